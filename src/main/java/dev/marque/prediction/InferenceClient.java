@@ -1,0 +1,20 @@
+package dev.marque.prediction;
+
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+
+/** Sends photos to whichever inference node has room, and turns what comes back into values. */
+public interface InferenceClient {
+
+  /**
+   * Classifies one photo.
+   *
+   * <p>Fails with {@link dev.marque.web.Failure.UnsupportedType} ({@code photo-type}), {@link
+   * dev.marque.web.Failure.Invalid} ({@code photo-unreadable}, {@code photo-too-many-pixels},
+   * {@code photo-animated}) or {@link dev.marque.web.Failure.Unavailable} ({@code busy}, {@code
+   * model-not-ready}).
+   *
+   * @param photo the bytes as uploaded; not changed
+   */
+  Future<Inference> classify(Buffer photo);
+}

@@ -1,0 +1,5 @@
+/** Predictions: upload, result, history, corrections and the verticle that runs the inference. */
+@NullMarked
+package dev.marque.prediction;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** The network: its description, the TorchScript programs made from it, and its weights. */
+@NullMarked
+package dev.marque.vision.network;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Reading photos that strangers send: limits, decoding, orientation, scaling. */
+@NullMarked
+package dev.marque.vision.photo;
+
+import org.jspecify.annotations.NullMarked;
