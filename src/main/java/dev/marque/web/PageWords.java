@@ -1,0 +1,80 @@
+package dev.marque.web;
+
+import java.text.NumberFormat;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.format.FormatStyle;
+import java.util.Locale;
+
+/** Writes values as people of a language read them. The variable {@code words} of templates. */
+public final class PageWords {
+
+  private static final double MEBIBYTE = 1024 * 1024;
+
+  private final Locale language;
+  private final Messages messages;
+
+  PageWords(Locale language, Messages messages) {
+    this.language = language;
+    this.messages = messages;
+  }
+
+  /**
+   * A probability with one decimal, for example {@code 93.1%}. What is not certain is never written
+   * as certain: 0.99996 is {@code >99.9%}.
+   */
+  public String percent(double probability) {
+    NumberFormat format = NumberFormat.getPercentInstance(language);
+    format.setMinimumFractionDigits(1);
+    format.setMaximumFractionDigits(1);
+    if (probability > 0.9995 && probability < 1) {
+      return ">" + format.format(0.999);
+    }
+    if (probability < 0.0005 && probability > 0) {
+      return "<" + format.format(0.001);
+    }
+    return format.format(probability);
+  }
+
+  /** A share of a hundred as a whole number, for "of 100 answers this sure, N were right". */
+  public int ofHundred(double share) {
+    return (int) Math.round(share * 100);
+  }
+
+  /** The width of a bar, for an SVG attribute: {@code 93.1%}. */
+  public String barWidth(double probability) {
+    return String.format(Locale.ROOT, "%.1f%%", Math.max(0.4, probability * 100));
+  }
+
+  /** A date with its time in UTC; the browser turns it into local time where it can. */
+  public String time(Instant instant) {
+    return DateTimeFormatter.ofLocalizedDateTime(FormatStyle.MEDIUM, FormatStyle.SHORT)
+            .withLocale(language.getLanguage().equals("en") ? Locale.UK : language)
+            .withZone(ZoneOffset.UTC)
+            .format(instant)
+        + " UTC";
+  }
+
+  /** A number with separators between the thousands. */
+  public String number(Number number) {
+    return NumberFormat.getInstance(language).format(number);
+  }
+
+  /** A size in MiB, for example {@code 10 MiB}. */
+  public String size(long bytes) {
+    NumberFormat format = NumberFormat.getInstance(language);
+    format.setMaximumFractionDigits(1);
+    return format.format(bytes / MEBIBYTE) + " MiB";
+  }
+
+  /** The words of a key that is made at run time, such as {@code verdict.unsure.title}. */
+  public String of(String key) {
+    return messages.get(language, key);
+  }
+
+  /** The words of a key that may not have any; then the fallback itself. */
+  public String of(String key, String fallback) {
+    return messages.has(key) ? messages.get(language, key) : fallback;
+  }
+}

@@ -1,0 +1,223 @@
+package dev.marque.web;
+
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.Cookie;
+import io.vertx.core.http.CookieSameSite;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.RoutingContext;
+import java.net.URI;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.thymeleaf.TemplateEngine;
+import org.thymeleaf.context.Context;
+import org.thymeleaf.templatemode.TemplateMode;
+import org.thymeleaf.templateresolver.ClassLoaderTemplateResolver;
+
+/**
+ * Renders pages, and for HTMX the part of a page that changes, from the same templates.
+ *
+ * <p>A request with {@code HX-Request} gets the template's {@code title} and {@code main} elements
+ * alone; any other the whole page. Templates see, besides the model: {@code user} (a {@link
+ * Viewer}, or null), {@code url} ({@link PageUrls}), {@code words} ({@link PageWords}), {@code
+ * lang}, {@code theme}, {@code framed}, {@code path}, {@code portalOrigins}, {@code signupEnabled}
+ * and {@code now}.
+ *
+ * <p>Rendering takes well under a millisecond once templates are cached, so it happens on the event
+ * loop. Safe for all threads.
+ */
+public final class Pages {
+
+  /** The key in the routing context of the signed-in {@link Viewer}. */
+  public static final String VIEWER = "marque.viewer";
+
+  private static final String LANGUAGE_COOKIE = "lang";
+  private static final Set<String> FRAGMENT = Set.of("title", "main");
+  private static final Set<String> THEMES = Set.of("light", "dark");
+
+  private final TemplateEngine engine = new TemplateEngine();
+  private final Messages messages;
+  private final AssetPaths assets;
+  private final String prefix;
+  private final boolean secure;
+  private final String portalOrigins;
+  private final boolean signupEnabled;
+  private final Clock clock;
+
+  /**
+   * @param publicUrl the address of the application as browsers see it, if it is known
+   * @param portalOrigins the origins that may frame the pages
+   * @param signupEnabled whether to link the sign-up
+   */
+  public Pages(
+      Messages messages,
+      AssetPaths assets,
+      Optional<URI> publicUrl,
+      List<URI> portalOrigins,
+      boolean signupEnabled,
+      Clock clock) {
+    this.messages = messages;
+    this.assets = assets;
+    this.prefix = publicUrl.map(Pages::prefixOf).orElse("");
+    this.secure = publicUrl.map(url -> "https".equals(url.getScheme())).orElse(false);
+    this.portalOrigins = String.join(" ", portalOrigins.stream().map(URI::toString).toList());
+    this.signupEnabled = signupEnabled;
+    this.clock = clock;
+    engine.setTemplateResolver(templates());
+    engine.setMessageResolver(new MessageResolver(messages));
+  }
+
+  /** Answers 200 with a page or its fragment. */
+  public Future<Void> render(RoutingContext ctx, String template, Map<String, ?> model) {
+    return render(ctx, 200, template, model);
+  }
+
+  /**
+   * Answers with a page or its fragment.
+   *
+   * @param template below {@code templates/}, without its ending, for example {@code
+   *     prediction/result}
+   */
+  public Future<Void> render(
+      RoutingContext ctx, int status, String template, Map<String, ?> model) {
+    String html = html(ctx, template, model);
+    HttpServerResponse response = ctx.response();
+    response
+        .setStatusCode(status)
+        .putHeader(HttpHeaders.CONTENT_TYPE, "text/html; charset=utf-8")
+        .putHeader(HttpHeaders.CONTENT_LANGUAGE, language(ctx).getLanguage());
+    addVary(response, "HX-Request, Accept-Language, Cookie, Sec-Fetch-Dest");
+    if (!response.headers().contains(HttpHeaders.CACHE_CONTROL)) {
+      // A page shows what is one person's own, and must not outlive the sign-out.
+      response.putHeader(HttpHeaders.CACHE_CONTROL, "private, no-cache");
+    }
+    Buffer body = Buffer.buffer(html);
+    if (HttpMethod.HEAD.equals(ctx.request().method())) {
+      return response.putHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(body.length())).end();
+    }
+    return response.end(body);
+  }
+
+  /** The page or fragment itself; a template's name may carry its {@code .html}. */
+  String html(RoutingContext ctx, String template, Map<String, ?> model) {
+    Locale language = language(ctx);
+    Map<String, Object> variables = new HashMap<>(model);
+    variables.put("user", ctx.get(VIEWER));
+    variables.put("url", urls(ctx));
+    variables.put("words", new PageWords(language, messages));
+    variables.put("lang", language.getLanguage());
+    variables.put("theme", theme(ctx));
+    variables.put("framed", isFramed(ctx));
+    variables.put("path", ctx.normalizedPath());
+    variables.put("portalOrigins", portalOrigins);
+    variables.put("signupEnabled", signupEnabled);
+    variables.put("now", clock.instant());
+    Context context = new Context(language, variables);
+    String name =
+        template.endsWith(".html") ? template.substring(0, template.length() - 5) : template;
+    return isFragment(ctx)
+        ? engine.process(name, FRAGMENT, context)
+        : engine.process(name, context);
+  }
+
+  /** The links of this request's page: for redirects that must keep prefix, frame and language. */
+  public PageUrls urls(RoutingContext ctx) {
+    return new PageUrls(prefix, carried(ctx), assets);
+  }
+
+  /** The language of this request: asked for in the query, chosen before, or accepted. */
+  public static Locale language(RoutingContext ctx) {
+    Locale asked = Messages.language(ctx.request().getParam("lang"));
+    if (asked != null) {
+      return asked;
+    }
+    Cookie cookie = ctx.request().getCookie(LANGUAGE_COOKIE);
+    Locale chosen = cookie == null ? null : Messages.language(cookie.getValue());
+    return chosen != null
+        ? chosen
+        : Messages.negotiate(ctx.request().getHeader(HttpHeaders.ACCEPT_LANGUAGE));
+  }
+
+  /**
+   * Remembers the language that a reader chose by a {@code lang} query parameter. To be mounted
+   * before the pages.
+   */
+  public void rememberLanguage(RoutingContext ctx) {
+    Locale asked = Messages.language(ctx.request().getParam("lang"));
+    if (asked != null && !isFramed(ctx) && HttpMethod.GET.equals(ctx.request().method())) {
+      ctx.response()
+          .addCookie(
+              Cookie.cookie(LANGUAGE_COOKIE, asked.getLanguage())
+                  .setPath(prefix.isEmpty() ? "/" : prefix)
+                  .setMaxAge(Duration.ofDays(365).toSeconds())
+                  .setSameSite(CookieSameSite.LAX)
+                  .setSecure(secure)
+                  .setHttpOnly(true));
+    }
+    ctx.next();
+  }
+
+  /** Whether HTMX asks, for a part of the page. */
+  public static boolean isFragment(RoutingContext ctx) {
+    return "true".equals(ctx.request().getHeader("HX-Request"))
+        && !"true".equals(ctx.request().getHeader("HX-History-Restore-Request"));
+  }
+
+  /** Whether the page is shown in another page's frame. */
+  public static boolean isFramed(RoutingContext ctx) {
+    return "1".equals(ctx.request().getParam("embed"))
+        || "iframe".equals(ctx.request().getHeader("Sec-Fetch-Dest"));
+  }
+
+  private static @Nullable String theme(RoutingContext ctx) {
+    String theme = ctx.request().getParam("theme");
+    return theme != null && THEMES.contains(theme) ? theme : null;
+  }
+
+  /** What the links of a framed page carry on; outside of frames nothing. */
+  private static String carried(RoutingContext ctx) {
+    if (!isFramed(ctx)) {
+      return "";
+    }
+    StringBuilder query = new StringBuilder("embed=1");
+    String theme = theme(ctx);
+    if (theme != null) {
+      query.append("&theme=").append(theme);
+    }
+    Locale language = Messages.language(ctx.request().getParam("lang"));
+    if (language != null) {
+      query.append("&lang=").append(language.getLanguage());
+    }
+    return query.toString();
+  }
+
+  private static void addVary(HttpServerResponse response, String names) {
+    String present = response.headers().get(HttpHeaders.VARY);
+    response.putHeader(HttpHeaders.VARY, present == null ? names : present + ", " + names);
+  }
+
+  private static String prefixOf(URI publicUrl) {
+    String path = publicUrl.getRawPath() == null ? "" : publicUrl.getRawPath();
+    return path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
+  }
+
+  private static ClassLoaderTemplateResolver templates() {
+    ClassLoaderTemplateResolver resolver =
+        new ClassLoaderTemplateResolver(Pages.class.getClassLoader());
+    resolver.setPrefix("templates/");
+    resolver.setSuffix(".html");
+    resolver.setTemplateMode(TemplateMode.HTML);
+    resolver.setCharacterEncoding("UTF-8");
+    resolver.setCacheable(true);
+    return resolver;
+  }
+}
