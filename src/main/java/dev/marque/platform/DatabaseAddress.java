@@ -1,0 +1,66 @@
+package dev.marque.platform;
+
+import io.vertx.pgclient.PgConnectOptions;
+import java.util.Locale;
+import javax.sql.DataSource;
+import org.postgresql.ds.PGSimpleDataSource;
+
+/** How to reach and enter a PostgreSQL database, for Vert.x and for JDBC alike. */
+public final class DatabaseAddress {
+
+  private final PgConnectOptions options;
+
+  private DatabaseAddress(PgConnectOptions options) {
+    this.options = options;
+  }
+
+  /**
+   * Reads {@code postgresql://user:password@host:port/name?sslmode=...}.
+   *
+   * @throws IllegalArgumentException if it is none; its message may hold the password
+   */
+  static DatabaseAddress parse(String url) {
+    PgConnectOptions options = PgConnectOptions.fromUri(url);
+    return new DatabaseAddress(options);
+  }
+
+  static DatabaseAddress of(String host, int port, String name, String user, String password) {
+    return new DatabaseAddress(
+        new PgConnectOptions()
+            .setHost(host)
+            .setPort(port)
+            .setDatabase(name)
+            .setUser(user)
+            .setPassword(password));
+  }
+
+  /** A copy, to be changed freely. */
+  PgConnectOptions connectOptions() {
+    return new PgConnectOptions(options);
+  }
+
+  /** Connections over JDBC, one by one, without a pool. */
+  DataSource dataSource() {
+    PGSimpleDataSource source = new PGSimpleDataSource();
+    source.setServerNames(new String[] {options.getHost()});
+    source.setPortNumbers(new int[] {options.getPort()});
+    source.setDatabaseName(options.getDatabase());
+    source.setUser(options.getUser());
+    source.setPassword(options.getPassword());
+    source.setSslMode(options.getSslMode().value);
+    source.setConnectTimeout(5);
+    source.setApplicationName("marque");
+    return source;
+  }
+
+  /** Without user and password. */
+  @Override
+  public String toString() {
+    return String.format(
+        Locale.ROOT,
+        "postgresql://%s:%d/%s",
+        options.getHost(),
+        options.getPort(),
+        options.getDatabase());
+  }
+}

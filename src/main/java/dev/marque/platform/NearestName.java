@@ -1,0 +1,41 @@
+package dev.marque.platform;
+
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.Optional;
+
+/** What somebody most likely meant by a name that is not known. */
+final class NearestName {
+
+  private NearestName() {}
+
+  /** The known name that fewest edits lead to, unless that would be a different name altogether. */
+  static Optional<String> of(String name, Collection<String> known) {
+    return known.stream()
+        .min(Comparator.comparingInt((String other) -> edits(name, other)).thenComparing(n -> n))
+        .filter(nearest -> edits(name, nearest) <= Math.max(2, name.length() / 3));
+  }
+
+  /** The Levenshtein distance: characters inserted, deleted or replaced. */
+  static int edits(String from, String to) {
+    int[] previous = new int[to.length() + 1];
+    int[] current = new int[to.length() + 1];
+    for (int column = 0; column <= to.length(); column++) {
+      previous[column] = column;
+    }
+    for (int row = 1; row <= from.length(); row++) {
+      current[0] = row;
+      for (int column = 1; column <= to.length(); column++) {
+        int replaced = from.charAt(row - 1) == to.charAt(column - 1) ? 0 : 1;
+        current[column] =
+            Math.min(
+                previous[column - 1] + replaced,
+                1 + Math.min(previous[column], current[column - 1]));
+      }
+      int[] swap = previous;
+      previous = current;
+      current = swap;
+    }
+    return previous[to.length()];
+  }
+}

@@ -1,0 +1,127 @@
+package dev.marque.platform;
+
+import java.net.URI;
+import java.util.Locale;
+import java.util.regex.Pattern;
+import org.eclipse.microprofile.config.spi.Converter;
+
+/**
+ * From a setting's text to its value. Each throws {@link IllegalArgumentException} at a text that
+ * the setting's {@link Allowed} does not name.
+ */
+final class SettingConverters {
+
+  private SettingConverters() {}
+
+  private static int between(String text, int least, int most) {
+    int number = Integer.parseInt(text.strip());
+    if (number < least || number > most) {
+      throw new IllegalArgumentException("Not between " + least + " and " + most + ": " + text);
+    }
+    return number;
+  }
+
+  static final class Port implements Converter<Integer> {
+    private static final long serialVersionUID = 1;
+
+    @Override
+    public Integer convert(String text) {
+      return between(text, 0, 65_535);
+    }
+  }
+
+  static final class Positive implements Converter<Integer> {
+    private static final long serialVersionUID = 1;
+
+    @Override
+    public Integer convert(String text) {
+      return between(text, 1, Integer.MAX_VALUE);
+    }
+  }
+
+  static final class NotNegative implements Converter<Integer> {
+    private static final long serialVersionUID = 1;
+
+    @Override
+    public Integer convert(String text) {
+      return between(text, 0, Integer.MAX_VALUE);
+    }
+  }
+
+  static final class UpToThousand implements Converter<Integer> {
+    private static final long serialVersionUID = 1;
+
+    @Override
+    public Integer convert(String text) {
+      return between(text, 1, 1000);
+    }
+  }
+
+  /** Unlike the library's own, which reads every unknown word as false. */
+  static final class Switch implements Converter<Boolean> {
+    private static final long serialVersionUID = 1;
+
+    @Override
+    public Boolean convert(String text) {
+      return switch (text.strip().toLowerCase(Locale.ROOT)) {
+        case "true" -> true;
+        case "false" -> false;
+        default -> throw new IllegalArgumentException("Neither true nor false: " + text);
+      };
+    }
+  }
+
+  static final class PublicUrl implements Converter<URI> {
+    private static final long serialVersionUID = 1;
+
+    @Override
+    public URI convert(String text) {
+      URI url = webAddress(text);
+      String path = url.getRawPath().replaceAll("/+$", "");
+      return URI.create(url.getScheme() + "://" + url.getRawAuthority() + path);
+    }
+  }
+
+  static final class Origin implements Converter<URI> {
+    private static final long serialVersionUID = 1;
+
+    @Override
+    public URI convert(String text) {
+      URI origin = webAddress(text);
+      if (!origin.getRawPath().isEmpty()) {
+        throw new IllegalArgumentException("An origin has no path: " + text);
+      }
+      return origin;
+    }
+  }
+
+  private static URI webAddress(String text) {
+    URI url = URI.create(text.strip());
+    boolean web = "https".equals(url.getScheme()) || "http".equals(url.getScheme());
+    boolean more = url.getRawQuery() != null || url.getRawFragment() != null;
+    if (!web || url.getHost() == null || url.getRawUserInfo() != null || more) {
+      throw new IllegalArgumentException("Not the address of a web site: " + text);
+    }
+    return url;
+  }
+
+  /** An IPv4 or IPv6 address, with the length of its network or without. */
+  static final class AddressRange implements Converter<String> {
+    private static final long serialVersionUID = 1;
+
+    private static final Pattern IPV4 =
+        Pattern.compile(
+            "((25[0-5]|2[0-4]\\d|1?\\d?\\d)(\\.(?!$|/)|(?=$|/))){4}(/(3[0-2]|[12]?\\d))?");
+    private static final Pattern IPV6 =
+        Pattern.compile("(?=[^/]*:)[0-9a-fA-F:.]{2,45}(/(12[0-8]|1[01]\\d|[1-9]?\\d))?");
+
+    @Override
+    public String convert(String text) {
+      String range = text.strip();
+      if (!IPV4.matcher(range).matches() && !IPV6.matcher(range).matches()) {
+        throw new IllegalArgumentException("Not an address range: " + text);
+      }
+      return range;
+    }
+  }
+}

@@ -1,0 +1,176 @@
+package dev.marque.platform;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithConverter;
+import io.smallrye.config.WithDefault;
+import io.smallrye.config.WithName;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What an operator can choose: {@code marque.http.port} is {@code MARQUE_HTTP_PORT} in the
+ * environment and {@code marque: http: port:} in {@code marque.yaml}. {@link SettingsFile} reads
+ * them.
+ */
+@ConfigMapping(prefix = "marque")
+public interface Settings {
+
+  Http http();
+
+  Management management();
+
+  /** The embedded database, the signing key and the scratch folder of uploads. */
+  @Allowed("a folder that this program may write")
+  @WithDefault("data")
+  Path dataDir();
+
+  DatabaseSettings database();
+
+  /** Scheme, host and path prefix as the browser sees them; without a slash at the end. */
+  @Allowed("an address such as https://portal.example/cars")
+  Optional<@WithConverter(SettingConverters.PublicUrl.class) URI> publicUrl();
+
+  Signup signup();
+
+  Portal portal();
+
+  Proxy proxy();
+
+  Limits limits();
+
+  Photos photos();
+
+  /** Which work this process does. */
+  @Allowed("all, web or inference")
+  @WithDefault("all")
+  NodeRole role();
+
+  @Allowed("a folder with network.json, model.json and weights.safetensors")
+  @WithDefault("model")
+  Path modelDir();
+
+  /** Where pages and API are served. */
+  interface Http {
+
+    @Allowed("a host name or an address of this machine; 0.0.0.0 is all of them")
+    @WithDefault("127.0.0.1")
+    String host();
+
+    /** 0 takes a free one. */
+    @Allowed("a port from 0 to 65535; 0 takes a free one")
+    @WithDefault("8080")
+    @WithConverter(SettingConverters.Port.class)
+    int port();
+  }
+
+  /** Where health and metrics are served, on the same host and never on the public port. */
+  interface Management {
+
+    /** 0 takes a free one. */
+    @Allowed("a port from 0 to 65535; 0 takes a free one")
+    @WithDefault("9090")
+    @WithConverter(SettingConverters.Port.class)
+    int port();
+  }
+
+  /** Where accounts and predictions are kept. */
+  interface DatabaseSettings {
+
+    @Allowed(value = "embedded, or postgresql://user:password@host:port/name", secret = true)
+    @WithDefault("embedded")
+    DatabaseUrl url();
+  }
+
+  /** Whether strangers may make an account. */
+  interface Signup {
+
+    @Allowed("true or false")
+    @WithDefault("true")
+    @WithConverter(SettingConverters.Switch.class)
+    boolean enabled();
+  }
+
+  /** Who may show Marque in a frame. */
+  interface Portal {
+
+    @Allowed("origins such as https://portal.example, separated by commas")
+    @WithName("origins")
+    Optional<List<@WithConverter(SettingConverters.Origin.class) URI>> listed();
+
+    /** Origins such as {@code https://portal.example}; empty: nobody. */
+    default List<URI> origins() {
+      return listed().orElse(List.of());
+    }
+  }
+
+  /** Whose forwarding headers count. */
+  interface Proxy {
+
+    @Allowed("addresses or ranges such as 10.0.0.0/8, separated by commas")
+    @WithName("trusted")
+    Optional<List<@WithConverter(SettingConverters.AddressRange.class) String>> listed();
+
+    /** Address ranges such as {@code 10.0.0.0/8}; empty: nobody. */
+    default List<String> trusted() {
+      return listed().orElse(List.of());
+    }
+  }
+
+  /** What one request, one user and the whole process may take. */
+  interface Limits {
+
+    @Allowed("a size such as 10 MiB")
+    @WithDefault("10 MiB")
+    ByteSize uploadBytes();
+
+    @Allowed("millions of pixels, 1 to 1000")
+    @WithDefault("40")
+    @WithConverter(SettingConverters.UpToThousand.class)
+    int megapixels();
+
+    /** For each user. */
+    @Allowed("a whole number from 1")
+    @WithDefault("60")
+    @WithConverter(SettingConverters.Positive.class)
+    int predictionsPerMinute();
+
+    /** Photos that wait for the network before others are refused. */
+    @Allowed("a whole number from 1")
+    @WithDefault("64")
+    @WithConverter(SettingConverters.Positive.class)
+    int queue();
+  }
+
+  /** What is kept of an uploaded photo. */
+  interface Photos {
+
+    @Allowed("copy, thumbnail or nothing")
+    @WithDefault("copy")
+    KeptPhoto keep();
+
+    /** After how many days photos are deleted; 0: never. */
+    @Allowed("a whole number of days; 0 keeps photos for ever")
+    @WithDefault("0")
+    @WithConverter(SettingConverters.NotNegative.class)
+    int days();
+  }
+
+  /** What is kept of an uploaded photo; the upload itself never is. */
+  enum KeptPhoto {
+    /** A new JPEG of at most 512 px, and the thumbnail. */
+    COPY,
+    THUMBNAIL,
+    NOTHING
+  }
+
+  /** Which work a process does. */
+  enum NodeRole {
+    ALL,
+    /** Pages and API, without the network. */
+    WEB,
+    /** The network, without pages and API. */
+    INFERENCE
+  }
+}

@@ -1,0 +1,214 @@
+package dev.marque.platform;
+
+import io.smallrye.config.ConfigMappings;
+import io.smallrye.config.ConfigMappings.ConfigClass;
+import io.smallrye.config.ConfigValidationException;
+import io.smallrye.config.EnvConfigSource;
+import io.smallrye.config.PropertiesConfigSource;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import io.smallrye.config.source.yaml.YamlConfigSource;
+import java.io.IOException;
+import java.lang.reflect.Method;
+import java.nio.charset.MalformedInputException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.eclipse.microprofile.config.spi.ConfigSource;
+import org.jspecify.annotations.Nullable;
+
+/** Reads {@link Settings}: the environment, then {@code marque.yaml}, then defaults. */
+public final class SettingsFile {
+
+  private static final String NAME = "marque.yaml";
+  private static final String ENVIRONMENT_PREFIX = "MARQUE_";
+  private static final Pattern NAME_IN_PROBLEM =
+      Pattern.compile("config property (marque[\\w.-]*)");
+
+  private static final int ENVIRONMENT_RANK = 300;
+  private static final int FILE_RANK = 200;
+  private static final int INSTALLATION_RANK = 100;
+
+  /** From {@code marque.http.port} to the method that declares it. */
+  private static final Map<String, Method> KNOWN = knownSettings();
+
+  private SettingsFile() {}
+
+  /** Reads the settings of this process: its environment and its working folder. */
+  public static Settings load() {
+    return load(System.getenv(), Path.of(""));
+  }
+
+  /**
+   * Reads settings.
+   *
+   * @param environment variables; only those whose name starts with {@code MARQUE_} count
+   * @param folder where {@code marque.yaml} may lie
+   * @throws StartFailure if a setting is unknown or its value is not allowed: names every such
+   *     setting
+   */
+  public static Settings load(Map<String, String> environment, Path folder) {
+    Map<String, String> variables = new TreeMap<>(environment);
+    variables.keySet().removeIf(name -> !name.startsWith(ENVIRONMENT_PREFIX));
+    List<ConfigSource> sources = new ArrayList<>();
+    sources.add(new EnvConfigSource(variables, ENVIRONMENT_RANK));
+    Optional<ConfigSource> file = readFile(folder.resolve(NAME));
+    file.ifPresent(sources::add);
+    installedModel(folder).ifPresent(sources::add);
+
+    List<String> problems = unknownVariables(variables.keySet());
+    file.ifPresent(source -> problems.addAll(unknownNames(source.getPropertyNames())));
+    refuse(problems);
+    try {
+      return new SmallRyeConfigBuilder()
+          .withSources(sources)
+          .withMapping(Settings.class)
+          .withValidateUnknown(false)
+          .build()
+          .unwrap(io.smallrye.config.SmallRyeConfig.class)
+          .getConfigMapping(Settings.class);
+    } catch (ConfigValidationException e) {
+      for (int i = 0; i < e.getProblemCount(); i++) {
+        problems.add(inOurWords(e.getProblem(i).getMessage(), sources));
+      }
+      refuse(problems);
+      throw e;
+    }
+  }
+
+  /** Every setting's name, in order. */
+  static Collection<String> names() {
+    return KNOWN.keySet();
+  }
+
+  private static void refuse(List<String> problems) {
+    if (!problems.isEmpty()) {
+      throw new StartFailure(String.join("; ", problems));
+    }
+  }
+
+  private static Optional<ConfigSource> readFile(Path file) {
+    if (!Files.exists(file)) {
+      return Optional.empty();
+    }
+    try {
+      String text = Files.readString(file);
+      return Optional.of(new YamlConfigSource(NAME, text, FILE_RANK));
+    } catch (MalformedInputException e) {
+      throw new StartFailure(NAME + " is not text in UTF-8", e);
+    } catch (IOException e) {
+      throw new StartFailure(NAME + " cannot be read: " + e.getMessage(), e);
+    } catch (RuntimeException e) {
+      // The parser's message spans several lines, the first of which say what and where.
+      String where =
+          String.valueOf(e.getMessage())
+              .lines()
+              .limit(3)
+              .map(String::strip)
+              .collect(Collectors.joining(", "));
+      throw new StartFailure(NAME + " is not valid YAML: " + where, e);
+    }
+  }
+
+  /** Outside of its folder, an installed Marque still finds the model that it came with. */
+  private static Optional<ConfigSource> installedModel(Path folder) {
+    @Nullable String home = System.getProperty("marque.home");
+    if (home == null || Files.exists(folder.resolve("model"))) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new PropertiesConfigSource(
+            Map.of("marque.model-dir", Path.of(home, "model").toString()),
+            "installation",
+            INSTALLATION_RANK));
+  }
+
+  private static List<String> unknownVariables(Collection<String> variables) {
+    Map<String, String> known =
+        KNOWN.keySet().stream().collect(Collectors.toMap(SettingsFile::variable, name -> name));
+    List<String> problems = new ArrayList<>();
+    for (String variable : variables) {
+      if (!known.containsKey(variable)) {
+        problems.add(
+            "Unknown setting "
+                + variable
+                + " in the environment"
+                + didYouMean(variable, known.keySet()));
+      }
+    }
+    return problems;
+  }
+
+  private static List<String> unknownNames(Collection<String> names) {
+    return names.stream()
+        .map(name -> name.replaceAll("\\[\\d+]", ""))
+        .distinct()
+        .sorted()
+        .filter(name -> !KNOWN.containsKey(name))
+        .map(name -> "Unknown setting " + name + " in " + NAME + didYouMean(name, KNOWN.keySet()))
+        .collect(Collectors.toCollection(ArrayList::new));
+  }
+
+  private static String didYouMean(String name, Collection<String> known) {
+    return NearestName.of(name, known)
+        .map(nearest -> ": did you mean " + nearest + "? " + allowedFor(nearest))
+        .orElse(": the README lists all of them");
+  }
+
+  private static String allowedFor(String nameOrVariable) {
+    for (Map.Entry<String, Method> known : KNOWN.entrySet()) {
+      if (known.getKey().equals(nameOrVariable)
+          || variable(known.getKey()).equals(nameOrVariable)) {
+        return "It takes " + known.getValue().getAnnotation(Allowed.class).value();
+      }
+    }
+    return "";
+  }
+
+  /** From the library's message to the setting, where its value came from, and what it takes. */
+  private static String inOurWords(String problem, List<ConfigSource> sources) {
+    Matcher name = NAME_IN_PROBLEM.matcher(problem);
+    Method method = name.find() ? KNOWN.get(name.group(1)) : null;
+    if (method == null) {
+      return problem;
+    }
+    String setting = name.group(1);
+    Allowed allowed = method.getAnnotation(Allowed.class);
+    boolean fromEnvironment = sources.get(0).getValue(setting) != null;
+    String source =
+        fromEnvironment ? variable(setting) + " in the environment" : setting + " in " + NAME;
+    String value =
+        sources.stream()
+            .map(each -> each.getValue(setting))
+            .filter(each -> each != null)
+            .findFirst()
+            .filter(each -> !allowed.secret())
+            .map(each -> " is \"" + each + "\"")
+            .orElse(" has a value that is not allowed");
+    return source + value + ": it takes " + allowed.value();
+  }
+
+  private static String variable(String setting) {
+    return setting.toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_");
+  }
+
+  private static Map<String, Method> knownSettings() {
+    Map<String, Method> known = new TreeMap<>();
+    ConfigMappings.getProperties(ConfigClass.configClass(Settings.class))
+        .forEach(
+            (name, property) -> {
+              if (property.getMethod().isAnnotationPresent(Allowed.class)) {
+                known.put(name, property.getMethod());
+              }
+            });
+    return known;
+  }
+}

@@ -1,0 +1,198 @@
+package dev.marque.platform;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SettingsTest {
+
+  @TempDir private Path folder;
+
+  private Settings load(Map<String, String> environment) {
+    return SettingsFile.load(environment, folder);
+  }
+
+  private String refusal(Map<String, String> environment) {
+    StartFailure failure = assertThrows(StartFailure.class, () -> load(environment));
+    return String.valueOf(failure.getMessage());
+  }
+
+  private void file(String yaml) throws IOException {
+    Files.writeString(folder.resolve("marque.yaml"), yaml);
+  }
+
+  @Test
+  void every_setting_has_the_documented_default() {
+    Settings settings = load(Map.of());
+    assertEquals("127.0.0.1", settings.http().host());
+    assertEquals(8080, settings.http().port());
+    assertEquals(9090, settings.management().port());
+    assertEquals(Path.of("data"), settings.dataDir());
+    assertTrue(settings.database().url().isEmbedded());
+    assertTrue(settings.publicUrl().isEmpty());
+    assertTrue(settings.signup().enabled());
+    assertEquals(List.of(), settings.portal().origins());
+    assertEquals(List.of(), settings.proxy().trusted());
+    assertEquals(10 << 20, settings.limits().uploadBytes().bytes());
+    assertEquals(40, settings.limits().megapixels());
+    assertEquals(60, settings.limits().predictionsPerMinute());
+    assertEquals(64, settings.limits().queue());
+    assertEquals(Settings.KeptPhoto.COPY, settings.photos().keep());
+    assertEquals(0, settings.photos().days());
+    assertEquals(Settings.NodeRole.ALL, settings.role());
+    assertEquals(Path.of("model"), settings.modelDir());
+  }
+
+  @Test
+  void every_setting_has_a_name_in_the_environment() {
+    Settings settings =
+        load(
+            Map.ofEntries(
+                Map.entry("MARQUE_HTTP_HOST", "0.0.0.0"),
+                Map.entry("MARQUE_HTTP_PORT", "1"),
+                Map.entry("MARQUE_MANAGEMENT_PORT", "2"),
+                Map.entry("MARQUE_DATA_DIR", "/d"),
+                Map.entry("MARQUE_DATABASE_URL", "postgresql://u:p@h:3/n"),
+                Map.entry("MARQUE_PUBLIC_URL", "https://portal.example/cars/"),
+                Map.entry("MARQUE_SIGNUP_ENABLED", "false"),
+                Map.entry("MARQUE_PORTAL_ORIGINS", "https://a.example,https://b.example:8443"),
+                Map.entry("MARQUE_PROXY_TRUSTED", "10.0.0.0/8,::1"),
+                Map.entry("MARQUE_LIMITS_UPLOAD_BYTES", "3 kB"),
+                Map.entry("MARQUE_LIMITS_MEGAPIXELS", "4"),
+                Map.entry("MARQUE_LIMITS_PREDICTIONS_PER_MINUTE", "5"),
+                Map.entry("MARQUE_LIMITS_QUEUE", "6"),
+                Map.entry("MARQUE_PHOTOS_KEEP", "thumbnail"),
+                Map.entry("MARQUE_PHOTOS_DAYS", "7"),
+                Map.entry("MARQUE_ROLE", "web"),
+                Map.entry("MARQUE_MODEL_DIR", "/m")));
+    assertEquals("0.0.0.0", settings.http().host());
+    assertEquals(1, settings.http().port());
+    assertEquals(2, settings.management().port());
+    assertEquals(Path.of("/d"), settings.dataDir());
+    assertEquals("postgresql://h:3/n", settings.database().url().toString());
+    assertEquals(URI.create("https://portal.example/cars"), settings.publicUrl().orElseThrow());
+    assertFalse(settings.signup().enabled());
+    assertEquals(
+        List.of(URI.create("https://a.example"), URI.create("https://b.example:8443")),
+        settings.portal().origins());
+    assertEquals(List.of("10.0.0.0/8", "::1"), settings.proxy().trusted());
+    assertEquals(3000, settings.limits().uploadBytes().bytes());
+    assertEquals(4, settings.limits().megapixels());
+    assertEquals(5, settings.limits().predictionsPerMinute());
+    assertEquals(6, settings.limits().queue());
+    assertEquals(Settings.KeptPhoto.THUMBNAIL, settings.photos().keep());
+    assertEquals(7, settings.photos().days());
+    assertEquals(Settings.NodeRole.WEB, settings.role());
+    assertEquals(Path.of("/m"), settings.modelDir());
+  }
+
+  @Test
+  void the_names_are_those_of_the_readme() throws IOException {
+    String readme = Files.readString(Path.of("README.md"));
+    for (String name : SettingsFile.names()) {
+      assertTrue(readme.contains("`" + name + "`"), name + " is missing from README.md");
+    }
+    assertEquals(17, SettingsFile.names().size());
+  }
+
+  @Test
+  void the_file_counts_and_the_environment_counts_more() throws IOException {
+    file(
+        """
+        marque:
+          http:
+            port: 1111
+          management.port: 2222
+          portal:
+            origins:
+              - https://a.example
+              - https://b.example
+        """);
+    Settings settings = load(Map.of("MARQUE_HTTP_PORT", "3333"));
+    assertEquals(3333, settings.http().port());
+    assertEquals(2222, settings.management().port());
+    assertEquals(2, settings.portal().origins().size());
+  }
+
+  @Test
+  void a_misspelt_name_in_the_file_is_refused_with_the_nearest_one() throws IOException {
+    file("marque: {http: {prot: 80}}");
+    String refusal = refusal(Map.of());
+    assertTrue(refusal.contains("marque.http.prot in marque.yaml"), refusal);
+    assertTrue(refusal.contains("did you mean marque.http.port?"), refusal);
+    assertTrue(refusal.contains("0 to 65535"), refusal);
+  }
+
+  @Test
+  void a_misspelt_variable_is_refused_with_the_nearest_one() {
+    String refusal = refusal(Map.of("MARQUE_DATABSE_URL", "x", "PATH", "y"));
+    assertTrue(refusal.contains("MARQUE_DATABSE_URL"), refusal);
+    assertTrue(refusal.contains("did you mean MARQUE_DATABASE_URL?"), refusal);
+  }
+
+  @Test
+  void a_name_like_none_is_refused_without_a_guess() {
+    String refusal = refusal(Map.of("MARQUE_COFFEE", "x"));
+    assertTrue(refusal.contains("MARQUE_COFFEE"), refusal);
+    assertFalse(refusal.contains("did you mean"), refusal);
+  }
+
+  @Test
+  void a_file_that_is_not_yaml_is_refused_in_one_line() throws IOException {
+    file("marque: [");
+    String refusal = refusal(Map.of());
+    assertTrue(refusal.startsWith("marque.yaml is not valid YAML"), refusal);
+    assertEquals(1, refusal.lines().count());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "MARQUE_HTTP_PORT | 65536",
+        "MARQUE_HTTP_PORT | eighty",
+        "MARQUE_HTTP_PORT | ''",
+        "MARQUE_HTTP_HOST | ''",
+        "MARQUE_MANAGEMENT_PORT | -1",
+        "MARQUE_DATABASE_URL | mysql://h/n",
+        "MARQUE_PUBLIC_URL | portal.example",
+        "MARQUE_PUBLIC_URL | ftp://portal.example",
+        "MARQUE_SIGNUP_ENABLED | flase",
+        "MARQUE_PORTAL_ORIGINS | https://a.example/path",
+        "MARQUE_PROXY_TRUSTED | 10.0.0.0/33",
+        "MARQUE_PROXY_TRUSTED | proxy",
+        "MARQUE_LIMITS_UPLOAD_BYTES | 10 apples",
+        "MARQUE_LIMITS_MEGAPIXELS | 0",
+        "MARQUE_LIMITS_QUEUE | 0",
+        "MARQUE_PHOTOS_KEEP | all",
+        "MARQUE_PHOTOS_DAYS | -1",
+        "MARQUE_ROLE | wbe",
+      })
+  void a_value_that_is_not_allowed_is_refused_with_what_is(String variable, String value) {
+    String refusal = refusal(Map.of(variable, value));
+    assertTrue(refusal.startsWith(variable), refusal);
+    assertTrue(refusal.contains("it takes "), refusal);
+    assertFalse(refusal.contains("SRCFG"), refusal);
+  }
+
+  @Test
+  void a_password_never_shows() {
+    String refusal = refusal(Map.of("MARQUE_DATABASE_URL", "postgres//u:secret@h:1/n"));
+    assertFalse(refusal.contains("secret"), refusal);
+    Settings settings = load(Map.of("MARQUE_DATABASE_URL", "postgresql://u:secret@h:1/n"));
+    assertFalse(settings.database().url().toString().contains("secret"));
+    assertFalse(settings.toString().contains("secret"));
+  }
+}
