@@ -1,0 +1,106 @@
+package dev.marque.web;
+
+import io.vertx.core.Handler;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.net.URI;
+import java.util.Optional;
+
+/**
+ * The first handler of every request: names it, finds out who sent it, holds its body back until
+ * somebody wants it, and brings its method and path into the form that the routes are written for.
+ *
+ * <p>A body that nobody wanted, because the request was refused before, is read and thrown away
+ * after the answer: a client that is still sending would otherwise see a broken connection in place
+ * of the answer. There is a bound to that patience.
+ */
+public final class Arrival implements Handler<RoutingContext> {
+
+  private static final String CLIENT_ADDRESS = Arrival.class.getName() + ".address";
+  private static final String METHOD = Arrival.class.getName() + ".method";
+  private static final long MOST_TO_THROW_AWAY = 64L << 20;
+
+  private final Proxies proxies;
+  private final String prefix;
+
+  /**
+   * @param publicUrl as the browser sees the program; its path is taken off the paths of requests
+   */
+  public Arrival(Proxies proxies, Optional<URI> publicUrl) {
+    this.proxies = proxies;
+    this.prefix = publicUrl.map(Arrival::pathPrefix).orElse("");
+  }
+
+  public void mount(Router router) {
+    router.route().handler(this);
+  }
+
+  /** The numeric address of the client, the proxies in between left out. */
+  public static String clientAddress(RoutingContext ctx) {
+    String address = ctx.get(CLIENT_ADDRESS);
+    return address == null ? "unknown" : address;
+  }
+
+  /** The method as sent: {@code HEAD} is answered by the route for {@code GET}. */
+  static HttpMethod methodAsSent(RoutingContext ctx) {
+    HttpMethod method = ctx.get(METHOD);
+    return method == null ? ctx.request().method() : method;
+  }
+
+  @Override
+  public void handle(RoutingContext ctx) {
+    HttpServerRequest request = ctx.request();
+    if (ctx.get(METHOD) == null) {
+      ctx.put(METHOD, request.method());
+      ctx.put(CLIENT_ADDRESS, proxies.clientAddress(request));
+      if (!request.isEnded()) {
+        request.pause();
+      }
+      String target = withoutPrefix(request.uri());
+      boolean head = HttpMethod.HEAD.equals(request.method());
+      if (head || !target.equals(request.uri())) {
+        ctx.reroute(head ? HttpMethod.GET : request.method(), target);
+        return;
+      }
+    }
+    RequestId.assign(ctx, proxies.trusts(request));
+    ctx.addBodyEndHandler(end -> throwAwayRest(request));
+    ctx.next();
+  }
+
+  private String withoutPrefix(String uri) {
+    if (prefix.isEmpty() || !uri.startsWith(prefix)) {
+      return uri;
+    }
+    String rest = uri.substring(prefix.length());
+    if (rest.isEmpty() || rest.startsWith("?")) {
+      return "/" + rest;
+    }
+    return rest.startsWith("/") ? rest : uri;
+  }
+
+  private static String pathPrefix(URI publicUrl) {
+    String path = publicUrl.getRawPath() == null ? "" : publicUrl.getRawPath();
+    return path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
+  }
+
+  private static void throwAwayRest(HttpServerRequest request) {
+    if (request.isEnded()) {
+      return;
+    }
+    if (request.isExpectMultipart()) {
+      request.setExpectMultipart(false);
+    }
+    request.exceptionHandler(gone -> {});
+    request.endHandler(end -> {});
+    request.handler(
+        chunk -> {
+          if (request.bytesRead() > MOST_TO_THROW_AWAY) {
+            request.connection().close();
+          }
+        });
+    request.resume();
+  }
+}
