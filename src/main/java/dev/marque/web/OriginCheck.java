@@ -1,0 +1,75 @@
+package dev.marque.web;
+
+import io.vertx.core.Handler;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.net.URI;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Refuses requests that another site makes a person's browser send (cross-site request forgery).
+ *
+ * <p>Browsers say where a request comes from in {@code Sec-Fetch-Site}, which no script can set;
+ * what does not know that header sends {@code Origin}. A request that changes something has to come
+ * from our own origin. Exempt is what a browser never sends by itself: a bearer token without
+ * cookies; and a request with none of these headers and no cookie is no browser's and has nothing
+ * to abuse.
+ *
+ * @see <a
+ *     href="https://cheatsheetseries.owasp.org/cheatsheets/Cross-Site_Request_Forgery_Prevention_Cheat_Sheet.html">OWASP</a>
+ */
+public final class OriginCheck implements Handler<RoutingContext> {
+
+  private static final Set<HttpMethod> SAFE =
+      Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS);
+
+  private final Proxies proxies;
+  private final @Nullable String publicOrigin;
+
+  public OriginCheck(Proxies proxies, Optional<URI> publicUrl) {
+    this.proxies = proxies;
+    this.publicOrigin = publicUrl.map(Origins::of).orElse(null);
+  }
+
+  public void mount(Router router) {
+    router.route().handler(this);
+  }
+
+  @Override
+  public void handle(RoutingContext ctx) {
+    if (SAFE.contains(ctx.request().method()) || mayChange(ctx.request())) {
+      ctx.next();
+    } else {
+      ctx.fail(new Failure.Forbidden("cross-site"));
+    }
+  }
+
+  private boolean mayChange(HttpServerRequest request) {
+    boolean cookies = request.headers().contains("Cookie");
+    String authorization = request.getHeader("Authorization");
+    if (!cookies && authorization != null && isBearer(authorization)) {
+      return true;
+    }
+    String site = request.getHeader("Sec-Fetch-Site");
+    if (site != null) {
+      // "none" is the person: an address typed or a bookmark, which no site can start.
+      return site.equals("same-origin") || site.equals("none");
+    }
+    String origin = request.getHeader("Origin");
+    return origin == null ? !cookies : isOurs(origin, request);
+  }
+
+  private static boolean isBearer(String authorization) {
+    return authorization.toLowerCase(Locale.ROOT).startsWith("bearer ");
+  }
+
+  private boolean isOurs(String origin, HttpServerRequest request) {
+    String normal = Origins.normal(origin);
+    return normal.equals(publicOrigin) || normal.equals(Origins.normal(proxies.origin(request)));
+  }
+}

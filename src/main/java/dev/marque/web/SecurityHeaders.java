@@ -1,0 +1,89 @@
+package dev.marque.web;
+
+import io.vertx.core.Handler;
+import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.net.URI;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * The headers that tell a browser what pages of this origin may do. They go on every response, also
+ * on errors and files, and no route relaxes the policy: there is no inline script or style
+ * anywhere.
+ */
+public final class SecurityHeaders implements Handler<RoutingContext> {
+
+  private static final String ONE_YEAR = "max-age=31536000";
+
+  private final Map<String, String> headers;
+
+  /**
+   * @param publicUrl where browsers find the program; https there means HTTPS for a year
+   * @param portals origins that may show the pages in a frame; none: nobody may
+   */
+  public SecurityHeaders(Optional<URI> publicUrl, List<URI> portals) {
+    Map<String, String> values = new LinkedHashMap<>();
+    values.put("Content-Security-Policy", policy(portals));
+    values.put("X-Content-Type-Options", "nosniff");
+    values.put("Referrer-Policy", "same-origin");
+    values.put("Cross-Origin-Opener-Policy", "same-origin");
+    values.put("Cross-Origin-Resource-Policy", "same-origin");
+    values.put(
+        "Permissions-Policy",
+        "camera=(self), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()");
+    values.put("Cache-Control", "no-store");
+    if (portals.isEmpty()) {
+      values.put("X-Frame-Options", "DENY");
+    }
+    if (publicUrl.filter(url -> "https".equals(url.getScheme())).isPresent()) {
+      values.put("Strict-Transport-Security", ONE_YEAR);
+    }
+    this.headers = Map.copyOf(values);
+  }
+
+  public void mount(Router router) {
+    router.route().handler(this);
+  }
+
+  @Override
+  public void handle(RoutingContext ctx) {
+    ctx.response().headers().addAll(headers);
+    ctx.next();
+  }
+
+  /** Adds what is not there yet, for answers that no route could prepare. */
+  void complete(HttpServerResponse response) {
+    MultiMap present = response.headers();
+    headers.forEach(
+        (name, value) -> {
+          if (!present.contains(name)) {
+            present.set(name, value);
+          }
+        });
+  }
+
+  private static String policy(List<URI> portals) {
+    String ancestors =
+        portals.isEmpty()
+            ? "'none'"
+            : portals.stream().map(Origins::of).collect(Collectors.joining(" ", "'self' ", ""));
+    return String.join(
+        "; ",
+        "default-src 'self'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data: blob:",
+        "connect-src 'self'",
+        "font-src 'self'",
+        "object-src 'none'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors " + ancestors);
+  }
+}
