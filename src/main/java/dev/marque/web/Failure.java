@@ -129,6 +129,15 @@ public abstract sealed class Failure extends RuntimeException {
     }
   }
 
+  /** Another status of HTTP itself, such as 408 or 417, for which no class of its own is needed. */
+  public static final class Refused extends Failure {
+    private static final long serialVersionUID = 1;
+
+    public Refused(int status, String type, Object... arguments) {
+      super(status, type, arguments);
+    }
+  }
+
   /** 415: a type of content that is not read here. */
   public static final class UnsupportedType extends Failure {
     private static final long serialVersionUID = 1;
@@ -186,6 +195,15 @@ public abstract sealed class Failure extends RuntimeException {
     /** For the {@code Retry-After} header. */
     public Duration retryAfter() {
       return retryAfter;
+    }
+  }
+
+  /** 500: a defect of ours, whose cause is in the log and nowhere else. */
+  public static final class Unexpected extends Failure {
+    private static final long serialVersionUID = 1;
+
+    public Unexpected() {
+      super(500, "unexpected");
     }
   }
 }

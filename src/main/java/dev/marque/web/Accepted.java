@@ -1,0 +1,68 @@
+package dev.marque.web;
+
+import io.vertx.ext.web.RoutingContext;
+import java.util.List;
+import java.util.Locale;
+
+/** Chooses the kind of answer by the {@code Accept} header (RFC 9110, section 12.5.1). */
+public final class Accepted {
+
+  private Accepted() {}
+
+  /**
+   * The offered media type that the client prefers; the first one where it has no preference.
+   *
+   * @param offered such as {@code application/json}, the best first
+   * @throws Failure.NotAcceptable ({@code not-acceptable}) if it takes none of them
+   */
+  public static String best(RoutingContext ctx, List<String> offered) {
+    String header = String.join(",", ctx.request().headers().getAll("Accept"));
+    if (header.isBlank()) {
+      return offered.get(0);
+    }
+    String best = "";
+    double bestQuality = 0;
+    for (String type : offered) {
+      double quality = quality(header, type);
+      if (quality > bestQuality) {
+        best = type;
+        bestQuality = quality;
+      }
+    }
+    if (best.isEmpty()) {
+      throw new Failure.NotAcceptable("not-acceptable", String.join(", ", offered));
+    }
+    return best;
+  }
+
+  /** The weight of the most specific range that holds the type; 0 if none does. */
+  private static double quality(String header, String type) {
+    String family = type.substring(0, type.indexOf('/')) + "/*";
+    int specific = 0;
+    double quality = 0;
+    for (String part : header.toLowerCase(Locale.ROOT).split(",", -1)) {
+      String[] pieces = part.split(";", -1);
+      String range = pieces[0].strip();
+      int rank = range.equals(type) ? 3 : range.equals(family) ? 2 : range.equals("*/*") ? 1 : 0;
+      if (rank > specific) {
+        specific = rank;
+        quality = weight(pieces);
+      }
+    }
+    return quality;
+  }
+
+  private static double weight(String[] pieces) {
+    for (int i = 1; i < pieces.length; i++) {
+      String parameter = pieces[i].strip();
+      if (parameter.startsWith("q=")) {
+        try {
+          return Double.parseDouble(parameter.substring(2).strip());
+        } catch (NumberFormatException e) {
+          return 1;
+        }
+      }
+    }
+    return 1;
+  }
+}

@@ -1,0 +1,67 @@
+package dev.marque.web;
+
+import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.BodyHandler;
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * Reads the bodies of ordinary forms and JSON calls, which are small. Paths that take photos read
+ * their bodies themselves, by {@link Uploads}, once they know who sends them.
+ */
+public final class Bodies {
+
+  private static final long MOST_BYTES = 64 << 10;
+  private static final Set<HttpMethod> WITH_FORM =
+      Set.of(HttpMethod.POST, HttpMethod.PUT, HttpMethod.PATCH, HttpMethod.DELETE);
+
+  private final BodyHandler reader = BodyHandler.create(false).setBodyLimit(MOST_BYTES);
+  private final Set<String> uploadPaths;
+
+  /**
+   * @param uploadPaths whose {@code POST} is left alone
+   */
+  public Bodies(Set<String> uploadPaths) {
+    this.uploadPaths = Set.copyOf(uploadPaths);
+  }
+
+  public void mount(Router router) {
+    // A route with a BodyHandler has to be one: Vert.x orders handlers by their kind within a
+    // route.
+    router.route().handler(this::refuseStrayForms);
+    router.route().handler(this::read);
+  }
+
+  private void read(RoutingContext ctx) {
+    boolean upload =
+        HttpMethod.POST.equals(ctx.request().method())
+            && uploadPaths.contains(ctx.normalizedPath());
+    if (upload) {
+      ctx.next();
+    } else {
+      reader.handle(ctx);
+    }
+  }
+
+  /** A form in a GET is nonsense that Vert.x would answer with 500. */
+  private void refuseStrayForms(RoutingContext ctx) {
+    String type = ctx.request().getHeader("Content-Type");
+    String lower = type == null ? "" : type.toLowerCase(Locale.ROOT);
+    boolean form =
+        lower.startsWith("multipart/form-data")
+            || lower.startsWith("application/x-www-form-urlencoded");
+    if (form && !WITH_FORM.contains(ctx.request().method()) && hasBody(ctx)) {
+      ctx.fail(new Failure.Malformed("bad-request"));
+    } else {
+      ctx.next();
+    }
+  }
+
+  private static boolean hasBody(RoutingContext ctx) {
+    String length = ctx.request().getHeader("Content-Length");
+    return ctx.request().headers().contains("Transfer-Encoding")
+        || (length != null && !length.equals("0"));
+  }
+}

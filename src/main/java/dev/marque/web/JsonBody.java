@@ -1,0 +1,69 @@
+package dev.marque.web;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectReader;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.RoutingContext;
+import java.io.IOException;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+
+/** Reads JSON request bodies strictly: one object, each field once, no field that is not known. */
+public final class JsonBody {
+
+  private static final ObjectReader READER =
+      new ObjectMapper()
+          .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .readerForMapOf(Object.class);
+
+  private JsonBody() {}
+
+  /**
+   * The body as an object.
+   *
+   * @param known the fields that it may have
+   * @throws Failure.UnsupportedType ({@code content-type}) if it is not declared as JSON
+   * @throws Failure.Malformed ({@code json-malformed}) if it is not one JSON object
+   * @throws Failure.Invalid ({@code fields}) if it has other fields
+   */
+  public static JsonObject read(RoutingContext ctx, Set<String> known) {
+    String type = ctx.request().getHeader("Content-Type");
+    if (type == null || !type.toLowerCase(Locale.ROOT).matches("application/json\\s*(;.*)?")) {
+      throw new Failure.UnsupportedType("content-type");
+    }
+    JsonObject body = new JsonObject(parse(ctx));
+    List<FieldError> unknown =
+        body.fieldNames().stream()
+            .filter(field -> !known.contains(field))
+            .sorted()
+            .map(field -> FieldError.of(field, "field.unknown"))
+            .toList();
+    if (!unknown.isEmpty()) {
+      throw new Failure.Invalid("fields", unknown);
+    }
+    return body;
+  }
+
+  private static Map<String, Object> parse(RoutingContext ctx) {
+    if (ctx.body() == null || ctx.body().buffer() == null) {
+      throw new Failure.Malformed("json-malformed");
+    }
+    try {
+      Map<String, Object> values = READER.readValue(ctx.body().buffer().getBytes());
+      if (values == null) {
+        throw new Failure.Malformed("json-malformed");
+      }
+      return values;
+    } catch (JsonProcessingException e) {
+      throw new Failure.Malformed("json-malformed");
+    } catch (IOException e) {
+      throw new IllegalStateException("reading from memory does not fail", e);
+    }
+  }
+}

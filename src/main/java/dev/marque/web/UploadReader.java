@@ -1,0 +1,142 @@
+package dev.marque.web;
+
+import io.vertx.core.Future;
+import io.vertx.core.MultiMap;
+import io.vertx.core.Promise;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerFileUpload;
+import io.vertx.core.http.HttpServerRequest;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Reads one request's files. Lives on the request's event loop, except for the shared count. */
+final class UploadReader {
+
+  private static final int FIRST_CAPACITY = 256 << 10;
+
+  private final HttpServerRequest request;
+  private final long fileBytes;
+  private final long requestBytes;
+  private final int mostFiles;
+  private final AtomicLong held;
+  private final long memoryBytes;
+  private final Promise<Upload> result = Promise.promise();
+  private final List<Upload.File> files = new ArrayList<>();
+  private long mine;
+
+  /**
+   * @param held the bytes of all requests, of which this one adds and takes back its own
+   */
+  UploadReader(
+      HttpServerRequest request,
+      long fileBytes,
+      long requestBytes,
+      int mostFiles,
+      AtomicLong held,
+      long memoryBytes) {
+    this.request = request;
+    this.fileBytes = fileBytes;
+    this.requestBytes = requestBytes;
+    this.mostFiles = mostFiles;
+    this.held = held;
+    this.memoryBytes = memoryBytes;
+  }
+
+  Future<Upload> readForm() {
+    request.uploadHandler(this::takePart);
+    return read(chunk -> {}, () -> new Upload(files, request.formAttributes()));
+  }
+
+  Future<Upload> readFile() {
+    Buffer content = Buffer.buffer(FIRST_CAPACITY);
+    return read(
+        content::appendBuffer,
+        () ->
+            new Upload(
+                List.of(new Upload.File("", "", content)), MultiMap.caseInsensitiveMultiMap()));
+  }
+
+  /** Stops reading; whoever waits for the result gets the failure. */
+  void fail(Throwable cause) {
+    if (result.tryFail(cause)) {
+      files.clear();
+    }
+  }
+
+  /** Gives the memory back in the books, once the answer is out. */
+  void release() {
+    held.addAndGet(-mine);
+    mine = 0;
+  }
+
+  private Future<Upload> read(
+      java.util.function.Consumer<Buffer> sink, java.util.function.Supplier<Upload> end) {
+    request.exceptionHandler(gone -> fail(asFailure(gone)));
+    request.handler(
+        chunk -> {
+          if (!result.future().isComplete() && count(chunk.length())) {
+            sink.accept(chunk);
+          }
+        });
+    request.endHandler(
+        done -> {
+          if (!result.future().isComplete()) {
+            result.complete(end.get());
+          }
+        });
+    request.resume();
+    return result.future();
+  }
+
+  private boolean count(int bytes) {
+    mine += bytes;
+    if (held.addAndGet(bytes) > memoryBytes) {
+      fail(new Failure.Unavailable("busy", Duration.ofSeconds(1)));
+      return false;
+    }
+    if (mine > requestBytes) {
+      fail(tooLarge());
+      return false;
+    }
+    return true;
+  }
+
+  private void takePart(HttpServerFileUpload part) {
+    if (part.filename() == null || part.filename().isEmpty()) {
+      // What a browser sends for a file field in which nothing was chosen.
+      part.handler(chunk -> {});
+      return;
+    }
+    if (files.size() == mostFiles) {
+      fail(new Failure.Malformed("too-many-files", mostFiles));
+      return;
+    }
+    Buffer content = Buffer.buffer(FIRST_CAPACITY);
+    files.add(new Upload.File(part.name(), part.filename(), content));
+    part.exceptionHandler(gone -> fail(asFailure(gone)));
+    part.handler(chunk -> append(content, chunk));
+  }
+
+  private void append(Buffer content, Buffer chunk) {
+    if (result.future().isComplete()) {
+      return;
+    }
+    if (content.length() + chunk.length() > fileBytes) {
+      fail(tooLarge());
+    } else {
+      content.appendBuffer(chunk);
+    }
+  }
+
+  private Failure tooLarge() {
+    return new Failure.TooLarge("upload-too-large", fileBytes >> 20);
+  }
+
+  private static Throwable asFailure(Throwable gone) {
+    return gone instanceof io.vertx.core.http.HttpClosedException
+        ? gone
+        : new Failure.Malformed("multipart-malformed");
+  }
+}

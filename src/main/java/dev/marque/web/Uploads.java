@@ -1,0 +1,105 @@
+package dev.marque.web;
+
+import io.netty.handler.codec.http.multipart.HttpPostRequestDecoder;
+import io.vertx.core.Future;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.ext.web.RoutingContext;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Reads uploaded files into memory, never to disk: they are small, short-lived, and private.
+ *
+ * <p>Bounded in the bytes of a file, the files and bytes of a request, the time that a request may
+ * take to arrive, and the bytes of all requests together.
+ */
+public final class Uploads {
+
+  private static final long FORM_OVERHEAD = 64 << 10;
+
+  private final long fileBytes;
+  private final long requestBytes;
+  private final long memoryBytes;
+  private final Duration patience;
+  private final AtomicLong held = new AtomicLong();
+
+  /**
+   * @param fileBytes the most bytes of one file
+   * @param requestBytes the most bytes of all files of one request
+   * @param memoryBytes the most bytes that all requests may hold at once; more are answered 503
+   * @param patience how long a request may take to arrive
+   */
+  public Uploads(long fileBytes, long requestBytes, long memoryBytes, Duration patience) {
+    this.fileBytes = fileBytes;
+    this.requestBytes = requestBytes + FORM_OVERHEAD;
+    this.memoryBytes = memoryBytes;
+    this.patience = patience;
+  }
+
+  /** The bytes of uploads that are in memory just now. */
+  public long held() {
+    return held.get();
+  }
+
+  /**
+   * Reads the body of a request that nobody has read yet: a multipart form, or one file as it is.
+   *
+   * <p>Fails with {@link Failure.TooLarge} ({@code upload-too-large}), {@link Failure.Malformed}
+   * ({@code multipart-malformed}, {@code too-many-files}, {@code upload-too-slow}), {@link
+   * Failure.UnsupportedType} ({@code content-type}) or {@link Failure.Unavailable} ({@code busy}).
+   *
+   * @param mostFiles how many files the request may carry
+   */
+  public Future<Upload> read(RoutingContext ctx, int mostFiles) {
+    HttpServerRequest request = ctx.request();
+    String type = request.getHeader("Content-Type");
+    String lower = type == null ? "" : type.toLowerCase(Locale.ROOT);
+    boolean multipart = lower.startsWith("multipart/form-data");
+    if (!multipart && !lower.startsWith("image/") && !isBytes(lower)) {
+      return Future.failedFuture(new Failure.UnsupportedType("content-type"));
+    }
+    long most = multipart ? requestBytes : fileBytes;
+    if (declaredLength(request) > most) {
+      return Future.failedFuture(new Failure.TooLarge("upload-too-large", fileBytes >> 20));
+    }
+    UploadReader reader = new UploadReader(request, fileBytes, most, mostFiles, held, memoryBytes);
+    ctx.addEndHandler(end -> reader.release());
+    if (multipart) {
+      try {
+        request.setExpectMultipart(true);
+      } catch (HttpPostRequestDecoder.ErrorDataDecoderException | IllegalStateException e) {
+        return Future.failedFuture(new Failure.Malformed("multipart-malformed"));
+      }
+    }
+    sayContinue(request);
+    long timer =
+        ctx.vertx()
+            .setTimer(
+                patience.toMillis(), late -> reader.fail(new Failure.Malformed("upload-too-slow")));
+    return (multipart ? reader.readForm() : reader.readFile())
+        .onComplete(done -> ctx.vertx().cancelTimer(timer));
+  }
+
+  private static boolean isBytes(String contentType) {
+    return contentType.startsWith("application/octet-stream");
+  }
+
+  private static long declaredLength(HttpServerRequest request) {
+    String length = request.getHeader("Content-Length");
+    try {
+      return length == null ? -1 : Long.parseLong(length);
+    } catch (NumberFormatException e) {
+      return -1;
+    }
+  }
+
+  /** Only now: who was refused before never needs to send the photo. */
+  private static void sayContinue(HttpServerRequest request) {
+    if ("100-continue".equalsIgnoreCase(request.getHeader("Expect"))
+        && !HttpVersion.HTTP_1_0.equals(request.version())) {
+      request.response().writeContinue();
+    }
+  }
+}
