@@ -1,0 +1,193 @@
+package dev.marque.web;
+
+import io.netty.handler.codec.DecoderException;
+import io.netty.handler.codec.http.multipart.HttpPostRequestDecoder;
+import io.vertx.core.http.HttpClosedException;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one place where something that went wrong becomes an answer: a status, then a page, a
+ * fragment of one, or a problem document. To be mounted after every route.
+ *
+ * <p>What is not a {@link Failure} and not a known refusal of HTTP or of the database is a defect:
+ * it is logged once with the request's id, and the client learns only that id.
+ */
+public final class Failures {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Failures.class);
+  private static final Duration DATABASE_RETRY = Duration.ofSeconds(2);
+
+  private final Messages messages;
+  private final Problems problems;
+  private final Pages pages;
+  private final SecurityHeaders securityHeaders;
+
+  public Failures(Messages messages, Pages pages, SecurityHeaders securityHeaders) {
+    this.messages = messages;
+    this.problems = new Problems(messages);
+    this.pages = pages;
+    this.securityHeaders = securityHeaders;
+  }
+
+  /** Adds the answer for what no route takes, and for every failure before. */
+  public void mount(Router router) {
+    UnmatchedPaths unmatched = new UnmatchedPaths(router);
+    router.route().handler(unmatched);
+    router.route().failureHandler(this::answer);
+    // Failures before the first route, such as an address that cannot be parsed.
+    Stream.of(400, 404, 405, 413, 500).forEach(code -> router.errorHandler(code, this::answer));
+  }
+
+  /**
+   * For {@code HttpServer.invalidRequestHandler}: what is not HTTP, or too long a line or header.
+   */
+  public void invalidRequest(HttpServerRequest request) {
+    Throwable cause = request.decoderResult().cause();
+    String reason = cause == null ? "" : cause.getClass().getSimpleName();
+    int status = reason.contains("TooLongHttpLine") ? 414 : reason.contains("TooLong") ? 431 : 400;
+    LOG.info("refused a request that is not well formed: {} {}", status, reason);
+    HttpServerResponse response = request.response();
+    securityHeaders.complete(response);
+    response.setStatusCode(status).putHeader("Connection", "close").end();
+    request.connection().close();
+  }
+
+  private void answer(RoutingContext ctx) {
+    HttpServerResponse response = ctx.response();
+    if (response.closed() || response.ended()) {
+      return;
+    }
+    Failure failure = failureOf(ctx);
+    if (response.headWritten()) {
+      // Half an answer is on its way: cutting the connection is the only way left to say so.
+      ctx.request().connection().close();
+      return;
+    }
+    RequestId.assign(ctx, false);
+    securityHeaders.complete(response);
+    addHeaders(ctx, failure);
+    Locale language = Pages.language(ctx);
+    if (wantsJson(ctx)) {
+      JsonObject problem =
+          problems.document(failure, language).put("request_id", RequestId.of(ctx));
+      response
+          .setStatusCode(failure.status())
+          .putHeader("Content-Type", Problems.MEDIA_TYPE)
+          .putHeader("Content-Language", language.getLanguage())
+          .end(problem.toBuffer());
+    } else {
+      answerPage(ctx, failure, language);
+    }
+  }
+
+  private void answerPage(RoutingContext ctx, Failure failure, Locale language) {
+    Map<String, Object> model =
+        Map.of(
+            "status", failure.status(),
+            "title", messages.title(language, failure),
+            "detail", messages.detail(language, failure),
+            "requestId", RequestId.of(ctx));
+    try {
+      pages
+          .render(ctx, failure.status(), "error", model)
+          .onFailure(
+              e -> LOG.warn("request {}: the error page was not sent", RequestId.of(ctx), e));
+    } catch (RuntimeException e) {
+      LOG.error("request {}: the error page does not render", RequestId.of(ctx), e);
+      ctx.response().setStatusCode(failure.status()).end();
+    }
+  }
+
+  private static boolean wantsJson(RoutingContext ctx) {
+    if (ctx.request().path() != null && ctx.request().path().startsWith("/api/")) {
+      return true;
+    }
+    String accept = ctx.request().getHeader("Accept");
+    return accept != null && accept.contains("json") && !accept.contains("text/html");
+  }
+
+  private static void addHeaders(RoutingContext ctx, Failure failure) {
+    HttpServerResponse response = ctx.response();
+    // A file or a list that was about to be cached is now an error, which is not.
+    response.putHeader("Cache-Control", "no-store");
+    response.headers().remove("ETag").remove("Content-Encoding").remove("Content-Length");
+    if (failure instanceof Failure.TooManyRequests limited) {
+      response.putHeader("Retry-After", seconds(limited.retryAfter()));
+    } else if (failure instanceof Failure.Unavailable unavailable) {
+      response.putHeader("Retry-After", seconds(unavailable.retryAfter()));
+    } else if (failure instanceof Failure.MethodNotAllowed method) {
+      response.putHeader("Allow", String.join(", ", method.allowed()));
+    } else if (failure instanceof Failure.NotSignedIn
+        && !response.headers().contains("WWW-Authenticate")
+        && wantsJson(ctx)) {
+      boolean sent = ctx.request().headers().contains("Authorization");
+      response.putHeader(
+          "WWW-Authenticate",
+          "Bearer realm=\"marque\"" + (sent ? ", error=\"invalid_token\"" : ""));
+    }
+  }
+
+  /** Whole seconds, rounded up: a client that waits that long must not come too early. */
+  private static String seconds(Duration duration) {
+    return Long.toString(Math.max(1, (duration.toMillis() + 999) / 1000));
+  }
+
+  private static Failure failureOf(RoutingContext ctx) {
+    Throwable cause = ctx.failure();
+    if (cause instanceof Failure failure) {
+      return failure;
+    }
+    if (cause instanceof DecoderException || isFormFault(cause)) {
+      return new Failure.Malformed("bad-request");
+    }
+    if (cause instanceof HttpClosedException) {
+      return new Failure.Refused(408, "client-gone");
+    }
+    if (DatabaseTrouble.isUnreachable(cause)) {
+      LOG.warn("request {}: database unreachable: {}", RequestId.of(ctx), String.valueOf(cause));
+      return new Failure.Unavailable("database-unreachable", DATABASE_RETRY);
+    }
+    int status = ctx.statusCode();
+    if (status >= 400 && status < 500) {
+      return refusal(status);
+    }
+    LOG.error(
+        "request {}: {} {} failed",
+        RequestId.of(ctx),
+        ctx.request().method(),
+        ctx.request().path(),
+        cause);
+    return new Failure.Unexpected();
+  }
+
+  private static boolean isFormFault(@Nullable Throwable cause) {
+    return cause instanceof HttpPostRequestDecoder.TooLongFormFieldException
+        || cause instanceof HttpPostRequestDecoder.TooManyFormFieldsException;
+  }
+
+  private static Failure refusal(int status) {
+    return switch (status) {
+      case 401 -> new Failure.NotSignedIn("not-signed-in");
+      case 403 -> new Failure.Forbidden("forbidden");
+      case 404 -> new Failure.NotFound("not-found");
+      case 405 -> new Failure.MethodNotAllowed(List.of());
+      case 406 -> new Failure.NotAcceptable("not-acceptable");
+      case 413 -> new Failure.TooLarge("body-too-large");
+      case 415 -> new Failure.UnsupportedType("content-type");
+      case 417 -> new Failure.Refused(417, "expectation");
+      default -> new Failure.Malformed("bad-request");
+    };
+  }
+}

@@ -1,0 +1,50 @@
+package dev.marque.web;
+
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.List;
+import java.util.Locale;
+
+/** Failures as problem documents (RFC 9457, {@code application/problem+json}). */
+public final class Problems {
+
+  public static final String MEDIA_TYPE = "application/problem+json";
+
+  /** What every problem's {@code type} begins with; the failure's type follows. */
+  public static final String TYPE_PREFIX = "https://marque.dev/problems/";
+
+  private final Messages messages;
+
+  public Problems(Messages messages) {
+    this.messages = messages;
+  }
+
+  /** The document for one failure; {@code errors} names the fields at fault, if any are. */
+  public JsonObject document(Failure failure, Locale language) {
+    JsonObject problem =
+        new JsonObject()
+            .put("type", TYPE_PREFIX + failure.type())
+            .put("title", messages.title(language, failure))
+            .put("status", failure.status())
+            .put("detail", messages.detail(language, failure));
+    List<FieldError> fields = fields(failure);
+    if (!fields.isEmpty()) {
+      JsonArray errors = new JsonArray();
+      fields.forEach(
+          error ->
+              errors.add(
+                  new JsonObject()
+                      .put("field", error.field())
+                      .put("message", messages.text(language, error))));
+      problem.put("errors", errors);
+    }
+    return problem;
+  }
+
+  static List<FieldError> fields(Failure failure) {
+    if (failure instanceof Failure.Invalid invalid) {
+      return invalid.fields();
+    }
+    return failure instanceof Failure.Conflict conflict ? conflict.fields() : List.of();
+  }
+}
