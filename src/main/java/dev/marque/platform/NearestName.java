@@ -13,7 +13,7 @@ final class NearestName {
   static Optional<String> of(String name, Collection<String> known) {
     return known.stream()
         .min(Comparator.comparingInt((String other) -> edits(name, other)).thenComparing(n -> n))
-        .filter(nearest -> edits(name, nearest) <= Math.max(2, name.length() / 3));
+        .filter(nearest -> edits(name, nearest) <= Math.max(2, name.length() / 4));
   }
 
   /** The Levenshtein distance: characters inserted, deleted or replaced. */

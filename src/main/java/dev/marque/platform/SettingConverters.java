@@ -7,7 +7,8 @@ import org.eclipse.microprofile.config.spi.Converter;
 
 /**
  * From a setting's text to its value. Each throws {@link IllegalArgumentException} at a text that
- * the setting's {@link Allowed} does not name.
+ * the setting's {@link Allowed} does not name. The library makes them, which is why they are
+ * public.
  */
 final class SettingConverters {
 
@@ -21,8 +22,10 @@ final class SettingConverters {
     return number;
   }
 
-  static final class Port implements Converter<Integer> {
+  public static final class Port implements Converter<Integer> {
     private static final long serialVersionUID = 1;
+
+    public Port() {}
 
     @Override
     public Integer convert(String text) {
@@ -30,8 +33,10 @@ final class SettingConverters {
     }
   }
 
-  static final class Positive implements Converter<Integer> {
+  public static final class Positive implements Converter<Integer> {
     private static final long serialVersionUID = 1;
+
+    public Positive() {}
 
     @Override
     public Integer convert(String text) {
@@ -39,8 +44,10 @@ final class SettingConverters {
     }
   }
 
-  static final class NotNegative implements Converter<Integer> {
+  public static final class NotNegative implements Converter<Integer> {
     private static final long serialVersionUID = 1;
+
+    public NotNegative() {}
 
     @Override
     public Integer convert(String text) {
@@ -48,8 +55,10 @@ final class SettingConverters {
     }
   }
 
-  static final class UpToThousand implements Converter<Integer> {
+  public static final class UpToThousand implements Converter<Integer> {
     private static final long serialVersionUID = 1;
+
+    public UpToThousand() {}
 
     @Override
     public Integer convert(String text) {
@@ -58,8 +67,10 @@ final class SettingConverters {
   }
 
   /** Unlike the library's own, which reads every unknown word as false. */
-  static final class Switch implements Converter<Boolean> {
+  public static final class Switch implements Converter<Boolean> {
     private static final long serialVersionUID = 1;
+
+    public Switch() {}
 
     @Override
     public Boolean convert(String text) {
@@ -71,8 +82,10 @@ final class SettingConverters {
     }
   }
 
-  static final class PublicUrl implements Converter<URI> {
+  public static final class PublicUrl implements Converter<URI> {
     private static final long serialVersionUID = 1;
+
+    public PublicUrl() {}
 
     @Override
     public URI convert(String text) {
@@ -82,8 +95,10 @@ final class SettingConverters {
     }
   }
 
-  static final class Origin implements Converter<URI> {
+  public static final class Origin implements Converter<URI> {
     private static final long serialVersionUID = 1;
+
+    public Origin() {}
 
     @Override
     public URI convert(String text) {
@@ -106,8 +121,10 @@ final class SettingConverters {
   }
 
   /** An IPv4 or IPv6 address, with the length of its network or without. */
-  static final class AddressRange implements Converter<String> {
+  public static final class AddressRange implements Converter<String> {
     private static final long serialVersionUID = 1;
+
+    public AddressRange() {}
 
     private static final Pattern IPV4 =
         Pattern.compile(

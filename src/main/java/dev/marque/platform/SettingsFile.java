@@ -101,7 +101,12 @@ public final class SettingsFile {
     }
     try {
       String text = Files.readString(file);
-      return Optional.of(new YamlConfigSource(NAME, text, FILE_RANK));
+      Map<String, String> values = new TreeMap<>();
+      new YamlConfigSource(NAME, text)
+          .getProperties()
+          // A key with dots, such as http.port: 80, comes in quotes.
+          .forEach((name, value) -> values.put(name.replace("\"", ""), value));
+      return Optional.of(new PropertiesConfigSource(values, NAME, FILE_RANK));
     } catch (MalformedInputException e) {
       throw new StartFailure(NAME + " is not text in UTF-8", e);
     } catch (IOException e) {
@@ -206,7 +211,7 @@ public final class SettingsFile {
         .forEach(
             (name, property) -> {
               if (property.getMethod().isAnnotationPresent(Allowed.class)) {
-                known.put(name, property.getMethod());
+                known.put(name.replace("[*]", ""), property.getMethod());
               }
             });
     return known;
