@@ -34,6 +34,11 @@ public final class DatabaseAddress {
             .setPassword(password));
   }
 
+  /** Another database of the same server. */
+  DatabaseAddress withName(String name) {
+    return new DatabaseAddress(connectOptions().setDatabase(name));
+  }
+
   /** A copy, to be changed freely. */
   PgConnectOptions connectOptions() {
     return new PgConnectOptions(options);

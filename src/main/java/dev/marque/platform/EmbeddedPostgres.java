@@ -1,0 +1,280 @@
+package dev.marque.platform;
+
+import java.io.File;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A PostgreSQL of our own, for one machine: durable, on loopback only, behind a random password.
+ *
+ * <p>In the data folder: {@code postgres/} (the database), {@code postgres-password}, {@code
+ * postgres.log} and {@code postgres-binaries/}. The caller holds the {@link DataDirectory}, so a
+ * PostgreSQL that still runs on it was left behind by a process that was killed; it is stopped
+ * first.
+ *
+ * <p>Every method blocks: not for an event loop.
+ */
+public final class EmbeddedPostgres implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(EmbeddedPostgres.class);
+
+  private static final String USER = "marque";
+  private static final String NAME = "marque";
+  private static final int START_SECONDS = 60;
+  private static final int STOP_SECONDS = 10;
+
+  private final Path home;
+  private final Path folder;
+  private final DatabaseAddress address;
+
+  private EmbeddedPostgres(Path home, Path folder, DatabaseAddress address) {
+    this.home = home;
+    this.folder = folder;
+    this.address = address;
+  }
+
+  /**
+   * Starts the database of a data folder, and makes it at the first time.
+   *
+   * @throws StartFailure if it does not start; names the log that says why
+   */
+  public static EmbeddedPostgres start(DataDirectory data) {
+    return start(data, data.path().resolve("postgres-binaries"));
+  }
+
+  /** As {@link #start(DataDirectory)}, with the unpacked PostgreSQL in a folder of its own. */
+  static EmbeddedPostgres start(DataDirectory data, Path cache) {
+    long begin = System.nanoTime();
+    Path folder = data.path().resolve("postgres");
+    Path log = data.path().resolve("postgres.log");
+    try {
+      Path home = PostgresBinaries.unpackedIn(cache);
+      stopOrphan(folder);
+      String password = password(data.path().resolve("postgres-password"));
+      create(home, folder, data.path().resolve("postgres-password"), log);
+      int port = freePort();
+      startServer(home, folder, log, port);
+      EmbeddedPostgres started =
+          new EmbeddedPostgres(
+              home, folder, DatabaseAddress.of("127.0.0.1", port, NAME, USER, password));
+      started.createDatabase(port, password);
+      LOG.info(
+          "Embedded PostgreSQL runs on port {} after {} ms",
+          port,
+          Duration.ofNanos(System.nanoTime() - begin).toMillis());
+      return started;
+    } catch (IOException e) {
+      throw new StartFailure("The embedded database cannot start: " + e + "; see " + log, e);
+    }
+  }
+
+  public DatabaseAddress address() {
+    return address;
+  }
+
+  /** Stops the server; what was committed stays. */
+  @Override
+  public void close() {
+    try {
+      run(
+          "stop the embedded database",
+          folder.resolveSibling("postgres.log"),
+          command(
+              home,
+              "pg_ctl",
+              "-D",
+              folder.toString(),
+              "-m",
+              "fast",
+              "-w",
+              "-t",
+              Integer.toString(STOP_SECONDS),
+              "stop"));
+      LOG.info("Embedded PostgreSQL stopped");
+    } catch (IOException e) {
+      LOG.warn("Embedded PostgreSQL did not stop: {}", e.getMessage());
+    }
+  }
+
+  /** The password of the database's only user, made at the first start, for its owner's eyes. */
+  private static String password(Path file) throws IOException {
+    if (!Files.exists(file)) {
+      byte[] random = new byte[24];
+      new SecureRandom().nextBytes(random);
+      Path written = file.resolveSibling(file.getFileName() + ".new");
+      Files.deleteIfExists(written);
+      if (file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+        Files.createFile(
+            written,
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+      }
+      Files.writeString(written, HexFormat.of().formatHex(random));
+      Files.move(written, file, StandardCopyOption.ATOMIC_MOVE);
+    }
+    return Files.readString(file).strip();
+  }
+
+  /** Makes the database under another name first, so that a kill leaves nothing half made. */
+  private static void create(Path home, Path folder, Path password, Path log) throws IOException {
+    if (Files.isDirectory(folder)) {
+      return;
+    }
+    Path making = folder.resolveSibling("postgres.new");
+    PostgresBinaries.deleteAll(making);
+    run(
+        "make the embedded database",
+        log,
+        command(
+            home,
+            "initdb",
+            "--pgdata=" + making,
+            "--username=" + USER,
+            "--pwfile=" + password,
+            "--auth=scram-sha-256",
+            "--encoding=UTF8",
+            "--locale-provider=builtin",
+            "--builtin-locale=C.UTF-8",
+            "--locale=C",
+            "--no-instructions"));
+    Files.move(making, folder, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  private static void startServer(Path home, Path folder, Path log, int port) throws IOException {
+    List<String> options =
+        List.of(
+            "-p " + port,
+            "-c listen_addresses=127.0.0.1",
+            "-c unix_socket_directories=",
+            "-c fsync=on",
+            "-c synchronous_commit=on",
+            "-c full_page_writes=on",
+            "-c max_connections=64",
+            "-c timezone=UTC");
+    run(
+        "start the embedded database",
+        log,
+        command(
+            home,
+            "pg_ctl",
+            "-D",
+            folder.toString(),
+            "-l",
+            log.toString(),
+            "-w",
+            "-t",
+            Integer.toString(START_SECONDS),
+            "-o",
+            String.join(" ", options),
+            "start"));
+  }
+
+  private void createDatabase(int port, String password) throws IOException {
+    DatabaseAddress postgres = DatabaseAddress.of("127.0.0.1", port, "postgres", USER, password);
+    try (Connection connection = postgres.dataSource().getConnection();
+        Statement statement = connection.createStatement()) {
+      boolean there =
+          statement.executeQuery("SELECT FROM pg_database WHERE datname = '" + NAME + "'").next();
+      if (!there) {
+        statement.execute("CREATE DATABASE " + NAME);
+      }
+    } catch (SQLException e) {
+      close();
+      throw new IOException(e.getMessage(), e);
+    }
+  }
+
+  /** Stops the server that a killed process left behind. */
+  private static void stopOrphan(Path folder) throws IOException {
+    Path file = folder.resolve("postmaster.pid");
+    if (!Files.exists(file)) {
+      return;
+    }
+    Optional<ProcessHandle> orphan =
+        Files.readAllLines(file).stream()
+            .findFirst()
+            .map(line -> Long.parseLong(line.strip()))
+            .flatMap(ProcessHandle::of)
+            .filter(EmbeddedPostgres::isPostgres);
+    if (orphan.isEmpty()) {
+      return;
+    }
+    LOG.warn("Stopping the database that a killed process left behind, {}", orphan.get().pid());
+    orphan.get().destroy();
+    try {
+      orphan.get().onExit().get(STOP_SECONDS, TimeUnit.SECONDS);
+    } catch (TimeoutException e) {
+      orphan.get().destroyForcibly();
+    } catch (ExecutionException e) {
+      throw new IOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("Interrupted", e);
+    }
+  }
+
+  /** The number of a process that ended may by now be another's. */
+  private static boolean isPostgres(ProcessHandle process) {
+    return process.info().command().map(command -> command.contains("postgres")).orElse(false);
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+
+  private static List<String> command(Path home, String program, String... arguments) {
+    boolean windows = File.separatorChar == '\\';
+    List<String> command = new ArrayList<>();
+    if (!windows && "root".equals(System.getProperty("user.name"))) {
+      // PostgreSQL refuses to run as root; in a user namespace of its own it is nobody.
+      command.addAll(List.of("unshare", "--user"));
+    }
+    command.add(home.resolve("bin").resolve(windows ? program + ".exe" : program).toString());
+    command.addAll(List.of(arguments));
+    return command;
+  }
+
+  /** Runs a program to its end, its words in the log. */
+  private static void run(String purpose, Path log, List<String> command) throws IOException {
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+    builder.environment().keySet().removeIf(name -> name.startsWith("PG"));
+    builder.environment().put("LC_ALL", "C");
+    Process process = builder.start();
+    try {
+      if (!process.waitFor(START_SECONDS + 30L, TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+        throw new IOException(String.format(Locale.ROOT, "could not %s in time", purpose));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("Interrupted", e);
+    }
+    if (process.exitValue() != 0) {
+      throw new IOException("could not " + purpose + " (exit status " + process.exitValue() + ")");
+    }
+  }
+}

@@ -1,0 +1,105 @@
+package dev.marque.platform;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class EmbeddedPostgresTest {
+
+  @TempDir private Path folder;
+
+  private EmbeddedPostgres start(DataDirectory data) {
+    return EmbeddedPostgres.start(data, TestDatabase.BINARIES);
+  }
+
+  private static String one(DatabaseAddress address, String sql) throws SQLException {
+    try (Connection connection = address.dataSource().getConnection();
+        Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery(sql)) {
+      assertTrue(rows.next());
+      return rows.getString(1);
+    }
+  }
+
+  private static void execute(DatabaseAddress address, String sql) throws SQLException {
+    try (Connection connection = address.dataSource().getConnection();
+        Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
+  @Test
+  void it_is_durable_and_keeps_strangers_out() throws SQLException {
+    try (DataDirectory data = DataDirectory.open(folder);
+        EmbeddedPostgres postgres = start(data)) {
+      DatabaseAddress address = postgres.address();
+      assertEquals("on", one(address, "SHOW fsync"));
+      assertEquals("on", one(address, "SHOW synchronous_commit"));
+      assertEquals("127.0.0.1", one(address, "SHOW listen_addresses"));
+      DatabaseAddress wrong =
+          DatabaseAddress.of(
+              "127.0.0.1", address.connectOptions().getPort(), "marque", "marque", "guess");
+      assertThrows(SQLException.class, () -> one(wrong, "SELECT 1"));
+    }
+  }
+
+  @Test
+  void what_was_stored_is_there_after_a_restart() throws SQLException {
+    try (DataDirectory data = DataDirectory.open(folder)) {
+      try (EmbeddedPostgres postgres = start(data)) {
+        execute(postgres.address(), "CREATE TABLE kept AS SELECT 'yes' AS word");
+      }
+      try (EmbeddedPostgres postgres = start(data)) {
+        assertEquals("yes", one(postgres.address(), "SELECT word FROM kept"));
+      }
+    }
+  }
+
+  @Test
+  void the_database_that_a_killed_process_left_behind_gives_way_at_the_first_try()
+      throws SQLException, IOException {
+    try (DataDirectory data = DataDirectory.open(folder)) {
+      EmbeddedPostgres orphan = start(data);
+      execute(orphan.address(), "CREATE TABLE kept AS SELECT 'yes' AS word");
+      String before = Files.readAllLines(folder.resolve("postgres/postmaster.pid")).get(0);
+      try (EmbeddedPostgres postgres = start(data)) {
+        assertEquals("yes", one(postgres.address(), "SELECT word FROM kept"));
+        assertFalse(
+            ProcessHandle.of(Long.parseLong(before)).map(ProcessHandle::isAlive).orElse(false));
+      }
+    }
+  }
+
+  @Test
+  void a_start_that_was_killed_while_it_made_the_database_does_not_spoil_the_next()
+      throws SQLException, IOException {
+    Files.createDirectories(folder.resolve("postgres.new/base"));
+    Files.writeString(folder.resolve("postgres.new/PG_VERSION"), "18");
+    try (DataDirectory data = DataDirectory.open(folder);
+        EmbeddedPostgres postgres = start(data)) {
+      assertEquals("1", one(postgres.address(), "SELECT 1"));
+    }
+  }
+
+  @Test
+  void a_second_server_on_one_data_folder_is_refused() {
+    try (DataDirectory first = DataDirectory.open(folder)) {
+      StartFailure refused = assertThrows(StartFailure.class, () -> DataDirectory.open(folder));
+      String message = String.valueOf(refused.getMessage());
+      assertTrue(message.startsWith("Another Marque already runs on"), message);
+      assertTrue(message.contains(first.path().toString()), message);
+    }
+    DataDirectory.open(folder).close();
+  }
+}

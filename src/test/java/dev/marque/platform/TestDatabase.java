@@ -1,0 +1,67 @@
+package dev.marque.platform;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A real PostgreSQL for tests of one room: started once for the test JVM, with a fresh, migrated
+ * database for each call of {@link #fresh()}.
+ */
+public final class TestDatabase {
+
+  /** One unpacked PostgreSQL for every test run. */
+  static final Path BINARIES = Path.of("target", "postgres-binaries").toAbsolutePath();
+
+  private static final AtomicInteger COUNT = new AtomicInteger();
+
+  private static @Nullable EmbeddedPostgres running;
+
+  private TestDatabase() {}
+
+  /** The address of a new database with all tables and no rows. */
+  public static DatabaseAddress fresh() {
+    DatabaseAddress server = server().address();
+    String name = "test" + COUNT.incrementAndGet();
+    try (Connection connection = server.dataSource().getConnection();
+        Statement statement = connection.createStatement()) {
+      statement.execute("CREATE DATABASE " + name);
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+    DatabaseAddress fresh = server.withName(name);
+    Migrations.run(fresh);
+    return fresh;
+  }
+
+  private static synchronized EmbeddedPostgres server() {
+    if (running == null) {
+      try {
+        Path folder = Files.createTempDirectory("marque-test-database");
+        DataDirectory data = DataDirectory.open(folder);
+        EmbeddedPostgres postgres = EmbeddedPostgres.start(data, BINARIES);
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(postgres, data)));
+        running = postgres;
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+    return running;
+  }
+
+  private static void stop(EmbeddedPostgres postgres, DataDirectory data) {
+    postgres.close();
+    data.close();
+    try {
+      PostgresBinaries.deleteAll(data.path());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
