@@ -1,0 +1,86 @@
+package dev.marque.training;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** A list of photos as comma-separated values with a header line (RFC 4180, one line a row). */
+final class CarList {
+
+  private CarList() {}
+
+  /**
+   * All rows, each as the values by the header's names.
+   *
+   * @throws DataSetException if the file is missing or a row has not the header's number of values
+   */
+  static List<Map<String, String>> rows(Path file) {
+    List<String> lines;
+    try {
+      lines = Files.readAllLines(file);
+    } catch (IOException e) {
+      throw new DataSetException("cannot read the list " + file, e);
+    }
+    List<Map<String, String>> rows = new ArrayList<>();
+    List<String> header = List.of();
+    for (int i = 0; i < lines.size(); i++) {
+      if (lines.get(i).isBlank()) {
+        continue;
+      }
+      List<String> values = split(lines.get(i));
+      if (header.isEmpty()) {
+        header = values;
+        continue;
+      }
+      if (values.size() != header.size()) {
+        throw new DataSetException(
+            "%s, line %d: %d values where the header has %d"
+                .formatted(file, i + 1, values.size(), header.size()));
+      }
+      Map<String, String> row = new LinkedHashMap<>();
+      for (int c = 0; c < header.size(); c++) {
+        row.put(header.get(c), values.get(c));
+      }
+      rows.add(row);
+    }
+    return rows;
+  }
+
+  static List<Map<String, String>> rowsIfThere(Path file) {
+    return Files.exists(file) ? rows(file) : List.of();
+  }
+
+  static String value(Map<String, String> row, String column) {
+    String value = row.get(column);
+    if (value == null || value.isBlank()) {
+      throw new DataSetException("a row without a value for '" + column + "': " + row.values());
+    }
+    return value;
+  }
+
+  static List<String> split(String line) {
+    List<String> values = new ArrayList<>();
+    StringBuilder value = new StringBuilder();
+    boolean quoted = false;
+    for (int i = 0; i < line.length(); i++) {
+      char c = line.charAt(i);
+      if (quoted && c == '"' && i + 1 < line.length() && line.charAt(i + 1) == '"') {
+        value.append('"');
+        i++;
+      } else if (c == '"') {
+        quoted = !quoted;
+      } else if (c == ',' && !quoted) {
+        values.add(value.toString());
+        value.setLength(0);
+      } else {
+        value.append(c);
+      }
+    }
+    values.add(value.toString());
+    return values;
+  }
+}

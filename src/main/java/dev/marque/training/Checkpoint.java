@@ -1,0 +1,82 @@
+package dev.marque.training;
+
+import dev.marque.training.TrainingProgram.State;
+import dev.marque.vision.network.InvalidModelException;
+import dev.marque.vision.network.Safetensors;
+import dev.marque.vision.network.Tensor;
+import dev.marque.vision.network.Weights;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * All that a killed run needs to go on, in one file that is replaced as a whole.
+ *
+ * @param epoch epochs done
+ * @param data fingerprint of the photos it was trained on
+ */
+record Checkpoint(int epoch, String data, State state) {
+
+  private static final String FILE = "checkpoint.safetensors";
+
+  /** The last checkpoint in a run's folder, if there is one. */
+  static Optional<Checkpoint> read(Path folder) {
+    Path file = folder.resolve(FILE);
+    if (!Files.exists(file)) {
+      return Optional.empty();
+    }
+    Safetensors content = Safetensors.read(file);
+    Map<String, String> metadata = content.metadata();
+    if (!metadata.keySet().containsAll(List.of("epoch", "data", "steps"))) {
+      throw new InvalidModelException(file + " is no checkpoint of this program");
+    }
+    State state =
+        new State(
+            part(content, "weights"),
+            part(content, "average"),
+            part(content, "mean"),
+            part(content, "square"),
+            Integer.parseInt(metadata.getOrDefault("steps", "0")));
+    return Optional.of(
+        new Checkpoint(
+            Integer.parseInt(metadata.getOrDefault("epoch", "0")),
+            metadata.getOrDefault("data", ""),
+            state));
+  }
+
+  void write(Path folder) throws IOException {
+    List<Tensor> tensors = new ArrayList<>();
+    add(tensors, "weights", state.weights());
+    add(tensors, "average", state.average());
+    add(tensors, "mean", state.mean());
+    add(tensors, "square", state.square());
+    Map<String, String> metadata =
+        Map.of(
+            "epoch", Integer.toString(epoch),
+            "steps", Integer.toString(state.steps()),
+            "data", data);
+    new Safetensors(tensors, metadata).write(folder.resolve(FILE), Safetensors.Format.F32);
+  }
+
+  private static Weights part(Safetensors content, String name) {
+    String prefix = name + "/";
+    return new Weights(
+        content.tensors().stream()
+            .filter(tensor -> tensor.name().startsWith(prefix))
+            .map(
+                tensor ->
+                    new Tensor(
+                        tensor.name().substring(prefix.length()), tensor.shape(), tensor.values()))
+            .toList());
+  }
+
+  private static void add(List<Tensor> tensors, String name, Weights part) {
+    for (Tensor tensor : part.tensors()) {
+      tensors.add(new Tensor(name + "/" + tensor.name(), tensor.shape(), tensor.values()));
+    }
+  }
+}

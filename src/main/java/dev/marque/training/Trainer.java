@@ -1,0 +1,175 @@
+package dev.marque.training;
+
+import dev.marque.vision.network.Heads;
+import dev.marque.vision.network.NetworkDescription;
+import dev.marque.vision.network.Precision;
+import dev.marque.vision.network.ServingProgram;
+import dev.marque.vision.network.ShapeInference;
+import dev.marque.vision.network.Weights;
+import dev.marque.vision.photo.Normalization;
+import dev.marque.vision.photo.Size;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/**
+ * Trains a network from nothing, or goes on where a run in the same folder was stopped: a
+ * checkpoint is written after each epoch, so a kill at any moment loses the current epoch at most.
+ */
+public final class Trainer {
+
+  /** The moving average is judged every so many epochs. */
+  private static final int VALIDATE_EVERY = 5;
+
+  private final TrainingOptions options;
+  private final NetworkDescription network;
+  private final DataSet data;
+  private final Path folder;
+  private final Precision precision;
+  private final Progress progress;
+
+  /**
+   * @param folder where checkpoint, log and result go
+   */
+  public Trainer(
+      TrainingOptions options,
+      NetworkDescription network,
+      DataSet data,
+      Path folder,
+      Precision precision,
+      Progress progress) {
+    this.options = options;
+    this.network = network;
+    this.data = data;
+    this.folder = folder;
+    this.precision = precision;
+    this.progress = progress;
+  }
+
+  /**
+   * Trains to the end.
+   *
+   * @return the moving average of the weights
+   * @throws DataSetException if the run in the folder was on other photos
+   */
+  public Weights train() throws IOException, InterruptedException {
+    Files.createDirectories(folder);
+    Heads heads = data.labels().heads();
+    Optional<Checkpoint> last = Checkpoint.read(folder);
+    String fingerprint = data.fingerprint();
+    if (last.isPresent()) {
+      if (!last.get().data().equals(fingerprint)) {
+        throw new DataSetException(
+            "the run in %s was on other photos; choose another --out or remove it"
+                .formatted(folder));
+      }
+      last.get().state().weights().check(ShapeInference.tensors(network, heads));
+    }
+    List<Example> examples = read(data.training(), data.otherMakes(), data.notACar());
+    List<Example> validation = read(data.validation());
+    BatchMaker maker =
+        new BatchMaker(
+            examples,
+            heads,
+            options,
+            new Augmentation(Normalization.USUAL, options.smallestCrop()));
+    int done = last.map(Checkpoint::epoch).orElse(0);
+    TrainingLog log = new TrainingLog(folder, done);
+    TrainingProgram.State state =
+        last.map(Checkpoint::state)
+            .orElseGet(() -> TrainingProgram.beginning(network, heads, options.seed()));
+    try (BatchLoader loader = new BatchLoader(maker, loaderThreads());
+        TrainingProgram program = new TrainingProgram(network, heads, precision, state)) {
+      progress.begun(done, options.epochs(), maker.batches(), summary(examples, validation));
+      for (int epoch = done; epoch < options.epochs(); epoch++) {
+        EpochResult result = epoch(epoch, maker, loader, program, validation);
+        new Checkpoint(epoch + 1, fingerprint, program.state()).write(folder);
+        log.add(result);
+        progress.epoch(result);
+      }
+      return program.average();
+    }
+  }
+
+  private EpochResult epoch(
+      int epoch,
+      BatchMaker maker,
+      BatchLoader loader,
+      TrainingProgram program,
+      List<Example> validation)
+      throws InterruptedException {
+    long begin = System.nanoTime();
+    LearningRate schedule = new LearningRate(options.learningRate());
+    double losses = 0;
+    double rate = 0;
+    double seconds = 0;
+    loader.begin(epoch);
+    for (int batch = 0; batch < maker.batches(); batch++) {
+      double done = (epoch + (double) batch / maker.batches()) / options.epochs();
+      rate = schedule.at(done);
+      losses += program.step(loader.take(), rate, options.weightDecay(), options.averageDecay());
+      seconds = (System.nanoTime() - begin) / 1e9;
+      progress.step(epoch, batch, losses / (batch + 1), (batch + 1) * options.batch() / seconds);
+    }
+    Size size = options.sizeAt((epoch + 0.999) / options.epochs());
+    boolean judged =
+        !validation.isEmpty()
+            && ((epoch + 1) % VALIDATE_EVERY == 0 || epoch + 1 == options.epochs());
+    return new EpochResult(
+        epoch + 1,
+        size.toString(),
+        rate,
+        losses / maker.batches(),
+        judged
+            ? OptionalDouble.of(accuracy(program.average(), validation, size))
+            : OptionalDouble.empty(),
+        seconds,
+        maker.batches() * options.batch() / seconds);
+  }
+
+  private double accuracy(Weights weights, List<Example> validation, Size size) {
+    try (ServingProgram serving =
+        ServingProgram.load(network, data.labels().heads(), weights, precision)) {
+      return Validation.accuracy(
+          Validation.scores(serving, validation, data.labels(), size, Normalization.USUAL),
+          validation);
+    }
+  }
+
+  @SafeVarargs
+  private List<Example> read(List<LabelledPhoto>... parts) {
+    List<Example> all = new ArrayList<>();
+    for (List<LabelledPhoto> part : parts) {
+      PhotoSet photos = PhotoSet.read(part, data.labels());
+      if (!photos.unreadable().isEmpty()) {
+        progress.unreadable(photos.unreadable());
+      }
+      all.addAll(photos.examples());
+    }
+    return all;
+  }
+
+  private String summary(List<Example> examples, List<Example> validation) {
+    long values =
+        ShapeInference.tensors(network, data.labels().heads()).stream()
+            .filter(spec -> spec.role().trained())
+            .mapToLong(spec -> spec.size())
+            .sum();
+    return "%d photos to learn from, %d to validate on, %d brands, %d models, %d values, %s"
+        .formatted(
+            examples.size(),
+            validation.size(),
+            data.labels().brands().size(),
+            data.labels().models().size(),
+            values,
+            precision);
+  }
+
+  private static int loaderThreads() {
+    return Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
+  }
+}

@@ -1,0 +1,66 @@
+package dev.marque.vision;
+
+import dev.marque.vision.network.Heads;
+
+/**
+ * The heads' probabilities for one photo, not calibrated yet.
+ *
+ * @param brands mean of the brand head and of the model head summed by brand; adds up to 1
+ * @param models of the model head; adds up to 1
+ * @param otherMakes what the model head gives to makes outside the brands
+ * @param car that the photo shows a car
+ */
+public record Scores(double[] brands, double[] models, double otherMakes, double car) {
+
+  /** Reads the heads of one photo's logits. */
+  public static Scores of(float[] logits, Labels labels) {
+    Heads heads = labels.heads();
+    double[] byBrand = softmax(logits, 0, heads.brands());
+    double[] models = softmax(logits, heads.brands(), heads.carIndex());
+    double[] byModel = new double[heads.brands()];
+    double otherMakes = 0;
+    for (int m = 0; m < models.length; m++) {
+      int brand = labels.brands().indexOf(labels.models().get(m).brand());
+      if (brand < 0) {
+        otherMakes += models[m];
+      } else {
+        byModel[brand] += models[m];
+      }
+    }
+    double[] brands = new double[heads.brands()];
+    double total = 2 - (models.length == 0 ? 1 : otherMakes);
+    for (int b = 0; b < brands.length; b++) {
+      brands[b] = (byBrand[b] + byModel[b]) / total;
+    }
+    double car = 1 / (1 + Math.exp(-logits[heads.carIndex()]));
+    return new Scores(brands, models, otherMakes, car);
+  }
+
+  /** The index of the most likely brand. */
+  public int top() {
+    int top = 0;
+    for (int b = 1; b < brands.length; b++) {
+      if (brands[b] > brands[top]) {
+        top = b;
+      }
+    }
+    return top;
+  }
+
+  private static double[] softmax(float[] logits, int from, int to) {
+    double[] shares = new double[to - from];
+    double highest = Double.NEGATIVE_INFINITY;
+    for (int i = from; i < to; i++) {
+      highest = Math.max(highest, logits[i]);
+    }
+    double sum = 0;
+    for (int i = 0; i < shares.length; i++) {
+      shares[i] = Math.exp(logits[from + i] - highest);
+      sum += shares[i];
+    }
+    for (int i = 0; i < shares.length; i++) {
+      shares[i] /= sum;
+    }
+    return shares;
+  }
+}

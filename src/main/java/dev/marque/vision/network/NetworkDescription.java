@@ -1,0 +1,71 @@
+package dev.marque.vision.network;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * The network, described once: both TorchScript programs and the list of weights follow from it.
+ *
+ * <p>After the layers come global average pooling, dropout and three linear heads whose sizes
+ * follow from the {@linkplain Heads labels}: brand, model (make, model and year) and car or not.
+ *
+ * @param layers the trunk, in order
+ * @param squeeze how many times narrower the hidden layer of squeeze and excitation is
+ * @param dropout the share of pooled features dropped in training, 0 to below 1
+ */
+public record NetworkDescription(
+    @JsonProperty(required = true) List<Layer> layers,
+    @JsonProperty(required = true) int squeeze,
+    @JsonProperty(required = true) double dropout) {
+
+  private static final ObjectMapper JSON =
+      new ObjectMapper().enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES);
+
+  public NetworkDescription {
+    layers = List.copyOf(layers);
+    if (layers.isEmpty()) {
+      throw new IllegalArgumentException("a network needs at least one layer");
+    }
+    if (squeeze < 1) {
+      throw new IllegalArgumentException("squeeze of " + squeeze + " is below 1");
+    }
+    if (!(dropout >= 0 && dropout < 1)) {
+      throw new IllegalArgumentException("dropout of " + dropout + " is not in 0 to below 1");
+    }
+  }
+
+  /**
+   * Reads a description such as {@code model/network.json}.
+   *
+   * @throws InvalidModelException if the file is missing or describes no network, with the reason
+   */
+  public static NetworkDescription read(Path file) {
+    try {
+      return JSON.readValue(Files.readString(file), NetworkDescription.class);
+    } catch (JsonProcessingException e) {
+      throw new InvalidModelException(file + " describes no network: " + e.getOriginalMessage(), e);
+    } catch (IOException e) {
+      throw new InvalidModelException("cannot read the network's description " + file, e);
+    }
+  }
+
+  /** The description as JSON, as {@link #read} takes it. */
+  public String toJson() {
+    try {
+      return JSON.writerWithDefaultPrettyPrinter().writeValueAsString(this);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** How many times smaller than the photo the last feature map is, per axis. */
+  public int reduction() {
+    return layers.stream().mapToInt(Layer::stride).reduce(1, Math::multiplyExact);
+  }
+}

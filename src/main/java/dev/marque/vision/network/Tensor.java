@@ -1,0 +1,25 @@
+package dev.marque.vision.network;
+
+import java.util.Arrays;
+
+/**
+ * A named array of the network.
+ *
+ * @param name for example {@code layers.3.first.weight}
+ * @param shape the sizes of its axes; convolutions are {@code [out][in][height][width]}
+ * @param values row by row
+ */
+public record Tensor(String name, int[] shape, float[] values) {
+
+  public Tensor {
+    if (size(shape) != values.length) {
+      throw new IllegalArgumentException(
+          name + ": " + values.length + " values for shape " + Arrays.toString(shape));
+    }
+  }
+
+  /** How many values a shape holds. */
+  public static int size(int[] shape) {
+    return Arrays.stream(shape).reduce(1, Math::multiplyExact);
+  }
+}

@@ -1,0 +1,181 @@
+package dev.marque.vision.network;
+
+import java.io.BufferedOutputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.zip.CRC32;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+
+/**
+ * Writes a TorchScript archive, the zip file that {@code torch.jit.load} opens: the program as
+ * source, a pickle of the module and one entry for the values of each tensor. See
+ * "torch/csrc/jit/docs/ serialization.md" of PyTorch for the layout.
+ *
+ * @param source the module's class {@code __torch__.M}
+ * @param members its tensors, in the order of the source
+ * @param training whether the module starts in training mode and its parameters take gradients
+ */
+record TorchScriptArchive(String source, List<Member> members, boolean training) {
+
+  private static final String ROOT = "marque/";
+
+  /**
+   * A tensor of the module.
+   *
+   * @param attribute its name in the source
+   * @param trained whether it is a parameter; else it is a buffer
+   * @param precision how its values are stored
+   */
+  record Member(
+      String attribute, int[] shape, float[] values, boolean trained, Precision precision) {}
+
+  void write(Path file) throws IOException {
+    Files.createDirectories(file.toAbsolutePath().getParent());
+    try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file));
+        ZipOutputStream zip = new ZipOutputStream(out)) {
+      entry(zip, "data.pkl", new ModulePickle(this).bytes());
+      entry(zip, "code/__torch__.py", source.getBytes(StandardCharsets.UTF_8));
+      for (int i = 0; i < members.size(); i++) {
+        entry(zip, "data/" + i, values(members.get(i)));
+      }
+      entry(zip, "constants.pkl", ModulePickle.EMPTY_TUPLE);
+      entry(zip, "version", "3\n".getBytes(StandardCharsets.UTF_8));
+    }
+  }
+
+  private static byte[] values(Member member) {
+    boolean half = member.precision() == Precision.BFLOAT16;
+    ByteBuffer bytes =
+        ByteBuffer.allocate(member.values().length * (half ? 2 : 4)).order(ByteOrder.LITTLE_ENDIAN);
+    for (float value : member.values()) {
+      if (half) {
+        bytes.putShort(toBfloat16(value));
+      } else {
+        bytes.putFloat(value);
+      }
+    }
+    return bytes.array();
+  }
+
+  /** The upper half of the bits, rounded to nearest, ties to even. */
+  private static short toBfloat16(float value) {
+    int bits = Float.floatToRawIntBits(value);
+    return (short) ((bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16);
+  }
+
+  /** PyTorch maps the entries into memory, so they are stored, not compressed. */
+  private static void entry(ZipOutputStream zip, String name, byte[] bytes) throws IOException {
+    ZipEntry entry = new ZipEntry(ROOT + name);
+    CRC32 checksum = new CRC32();
+    checksum.update(bytes);
+    entry.setMethod(ZipEntry.STORED);
+    entry.setSize(bytes.length);
+    entry.setCrc(checksum.getValue());
+    entry.setTime(0);
+    zip.putNextEntry(entry);
+    zip.write(bytes);
+    zip.closeEntry();
+  }
+
+  /** Python's pickle of the module, protocol 2, with just the opcodes that a module needs. */
+  private static final class ModulePickle {
+
+    static final byte[] EMPTY_TUPLE = {(byte) 0x80, 2, ')', '.'};
+
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+
+    ModulePickle(TorchScriptArchive archive) {
+      out.writeBytes(new byte[] {(byte) 0x80, 2});
+      global("__torch__", "M");
+      out.writeBytes(new byte[] {')', (byte) 0x81, '}', '('});
+      text("training");
+      bool(archive.training);
+      for (int i = 0; i < archive.members.size(); i++) {
+        Member member = archive.members.get(i);
+        text(member.attribute());
+        tensor(i, member, archive.training && member.trained());
+      }
+      out.writeBytes(new byte[] {'u', 'b', '.'});
+    }
+
+    byte[] bytes() {
+      return out.toByteArray();
+    }
+
+    private void tensor(int index, Member member, boolean gradients) {
+      global("torch._utils", "_rebuild_tensor_v2");
+      out.writeBytes(new byte[] {'(', '('});
+      text("storage");
+      global(
+          "torch", member.precision() == Precision.BFLOAT16 ? "BFloat16Storage" : "FloatStorage");
+      text(Integer.toString(index));
+      text("cpu");
+      integer(member.values().length);
+      out.writeBytes(new byte[] {'t', 'Q'});
+      integer(0);
+      tuple(member.shape());
+      tuple(strides(member.shape()));
+      bool(gradients);
+      global("collections", "OrderedDict");
+      out.writeBytes(new byte[] {')', 'R', 't', 'R'});
+    }
+
+    private static int[] strides(int[] shape) {
+      int[] strides = new int[shape.length];
+      int stride = 1;
+      for (int i = shape.length - 1; i >= 0; i--) {
+        strides[i] = stride;
+        stride *= shape[i];
+      }
+      return strides;
+    }
+
+    private void tuple(int[] values) {
+      out.write('(');
+      for (int value : values) {
+        integer(value);
+      }
+      out.write('t');
+    }
+
+    private void text(String value) {
+      byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
+      out.write('X');
+      littleEndian(bytes.length);
+      out.writeBytes(bytes);
+    }
+
+    private void integer(int value) {
+      if (value >= 0 && value < 256) {
+        out.write('K');
+        out.write(value);
+      } else {
+        out.write('J');
+        littleEndian(value);
+      }
+    }
+
+    private void bool(boolean value) {
+      out.write(value ? 0x88 : 0x89);
+    }
+
+    private void global(String module, String name) {
+      out.write('c');
+      out.writeBytes((module + "\n" + name + "\n").getBytes(StandardCharsets.UTF_8));
+    }
+
+    private void littleEndian(int value) {
+      for (int shift = 0; shift < 32; shift += 8) {
+        out.write(value >>> shift);
+      }
+    }
+  }
+}

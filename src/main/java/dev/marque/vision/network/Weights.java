@@ -1,0 +1,111 @@
+package dev.marque.vision.network;
+
+import dev.marque.vision.network.TensorSpec.Role;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeSet;
+
+/** The values of a network's tensors, by name. Unchanging, except by whoever holds the arrays. */
+public final class Weights {
+
+  private final Map<String, Tensor> tensors = new LinkedHashMap<>();
+
+  public Weights(Collection<Tensor> tensors) {
+    for (Tensor tensor : tensors) {
+      if (this.tensors.put(tensor.name(), tensor) != null) {
+        throw new InvalidModelException("the tensor " + tensor.name() + " is there twice");
+      }
+    }
+  }
+
+  /**
+   * Values to start training with: kernels by He et al., 2015 ("Delving Deep into Rectifiers"), the
+   * rest as their {@link Role} says. The same seed gives the same values.
+   */
+  public static Weights initial(List<TensorSpec> specs, long seed) {
+    Random random = new Random(seed);
+    List<Tensor> tensors = new ArrayList<>();
+    for (TensorSpec spec : specs) {
+      float[] values = new float[spec.size()];
+      switch (spec.role()) {
+        case WEIGHT -> {
+          boolean kernel = spec.shape().length == 4;
+          int in = spec.size() / spec.shape()[0];
+          double deviation = Math.sqrt((kernel ? 2.0 : 1.0) / in);
+          for (int i = 0; i < values.length; i++) {
+            values[i] = (float) (random.nextGaussian() * deviation);
+          }
+        }
+        case SCALE, RUNNING_VARIANCE -> Arrays.fill(values, 1);
+        case BIAS, RESIDUAL_SCALE, SHIFT, RUNNING_MEAN -> {}
+      }
+      tensors.add(new Tensor(spec.name(), spec.shape(), values));
+    }
+    return new Weights(tensors);
+  }
+
+  /**
+   * The values of one tensor.
+   *
+   * @throws InvalidModelException if there is none of that name
+   */
+  public float[] values(String name) {
+    Tensor tensor = tensors.get(name);
+    if (tensor == null) {
+      throw new InvalidModelException("the weights have no tensor " + name);
+    }
+    return tensor.values();
+  }
+
+  /** Whether there is a tensor of that name. */
+  public boolean has(String name) {
+    return tensors.containsKey(name);
+  }
+
+  public Collection<Tensor> tensors() {
+    return List.copyOf(tensors.values());
+  }
+
+  /** How many values there are in all. */
+  public long count() {
+    return tensors.values().stream().mapToLong(tensor -> tensor.values().length).sum();
+  }
+
+  /**
+   * Makes sure that these are weights of just that network.
+   *
+   * @throws InvalidModelException naming the first tensor that is missing, too many, of another
+   *     shape or not finite
+   */
+  public void check(List<TensorSpec> specs) {
+    TreeSet<String> unknown = new TreeSet<>(tensors.keySet());
+    for (TensorSpec spec : specs) {
+      Tensor tensor = tensors.get(spec.name());
+      if (tensor == null) {
+        throw new InvalidModelException(
+            "the weights lack the tensor " + spec.name() + Arrays.toString(spec.shape()));
+      }
+      if (!Arrays.equals(tensor.shape(), spec.shape())) {
+        throw new InvalidModelException(
+            "the tensor %s has the shape %s where the network needs %s"
+                .formatted(
+                    spec.name(), Arrays.toString(tensor.shape()), Arrays.toString(spec.shape())));
+      }
+      for (float value : tensor.values()) {
+        if (!Float.isFinite(value)) {
+          throw new InvalidModelException("the tensor " + spec.name() + " holds " + value);
+        }
+      }
+      unknown.remove(spec.name());
+    }
+    if (!unknown.isEmpty()) {
+      throw new InvalidModelException(
+          "the network has no tensor " + unknown.first() + ", but the weights do");
+    }
+  }
+}

@@ -1,0 +1,36 @@
+package dev.marque.vision.photo;
+
+import java.util.List;
+
+/**
+ * Brings pixel values to the range that the network was trained with: {@code (value - mean) /
+ * deviation} for each channel.
+ *
+ * @param mean of red, green and blue, 0 to 255
+ * @param deviation of red, green and blue
+ */
+public record Normalization(List<Float> mean, List<Float> deviation) {
+
+  /** Of photos in general (ImageNet's). */
+  public static final Normalization USUAL =
+      new Normalization(List.of(123.7f, 116.3f, 103.5f), List.of(58.4f, 57.1f, 57.4f));
+
+  public Normalization {
+    mean = List.copyOf(mean);
+    deviation = List.copyOf(deviation);
+    if (mean.size() != 3 || deviation.size() != 3 || deviation.stream().anyMatch(d -> !(d > 0))) {
+      throw new IllegalArgumentException("mean " + mean + ", deviation " + deviation);
+    }
+  }
+
+  /** Normalises interleaved values in place. */
+  public void apply(float[] values, int from, int to) {
+    for (int c = 0; c < 3; c++) {
+      float shift = mean.get(c);
+      float factor = 1 / deviation.get(c);
+      for (int i = from + c; i < to; i += 3) {
+        values[i] = (values[i] - shift) * factor;
+      }
+    }
+  }
+}

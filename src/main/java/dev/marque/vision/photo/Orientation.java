@@ -1,0 +1,75 @@
+package dev.marque.vision.photo;
+
+import com.drew.imaging.ImageMetadataReader;
+import com.drew.imaging.ImageProcessingException;
+import com.drew.metadata.Metadata;
+import com.drew.metadata.MetadataException;
+import com.drew.metadata.exif.ExifDirectoryBase;
+import com.drew.metadata.exif.ExifIFD0Directory;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+
+/**
+ * How a camera was held: the EXIF tag 0x0112, 1 to 8. To see the photo upright it is first mirrored
+ * (2, 4, 5, 7) and then turned.
+ *
+ * @param tag 1 upright, 2 mirrored, 3 turned by half, 4 flipped, 5 to 8 width and height exchanged
+ */
+record Orientation(int tag) {
+
+  static final Orientation UPRIGHT = new Orientation(1);
+
+  /** The orientation a file tells; upright where it tells none or the metadata is damaged. */
+  static Orientation of(byte[] bytes) {
+    try {
+      Metadata metadata = ImageMetadataReader.readMetadata(new ByteArrayInputStream(bytes));
+      ExifIFD0Directory directory = metadata.getFirstDirectoryOfType(ExifIFD0Directory.class);
+      if (directory == null || !directory.containsTag(ExifDirectoryBase.TAG_ORIENTATION)) {
+        return UPRIGHT;
+      }
+      int tag = directory.getInt(ExifDirectoryBase.TAG_ORIENTATION);
+      return tag >= 1 && tag <= 8 ? new Orientation(tag) : UPRIGHT;
+    } catch (ImageProcessingException | MetadataException | IOException | RuntimeException e) {
+      return UPRIGHT;
+    }
+  }
+
+  /** Whether width and height are exchanged. */
+  boolean turnsSideways() {
+    return tag >= 5;
+  }
+
+  /** The upright photo. */
+  Pixels apply(Pixels photo) {
+    if (tag == 1) {
+      return photo;
+    }
+    int width = turnsSideways() ? photo.height() : photo.width();
+    int height = turnsSideways() ? photo.width() : photo.height();
+    byte[] upright = new byte[photo.rgb().length];
+    for (int y = 0; y < height; y++) {
+      for (int x = 0; x < width; x++) {
+        int from = source(x, y, photo.width(), photo.height()) * 3;
+        int to = (y * width + x) * 3;
+        upright[to] = photo.rgb()[from];
+        upright[to + 1] = photo.rgb()[from + 1];
+        upright[to + 2] = photo.rgb()[from + 2];
+      }
+    }
+    return new Pixels(width, height, upright);
+  }
+
+  /** Where the stored pixel of an upright place stands. */
+  private int source(int x, int y, int width, int height) {
+    return switch (tag) {
+      case 2 -> y * width + (width - 1 - x);
+      case 3 -> (height - 1 - y) * width + (width - 1 - x);
+      case 4 -> (height - 1 - y) * width + x;
+      case 5 -> x * width + y;
+      case 6 -> (height - 1 - x) * width + y;
+      case 7 -> (height - 1 - x) * width + (width - 1 - y);
+      case 8 -> x * width + (width - 1 - y);
+      default -> y * width + x;
+    };
+  }
+}

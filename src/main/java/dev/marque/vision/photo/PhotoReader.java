@@ -1,0 +1,170 @@
+package dev.marque.vision.photo;
+
+import dev.marque.vision.photo.PhotoException.Reason;
+import java.awt.Color;
+import java.awt.Graphics2D;
+import java.awt.image.BufferedImage;
+import java.awt.image.ComponentSampleModel;
+import java.awt.image.DataBufferByte;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.util.Iterator;
+import java.util.concurrent.atomic.AtomicReference;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageReadParam;
+import javax.imageio.ImageReader;
+import javax.imageio.event.IIOReadWarningListener;
+import javax.imageio.stream.ImageInputStream;
+import javax.imageio.stream.MemoryCacheImageInputStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads photos that strangers send. The type is told by the first bytes and the size by the header
+ * before anything is decoded; what comes out is upright RGB without metadata.
+ */
+public final class PhotoReader {
+
+  static {
+    ImageIO.setUseCache(false);
+  }
+
+  private PhotoReader() {}
+
+  /**
+   * Reads a photo.
+   *
+   * @param longSide the long side needed, pixels: a much larger photo is thinned out while it is
+   *     decoded, but never below this
+   * @throws PhotoException if the bytes are no photo that can be read within the limits
+   */
+  public static Photo read(byte[] bytes, PhotoLimits limits, int longSide) throws PhotoException {
+    checkType(bytes);
+    try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(bytes))) {
+      Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
+      if (!readers.hasNext()) {
+        throw new PhotoException(Reason.UNREADABLE, "its header is damaged");
+      }
+      ImageReader reader = readers.next();
+      try {
+        reader.setInput(in);
+        return decode(reader, bytes, limits, longSide);
+      } finally {
+        reader.dispose();
+      }
+    } catch (IOException | RuntimeException e) {
+      throw new PhotoException(Reason.UNREADABLE, "it is damaged or cut short");
+    }
+  }
+
+  private static void checkType(byte[] bytes) throws PhotoException {
+    if (bytes.length == 0) {
+      throw new PhotoException(Reason.EMPTY, "it is empty");
+    }
+    PhotoFormat format =
+        PhotoFormat.of(bytes)
+            .orElseThrow(
+                () -> new PhotoException(Reason.UNSUPPORTED_TYPE, "it is no picture file"));
+    if (!format.readable()) {
+      throw new PhotoException(
+          Reason.UNSUPPORTED_TYPE, format + " cannot be read; save it as JPEG or PNG");
+    }
+  }
+
+  private static Photo decode(ImageReader reader, byte[] bytes, PhotoLimits limits, int longSide)
+      throws IOException, PhotoException {
+    int width = reader.getWidth(0);
+    int height = reader.getHeight(0);
+    if ((long) width * height > limits.pixels()) {
+      throw new PhotoException(
+          Reason.TOO_MANY_PIXELS,
+          "its %d x %d pixels are more than %d megapixels"
+              .formatted(width, height, limits.pixels() / 1_000_000));
+    }
+    PhotoFormat format = PhotoFormat.of(bytes).orElseThrow();
+    if (isAnimated(reader, format, bytes)) {
+      throw new PhotoException(Reason.ANIMATED, "it is an animation");
+    }
+    AtomicReference<@Nullable String> cutShort = new AtomicReference<>();
+    reader.addIIOReadWarningListener(
+        new IIOReadWarningListener() {
+          @Override
+          public void warningOccurred(ImageReader source, String warning) {
+            if (warning.contains("Premature end") || warning.contains("premature end")) {
+              cutShort.set(warning);
+            }
+          }
+        });
+    ImageReadParam parameters = reader.getDefaultReadParam();
+    int step = Math.max(1, Math.max(width, height) / longSide);
+    if (format == PhotoFormat.JPEG && step > 1) {
+      parameters.setSourceSubsampling(step, step, 0, 0);
+    }
+    BufferedImage image = reader.read(0, parameters);
+    if (cutShort.get() != null) {
+      throw new PhotoException(Reason.UNREADABLE, "it is cut short");
+    }
+    Orientation orientation = Orientation.of(bytes);
+    Pixels pixels = orientation.apply(pixels(image));
+    boolean sideways = orientation.turnsSideways();
+    return new Photo(pixels, sideways ? height : width, sideways ? width : height);
+  }
+
+  private static boolean isAnimated(ImageReader reader, PhotoFormat format, byte[] bytes)
+      throws IOException {
+    return switch (format) {
+      case GIF -> reader.getNumImages(true) > 1;
+      // The extended header's second flag
+      // (https://developers.google.com/speed/webp/docs/riff_container).
+      case WEBP ->
+          bytes.length > 20
+              && bytes[12] == 'V'
+              && bytes[13] == 'P'
+              && bytes[14] == '8'
+              && bytes[15] == 'X'
+              && (bytes[20] & 0x02) != 0;
+      default -> false;
+    };
+  }
+
+  private static Pixels pixels(BufferedImage image) {
+    int width = image.getWidth();
+    int height = image.getHeight();
+    byte[] rgb = new byte[width * height * 3];
+    if (image.getType() == BufferedImage.TYPE_3BYTE_BGR
+        && image.getRaster().getDataBuffer() instanceof DataBufferByte data
+        && image.getRaster().getSampleModel() instanceof ComponentSampleModel model
+        && model.getScanlineStride() == width * 3
+        && data.getOffset() == 0
+        && image.getRaster().getParent() == null) {
+      byte[] bgr = data.getData();
+      for (int i = 0; i < rgb.length; i += 3) {
+        rgb[i] = bgr[i + 2];
+        rgb[i + 1] = bgr[i + 1];
+        rgb[i + 2] = bgr[i];
+      }
+      return new Pixels(width, height, rgb);
+    }
+    int[] packed = opaque(image).getRGB(0, 0, width, height, null, 0, width);
+    for (int i = 0; i < packed.length; i++) {
+      rgb[3 * i] = (byte) (packed[i] >> 16);
+      rgb[3 * i + 1] = (byte) (packed[i] >> 8);
+      rgb[3 * i + 2] = (byte) packed[i];
+    }
+    return new Pixels(width, height, rgb);
+  }
+
+  /** Without transparency: what shows through is white. */
+  private static BufferedImage opaque(BufferedImage image) {
+    if (image.getType() == BufferedImage.TYPE_INT_RGB) {
+      return image;
+    }
+    BufferedImage opaque =
+        new BufferedImage(image.getWidth(), image.getHeight(), BufferedImage.TYPE_INT_RGB);
+    Graphics2D graphics = opaque.createGraphics();
+    graphics.setColor(Color.WHITE);
+    graphics.fillRect(0, 0, image.getWidth(), image.getHeight());
+    graphics.drawImage(image, 0, 0, null);
+    graphics.dispose();
+    return opaque;
+  }
+}
