@@ -1,0 +1,58 @@
+package dev.marque;
+
+import dev.marque.platform.StartFailure;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import picocli.CommandLine;
+import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** Says what went wrong in one line on standard error; the stack trace only if it is wanted. */
+final class CommandErrors implements IExecutionExceptionHandler, IParameterExceptionHandler {
+
+  private final BooleanSupplier verbose;
+
+  CommandErrors(BooleanSupplier verbose) {
+    this.verbose = verbose;
+  }
+
+  @Override
+  public int handleParseException(ParameterException e, String[] arguments) {
+    CommandLine command = e.getCommandLine();
+    StringBuilder line = new StringBuilder(oneLine(e));
+    if (e instanceof UnmatchedArgumentException unmatched) {
+      List<String> suggestions = unmatched.getSuggestions();
+      if (!suggestions.isEmpty()) {
+        line.append("; did you mean ").append(String.join(" or ", suggestions)).append('?');
+      }
+    }
+    line.append("; see ").append(command.getCommandSpec().qualifiedName()).append(" --help");
+    print(command.getErr(), line.toString(), e);
+    return CommandLine.ExitCode.USAGE;
+  }
+
+  @Override
+  public int handleExecutionException(Exception e, CommandLine command, ParseResult arguments) {
+    print(command.getErr(), oneLine(e), e);
+    return CommandLine.ExitCode.SOFTWARE;
+  }
+
+  private void print(PrintWriter out, String line, Exception e) {
+    out.println("marque: " + line);
+    if (verbose.getAsBoolean()) {
+      e.printStackTrace(out);
+    }
+    out.flush();
+  }
+
+  /** A failure that was foreseen explains itself; of any other the kind matters as well. */
+  private static String oneLine(Exception e) {
+    boolean foreseen = e instanceof StartFailure || e instanceof ParameterException;
+    String text = foreseen && e.getMessage() != null ? e.getMessage() : e.toString();
+    return text.strip().replaceAll("\\s*\\R\\s*", ", ");
+  }
+}

@@ -1,0 +1,55 @@
+package dev.marque;
+
+import dev.marque.app.ServeCommand;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+
+/** The command line. Without a command it serves. */
+@Command(
+    name = "marque",
+    description = {"Tells the brand of a car from a photo.", ""},
+    synopsisSubcommandLabel = "[COMMAND]",
+    mixinStandardHelpOptions = true,
+    scope = ScopeType.INHERIT,
+    versionProvider = Version.class,
+    commandListHeading = "%nCommands (without one: serve):%n",
+    optionListHeading = "%nOptions:%n",
+    parameterListHeading = "%nArguments:%n",
+    exitCodeListHeading = "%nExit status:%n",
+    exitCodeList = {"0:done", "1:failed: one line on standard error says why", "2:wrong usage"},
+    subcommands = {
+      ServeCommand.class,
+    })
+public final class Main implements Callable<Integer> {
+
+  @Option(
+      names = "--verbose",
+      scope = ScopeType.INHERIT,
+      description = "Print the stack trace of a failure as well.")
+  private boolean verbose;
+
+  /** Runs one command and ends the JVM with its exit status. */
+  public static void main(String[] arguments) {
+    System.exit(run(arguments));
+  }
+
+  static int run(String... arguments) {
+    SystemProperties.set();
+    Main main = new Main();
+    CommandErrors errors = new CommandErrors(() -> main.verbose);
+    return new CommandLine(main)
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setUsageHelpAutoWidth(true)
+        .setParameterExceptionHandler(errors)
+        .setExecutionExceptionHandler(errors)
+        .execute(arguments);
+  }
+
+  @Override
+  public Integer call() throws InterruptedException {
+    return new ServeCommand().call();
+  }
+}

@@ -1,0 +1,47 @@
+package dev.marque.app;
+
+import dev.marque.platform.SettingsFile;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import picocli.CommandLine.Command;
+
+/** {@code marque serve}: runs the server until it is told to stop. */
+@Command(
+    name = "serve",
+    description = {
+      "Serves pages and API until it is stopped (Ctrl-C, or SIGTERM).",
+      "",
+      "Prints \"Marque is ready at ADDRESS\" on standard output when it answers requests; the log"
+          + " goes to standard error. When stopped it takes no new work, finishes what runs (10"
+          + " seconds at most) and exits with 0.",
+      "",
+      "Settings come from the environment (MARQUE_HTTP_PORT), then from marque.yaml in the working"
+          + " folder (marque: http: port:). The README lists all of them."
+    })
+public final class ServeCommand implements Callable<Integer> {
+
+  @Override
+  public Integer call() throws InterruptedException {
+    Server server = new Server(SettingsFile.load());
+    Thread stop = new Thread(() -> stop(server), "stop");
+    Runtime.getRuntime().addShutdownHook(stop);
+    try {
+      server.start();
+    } catch (RuntimeException | Error e) {
+      Runtime.getRuntime().removeShutdownHook(stop);
+      throw e;
+    }
+    System.out.println("Marque is ready at " + server.address());
+    System.out.flush();
+    new CountDownLatch(1).await();
+    return 0;
+  }
+
+  /** Being told to stop is not a failure, so the exit status is not the JVM's 143. */
+  private static void stop(Server server) {
+    server.close();
+    System.out.flush();
+    System.err.flush();
+    Runtime.getRuntime().halt(0);
+  }
+}

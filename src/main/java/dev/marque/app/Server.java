@@ -1,0 +1,286 @@
+package dev.marque.app;
+
+import dev.marque.platform.DataDirectory;
+import dev.marque.platform.Database;
+import dev.marque.platform.DatabaseAddress;
+import dev.marque.platform.EmbeddedPostgres;
+import dev.marque.platform.Health;
+import dev.marque.platform.ManagementServer;
+import dev.marque.platform.Metrics;
+import dev.marque.platform.Migrations;
+import dev.marque.platform.Settings;
+import dev.marque.platform.StartFailure;
+import dev.marque.web.Arrival;
+import dev.marque.web.Assets;
+import dev.marque.web.Bodies;
+import dev.marque.web.Failures;
+import dev.marque.web.Messages;
+import dev.marque.web.OriginCheck;
+import dev.marque.web.Pages;
+import dev.marque.web.Proxies;
+import dev.marque.web.SecurityHeaders;
+import io.vertx.core.Deployable;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
+import io.vertx.ext.web.Router;
+import io.vertx.micrometer.Label;
+import io.vertx.micrometer.MetricsDomain;
+import io.vertx.micrometer.MicrometerMetricsFactory;
+import io.vertx.micrometer.MicrometerMetricsOptions;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.SocketException;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The whole program, made from its settings: read {@link #start()} to see what it consists of.
+ *
+ * <p>Its methods block; they are for the main thread and a shutdown hook, not for event loops.
+ */
+public final class Server implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Server.class);
+
+  private static final int EVENT_LOOPS = Math.max(2, Runtime.getRuntime().availableProcessors());
+
+  private final Settings settings;
+  private final Clock clock = Clock.systemUTC();
+
+  /** What runs, the last started first: closing goes from the door to the cellar. */
+  private final Deque<AutoCloseable> running = new ArrayDeque<>();
+
+  private volatile String phase = "starting";
+  private volatile int port;
+  private volatile int managementPort;
+
+  public Server(Settings settings) {
+    this.settings = settings;
+  }
+
+  /**
+   * Starts everything and returns when requests are answered.
+   *
+   * @throws StartFailure if something outside is not as it must be; nothing is left running
+   */
+  public synchronized void start() {
+    long begin = System.nanoTime();
+    try {
+      startAll();
+    } catch (RuntimeException | Error e) {
+      close();
+      throw e;
+    }
+    phase = "";
+    LOG.info(
+        "Ready at {} after {} ms, health and metrics on port {}",
+        address(),
+        Duration.ofNanos(System.nanoTime() - begin).toMillis(),
+        managementPort);
+  }
+
+  private void startAll() {
+    if (settings.role() != Settings.NodeRole.ALL) {
+      throw new StartFailure(
+          "marque.role is "
+              + settings.role().name().toLowerCase(Locale.ROOT)
+              + ", but this version has no cluster for nodes to find each other; leave it at all");
+    }
+
+    DataDirectory data = closedAtTheEnd(DataDirectory.open(settings.dataDir()));
+    Metrics metrics = closedAtTheEnd(new Metrics());
+    DatabaseAddress address = database(data);
+    Migrations.run(address);
+
+    Vertx vertx = vertx(metrics);
+    Health health = new Health();
+    health.register("server", this::serving);
+    startManagement(vertx, health, metrics);
+
+    Database database = Database.open(vertx, address);
+    running.push(() -> database.close().await());
+    health.register("database", database::check);
+
+    startWeb(vertx);
+  }
+
+  /** Pages and API: the order of the rooms is the order in which a request passes them. */
+  private void startWeb(Vertx vertx) {
+    Messages messages = new Messages();
+    Assets assets = Assets.load();
+    Proxies proxies = new Proxies(settings.proxy().trusted());
+    List<URI> portals = settings.portal().origins();
+    SecurityHeaders securityHeaders = new SecurityHeaders(settings.publicUrl(), portals);
+    Pages pages =
+        new Pages(
+            messages, assets, settings.publicUrl(), portals, settings.signup().enabled(), clock);
+    Failures failures = new Failures(messages, pages, securityHeaders);
+    List<Consumer<Router>> rooms =
+        List.of(
+            new Arrival(proxies, settings.publicUrl())::mount,
+            securityHeaders::mount,
+            assets::mount,
+            new OriginCheck(proxies, settings.publicUrl())::mount,
+            new Bodies(Set.of())::mount,
+            failures::mount);
+
+    WebVerticle.Address address =
+        new WebVerticle.Address(settings.http().host(), settings.http().port());
+    deploy(
+        vertx,
+        () -> new WebVerticle(address, rooms, failures::invalidRequest),
+        new DeploymentOptions().setInstances(EVENT_LOOPS),
+        "http");
+    port = address.port();
+  }
+
+  /** Where people reach it, for example {@code http://localhost:8080}. */
+  public URI address() {
+    return settings.publicUrl().orElseGet(() -> local(port));
+  }
+
+  /** The port of pages and API. */
+  public int port() {
+    return port;
+  }
+
+  /** The port of health and metrics. */
+  public int managementPort() {
+    return managementPort;
+  }
+
+  /** Takes no new work, lets what runs end, and stops everything. May be called more than once. */
+  @Override
+  public synchronized void close() {
+    phase = "stopping";
+    while (!running.isEmpty()) {
+      try {
+        running.pop().close();
+      } catch (Exception e) {
+        LOG.warn("Not everything stopped as it should: {}", e.toString(), e);
+      }
+    }
+    LOG.info("Stopped");
+  }
+
+  private <T extends AutoCloseable> T closedAtTheEnd(T resource) {
+    running.push(resource);
+    return resource;
+  }
+
+  private DatabaseAddress database(DataDirectory data) {
+    return settings.database().url().isEmbedded()
+        ? closedAtTheEnd(EmbeddedPostgres.start(data)).address()
+        : settings.database().url().address();
+  }
+
+  private Vertx vertx(Metrics metrics) {
+    MicrometerMetricsOptions options =
+        new MicrometerMetricsOptions()
+            .setEnabled(true)
+            .setLabels(
+                EnumSet.of(
+                    Label.HTTP_METHOD,
+                    Label.HTTP_CODE,
+                    Label.HTTP_ROUTE,
+                    Label.EB_ADDRESS,
+                    Label.POOL_TYPE,
+                    Label.POOL_NAME))
+            .addDisabledMetricsCategory(MetricsDomain.NET_SERVER)
+            .addDisabledMetricsCategory(MetricsDomain.NET_CLIENT);
+    Vertx vertx =
+        Vertx.builder()
+            .with(
+                new VertxOptions()
+                    .setEventLoopPoolSize(EVENT_LOOPS)
+                    .setMetricsOptions(options)
+                    .setFileSystemOptions(
+                        new FileSystemOptions()
+                            .setFileCachingEnabled(false)
+                            .setClassPathResolvingEnabled(false)))
+            .withMetrics(new MicrometerMetricsFactory(metrics.registry()))
+            .build();
+    running.push(() -> vertx.close().await());
+    return vertx;
+  }
+
+  private void startManagement(Vertx vertx, Health health, Metrics metrics) {
+    ManagementServer management =
+        new ManagementServer(
+            settings.http().host(), settings.management().port(), health, metrics);
+    deploy(vertx, () -> management, new DeploymentOptions(), "management");
+    managementPort = management.actualPort();
+  }
+
+  private void deploy(
+      Vertx vertx, Supplier<Deployable> verticle, DeploymentOptions options, String server) {
+    try {
+      String id = vertx.deployVerticle(verticle, options).await();
+      running.push(() -> vertx.undeploy(id).await());
+    } catch (RuntimeException e) {
+      throw e;
+    } catch (Exception e) {
+      throw cannotListen(server, e);
+    }
+  }
+
+  private StartFailure cannotListen(String server, Exception e) {
+    boolean management = server.equals("management");
+    int wanted = management ? settings.management().port() : settings.http().port();
+    String where = "port " + wanted + " of " + settings.http().host();
+    if (e instanceof BindException && String.valueOf(e.getMessage()).contains("in use")) {
+      return new StartFailure(
+          "Another program already listens on "
+              + where
+              + "; stop it, or choose another port by marque."
+              + server
+              + ".port",
+          e);
+    }
+    if (e instanceof SocketException || e instanceof UnknownHostException) {
+      return new StartFailure(
+          "Cannot listen on "
+              + where
+              + " ("
+              + e.getMessage()
+              + "); correct marque.http.host or marque."
+              + server
+              + ".port",
+          e);
+    }
+    return new StartFailure("Cannot start: " + e, e);
+  }
+
+  private Future<Void> serving() {
+    return phase.isEmpty() ? Future.succeededFuture() : Future.failedFuture(phase);
+  }
+
+  private URI local(int port) {
+    String host = settings.http().host();
+    return URI.create("http://" + (isThisMachine(host) ? "localhost" : host) + ":" + port);
+  }
+
+  private static boolean isThisMachine(String host) {
+    try {
+      InetAddress address = InetAddress.getByName(host);
+      return address.isLoopbackAddress() || address.isAnyLocalAddress();
+    } catch (UnknownHostException e) {
+      return false;
+    }
+  }
+}

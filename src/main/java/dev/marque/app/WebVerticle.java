@@ -1,0 +1,102 @@
+package dev.marque.app;
+
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.Router;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Serves pages and API on one event loop; several instances share the port.
+ *
+ * <p>Undeploying it takes no new connection and lets what runs end, for a bounded time.
+ */
+final class WebVerticle extends VerticleBase {
+
+  private static final int IDLE_SECONDS = 30;
+  private static final int FAREWELL_SECONDS = 10;
+
+  private final Address address;
+  private final List<Consumer<Router>> rooms;
+  private final Handler<HttpServerRequest> invalidRequests;
+
+  private @Nullable HttpServer server;
+
+  /**
+   * Makes one instance.
+   *
+   * @param rooms what each room adds to the router, in the order in which requests pass it
+   * @param invalidRequests answers what is not HTTP
+   */
+  WebVerticle(
+      Address address,
+      List<Consumer<Router>> rooms,
+      Handler<HttpServerRequest> invalidRequests) {
+    this.address = address;
+    this.rooms = List.copyOf(rooms);
+    this.invalidRequests = invalidRequests;
+  }
+
+  @Override
+  public Future<?> start() {
+    Router router = Router.router(vertx);
+    rooms.forEach(room -> room.accept(router));
+    server =
+        vertx
+            .createHttpServer(options())
+            .requestHandler(router)
+            .invalidRequestHandler(invalidRequests);
+    // A negative port is a free one that all instances share.
+    int port = address.wanted == 0 ? -1 : address.wanted;
+    return server
+        .listen(port, address.host)
+        .onSuccess(listening -> address.actual.set(listening.actualPort()));
+  }
+
+  @Override
+  public Future<?> stop() {
+    return server == null
+        ? Future.succeededFuture()
+        : server.shutdown(FAREWELL_SECONDS, TimeUnit.SECONDS);
+  }
+
+  private static HttpServerOptions options() {
+    return new HttpServerOptions()
+        .setCompressionSupported(true)
+        .setCompressionContentSizeThreshold(1024)
+        .setHandle100ContinueAutomatically(true)
+        .setIdleTimeout(IDLE_SECONDS)
+        .setIdleTimeoutUnit(TimeUnit.SECONDS)
+        .setMaxInitialLineLength(8 * 1024)
+        .setMaxHeaderSize(16 * 1024)
+        .setMaxFormAttributeSize(8 * 1024)
+        .setMaxFormFields(64)
+        .setMaxFormBufferedBytes(16 * 1024);
+  }
+
+  /** Where all instances listen. */
+  static final class Address {
+
+    private final String host;
+    private final int wanted;
+    private final AtomicInteger actual = new AtomicInteger();
+
+    /** An address; port 0 takes a free one. */
+    Address(String host, int wanted) {
+      this.host = host;
+      this.wanted = wanted;
+    }
+
+    /** The port, once an instance listens. */
+    int port() {
+      return actual.get();
+    }
+  }
+}

@@ -1,0 +1,97 @@
+package dev.marque.platform;
+
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Health and metrics for operators, on a port of their own: {@code /health/live}, {@code
+ * /health/ready} and {@code /metrics}.
+ */
+public final class ManagementServer extends VerticleBase {
+
+  private final String host;
+  private final int port;
+  private final Health health;
+  private final Metrics metrics;
+
+  private volatile int actualPort;
+
+  /**
+   * Makes the server; deploying it starts it.
+   *
+   * @param port 0 takes a free one
+   */
+  public ManagementServer(String host, int port, Health health, Metrics metrics) {
+    this.host = host;
+    this.port = port;
+    this.health = health;
+    this.metrics = metrics;
+  }
+
+  /** The port that it listens on, once deployed. */
+  public int actualPort() {
+    return actualPort;
+  }
+
+  @Override
+  public Future<?> start() {
+    Router router = Router.router(vertx);
+    router.get("/health/live").handler(ctx -> ctx.json(new JsonObject().put("status", "live")));
+    router.get("/health/ready").handler(this::ready);
+    router.get("/metrics").handler(this::scrape);
+    HttpServerOptions options =
+        new HttpServerOptions()
+            .setCompressionSupported(true)
+            .setIdleTimeout(60)
+            .setIdleTimeoutUnit(TimeUnit.SECONDS);
+    return vertx
+        .createHttpServer(options)
+        .requestHandler(router)
+        .listen(port, host)
+        .onSuccess((HttpServer server) -> actualPort = server.actualPort());
+  }
+
+  private void ready(RoutingContext ctx) {
+    health
+        .readiness()
+        .onSuccess(
+            readiness -> {
+              ctx.response().setStatusCode(readiness.isReady() ? 200 : 503);
+              ctx.json(document(readiness));
+            })
+        .onFailure(ctx::fail);
+  }
+
+  private static JsonObject document(Health.Readiness readiness) {
+    JsonArray checks = new JsonArray();
+    for (Health.Check check : readiness.checks()) {
+      JsonObject entry = new JsonObject().put("name", check.name()).put("ready", check.holds());
+      if (!check.holds()) {
+        entry.put("reason", check.reason());
+      }
+      checks.add(entry);
+    }
+    return new JsonObject()
+        .put("status", readiness.isReady() ? "ready" : "not ready")
+        .put("checks", checks);
+  }
+
+  /** Off the event loop: with many meters it takes milliseconds. */
+  private void scrape(RoutingContext ctx) {
+    vertx
+        .executeBlocking(metrics::scrape, false)
+        .onSuccess(
+            text ->
+                ctx.response()
+                    .putHeader("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
+                    .end(text))
+        .onFailure(ctx::fail);
+  }
+}

@@ -1,0 +1,78 @@
+package dev.marque.platform;
+
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmInfoMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.core.instrument.config.MeterFilter;
+import io.micrometer.core.instrument.distribution.DistributionStatisticConfig;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.time.Duration;
+import java.util.stream.Stream;
+
+/** The numbers of this process, for Prometheus: its own, those of the JVM and those of Vert.x. */
+public final class Metrics implements AutoCloseable {
+
+  /** Upper bounds of the histograms of durations: from a cached page to a request in a long queue. */
+  private static final double[] BUCKETS_NANOS =
+      Stream.of(1, 2, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000)
+          .mapToDouble(millis -> Duration.ofMillis(millis).toNanos())
+          .toArray();
+
+  private final PrometheusMeterRegistry registry;
+  private final JvmGcMetrics collections;
+
+  public Metrics() {
+    registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    registry.config().meterFilter(new Histograms());
+    collections = new JvmGcMetrics();
+    collections.bindTo(registry);
+    new ClassLoaderMetrics().bindTo(registry);
+    new FileDescriptorMetrics().bindTo(registry);
+    new JvmInfoMetrics().bindTo(registry);
+    new JvmMemoryMetrics().bindTo(registry);
+    new JvmThreadMetrics().bindTo(registry);
+    new ProcessorMetrics().bindTo(registry);
+    new UptimeMetrics().bindTo(registry);
+  }
+
+  /** Where every room registers its own numbers. */
+  public MeterRegistry registry() {
+    return registry;
+  }
+
+  /** Every number, in Prometheus's text format. */
+  public String scrape() {
+    return registry.scrape();
+  }
+
+  @Override
+  public void close() {
+    collections.close();
+    registry.close();
+  }
+
+  /** Durations as histograms, from which percentiles over several processes can be computed. */
+  private static final class Histograms implements MeterFilter {
+
+    @Override
+    public DistributionStatisticConfig configure(
+        Meter.Id id, DistributionStatisticConfig configuration) {
+      boolean ours = id.getName().startsWith("marque.") || id.getName().startsWith("vertx.http.");
+      if (id.getType() != Meter.Type.TIMER || !ours) {
+        return configuration;
+      }
+      return DistributionStatisticConfig.builder()
+          .serviceLevelObjectives(BUCKETS_NANOS)
+          .build()
+          .merge(configuration);
+    }
+  }
+}
