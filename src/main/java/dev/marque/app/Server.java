@@ -167,6 +167,7 @@ public final class Server implements AutoCloseable {
   /** Takes no new work, lets what runs end, and stops everything. May be called more than once. */
   @Override
   public synchronized void close() {
+    boolean served = phase.isEmpty();
     phase = "stopping";
     while (!running.isEmpty()) {
       try {
@@ -175,7 +176,9 @@ public final class Server implements AutoCloseable {
         LOG.warn("Not everything stopped as it should: {}", e.toString(), e);
       }
     }
-    LOG.info("Stopped");
+    if (served) {
+      LOG.info("Stopped");
+    }
   }
 
   private <T extends AutoCloseable> T closedAtTheEnd(T resource) {
@@ -195,6 +198,7 @@ public final class Server implements AutoCloseable {
             .setEnabled(true)
             .setLabels(
                 EnumSet.of(
+                    Label.LOCAL,
                     Label.HTTP_METHOD,
                     Label.HTTP_CODE,
                     Label.HTTP_ROUTE,
@@ -221,8 +225,7 @@ public final class Server implements AutoCloseable {
 
   private void startManagement(Vertx vertx, Health health, Metrics metrics) {
     ManagementServer management =
-        new ManagementServer(
-            settings.http().host(), settings.management().port(), health, metrics);
+        new ManagementServer(settings.http().host(), settings.management().port(), health, metrics);
     deploy(vertx, () -> management, new DeploymentOptions(), "management");
     managementPort = management.actualPort();
   }

@@ -36,9 +36,7 @@ final class WebVerticle extends VerticleBase {
    * @param invalidRequests answers what is not HTTP
    */
   WebVerticle(
-      Address address,
-      List<Consumer<Router>> rooms,
-      Handler<HttpServerRequest> invalidRequests) {
+      Address address, List<Consumer<Router>> rooms, Handler<HttpServerRequest> invalidRequests) {
     this.address = address;
     this.rooms = List.copyOf(rooms);
     this.invalidRequests = invalidRequests;

@@ -9,8 +9,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether this process can serve, and if not, why. A room registers a check by name; all are asked at
- * once, each with a moment to answer. Safe for all threads.
+ * Whether this process can serve, and if not, why. A room registers a check by name; all are asked
+ * at once, each with a moment to answer. Safe for all threads.
  */
 public final class Health {
 

@@ -20,7 +20,9 @@ import java.util.stream.Stream;
 /** The numbers of this process, for Prometheus: its own, those of the JVM and those of Vert.x. */
 public final class Metrics implements AutoCloseable {
 
-  /** Upper bounds of the histograms of durations: from a cached page to a request in a long queue. */
+  /**
+   * Upper bounds of the histograms of durations: from a cached page to a request in a long queue.
+   */
   private static final double[] BUCKETS_NANOS =
       Stream.of(1, 2, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000)
           .mapToDouble(millis -> Duration.ofMillis(millis).toNanos())
