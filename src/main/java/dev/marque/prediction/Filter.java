@@ -1,0 +1,35 @@
+package dev.marque.prediction;
+
+import dev.marque.vision.Verdict;
+import io.vertx.core.MultiMap;
+import java.time.Instant;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which predictions of an account are meant.
+ *
+ * @param brand the most likely brand, or null for any
+ * @param verdict or null for any
+ * @param from the first moment, or null
+ * @param until the moment before which it was made, or null
+ */
+record Filter(
+    @Nullable String brand,
+    @Nullable Verdict verdict,
+    @Nullable Instant from,
+    @Nullable Instant until) {
+
+  static final Filter ALL = new Filter(null, null, null, null);
+
+  /** The names of the query parameters. */
+  static final Set<String> PARAMETERS = Set.of("brand", "verdict", "from", "until");
+
+  static Filter of(MultiMap query) {
+    return new Filter(
+        query.get("brand"),
+        Fields.verdict(query.get("verdict")),
+        Fields.time("from", query.get("from")),
+        Fields.time("until", query.get("until")));
+  }
+}

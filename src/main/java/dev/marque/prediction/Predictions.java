@@ -1,0 +1,335 @@
+package dev.marque.prediction;
+
+import dev.marque.platform.Ids;
+import dev.marque.platform.Settings.KeptPhoto;
+import dev.marque.vision.HeatMap;
+import dev.marque.vision.Recognition;
+import dev.marque.vision.Scored;
+import dev.marque.vision.Verdict;
+import dev.marque.web.Failure;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.Tuple;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The stored predictions. Every method works on the rows of one account only; another account's row
+ * is the same as none.
+ */
+public final class Predictions {
+
+  private static final String COLUMNS =
+      """
+      id, created_at, file_name, width, height, model, verdict, car_probability, accuracy,
+      brands, brand_probabilities, closest_models, closest_model_probabilities, advice, took_ms,
+      correction, photo IS NOT NULL AS photo_kept
+      """;
+
+  private static final String CHOSEN =
+      """
+      account_id = $1
+        AND ($2::text IS NULL OR brands[1] = $2)
+        AND ($3::text IS NULL OR verdict = $3)
+        AND ($4::timestamptz IS NULL OR created_at >= $4)
+        AND ($5::timestamptz IS NULL OR created_at < $5)
+      """;
+
+  private final Pool pool;
+  private final KeptPhoto kept;
+  private final Clock clock;
+
+  /**
+   * @param kept what is stored of a photo
+   */
+  public Predictions(Pool pool, KeptPhoto kept, Clock clock) {
+    this.pool = pool;
+    this.kept = kept;
+    this.clock = clock;
+  }
+
+  /**
+   * Stores one prediction with all that is kept of its photo, in one statement.
+   *
+   * @param key the client's name for it, or null; where one of this name is stored already, that
+   *     one is the answer and nothing is added
+   */
+  Future<Prediction> add(
+      UUID account, String fileName, Inference inference, @Nullable RequestKey key) {
+    Recognition recognition = inference.recognition();
+    boolean copy = kept == KeptPhoto.COPY;
+    Prediction prediction =
+        new Prediction(
+            Ids.next(),
+            clock.instant().truncatedTo(ChronoUnit.MILLIS),
+            fileName,
+            inference.width(),
+            inference.height(),
+            recognition.model(),
+            recognition.verdict(),
+            recognition.carProbability(),
+            recognition.accuracyAtThisConfidence(),
+            recognition.brands(),
+            recognition.closestModels(),
+            recognition.advice(),
+            inference.tookMillis(),
+            null,
+            copy);
+    Tuple row =
+        Tuple.tuple()
+            .addUUID(prediction.id())
+            .addUUID(account)
+            .addOffsetDateTime(utc(prediction.createdAt()))
+            .addString(fileName)
+            .addInteger(prediction.width())
+            .addInteger(prediction.height())
+            .addString(prediction.model())
+            .addString(prediction.verdict().code())
+            .addDouble(prediction.carProbability())
+            .addDouble(prediction.accuracyAtThisConfidence())
+            .addArrayOfString(names(prediction.brands()))
+            .addArrayOfDouble(probabilities(prediction.brands()))
+            .addArrayOfString(names(prediction.closestModels()))
+            .addArrayOfDouble(probabilities(prediction.closestModels()))
+            .addArrayOfString(prediction.advice().toArray(new String[0]))
+            .addDouble(prediction.tookMillis())
+            .addBuffer(copy ? inference.copy() : null)
+            .addBuffer(kept == KeptPhoto.NOTHING ? null : inference.thumbnail())
+            .addBuffer(copy ? HeatMapBytes.of(recognition.heatMap()) : null)
+            .addString(key == null ? null : key.key())
+            .addShort(key == null ? null : (short) key.part())
+            .addBuffer(key == null ? null : key.fingerprint());
+    return pool.preparedQuery(
+            """
+            INSERT INTO predictions (
+              id, account_id, created_at, file_name, width, height, model, verdict,
+              car_probability, accuracy, brands, brand_probabilities, closest_models,
+              closest_model_probabilities, advice, took_ms, photo, thumbnail, heat_map,
+              idempotency_key, idempotency_part, idempotency_fingerprint)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
+              $19, $20, $21, $22)
+            ON CONFLICT (account_id, idempotency_key, idempotency_part)
+              WHERE idempotency_key IS NOT NULL DO NOTHING
+            """)
+        .execute(row)
+        .compose(
+            inserted ->
+                inserted.rowCount() == 1 || key == null
+                    ? Future.succeededFuture(prediction)
+                    : made(account, key).map(earlier -> earlier.orElse(prediction)));
+  }
+
+  /**
+   * The prediction that this request has led to before.
+   *
+   * <p>Fails with {@link Failure.Invalid} ({@code idempotency-key-reused}) if that was another
+   * photo.
+   */
+  Future<Optional<Prediction>> made(UUID account, RequestKey key) {
+    return pool.preparedQuery(
+            "SELECT "
+                + COLUMNS
+                + """
+                , idempotency_fingerprint
+                FROM predictions
+                WHERE account_id = $1 AND idempotency_key = $2 AND idempotency_part = $3
+                """)
+        .execute(Tuple.of(account, key.key(), (short) key.part()))
+        .map(
+            rows -> {
+              for (Row row : rows) {
+                if (!key.fingerprint().equals(row.getBuffer("idempotency_fingerprint"))) {
+                  throw new Failure.Invalid("idempotency-key-reused", List.of());
+                }
+                return Optional.of(prediction(row));
+              }
+              return Optional.empty();
+            });
+  }
+
+  /** One prediction; fails with {@link Failure.NotFound} if this account has none of this key. */
+  Future<Prediction> get(UUID account, UUID id) {
+    return pool.preparedQuery(
+            "SELECT " + COLUMNS + "FROM predictions WHERE account_id = $1 AND id = $2")
+        .execute(Tuple.of(account, id))
+        .map(rows -> prediction(only(rows)));
+  }
+
+  /** The newest ones first, from a cursor on. */
+  Future<List<Prediction>> list(UUID account, Filter filter, @Nullable Cursor after, int limit) {
+    Tuple chosen = chosen(account, filter);
+    chosen.addOffsetDateTime(after == null ? null : utc(after.createdAt()));
+    chosen.addUUID(after == null ? null : after.id());
+    chosen.addInteger(limit);
+    return pool.preparedQuery(
+            "SELECT "
+                + COLUMNS
+                + "FROM predictions WHERE "
+                + CHOSEN
+                + """
+                AND ($6::timestamptz IS NULL OR (created_at, id) < ($6, $7::uuid))
+                ORDER BY created_at DESC, id DESC LIMIT $8
+                """)
+        .execute(chosen)
+        .map(Predictions::predictions);
+  }
+
+  /** Everything chosen, the newest first, row by row: as fast as the reader takes it. */
+  Future<PredictionStream> stream(UUID account, Filter filter) {
+    return PredictionStream.open(
+        pool,
+        "SELECT "
+            + COLUMNS
+            + "FROM predictions WHERE "
+            + CHOSEN
+            + "ORDER BY created_at DESC, id DESC",
+        chosen(account, filter));
+  }
+
+  /** Deletes one; fails with {@link Failure.NotFound} if it is not there. */
+  Future<Void> delete(UUID account, UUID id) {
+    return pool.preparedQuery("DELETE FROM predictions WHERE account_id = $1 AND id = $2")
+        .execute(Tuple.of(account, id))
+        .map(Predictions::requireOne);
+  }
+
+  /** Notes what the owner says it is; the last word counts. */
+  Future<Prediction> correct(UUID account, UUID id, String brand) {
+    return pool.preparedQuery(
+            """
+            UPDATE predictions SET correction = $3, corrected_at = $4
+            WHERE account_id = $1 AND id = $2
+            RETURNING\s"""
+                + COLUMNS)
+        .execute(Tuple.of(account, id, brand, utc(clock.instant())))
+        .map(rows -> prediction(only(rows)));
+  }
+
+  /** The kept copy; fails with {@link Failure.NotFound} where there is none. */
+  Future<Buffer> photo(UUID account, UUID id) {
+    return bytes("photo", account, id);
+  }
+
+  Future<Buffer> thumbnail(UUID account, UUID id) {
+    return bytes("thumbnail", account, id);
+  }
+
+  Future<HeatMap> heatMap(UUID account, UUID id) {
+    return bytes("heat_map", account, id).map(HeatMapBytes::read);
+  }
+
+  /**
+   * Forgets the photos of predictions made before a moment, a bounded number of them.
+   *
+   * @return how many were forgotten
+   */
+  Future<Integer> forgetPhotosBefore(Instant moment, int most) {
+    return pool.preparedQuery(
+            """
+            UPDATE predictions SET photo = NULL, thumbnail = NULL, heat_map = NULL
+            WHERE id IN (
+              SELECT id FROM predictions
+              WHERE created_at < $1
+                AND (photo IS NOT NULL OR thumbnail IS NOT NULL OR heat_map IS NOT NULL)
+              LIMIT $2)
+            """)
+        .execute(Tuple.of(utc(moment), most))
+        .map(RowSet::rowCount);
+  }
+
+  private Future<Buffer> bytes(String column, UUID account, UUID id) {
+    return pool.preparedQuery(
+            "SELECT " + column + " FROM predictions WHERE account_id = $1 AND id = $2")
+        .execute(Tuple.of(account, id))
+        .map(
+            rows -> {
+              Buffer bytes = only(rows).getBuffer(0);
+              if (bytes == null) {
+                throw new Failure.NotFound("not-found");
+              }
+              return bytes;
+            });
+  }
+
+  private static Tuple chosen(UUID account, Filter filter) {
+    return Tuple.tuple()
+        .addUUID(account)
+        .addString(filter.brand())
+        .addString(filter.verdict() == null ? null : filter.verdict().code())
+        .addOffsetDateTime(filter.from() == null ? null : utc(filter.from()))
+        .addOffsetDateTime(filter.until() == null ? null : utc(filter.until()));
+  }
+
+  private static List<Prediction> predictions(RowSet<Row> rows) {
+    List<Prediction> predictions = new ArrayList<>(rows.size());
+    rows.forEach(row -> predictions.add(prediction(row)));
+    return predictions;
+  }
+
+  static Prediction prediction(Row row) {
+    return new Prediction(
+        row.getUUID("id"),
+        row.getOffsetDateTime("created_at").toInstant(),
+        row.getString("file_name"),
+        row.getInteger("width"),
+        row.getInteger("height"),
+        row.getString("model"),
+        Verdict.valueOf(row.getString("verdict").toUpperCase(Locale.ROOT)),
+        row.getDouble("car_probability"),
+        row.getDouble("accuracy"),
+        scored(row, "brands", "brand_probabilities"),
+        scored(row, "closest_models", "closest_model_probabilities"),
+        List.of(row.getArrayOfStrings("advice")),
+        row.getDouble("took_ms"),
+        row.getString("correction"),
+        row.getBoolean("photo_kept"));
+  }
+
+  private static List<Scored> scored(Row row, String names, String probabilities) {
+    String[] name = row.getArrayOfStrings(names);
+    Double[] probability = row.getArrayOfDoubles(probabilities);
+    List<Scored> scored = new ArrayList<>(name.length);
+    for (int i = 0; i < name.length; i++) {
+      scored.add(new Scored(name[i], probability[i]));
+    }
+    return scored;
+  }
+
+  private static String[] names(List<Scored> scored) {
+    return scored.stream().map(Scored::name).toArray(String[]::new);
+  }
+
+  private static Double[] probabilities(List<Scored> scored) {
+    return scored.stream().map(Scored::probability).toArray(Double[]::new);
+  }
+
+  private static Row only(RowSet<Row> rows) {
+    for (Row row : rows) {
+      return row;
+    }
+    throw new Failure.NotFound("not-found");
+  }
+
+  private static @Nullable Void requireOne(RowSet<Row> changed) {
+    if (changed.rowCount() == 0) {
+      throw new Failure.NotFound("not-found");
+    }
+    return null;
+  }
+
+  private static OffsetDateTime utc(Instant instant) {
+    return instant.atOffset(ZoneOffset.UTC);
+  }
+}
