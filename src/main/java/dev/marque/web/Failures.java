@@ -69,7 +69,7 @@ public final class Failures {
     if (response.closed() || response.ended()) {
       return;
     }
-    Failure failure = failureOf(ctx);
+    Failure failure = failureOf(ctx, ctx.failure());
     if (response.headWritten()) {
       // Half an answer is on its way: cutting the connection is the only way left to say so.
       ctx.request().connection().close();
@@ -118,7 +118,8 @@ public final class Failures {
     return accept != null && accept.contains("json") && !accept.contains("text/html");
   }
 
-  private static void addHeaders(RoutingContext ctx, Failure failure) {
+  /** The headers that belong to a failure, for routes that answer it with a form of their own. */
+  public static void addHeaders(RoutingContext ctx, Failure failure) {
     HttpServerResponse response = ctx.response();
     // A file or a list that was about to be cached is now an error, which is not.
     response.putHeader("Cache-Control", "no-store");
@@ -144,8 +145,12 @@ public final class Failures {
     return Long.toString(Math.max(1, (duration.toMillis() + 999) / 1000));
   }
 
-  private static Failure failureOf(RoutingContext ctx) {
-    Throwable cause = ctx.failure();
+  /**
+   * What a client may be told of a cause; a defect is logged here.
+   *
+   * @param cause of a request's failure, or of one part of the request's work
+   */
+  public static Failure failureOf(RoutingContext ctx, @Nullable Throwable cause) {
     if (cause instanceof Failure failure) {
       return failure;
     }

@@ -1,0 +1,104 @@
+package dev.marque.prediction;
+
+import dev.marque.account.User;
+import dev.marque.web.Failure;
+import dev.marque.web.Upload;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The way of one photo from an upload to a stored prediction. Whatever fails on it leaves nothing
+ * behind: the one write is its last step.
+ */
+public final class PhotoIntake {
+
+  private final Vertx vertx;
+  private final InferenceClient inference;
+  private final Predictions predictions;
+  private final PredictionLimits limits;
+
+  public PhotoIntake(
+      Vertx vertx, InferenceClient inference, Predictions predictions, PredictionLimits limits) {
+    this.vertx = vertx;
+    this.inference = inference;
+    this.predictions = predictions;
+    this.limits = limits;
+  }
+
+  /**
+   * Predicts and stores.
+   *
+   * @param key the client's name for its request, or null
+   * @param part which photo of the request, from 0
+   * @param gone whether the client has closed its connection: then nothing is computed or stored
+   */
+  Future<Prediction> predict(
+      User user, Upload.File photo, @Nullable String key, int part, BooleanSupplier gone) {
+    if (photo.content().length() == 0) {
+      return Future.failedFuture(new Failure.Invalid("image-empty", List.of()));
+    }
+    if (key == null) {
+      return predictNew(user, photo, null, gone);
+    }
+    return fingerprint(photo.content())
+        .map(fingerprint -> new RequestKey(key, part, fingerprint))
+        .compose(
+            request ->
+                predictions
+                    .made(user.id(), request)
+                    .compose(
+                        earlier ->
+                            earlier
+                                .map(Future::succeededFuture)
+                                .orElseGet(() -> predictNew(user, photo, request, gone))));
+  }
+
+  private Future<Prediction> predictNew(
+      User user, Upload.File photo, @Nullable RequestKey key, BooleanSupplier gone) {
+    if (gone.getAsBoolean()) {
+      return clientGone();
+    }
+    try {
+      limits.take(user.id());
+    } catch (Failure.TooManyRequests none) {
+      return Future.failedFuture(none);
+    }
+    String name = FileNames.clean(photo.name());
+    return inference
+        .classify(photo.content())
+        .onFailure(failure -> giveBackIfRefused(user, failure))
+        .compose(
+            seen ->
+                gone.getAsBoolean() ? clientGone() : predictions.add(user.id(), name, seen, key));
+  }
+
+  /** A queue that is full is not the client's doing. */
+  private void giveBackIfRefused(User user, Throwable failure) {
+    if (failure instanceof Failure.Unavailable) {
+      limits.giveBack(user.id());
+    }
+  }
+
+  private static Future<Prediction> clientGone() {
+    return Future.failedFuture(new Failure.Refused(408, "client-gone"));
+  }
+
+  /** Ten megabytes take ten milliseconds: too long for the event loop. */
+  private Future<Buffer> fingerprint(Buffer content) {
+    return vertx.executeBlocking(() -> Buffer.buffer(sha256(content.getBytes())), false);
+  }
+
+  private static byte[] sha256(byte[] content) {
+    try {
+      return MessageDigest.getInstance("SHA-256").digest(content);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
+  }
+}

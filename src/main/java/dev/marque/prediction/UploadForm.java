@@ -1,0 +1,78 @@
+package dev.marque.prediction;
+
+import dev.marque.web.Failure;
+import dev.marque.web.FieldError;
+import dev.marque.web.Upload;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a client asks for with its photos.
+ *
+ * @param photos at least one, in the order sent
+ * @param topK how many brands to answer
+ * @param evidence whether to answer a link to the heat map
+ */
+record UploadForm(List<Upload.File> photos, int topK, boolean evidence) {
+
+  static final String IMAGE = "image";
+  static final Set<String> OPTIONS = Set.of("top_k", "evidence");
+
+  UploadForm {
+    photos = List.copyOf(photos);
+  }
+
+  /**
+   * Reads an upload.
+   *
+   * @param topK from the query, for a body that is the photo itself; or null
+   * @param evidence the same
+   * @param strict refuses fields that are not known
+   */
+  static UploadForm of(
+      Upload upload, @Nullable String topK, @Nullable String evidence, boolean strict) {
+    if (strict) {
+      refuseUnknown(upload);
+    }
+    List<Upload.File> photos =
+        upload.files().stream()
+            .filter(file -> file.field().equals(IMAGE) || file.field().isEmpty())
+            .toList();
+    int brands = Fields.topK(value("top_k", upload, topK));
+    boolean link = Fields.flag("evidence", value("evidence", upload, evidence));
+    if (photos.isEmpty()) {
+      throw new Failure.Invalid("image-missing", List.of(FieldError.of(IMAGE, "field.required")));
+    }
+    return new UploadForm(photos, brands, link);
+  }
+
+  private static @Nullable String value(String name, Upload upload, @Nullable String query) {
+    List<String> values = new ArrayList<>(upload.fields().getAll(name));
+    if (query != null) {
+      values.add(query);
+    }
+    if (values.size() > 1) {
+      throw Fields.invalid(FieldError.of(name, "field.repeated"));
+    }
+    return values.isEmpty() ? null : values.get(0);
+  }
+
+  private static void refuseUnknown(Upload upload) {
+    List<FieldError> unknown = new ArrayList<>();
+    for (String field : upload.fields().names()) {
+      if (!OPTIONS.contains(field) && !field.equals(IMAGE)) {
+        unknown.add(FieldError.of(field, "field.unknown"));
+      }
+    }
+    for (Upload.File file : upload.files()) {
+      if (!file.field().equals(IMAGE) && !file.field().isEmpty()) {
+        unknown.add(FieldError.of(file.field(), "field.unknown"));
+      }
+    }
+    if (!unknown.isEmpty()) {
+      throw new Failure.Invalid("fields", unknown);
+    }
+  }
+}
