@@ -25,6 +25,11 @@ public final class PageUrls {
     this.assets = assets;
   }
 
+  /** The link to the first page. Templates need it: to OGNL a one-letter string is a char. */
+  public String home() {
+    return to("/");
+  }
+
   /** The link to a page or the action of a form; the path begins with a slash. */
   public String to(String path) {
     String link = prefix + path;

@@ -37,6 +37,11 @@ public final class PageWords {
     return format.format(probability);
   }
 
+  /** The indefinite article that English puts before a name; other languages do not use it. */
+  public String article(String name) {
+    return !name.isEmpty() && "AEIOaeio".indexOf(name.charAt(0)) >= 0 ? "an" : "a";
+  }
+
   /** A share of a hundred as a whole number, for "of 100 answers this sure, N were right". */
   public int ofHundred(double share) {
     return (int) Math.round(share * 100);

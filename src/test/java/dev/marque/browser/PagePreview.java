@@ -1,0 +1,358 @@
+package dev.marque.browser;
+
+import dev.marque.vision.Scored;
+import dev.marque.vision.Verdict;
+import dev.marque.web.Messages;
+import dev.marque.web.Pages;
+import dev.marque.web.Viewer;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServer;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Serves every page with sample data, without database or network: to look at pages while they are
+ * made, and to check each template. Started by hand it listens on the port of its argument.
+ */
+final class PagePreview implements AutoCloseable {
+
+  private static final List<String> BRANDS =
+      List.of(
+          "Acura",
+          "Aston Martin",
+          "Audi",
+          "BMW",
+          "Bentley",
+          "Buick",
+          "Cadillac",
+          "Chevrolet",
+          "Chrysler",
+          "Dodge",
+          "Ferrari",
+          "Ford",
+          "GMC",
+          "Honda",
+          "Hyundai",
+          "Jeep",
+          "Lamborghini",
+          "Land Rover",
+          "Mercedes-Benz",
+          "Nissan",
+          "Rolls-Royce",
+          "Suzuki",
+          "Toyota",
+          "Volkswagen",
+          "Volvo");
+
+  private static final Map<String, String> WEBJARS =
+      Map.of(
+          "htmx.min.js", "htmx.org/2.0.10/dist/htmx.min.js",
+          "pico.min.css", "picocss__pico/2.1.1/css/pico.min.css",
+          "swagger-ui.css", "swagger-ui/5.30.2/swagger-ui.css",
+          "swagger-ui-bundle.js", "swagger-ui/5.30.2/swagger-ui-bundle.js");
+
+  /** A prediction as the result page reads it. */
+  public record Shown(
+      UUID id,
+      Instant createdAt,
+      String fileName,
+      int width,
+      int height,
+      String model,
+      Verdict verdict,
+      double carProbability,
+      double accuracyAtThisConfidence,
+      List<Scored> brands,
+      List<Scored> closestModels,
+      List<String> advice,
+      double tookMillis,
+      @Nullable String correction) {}
+
+  /** One page to look at: its template, status and model, and who looks. */
+  record Sample(String template, int status, boolean signedIn, Map<String, Object> model) {}
+
+  private final Vertx vertx = Vertx.vertx();
+  private final HttpServer server;
+  private final Map<String, Sample> samples = samples();
+
+  PagePreview(int port) {
+    Pages pages =
+        new Pages(
+            new Messages(),
+            name -> "/static/" + name,
+            Optional.empty(),
+            List.of(URI.create("https://portal.example")),
+            true,
+            Clock.systemUTC());
+    Router router = Router.router(vertx);
+    router.get("/static/*").handler(PagePreview::asset);
+    router.getWithRegex("/predictions/.*\\.(jpg|png)").handler(PagePreview::photo);
+    router.route().handler(PagePreview::policy);
+    router
+        .route("/preview/:name")
+        .method(HttpMethod.GET)
+        .method(HttpMethod.HEAD)
+        .handler(
+            ctx -> {
+              Sample sample = samples.get(ctx.pathParam("name"));
+              if (sample == null) {
+                ctx.fail(404);
+                return;
+              }
+              if (sample.signedIn()) {
+                ctx.put(Pages.VIEWER, new Viewer("ada.lovelace", true));
+              }
+              pages
+                  .render(ctx, sample.status(), sample.template(), sample.model())
+                  .onFailure(ctx::fail);
+            });
+    server =
+        vertx
+            .createHttpServer()
+            .requestHandler(router)
+            .listen(port, "127.0.0.1")
+            .toCompletionStage()
+            .toCompletableFuture()
+            .join();
+  }
+
+  String baseUrl() {
+    return "http://127.0.0.1:" + server.actualPort();
+  }
+
+  List<String> names() {
+    return List.copyOf(samples.keySet());
+  }
+
+  /** The status that a page is to have; 404 where there is no such page. */
+  int statusOf(String name) {
+    Sample sample = samples.get(name);
+    return sample == null ? 404 : sample.status();
+  }
+
+  @Override
+  public void close() {
+    vertx.close().toCompletionStage().toCompletableFuture().join();
+  }
+
+  private static Map<String, Sample> samples() {
+    Map<String, Sample> all = new LinkedHashMap<>();
+    Map<String, Object> none = Map.of();
+    all.put("front", new Sample("front", 200, false, none));
+    all.put("login", new Sample("account/login", 200, false, Map.of("next", "/history?a=b&c=d")));
+    all.put(
+        "login-wrong",
+        new Sample(
+            "account/login",
+            401,
+            false,
+            Map.of(
+                "alert",
+                "User name or password are not right. Please check both.",
+                "form",
+                Map.of("username", "ada"))));
+    all.put("signup", new Sample("account/signup", 200, false, none));
+    all.put(
+        "signup-wrong",
+        new Sample(
+            "account/signup",
+            422,
+            false,
+            Map.of(
+                "form",
+                Map.of(
+                    "username",
+                    "a<b>\"x",
+                    "email",
+                    "not-an-address",
+                    "first_name",
+                    "Ada",
+                    "last_name",
+                    "Lovelace"),
+                "errors",
+                ordered(
+                    "email", "Give an e-mail address like ada@example.org.",
+                    "username", "Use letters, digits, dots, hyphens and underscores only.",
+                    "password", "Use at least 8 characters."))));
+    all.put("upload", new Sample("prediction/upload", 200, true, upload(Map.of())));
+    all.put(
+        "upload-wrong",
+        new Sample(
+            "prediction/upload",
+            422,
+            true,
+            upload(Map.of("errors", Map.of("image", "This photo is cut short. Choose another.")))));
+    for (Verdict verdict : Verdict.values()) {
+      all.put(
+          "result-" + verdict.code(),
+          new Sample("prediction/result", 200, true, result(verdict, 5)));
+    }
+    all.put("result-all", new Sample("prediction/result", 200, true, longResult()));
+    all.put("history", new Sample("prediction/history", 200, true, history(9)));
+    all.put("history-empty", new Sample("prediction/history", 200, true, history(0)));
+    all.put("docs", new Sample("docs", 200, true, none));
+    for (int status : new int[] {401, 403, 404, 413, 422, 429, 500, 503}) {
+      all.put(
+          "error-" + status,
+          new Sample(
+              "error",
+              status,
+              status != 401,
+              Map.of(
+                  "status",
+                  status,
+                  "title",
+                  "Not found",
+                  "detail",
+                  "There is nothing here, or it is somebody else’s. Check the address, or start"
+                      + " from the first page.")));
+    }
+    return all;
+  }
+
+  private static Map<String, Object> upload(Map<String, Object> more) {
+    Map<String, Object> model = new HashMap<>(more);
+    model.put("topK", 5);
+    model.put("brands", BRANDS);
+    model.put("maxBytes", 10L << 20);
+    return model;
+  }
+
+  private static Map<String, Object> result(Verdict verdict, int topK) {
+    return Map.of(
+        "prediction", shown(verdict, topK, "IMG_2041.jpg", 0.931, null), "brands", BRANDS);
+  }
+
+  private static Map<String, Object> longResult() {
+    return Map.of(
+        "prediction",
+        shown(
+            Verdict.UNSURE,
+            25,
+            "a-very-long-name-of-a-photo-that-somebody-took-on-a-rainy-day-<b>in</b>-Cambridge.jpeg",
+            0.42,
+            "Rolls-Royce"),
+        "brands",
+        BRANDS);
+  }
+
+  private static Map<String, Object> history(int count) {
+    List<Verdict> verdicts = List.of(Verdict.values());
+    List<Shown> predictions = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      Verdict verdict = verdicts.get(i % verdicts.size());
+      predictions.add(shown(verdict, 5, "IMG_" + (2041 + i) + ".jpg", 0.9, null));
+    }
+    Map<String, Object> model = new HashMap<>();
+    model.put("predictions", predictions);
+    model.put("brands", BRANDS);
+    model.put("next", count == 0 ? null : "cursor==");
+    return model;
+  }
+
+  private static Shown shown(
+      Verdict verdict, int topK, String fileName, double first, @Nullable String correction) {
+    List<Scored> brands = new ArrayList<>();
+    double left = 1;
+    double share = first;
+    List<String> names = new ArrayList<>(BRANDS);
+    names.remove("Mercedes-Benz");
+    names.add(0, "Mercedes-Benz");
+    for (int i = 0; i < topK; i++) {
+      brands.add(new Scored(names.get(i), share));
+      left -= share;
+      share = left * 0.6;
+    }
+    return new Shown(
+        UUID.fromString("0192aaaa-0000-7000-8000-000000000001"),
+        Instant.parse("2026-11-23T18:21:18Z"),
+        fileName,
+        1632,
+        1224,
+        "marque-1",
+        verdict,
+        verdict == Verdict.NOT_A_CAR ? 0.012 : 0.998,
+        verdict == Verdict.CONFIDENT ? 0.97 : 0.71,
+        brands,
+        List.of(
+            new Scored("Mercedes-Benz SL-Class Coupe 2009", 0.512),
+            new Scored("Mercedes-Benz C-Class Sedan 2012", 0.301),
+            new Scored("Mercedes-Benz E-Class Sedan 2012", 0.1)),
+        verdict == Verdict.UNSURE ? List.of("too_dark", "car_small") : List.of(),
+        11.4,
+        correction);
+  }
+
+  private static Map<String, String> ordered(String... pairs) {
+    Map<String, String> map = new LinkedHashMap<>();
+    for (int i = 0; i < pairs.length; i += 2) {
+      map.put(pairs[i], pairs[i + 1]);
+    }
+    return map;
+  }
+
+  private static void policy(RoutingContext ctx) {
+    ctx.response()
+        .putHeader(
+            "Content-Security-Policy",
+            "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none';"
+                + " form-action 'self'");
+    ctx.next();
+  }
+
+  private static void asset(RoutingContext ctx) {
+    String name = ctx.request().path().substring("/static/".length());
+    String webjar = WEBJARS.get(name);
+    String resource = webjar == null ? "static/" + name : "META-INF/resources/webjars/" + webjar;
+    ctx.response()
+        .putHeader(
+            "Content-Type",
+            name.endsWith(".css")
+                ? "text/css"
+                : name.endsWith(".js")
+                    ? "text/javascript"
+                    : name.endsWith(".svg") ? "image/svg+xml" : "image/jpeg")
+        .end(read(resource));
+  }
+
+  private static void photo(RoutingContext ctx) {
+    if (ctx.request().path().endsWith(".png")) {
+      ctx.fail(404);
+      return;
+    }
+    ctx.response().putHeader("Content-Type", "image/jpeg").end(read("static/example.jpg"));
+  }
+
+  private static Buffer read(String resource) {
+    try (InputStream in = PagePreview.class.getClassLoader().getResourceAsStream(resource)) {
+      return in == null ? Buffer.buffer() : Buffer.buffer(in.readAllBytes());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Serves the preview until it is stopped. */
+  public static void main(String[] arguments) throws InterruptedException {
+    try (PagePreview preview = new PagePreview(Integer.parseInt(arguments[0]))) {
+      System.out.println(preview.baseUrl() + " " + preview.names());
+      TimeUnit.DAYS.sleep(1);
+    }
+  }
+}

@@ -1,0 +1,178 @@
+package dev.marque.browser;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+import java.util.zip.GZIPOutputStream;
+import org.jsoup.Jsoup;
+import org.jsoup.nodes.Attribute;
+import org.jsoup.nodes.Document;
+import org.jsoup.nodes.Element;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Every page in every language with sample data, over HTTP. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class PageTemplatesTest {
+
+  private static final int LARGEST_PAGE = 30_000;
+
+  private final HttpClient http = HttpClient.newHttpClient();
+  private PagePreview preview;
+
+  @BeforeAll
+  void start() {
+    preview = new PagePreview(0);
+  }
+
+  @AfterAll
+  void stop() {
+    preview.close();
+  }
+
+  Stream<String> pages() {
+    return preview.names().stream();
+  }
+
+  @ParameterizedTest
+  @MethodSource("pages")
+  void a_page_is_whole_safe_and_accessible_in_both_languages(String name) throws Exception {
+    for (String language : List.of("en", "de")) {
+      HttpResponse<String> response = get(name, "Accept-Language", language);
+      assertEquals(preview.statusOf(name), response.statusCode(), response.body());
+      Document page = Jsoup.parse(response.body());
+      assertEquals(language, page.selectXpath("/html").attr("lang"));
+      assertEquals(language, response.headers().firstValue("Content-Language").orElse(""));
+      assertTrue(page.title().endsWith("· Marque"), page.title());
+      assertEquals(1, page.select("main").size());
+      assertEquals(1, page.select("h1").size());
+      assertTrue(response.body().startsWith("<!DOCTYPE html>"));
+      assertFalse(response.body().contains(" th:"), "left over by the template engine");
+      checkElements(page);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("pages")
+  void htmx_gets_title_and_main_alone(String name) throws Exception {
+    HttpResponse<String> response = get(name, "HX-Request", "true");
+    assertFalse(response.body().contains("<html"), response.body());
+    assertFalse(response.body().contains("<nav aria-label=\"Main\""), response.body());
+    Document fragment = Jsoup.parse(response.body());
+    assertEquals(1, fragment.select("main").size());
+    assertEquals(1, fragment.select("title").size());
+    assertTrue(
+        response.headers().firstValue("Vary").orElse("").contains("HX-Request"),
+        response.headers().toString());
+  }
+
+  @ParameterizedTest
+  @MethodSource("pages")
+  void a_page_is_light_on_the_wire(String name) throws Exception {
+    int bytes = compressed(get(name, "Accept-Language", "de").body());
+    assertTrue(bytes <= LARGEST_PAGE, name + " has " + bytes + " bytes");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"signup-wrong", "result-all"})
+  void what_people_type_is_never_markup(String name) throws Exception {
+    String body = get(name, "Accept-Language", "en").body();
+    assertFalse(body.contains("<b>"), body);
+    assertTrue(body.contains("&lt;b&gt;"), body);
+  }
+
+  @Test
+  void head_has_the_headers_of_get_and_no_body() throws Exception {
+    HttpResponse<String> get = get("front", "Accept-Language", "en");
+    HttpResponse<String> head =
+        http.send(
+            HttpRequest.newBuilder(URI.create(preview.baseUrl() + "/preview/front"))
+                .method("HEAD", HttpRequest.BodyPublishers.noBody())
+                .build(),
+            HttpResponse.BodyHandlers.ofString());
+    assertEquals(200, head.statusCode());
+    assertEquals("", head.body());
+    assertEquals(
+        get.headers().firstValue("Content-Length"), head.headers().firstValue("Content-Length"));
+  }
+
+  @Test
+  void a_frame_is_slim_and_stays_a_frame_from_link_to_link() throws Exception {
+    Document page =
+        Jsoup.parse(get("upload?embed=1&theme=dark&lang=de", "Accept-Language", "en").body());
+    assertEquals("de", page.selectXpath("/html").attr("lang"));
+    assertEquals("dark", page.selectXpath("/html").attr("data-theme"));
+    assertEquals(0, page.select("header.top").size());
+    assertEquals("https://portal.example", page.selectXpath("/html").attr("data-portal"));
+    for (Element link : page.select("a[href^=/], form[action]")) {
+      String target = link.hasAttr("action") ? link.attr("action") : link.attr("href");
+      assertTrue(target.contains("embed=1&theme=dark&lang=de"), target);
+    }
+  }
+
+  private static void checkElements(Document page) {
+    for (Element element : page.getAllElements()) {
+      for (Attribute attribute : element.attributes()) {
+        String key = attribute.getKey().toLowerCase(Locale.ROOT);
+        assertFalse(key.equals("style") || key.startsWith("on"), element.outerHtml());
+      }
+    }
+    assertEquals(0, page.select("style, script:not([src])").size());
+    for (Element form : page.select("form")) {
+      assertTrue(List.of("get", "post").contains(form.attr("method")), form.outerHtml());
+      assertTrue(form.attr("action").startsWith("/"), form.outerHtml());
+    }
+    for (Element input : page.select("input:not([type=hidden]), select")) {
+      boolean named =
+          input.closest("label") != null
+              || input.hasAttr("aria-label")
+              || page.select("label[for=" + input.id() + "]").size() == 1;
+      assertTrue(named, "no label for " + input.outerHtml());
+    }
+    for (Element image : page.select("img")) {
+      assertTrue(image.hasAttr("alt"), image.outerHtml());
+    }
+    for (Element header : page.select("th")) {
+      assertTrue(header.hasAttr("scope"), header.outerHtml());
+    }
+    for (Element described : page.select("[aria-describedby]")) {
+      for (String id : described.attr("aria-describedby").trim().split(" ", -1)) {
+        assertNotNull(page.getElementById(id), id);
+      }
+    }
+  }
+
+  private HttpResponse<String> get(String name, String header, String value)
+      throws IOException, InterruptedException {
+    return http.send(
+        HttpRequest.newBuilder(URI.create(preview.baseUrl() + "/preview/" + name))
+            .header(header, value)
+            .build(),
+        HttpResponse.BodyHandlers.ofString());
+  }
+
+  private static int compressed(String text) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (GZIPOutputStream gzip = new GZIPOutputStream(bytes)) {
+      gzip.write(text.getBytes(StandardCharsets.UTF_8));
+    }
+    return bytes.size();
+  }
+}
