@@ -2,8 +2,10 @@ package dev.marque.browser;
 
 import dev.marque.vision.Scored;
 import dev.marque.vision.Verdict;
+import dev.marque.web.Assets;
 import dev.marque.web.Messages;
 import dev.marque.web.Pages;
+import dev.marque.web.SecurityHeaders;
 import dev.marque.web.Viewer;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -61,12 +63,7 @@ final class PagePreview implements AutoCloseable {
           "Volkswagen",
           "Volvo");
 
-  private static final Map<String, String> WEBJARS =
-      Map.of(
-          "htmx.min.js", "htmx.org/2.0.10/dist/htmx.min.js",
-          "pico.min.css", "picocss__pico/2.1.1/css/pico.min.css",
-          "swagger-ui.css", "swagger-ui/5.30.2/swagger-ui.css",
-          "swagger-ui-bundle.js", "swagger-ui/5.30.2/swagger-ui-bundle.js");
+  private static final List<URI> PORTALS = List.of(URI.create("https://portal.example"));
 
   /** A prediction as the result page reads it. */
   public record Shown(
@@ -93,18 +90,13 @@ final class PagePreview implements AutoCloseable {
   private final Map<String, Sample> samples = samples();
 
   PagePreview(int port) {
+    Assets assets = Assets.load();
     Pages pages =
-        new Pages(
-            new Messages(),
-            name -> "/static/" + name,
-            Optional.empty(),
-            List.of(URI.create("https://portal.example")),
-            true,
-            Clock.systemUTC());
+        new Pages(new Messages(), assets, Optional.empty(), PORTALS, true, Clock.systemUTC());
     Router router = Router.router(vertx);
-    router.get("/static/*").handler(PagePreview::asset);
+    new SecurityHeaders(Optional.empty(), PORTALS).mount(router);
+    assets.mount(router);
     router.getWithRegex("/predictions/.*\\.(jpg|png)").handler(PagePreview::photo);
-    router.route().handler(PagePreview::policy);
     router
         .route("/preview/:name")
         .method(HttpMethod.GET)
@@ -218,6 +210,8 @@ final class PagePreview implements AutoCloseable {
               Map.of(
                   "status",
                   status,
+                  "requestId",
+                  "0192aaaa-77",
                   "title",
                   "Not found",
                   "detail",
@@ -306,30 +300,6 @@ final class PagePreview implements AutoCloseable {
       map.put(pairs[i], pairs[i + 1]);
     }
     return map;
-  }
-
-  private static void policy(RoutingContext ctx) {
-    ctx.response()
-        .putHeader(
-            "Content-Security-Policy",
-            "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none';"
-                + " form-action 'self'");
-    ctx.next();
-  }
-
-  private static void asset(RoutingContext ctx) {
-    String name = ctx.request().path().substring("/static/".length());
-    String webjar = WEBJARS.get(name);
-    String resource = webjar == null ? "static/" + name : "META-INF/resources/webjars/" + webjar;
-    ctx.response()
-        .putHeader(
-            "Content-Type",
-            name.endsWith(".css")
-                ? "text/css"
-                : name.endsWith(".js")
-                    ? "text/javascript"
-                    : name.endsWith(".svg") ? "image/svg+xml" : "image/jpeg")
-        .end(read(resource));
   }
 
   private static void photo(RoutingContext ctx) {
