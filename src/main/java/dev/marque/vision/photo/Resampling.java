@@ -41,6 +41,23 @@ public final class Resampling {
     }
   }
 
+  /** The same photo with a long side of at most so many pixels; one that fits is not changed. */
+  public static Pixels fit(Pixels photo, int longSide) {
+    int longer = Math.max(photo.width(), photo.height());
+    if (longer <= longSide) {
+      return photo;
+    }
+    int width = Math.max(1, Math.round((float) photo.width() * longSide / longer));
+    int height = Math.max(1, Math.round((float) photo.height() * longSide / longer));
+    float[] values = new float[width * height * 3];
+    scale(photo, Box.all(photo), false, width, height, values);
+    byte[] rgb = new byte[values.length];
+    for (int i = 0; i < rgb.length; i++) {
+      rgb[i] = (byte) Math.round(values[i]);
+    }
+    return new Pixels(width, height, rgb);
+  }
+
   private static void narrow(
       Pixels photo, int y, Taps across, boolean mirrored, int width, float[] target, int at) {
     byte[] rgb = photo.rgb();

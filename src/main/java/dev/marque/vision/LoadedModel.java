@@ -1,0 +1,38 @@
+package dev.marque.vision;
+
+import dev.marque.vision.network.NetworkDescription;
+import dev.marque.vision.network.Safetensors;
+import dev.marque.vision.network.ShapeInference;
+import dev.marque.vision.network.Weights;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+
+/** A model's three files, read and checked against each other. */
+public record LoadedModel(
+    ModelDescription description, NetworkDescription network, Weights weights) {
+
+  private static final String NETWORK = "network.json";
+  private static final String WEIGHTS = "weights.safetensors";
+
+  /**
+   * Reads {@code model.json}, {@code network.json} and {@code weights.safetensors}.
+   *
+   * @throws dev.marque.vision.network.InvalidModelException naming what is missing or does not fit
+   */
+  public static LoadedModel read(Path folder) {
+    ModelDescription description = ModelDescription.read(folder);
+    NetworkDescription network = NetworkDescription.read(folder.resolve(NETWORK));
+    Weights weights = new Weights(Safetensors.read(folder.resolve(WEIGHTS)).tensors());
+    weights.check(ShapeInference.tensors(network, description.labels().heads()));
+    return new LoadedModel(description, network, weights);
+  }
+
+  /** Writes the three files. */
+  public void write(Path folder) throws IOException {
+    new Safetensors(weights.tensors(), Map.of("model", description.name()))
+        .write(folder.resolve(WEIGHTS), Safetensors.Format.F16);
+    java.nio.file.Files.writeString(folder.resolve(NETWORK), network.toJson() + "\n");
+    description.write(folder);
+  }
+}

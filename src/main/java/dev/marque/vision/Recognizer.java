@@ -1,0 +1,156 @@
+package dev.marque.vision;
+
+import dev.marque.vision.network.Precision;
+import dev.marque.vision.network.ServingProgram;
+import dev.marque.vision.photo.Box;
+import dev.marque.vision.photo.Pixels;
+import dev.marque.vision.photo.Resampling;
+import dev.marque.vision.photo.Size;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * Tells the brand of the car in a photo.
+ *
+ * <p>{@link #prepare} may run on any number of threads; {@link #recognize} runs the network and
+ * belongs to one thread at a time.
+ */
+public final class Recognizer implements AutoCloseable {
+
+  private static final int CLOSEST_MODELS = 3;
+
+  private final ModelDescription model;
+  private final Precision precision;
+  private final ServingProgram program;
+
+  private Recognizer(ModelDescription model, Precision precision, ServingProgram program) {
+    this.model = model;
+    this.precision = precision;
+    this.program = program;
+  }
+
+  /**
+   * Loads a model's folder and runs the network once, so that the first photo does not wait.
+   *
+   * @throws dev.marque.vision.network.InvalidModelException if a file is missing, cut short or does
+   *     not fit the others; the message says which and why
+   */
+  public static Recognizer load(Path folder) {
+    LoadedModel loaded = LoadedModel.read(folder);
+    return of(loaded, PrecisionChoice.fastest(loaded));
+  }
+
+  /** A recognizer that computes in the given precision. */
+  public static Recognizer of(LoadedModel loaded, Precision precision) {
+    ServingProgram program =
+        ServingProgram.load(
+            loaded.network(), loaded.description().labels().heads(), loaded.weights(), precision);
+    Recognizer recognizer = new Recognizer(loaded.description(), precision, program);
+    recognizer.warmUp();
+    return recognizer;
+  }
+
+  private void warmUp() {
+    Size size = model.input();
+    byte[] grey = new byte[size.values()];
+    java.util.Arrays.fill(grey, (byte) 128);
+    Prepared photo = prepare(new Pixels(size.width(), size.height(), grey));
+    for (int i = 0; i < 3; i++) {
+      recognize(List.of(photo));
+    }
+  }
+
+  public ModelDescription model() {
+    return model;
+  }
+
+  /** What the network computes with on this machine. */
+  public Precision precision() {
+    return precision;
+  }
+
+  /** Scales and normalises an upright photo. Thread-safe. */
+  public Prepared prepare(Pixels photo) {
+    Size size = model.input();
+    float[] input = new float[size.values()];
+    Resampling.scale(photo, Box.all(photo), false, size.width(), size.height(), input);
+    model.normalization().apply(input, 0, input.length);
+    return new Prepared(input, Advice.of(photo));
+  }
+
+  /**
+   * Runs the network once for all photos.
+   *
+   * @return one recognition a photo, in order
+   */
+  public List<Recognition> recognize(List<Prepared> photos) {
+    Size size = model.input();
+    float[] inputs = new float[photos.size() * size.values()];
+    for (int i = 0; i < photos.size(); i++) {
+      System.arraycopy(photos.get(i).input(), 0, inputs, i * size.values(), size.values());
+    }
+    List<ServingProgram.Output> outputs = program.run(inputs, photos.size(), size);
+    List<Recognition> recognitions = new ArrayList<>(photos.size());
+    for (int i = 0; i < photos.size(); i++) {
+      recognitions.add(recognition(outputs.get(i), photos.get(i)));
+    }
+    return recognitions;
+  }
+
+  private Recognition recognition(ServingProgram.Output output, Prepared photo) {
+    Scores scores = Scores.of(output.logits(), model.labels());
+    Calibration calibration = model.calibration();
+    double[] brands = calibration.brands(scores);
+    Verdict verdict = calibration.verdict(scores);
+    return new Recognition(
+        model.name(),
+        verdict,
+        scores.car(),
+        calibration.accuracyAt(brands[scores.top()]),
+        ranked(model.labels().brands(), brands),
+        closestModels(scores),
+        photo.advice().stream().map(Advice::code).toList(),
+        heatMap(output, scores.top()));
+  }
+
+  private List<Scored> closestModels(Scores scores) {
+    List<Labels.Model> models = model.labels().models();
+    return IntStream.range(0, models.size())
+        .filter(m -> models.get(m).brand() != null)
+        .mapToObj(m -> new Scored(models.get(m).name(), scores.models()[m]))
+        .sorted(Comparator.comparingDouble(Scored::probability).reversed())
+        .limit(CLOSEST_MODELS)
+        .toList();
+  }
+
+  private static List<Scored> ranked(List<String> names, double[] probabilities) {
+    return IntStream.range(0, names.size())
+        .mapToObj(i -> new Scored(names.get(i), probabilities[i]))
+        .sorted(Comparator.comparingDouble(Scored::probability).reversed())
+        .toList();
+  }
+
+  private static HeatMap heatMap(ServingProgram.Output output, int brand) {
+    int cells = output.rows() * output.columns();
+    float[] map = new float[cells];
+    float highest = 0;
+    for (int i = 0; i < cells; i++) {
+      map[i] = Math.max(0, output.maps()[brand * cells + i]);
+      highest = Math.max(highest, map[i]);
+    }
+    if (highest > 0) {
+      for (int i = 0; i < cells; i++) {
+        map[i] /= highest;
+      }
+    }
+    return new HeatMap(output.columns(), output.rows(), map);
+  }
+
+  @Override
+  public void close() {
+    program.close();
+  }
+}
