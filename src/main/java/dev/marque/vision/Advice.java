@@ -12,7 +12,7 @@ public enum Advice {
   /** Almost black. */
   TOO_DARK,
   /** No sharp edge anywhere. */
-  TOO_BLURRED;
+  BLURRED;
 
   private static final int SMALLEST_LONG_SIDE = 128;
   private static final double DARKEST_MEAN = 28;
@@ -32,7 +32,7 @@ public enum Advice {
     if (meanLuma(photo) < DARKEST_MEAN) {
       advice.add(TOO_DARK);
     } else if (sharpestEdge(photo) < DULLEST_EDGE) {
-      advice.add(TOO_BLURRED);
+      advice.add(BLURRED);
     }
     return advice;
   }

@@ -1,0 +1,201 @@
+package dev.marque.prediction;
+
+import dev.marque.vision.HeatMap;
+import dev.marque.vision.Recognition;
+import dev.marque.vision.Scored;
+import dev.marque.vision.Verdict;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.eventbus.EventBus;
+import io.vertx.core.eventbus.MessageCodec;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * How photos and answers travel over the event bus: within a process as they are, since both are
+ * never changed; between processes as length-prefixed fields.
+ */
+final class InferenceCodecs {
+
+  private InferenceCodecs() {}
+
+  /** Makes both known to an event bus; once a bus. */
+  static void register(EventBus bus) {
+    bus.registerDefaultCodec(ClassifyRequest.class, new RequestCodec());
+    bus.registerDefaultCodec(Inference.class, new InferenceCodec());
+  }
+
+  private static final class RequestCodec
+      implements MessageCodec<ClassifyRequest, ClassifyRequest> {
+
+    @Override
+    public void encodeToWire(Buffer wire, ClassifyRequest request) {
+      wire.appendLong(request.deadline());
+      text(wire, request.requestId());
+      bytes(wire, request.photo());
+    }
+
+    @Override
+    public ClassifyRequest decodeFromWire(int at, Buffer wire) {
+      Reader reader = new Reader(wire, at);
+      long deadline = reader.longInteger();
+      String requestId = reader.text();
+      return new ClassifyRequest(reader.bytes(), deadline, requestId);
+    }
+
+    @Override
+    public ClassifyRequest transform(ClassifyRequest request) {
+      return request;
+    }
+
+    @Override
+    public String name() {
+      return "marque.classify-request";
+    }
+
+    @Override
+    public byte systemCodecID() {
+      return -1;
+    }
+  }
+
+  private static final class InferenceCodec implements MessageCodec<Inference, Inference> {
+
+    @Override
+    public void encodeToWire(Buffer wire, Inference inference) {
+      Recognition recognition = inference.recognition();
+      wire.appendInt(inference.width()).appendInt(inference.height());
+      wire.appendDouble(inference.tookMillis());
+      text(wire, recognition.model());
+      text(wire, recognition.verdict().name());
+      wire.appendDouble(recognition.carProbability());
+      wire.appendDouble(recognition.accuracyAtThisConfidence());
+      scored(wire, recognition.brands());
+      scored(wire, recognition.closestModels());
+      wire.appendInt(recognition.advice().size());
+      recognition.advice().forEach(advice -> text(wire, advice));
+      wire.appendInt(recognition.heatMap().width()).appendInt(recognition.heatMap().height());
+      for (float cell : recognition.heatMap().cells()) {
+        wire.appendFloat(cell);
+      }
+      bytes(wire, inference.copy());
+      bytes(wire, inference.thumbnail());
+    }
+
+    @Override
+    public Inference decodeFromWire(int at, Buffer wire) {
+      Reader reader = new Reader(wire, at);
+      int width = reader.integer();
+      int height = reader.integer();
+      double tookMillis = reader.real();
+      String model = reader.text();
+      Verdict verdict = Verdict.valueOf(reader.text());
+      double carProbability = reader.real();
+      double accuracy = reader.real();
+      List<Scored> brands = reader.scored();
+      List<Scored> closestModels = reader.scored();
+      List<String> advice = new ArrayList<>();
+      for (int left = reader.integer(); left > 0; left--) {
+        advice.add(reader.text());
+      }
+      int columns = reader.integer();
+      int rows = reader.integer();
+      float[] cells = new float[columns * rows];
+      for (int i = 0; i < cells.length; i++) {
+        cells[i] = reader.single();
+      }
+      Recognition recognition =
+          new Recognition(
+              model,
+              verdict,
+              carProbability,
+              accuracy,
+              brands,
+              closestModels,
+              advice,
+              new HeatMap(columns, rows, cells));
+      return new Inference(recognition, width, height, reader.bytes(), reader.bytes(), tookMillis);
+    }
+
+    @Override
+    public Inference transform(Inference inference) {
+      return inference;
+    }
+
+    @Override
+    public String name() {
+      return "marque.inference";
+    }
+
+    @Override
+    public byte systemCodecID() {
+      return -1;
+    }
+  }
+
+  private static void bytes(Buffer wire, Buffer bytes) {
+    wire.appendInt(bytes.length()).appendBuffer(bytes);
+  }
+
+  private static void text(Buffer wire, String text) {
+    bytes(wire, Buffer.buffer(text.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  private static void scored(Buffer wire, List<Scored> scored) {
+    wire.appendInt(scored.size());
+    for (Scored one : scored) {
+      text(wire, one.name());
+      wire.appendDouble(one.probability());
+    }
+  }
+
+  /** Reads fields one after the other. */
+  private static final class Reader {
+    private final Buffer wire;
+    private int at;
+
+    Reader(Buffer wire, int at) {
+      this.wire = wire;
+      this.at = at;
+    }
+
+    int integer() {
+      at += Integer.BYTES;
+      return wire.getInt(at - Integer.BYTES);
+    }
+
+    long longInteger() {
+      at += Long.BYTES;
+      return wire.getLong(at - Long.BYTES);
+    }
+
+    double real() {
+      at += Double.BYTES;
+      return wire.getDouble(at - Double.BYTES);
+    }
+
+    float single() {
+      at += Float.BYTES;
+      return wire.getFloat(at - Float.BYTES);
+    }
+
+    Buffer bytes() {
+      int length = integer();
+      at += length;
+      return wire.getBuffer(at - length, at);
+    }
+
+    String text() {
+      return bytes().toString(StandardCharsets.UTF_8);
+    }
+
+    List<Scored> scored() {
+      List<Scored> scored = new ArrayList<>();
+      for (int left = integer(); left > 0; left--) {
+        String name = text();
+        scored.add(new Scored(name, real()));
+      }
+      return scored;
+    }
+  }
+}

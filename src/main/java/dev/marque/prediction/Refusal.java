@@ -1,0 +1,77 @@
+package dev.marque.prediction;
+
+import dev.marque.vision.photo.PhotoException;
+import dev.marque.web.Failure;
+import dev.marque.web.FieldError;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Why an inference node gives no answer. On the event bus a refusal is its {@link #code} and one
+ * number, from which the asking side makes the {@link Failure}.
+ */
+enum Refusal {
+  EMPTY(4201),
+  UNSUPPORTED_TYPE(4202),
+  TOO_MANY_PIXELS(4203),
+  ANIMATED(4204),
+  UNREADABLE(4205),
+  BUSY(4206),
+  TOO_LATE(4207),
+  STOPPING(4208);
+
+  private final int code;
+
+  Refusal(int code) {
+    this.code = code;
+  }
+
+  static Refusal of(PhotoException.Reason reason) {
+    return switch (reason) {
+      case EMPTY -> EMPTY;
+      case UNSUPPORTED_TYPE -> UNSUPPORTED_TYPE;
+      case TOO_MANY_PIXELS -> TOO_MANY_PIXELS;
+      case ANIMATED -> ANIMATED;
+      case UNREADABLE -> UNREADABLE;
+    };
+  }
+
+  /** The failure code of the event bus' reply; nodes of different versions may meet there. */
+  int code() {
+    return code;
+  }
+
+  /** The refusal that a reply's failure code means, if it means one. */
+  static Optional<Refusal> ofCode(int code) {
+    return Arrays.stream(values()).filter(refusal -> refusal.code == code).findFirst();
+  }
+
+  /** The metric's tag, for example {@code too_late}. */
+  String tag() {
+    return name().toLowerCase(java.util.Locale.ROOT);
+  }
+
+  /**
+   * What the client is told.
+   *
+   * @param megapixels the limit in force
+   */
+  Failure failure(int megapixels) {
+    return switch (this) {
+      case EMPTY -> invalid("image-empty");
+      case UNSUPPORTED_TYPE -> new Failure.UnsupportedType("photo-type");
+      case TOO_MANY_PIXELS -> invalid("photo-too-many-pixels", megapixels);
+      case ANIMATED -> invalid("photo-animated");
+      case UNREADABLE -> invalid("photo-unreadable");
+      case BUSY, TOO_LATE -> new Failure.Unavailable("busy", Duration.ofSeconds(1));
+      case STOPPING -> new Failure.Unavailable("model-not-ready", Duration.ofSeconds(5));
+    };
+  }
+
+  private static Failure invalid(String type, Object... arguments) {
+    FieldError image = FieldError.of("image", "failure." + type + ".detail", arguments);
+    return new Failure.Invalid(type, List.of(image), arguments);
+  }
+}

@@ -1,0 +1,17 @@
+package dev.marque.prediction;
+
+/** A photo that this node does not classify. */
+final class RefusedException extends Exception {
+  private static final long serialVersionUID = 1;
+
+  private final Refusal refusal;
+
+  RefusedException(Refusal refusal) {
+    super(refusal.name(), null, false, false);
+    this.refusal = refusal;
+  }
+
+  Refusal refusal() {
+    return refusal;
+  }
+}
