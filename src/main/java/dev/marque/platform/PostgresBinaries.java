@@ -39,7 +39,9 @@ final class PostgresBinaries {
       return home;
     }
     LOG.info("Unpacking PostgreSQL in {}", home);
-    Files.createDirectories(cache);
+    if (!Files.isDirectory(cache)) {
+      Files.createDirectories(cache);
+    }
     deleteAll(cache.resolve("unpacking"));
     Path unpacking = Files.createDirectory(cache.resolve("unpacking"));
     try (InputStream packed = open(archive);

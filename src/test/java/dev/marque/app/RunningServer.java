@@ -1,0 +1,170 @@
+package dev.marque.app;
+
+import dev.marque.platform.SettingsFile;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The whole server for tests, in this JVM: real database, real HTTP on a free port, the real model.
+ *
+ * <p>{@link #shared()} is for tests that get along with others: each makes its own users. {@link
+ * #start(Map)} is for those that need settings of their own.
+ */
+public final class RunningServer implements AutoCloseable {
+
+  /** The PostgreSQL that all test servers share, unpacked once. */
+  private static final Path BINARIES = Path.of("target", "postgres-binaries").toAbsolutePath();
+
+  private static final HttpClient CLIENT = HttpClient.newHttpClient();
+
+  private static @Nullable RunningServer shared;
+
+  private final Server server;
+  private final Path folder;
+
+  private RunningServer(Server server, Path folder) {
+    this.server = server;
+    this.folder = folder;
+  }
+
+  /** The server that all tests of this JVM share; it stops with the JVM. */
+  public static synchronized RunningServer shared() {
+    if (shared == null) {
+      RunningServer started = start(Map.of("marque.limits.predictions-per-minute", "10000"));
+      Runtime.getRuntime().addShutdownHook(new Thread(started::close));
+      shared = started;
+    }
+    return shared;
+  }
+
+  /**
+   * Starts a server on free ports with a data folder of its own.
+   *
+   * @param settings names such as {@code marque.photos.keep}, over the defaults
+   */
+  public static RunningServer start(Map<String, String> settings) {
+    try {
+      Path folder = Files.createTempDirectory("marque-test");
+      Path data = Files.createDirectory(folder.resolve("data"));
+      Files.createDirectories(BINARIES);
+      Files.createSymbolicLink(data.resolve("postgres-binaries"), BINARIES);
+      Map<String, String> all = new HashMap<>();
+      all.put("marque.http.port", "0");
+      all.put("marque.management.port", "0");
+      all.put("marque.data-dir", data.toString());
+      all.put("marque.model-dir", Path.of("model").toAbsolutePath().toString());
+      all.putAll(settings);
+      Server server = new Server(SettingsFile.load(asVariables(all), folder));
+      server.start();
+      return new RunningServer(server, folder);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Settings under the names that they have in the environment. */
+  static Map<String, String> asVariables(Map<String, String> settings) {
+    Map<String, String> variables = new HashMap<>();
+    settings.forEach(
+        (name, value) ->
+            variables.put(name.toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_"), value));
+    return variables;
+  }
+
+  /** For example {@code http://localhost:41234}, without a slash at the end. */
+  public String baseUrl() {
+    return "http://localhost:" + server.port();
+  }
+
+  /** Health and metrics. */
+  public String managementUrl() {
+    return "http://localhost:" + server.managementPort();
+  }
+
+  /** The data folder, where a test may look for what must not be there. */
+  public Path dataFolder() {
+    return folder.resolve("data");
+  }
+
+  /** Signs a new person up and in, through the API. */
+  public Person newUser() {
+    String username = "user" + UUID.randomUUID().toString().substring(0, 8);
+    String password = "correct horse " + UUID.randomUUID();
+    JsonObject account =
+        new JsonObject()
+            .put("username", username)
+            .put("email", username + "@example.org")
+            .put("first_name", "Test")
+            .put("last_name", "Person")
+            .put("password", password);
+    post("/api/v1/users", "application/json", account.encode(), 201);
+    JsonObject grant =
+        post(
+            "/api/v1/token",
+            "application/x-www-form-urlencoded",
+            "grant_type=password&username=" + username + "&password=" + encoded(password),
+            200);
+    return new Person(username, password, grant.getString("access_token"));
+  }
+
+  private JsonObject post(String path, String type, String body, int expected) {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create(baseUrl() + path))
+            .header("Content-Type", type)
+            .header("Accept", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofString(body))
+            .build();
+    try {
+      HttpResponse<String> response = CLIENT.send(request, HttpResponse.BodyHandlers.ofString());
+      if (response.statusCode() != expected) {
+        throw new AssertionError(
+            path + " answered " + response.statusCode() + ": " + response.body());
+      }
+      return new JsonObject(response.body());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static String encoded(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8);
+  }
+
+  @Override
+  public void close() {
+    server.close();
+    try (Stream<Path> paths = Files.walk(folder)) {
+      for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(path);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * Somebody with an account.
+   *
+   * @param token for {@code Authorization: Bearer}
+   */
+  public record Person(String username, String password, String token) {}
+}
