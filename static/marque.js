@@ -1,0 +1,182 @@
+// What every page shares. Each page works without it; this saves page loads and keeps entries safe.
+
+const away = document.getElementById('away');
+let lastRefused = null;
+
+/** Shows the bar that says the server is away; `retry` runs when the person asks for it. */
+function showAway(retry) {
+  lastRefused = retry;
+  away.hidden = false;
+}
+
+function hideAway() {
+  lastRefused = null;
+  away.hidden = true;
+}
+
+away.querySelector('button').addEventListener('click', () => {
+  const retry = lastRefused;
+  hideAway();
+  retry?.();
+});
+
+/** Whether the server answers at all; asks for a file of a few bytes. */
+async function answers() {
+  try {
+    await fetch(document.body.dataset.ping, { method: 'HEAD', cache: 'no-store', signal: AbortSignal.timeout(5000) });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+// Forms: a second click does nothing, and while the server is away the entries stay in the page.
+const sent = new WeakSet();
+document.addEventListener('submit', async (event) => {
+  const form = event.target;
+  const own = form.hasAttribute('hx-post') || form.hasAttribute('hx-get') || form.id === 'upload';
+  if (own || form.method !== 'post') return;
+  if (sent.has(form)) {
+    if ('checked' in form.dataset) delete form.dataset.checked;
+    else event.preventDefault();
+    return;
+  }
+  event.preventDefault();
+  sent.add(form);
+  const submitter = event.submitter;
+  submitter?.setAttribute('aria-busy', 'true');
+  if (await answers()) {
+    form.dataset.checked = '';
+    form.requestSubmit(submitter);
+  } else {
+    sent.delete(form);
+    submitter?.removeAttribute('aria-busy');
+    showAway(() => form.requestSubmit(submitter));
+  }
+});
+window.addEventListener('pageshow', (event) => {
+  if (event.persisted) location.reload();
+});
+
+// HTMX: an unreachable server shows the bar, and the same request can be sent again.
+for (const name of ['htmx:sendError', 'htmx:timeout']) {
+  document.addEventListener(name, (event) => {
+    const { elt, requestConfig } = event.detail;
+    const kind = elt.matches('form') && requestConfig?.triggeringEvent?.type !== 'change' ? 'submit' : 'change';
+    showAway(() => (kind === 'submit' ? elt.requestSubmit() : window.htmx.trigger(elt, 'change')));
+  });
+}
+document.addEventListener('htmx:afterRequest', (event) => {
+  if (event.detail.xhr?.status) away.hidden = true;
+});
+document.addEventListener('htmx:beforeRequest', () => document.getElementById('alerts').replaceChildren());
+
+// A changed result keeps the focus where it was, and a page's first problem takes it.
+let focused = null;
+document.addEventListener('htmx:beforeSwap', () => {
+  const active = document.activeElement;
+  focused = active && active !== document.body ? active.getAttribute('name') : null;
+});
+document.addEventListener('htmx:afterSettle', (event) => {
+  const target = event.detail.elt;
+  if (focused && target?.querySelector && !target.contains(document.activeElement)) {
+    target.querySelector(`[name="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
+  }
+  target?.querySelector?.('.summary')?.focus();
+  localTimes(document);
+});
+
+/** Writes times in the reader's zone; the server only knows UTC. */
+function localTimes(root) {
+  const style = new Intl.DateTimeFormat(document.documentElement.lang === 'en' ? 'en-GB' : document.documentElement.lang, { dateStyle: 'medium', timeStyle: 'short' });
+  for (const time of root.querySelectorAll('time[datetime]:not([data-local])')) {
+    const date = new Date(time.dateTime);
+    if (!Number.isNaN(date.valueOf())) {
+      time.title = time.textContent;
+      time.textContent = style.format(date);
+      time.dataset.local = '';
+    }
+  }
+}
+localTimes(document);
+
+// Results appear later, too, so one listener serves them all.
+document.addEventListener('click', async (event) => {
+  const button = event.target.closest('button');
+  if (!button) return;
+  if (button.matches('.show')) {
+    const field = document.getElementById(button.getAttribute('aria-controls'));
+    const shown = field.type === 'text';
+    field.type = shown ? 'password' : 'text';
+    button.setAttribute('aria-pressed', String(!shown));
+    button.dataset.showing ??= button.textContent;
+    button.textContent = shown ? button.dataset.showing : button.dataset.hide;
+  } else if (button.matches('[data-print]')) {
+    window.print();
+  } else if (button.matches('[data-copy]')) {
+    await navigator.clipboard.writeText(resultText(button.closest('.result')));
+    const words = button.textContent;
+    button.textContent = button.dataset.done;
+    setTimeout(() => { button.textContent = words; }, 2000);
+  } else if (button.matches('.sort')) {
+    sortBy(button.closest('th'));
+  }
+});
+
+/** A result as plain text, for a mail or a sheet. */
+function resultText(result) {
+  const rows = [...result.querySelectorAll('.scores tbody tr')].map((row) => `${row.querySelector('th').textContent}\t${row.querySelector('td span').textContent}`);
+  return [result.querySelector('.verdict').textContent, ...rows, result.querySelector('[data-permalink]').href].join('\n');
+}
+
+document.addEventListener('input', (event) => {
+  const fade = event.target.closest('[data-heat-fade]');
+  // Opacity through the element's style object is allowed under a policy without inline styles.
+  if (fade) fade.closest('.photo').querySelector('[data-heat]').style.opacity = fade.value / 100;
+});
+document.addEventListener('change', (event) => {
+  const toggle = event.target.closest('[data-heat-switch]');
+  if (!toggle) return;
+  const photo = toggle.closest('.photo');
+  const heat = photo.querySelector('[data-heat]');
+  heat.src ||= heat.dataset.src;
+  heat.hidden = !toggle.checked;
+  photo.querySelector('[data-heat-fade]').disabled = !toggle.checked;
+});
+
+/** Sorts a table by a column: numbers by value, words by the page's language. */
+function sortBy(header) {
+  const table = header.closest('table');
+  const column = [...header.parentElement.children].indexOf(header);
+  const descending = header.getAttribute('aria-sort') === 'ascending';
+  for (const other of header.parentElement.children) other.removeAttribute('aria-sort');
+  header.setAttribute('aria-sort', descending ? 'descending' : 'ascending');
+  const value = (row) => row.children[column].dataset.value ?? row.children[column].textContent.trim();
+  const rows = [...table.tBodies[0].rows].sort((a, b) => value(a).localeCompare(value(b), document.documentElement.lang, { numeric: true }));
+  table.tBodies[0].append(...(descending ? rows.reverse() : rows));
+}
+
+// Parts that one page alone needs.
+const upload = document.getElementById('upload');
+if (upload) import(upload.dataset.script);
+
+const swagger = document.getElementById('swagger');
+if (swagger) {
+  const sheet = Object.assign(document.createElement('link'), { rel: 'stylesheet', href: swagger.dataset.style });
+  const script = Object.assign(document.createElement('script'), { src: swagger.dataset.bundle });
+  script.addEventListener('load', () => window.SwaggerUIBundle({ url: swagger.dataset.contract, dom_id: '#swagger', deepLinking: false, persistAuthorization: false, validatorUrl: null }));
+  document.head.append(sheet, script);
+}
+
+// In a portal's frame: tell the portal how high the page is, and what was found. Only listed origins are told.
+const portals = (document.documentElement.dataset.portal ?? '').split(' ').filter(Boolean);
+if (window.parent !== window && portals.length) {
+  const tell = (message) => portals.forEach((origin) => window.parent.postMessage(message, origin));
+  new ResizeObserver(() => tell({ type: 'marque:height', height: Math.ceil(document.body.getBoundingClientRect().height) })).observe(document.body);
+  const tellResult = (result) => {
+    const row = result.querySelector('.scores tbody tr');
+    tell({ type: 'marque:prediction', id: result.dataset.id, verdict: result.dataset.verdict, brand: row.querySelector('th').textContent });
+  };
+  document.querySelectorAll('.result').forEach(tellResult);
+  document.addEventListener('marque:result', (event) => tellResult(event.target));
+}

@@ -1,0 +1,281 @@
+// The upload page: choose, drop, paste or take photos; scale large ones; send each with its progress.
+
+const form = document.getElementById('upload');
+const words = form.dataset;
+const picker = document.getElementById('image');
+const camera = document.getElementById('camera');
+const drop = form.querySelector('.drop');
+const queue = document.getElementById('queue');
+const results = document.getElementById('results');
+const status = document.getElementById('upload-status');
+const send = document.getElementById('send');
+const template = document.getElementById('queue-row');
+
+const LONGEST_SIDE = 1280;
+const MOST_PHOTOS = 16;
+const AT_ONCE = 2;
+const HEIC = /\.(heic|heif)$/i;
+
+/** The chosen photos, each with its row: {file, row, state, request}. */
+const photos = [];
+
+picker.multiple = true;
+picker.required = false;
+
+function say(text) {
+  status.textContent = text;
+}
+
+function show(photo, state, text) {
+  photo.state = state;
+  photo.row.classList.toggle('failed', state === 'failed');
+  photo.row.querySelector('.state').textContent = text;
+  photo.row.querySelector('.again').hidden = state !== 'failed' || photo.hopeless;
+}
+
+function add(files) {
+  const room = MOST_PHOTOS - photos.length;
+  const chosen = [...files];
+  for (const file of chosen.slice(0, room)) addOne(file);
+  say(chosen.length > room ? words.many : '');
+  drop.classList.remove('wrong');
+  queue.hidden = photos.length === 0;
+}
+
+function addOne(file) {
+  const row = template.content.firstElementChild.cloneNode(true);
+  const photo = { file, row, state: 'ready', request: null, hopeless: false };
+  const image = row.querySelector('img');
+  row.querySelector('.file').textContent = file.name || words.pasted;
+  image.src = URL.createObjectURL(file);
+  image.addEventListener('load', () => URL.revokeObjectURL(image.src), { once: true });
+  image.addEventListener('error', () => image.removeAttribute('src'), { once: true });
+  row.querySelector('.cancel').addEventListener('click', () => remove(photo));
+  row.querySelector('.again').addEventListener('click', () => {
+    photo.state = 'ready';
+    run();
+  });
+  photos.push(photo);
+  queue.append(row);
+  show(photo, 'ready', words.ready);
+}
+
+function remove(photo) {
+  const next = photo.row.nextElementSibling?.querySelector('.cancel') ?? picker;
+  photo.state = 'removed';
+  photo.request?.abort();
+  photos.splice(photos.indexOf(photo), 1);
+  photo.row.remove();
+  queue.hidden = photos.length === 0;
+  next.focus();
+}
+
+/** The photo as it is sent: upright and at most 1,280 px long, as JPEG where it was changed. */
+async function prepare(file) {
+  const heic = HEIC.test(file.name) || /hei[cf]/.test(file.type);
+  let bitmap;
+  try {
+    bitmap = await createImageBitmap(file, { imageOrientation: 'from-image' });
+  } catch {
+    // The server reads kinds that this browser does not, such as TIFF; it does not read HEIC.
+    if (heic) throw new Error(words.heic);
+    if (file.size > Number(words.maxBytes)) throw new Error(words.large);
+    return file;
+  }
+  const scale = LONGEST_SIDE / Math.max(bitmap.width, bitmap.height);
+  if (scale >= 1 && !heic && file.size <= Number(words.maxBytes)) {
+    bitmap.close();
+    return file;
+  }
+  const canvas = document.createElement('canvas');
+  canvas.width = Math.round(bitmap.width * Math.min(1, scale));
+  canvas.height = Math.round(bitmap.height * Math.min(1, scale));
+  const context = canvas.getContext('2d');
+  context.imageSmoothingQuality = 'high';
+  context.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
+  bitmap.close();
+  const blob = await new Promise((resolve) => { canvas.toBlob(resolve, 'image/jpeg', 0.92); });
+  return blob ?? file;
+}
+
+/** Sends one photo; resolves with its request when there is an answer of any kind. */
+function post(photo, body) {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    photo.request = request;
+    const progress = photo.row.querySelector('progress');
+    const data = new FormData();
+    data.append('top_k', form.elements.top_k.value);
+    data.append('image', body, photo.file.name || 'photo.jpg');
+    request.upload.addEventListener('progress', (event) => {
+      if (event.lengthComputable) progress.value = (event.loaded / event.total) * 100;
+    });
+    request.upload.addEventListener('load', () => {
+      progress.removeAttribute('value');
+      show(photo, 'sending', words.looking);
+    });
+    request.addEventListener('load', () => resolve(request));
+    request.addEventListener('error', () => reject(new Error(words.away)));
+    request.addEventListener('timeout', () => reject(new Error(words.away)));
+    request.addEventListener('abort', () => reject(new Error(words.cancelled)));
+    request.open('POST', form.action);
+    request.timeout = 120000;
+    request.setRequestHeader('HX-Request', 'true');
+    request.setRequestHeader('Accept', 'text/html');
+    request.send(data);
+  });
+}
+
+function parsed(text) {
+  return new DOMParser().parseFromString(text, 'text/html');
+}
+
+/** Puts a result on the page and remembers it in the address, so that back and reload show it again. */
+function place(result) {
+  const known = document.querySelector(`.result[data-id="${CSS.escape(result.dataset.id)}"]`);
+  known?.remove();
+  results.prepend(document.adoptNode(result));
+  window.htmx?.process(result);
+  result.dispatchEvent(new CustomEvent('marque:result', { bubbles: true }));
+  const ids = [...results.querySelectorAll('.result')].map((shown) => shown.dataset.id);
+  history.replaceState(history.state, '', `#${ids.join(',')}`);
+}
+
+async function settle(photo, request) {
+  const page = parsed(request.responseText);
+  const result = page.querySelector('.result');
+  if (request.status < 300 && result) {
+    photos.splice(photos.indexOf(photo), 1);
+    photo.row.remove();
+    place(result);
+    return;
+  }
+  if (request.status === 401 || request.getResponseHeader('HX-Redirect')) {
+    photo.hopeless = false;
+    show(photo, 'failed', words.ended);
+    location.assign(request.getResponseHeader('HX-Redirect') ?? words.login);
+    return;
+  }
+  if (request.status === 429 || request.status === 503) {
+    await wait(photo, Number(request.getResponseHeader('Retry-After')) || 2);
+    return;
+  }
+  // 413, 415 and 422 are about the photo itself: sending it again would not help.
+  photo.hopeless = request.status >= 400 && request.status < 500;
+  const reason = page.querySelector('#image-error > :last-child, .summary, .problem .lead');
+  show(photo, 'failed', reason?.textContent.trim() || words.failed);
+}
+
+/** Counts the seconds down that a busy server asked for, then lets the photo be sent again. */
+async function wait(photo, seconds) {
+  for (let left = Math.min(seconds, 120); left > 0 && photo.state !== 'removed'; left--) {
+    show(photo, 'waiting', words.waiting.replace('{0}', left));
+    await new Promise((resolve) => { setTimeout(resolve, 1000); });
+  }
+  if (photo.state !== 'removed') photo.state = 'ready';
+}
+
+async function sendOne(photo) {
+  try {
+    show(photo, 'sending', words.preparing);
+    photo.row.querySelector('progress').value = 0;
+    const body = await prepare(photo.file);
+    if (photo.state === 'removed') return;
+    show(photo, 'sending', words.sending);
+    await settle(photo, await post(photo, body));
+  } catch (failure) {
+    if (photo.state !== 'removed') {
+      photo.hopeless = failure.message === words.heic || failure.message === words.large;
+      show(photo, 'failed', failure.message);
+    }
+  } finally {
+    photo.request = null;
+  }
+}
+
+let running = 0;
+
+/** Sends what is ready, two photos at a time, in the order in which they were chosen. */
+async function run() {
+  send.setAttribute('aria-busy', 'true');
+  while (running < AT_ONCE) {
+    const photo = photos.find((waiting) => waiting.state === 'ready');
+    if (!photo) break;
+    running += 1;
+    sendOne(photo).finally(() => {
+      running -= 1;
+      queue.hidden = photos.length === 0;
+      if (running === 0 && !photos.some((left) => left.state === 'ready')) finish();
+      else run();
+    });
+  }
+  if (running === 0) send.removeAttribute('aria-busy');
+}
+
+function finish() {
+  send.removeAttribute('aria-busy');
+  const failed = photos.find((photo) => photo.state === 'failed');
+  say(failed ? failed.row.querySelector('.state').textContent : words.done);
+  const first = results.querySelector('.result');
+  if (!failed && first) {
+    const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
+    first.scrollIntoView({ behavior: calm ? 'auto' : 'smooth', block: 'start' });
+  }
+}
+
+form.addEventListener('submit', (event) => {
+  event.preventDefault();
+  if (photos.length === 0) {
+    drop.classList.add('wrong');
+    say(words.none);
+    picker.focus();
+    return;
+  }
+  run();
+});
+
+for (const input of [picker, camera]) {
+  input.addEventListener('change', () => {
+    add(input.files);
+    input.value = '';
+  });
+}
+
+let depth = 0;
+document.addEventListener('dragenter', (event) => {
+  if (event.dataTransfer?.types.includes('Files')) {
+    depth += 1;
+    drop.classList.add('over');
+  }
+});
+document.addEventListener('dragleave', () => {
+  depth = Math.max(0, depth - 1);
+  if (depth === 0) drop.classList.remove('over');
+});
+document.addEventListener('dragover', (event) => event.preventDefault());
+document.addEventListener('drop', (event) => {
+  event.preventDefault();
+  depth = 0;
+  drop.classList.remove('over');
+  add(event.dataTransfer.files);
+});
+document.addEventListener('paste', (event) => {
+  if (event.clipboardData?.files.length) add(event.clipboardData.files);
+});
+window.addEventListener('beforeunload', (event) => {
+  if (photos.some((photo) => photo.state === 'sending' || photo.state === 'waiting')) event.preventDefault();
+});
+
+/** Back, forward and reload: fetches the results that the address names, the newest last. */
+async function restore() {
+  const ids = location.hash.slice(1).split(',').filter((part) => /^[0-9a-f-]{36}$/.test(part));
+  for (const id of ids.reverse()) {
+    const address = new URL(words.result, location.href);
+    address.pathname += id;
+    address.searchParams.set('top_k', form.elements.top_k.value);
+    const answer = await fetch(address, { headers: { 'HX-Request': 'true' } });
+    const result = answer.ok ? parsed(await answer.text()).querySelector('.result') : null;
+    if (result) place(result);
+  }
+}
+restore().catch(() => say(words.away));

@@ -5,12 +5,38 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.format.FormatStyle;
+import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** Writes values as people of a language read them. The variable {@code words} of templates. */
 public final class PageWords {
 
   private static final double MEBIBYTE = 1024 * 1024;
+
+  /** What a User-Agent contains and whose sign it is; the more special first. */
+  private static final List<String> BROWSERS =
+      List.of(
+          "Edg/=Edge",
+          "OPR/=Opera",
+          "SamsungBrowser/=Samsung Internet",
+          "Firefox/=Firefox",
+          "FxiOS/=Firefox",
+          "CriOS/=Chrome",
+          "Chrome/=Chrome",
+          "Safari/=Safari",
+          "curl/=curl",
+          "python=Python");
+
+  private static final List<String> SYSTEMS =
+      List.of(
+          "Android=Android",
+          "iPhone=iPhone",
+          "iPad=iPad",
+          "Mac OS X=macOS",
+          "Windows=Windows",
+          "CrOS=ChromeOS",
+          "Linux=Linux");
 
   private final Locale language;
   private final Messages messages;
@@ -71,6 +97,29 @@ public final class PageWords {
     NumberFormat format = NumberFormat.getInstance(language);
     format.setMaximumFractionDigits(1);
     return format.format(bytes / MEBIBYTE) + " MiB";
+  }
+
+  /** A browser and its system, for example {@code Firefox on Linux}, from its User-Agent. */
+  public String browser(@Nullable String userAgent) {
+    String browser = firstNamed(userAgent, BROWSERS);
+    String system = firstNamed(userAgent, SYSTEMS);
+    if (browser == null) {
+      return messages.get(language, "browser.unknown");
+    }
+    return system == null ? browser : messages.get(language, "browser.on", browser, system);
+  }
+
+  private static @Nullable String firstNamed(@Nullable String text, List<String> names) {
+    if (text == null) {
+      return null;
+    }
+    for (String name : names) {
+      int equals = name.indexOf('=');
+      if (text.contains(name.substring(0, equals))) {
+        return name.substring(equals + 1);
+      }
+    }
+    return null;
   }
 
   /** The words of a key that is made at run time, such as {@code verdict.unsure.title}. */

@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -63,6 +64,11 @@ final class PagePreview implements AutoCloseable {
           "Volkswagen",
           "Volvo");
 
+  private static final Instant SOME_TIME = Instant.parse("2026-11-23T18:21:18Z");
+
+  private static final String FIREFOX =
+      "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
+
   private static final List<URI> PORTALS = List.of(URI.create("https://portal.example"));
 
   /** A prediction as the result page reads it. */
@@ -81,6 +87,39 @@ final class PagePreview implements AutoCloseable {
       List<String> advice,
       double tookMillis,
       @Nullable String correction) {}
+
+  /** A role as the account pages read it. */
+  public enum Role {
+    USER,
+    ADMIN;
+
+    public String code() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /** An account as the account pages read it. */
+  public record Holder(
+      String username,
+      String email,
+      String firstName,
+      String lastName,
+      Role role,
+      boolean disabled,
+      Instant createdAt) {}
+
+  /** A session as the account page reads it. */
+  public record Visit(
+      String id, Instant lastUsedAt, String userAgent, String address, boolean current) {}
+
+  /** An entry as the audit page reads it. */
+  public record Entry(
+      Instant at,
+      String event,
+      String actor,
+      @Nullable String subject,
+      String address,
+      @Nullable String detail) {}
 
   /** One page to look at: its template, status and model, and who looks. */
   record Sample(String template, int status, boolean signedIn, Map<String, Object> model) {}
@@ -199,6 +238,54 @@ final class PagePreview implements AutoCloseable {
     all.put("result-all", new Sample("prediction/result", 200, true, longResult()));
     all.put("history", new Sample("prediction/history", 200, true, history(9)));
     all.put("history-empty", new Sample("prediction/history", 200, true, history(0)));
+    all.put("setup", new Sample("account/setup", 200, false, Map.of("token", "t")));
+    all.put("account", new Sample("account/account", 200, true, account(Map.of())));
+    all.put(
+        "account-wrong",
+        new Sample(
+            "account/account",
+            422,
+            true,
+            account(
+                Map.of(
+                    "section",
+                    "password",
+                    "errors",
+                    Map.of("current_password", "This is not your password.")))));
+    all.put(
+        "users",
+        new Sample(
+            "admin/users",
+            200,
+            true,
+            Map.of(
+                "users",
+                List.of(account("ada.lovelace", Role.ADMIN), account("b".repeat(60), Role.USER)),
+                "search",
+                "a",
+                "next",
+                "c")));
+    all.put(
+        "users-none",
+        new Sample("admin/users", 200, true, Map.of("users", List.of(), "search", "zzz")));
+    all.put(
+        "user",
+        new Sample(
+            "admin/user",
+            200,
+            true,
+            Map.of("account", account("bob", Role.USER), "sessions", 2, "self", false)));
+    all.put(
+        "audit",
+        new Sample(
+            "admin/audit",
+            200,
+            true,
+            Map.of(
+                "entries",
+                List.of(
+                    new Entry(SOME_TIME, "signed_in", "ada", null, "127.0.0.1", null),
+                    new Entry(SOME_TIME, "role_changed", "ada", "bob", "127.0.0.1", "admin")))));
     all.put("docs", new Sample("docs", 200, true, none));
     for (int status : new int[] {401, 403, 404, 413, 422, 429, 500, 503}) {
       all.put(
@@ -219,6 +306,22 @@ final class PagePreview implements AutoCloseable {
                       + " from the first page.")));
     }
     return all;
+  }
+
+  private static Map<String, Object> account(Map<String, Object> more) {
+    Map<String, Object> model = new HashMap<>(more);
+    model.put("account", account("ada.lovelace", Role.ADMIN));
+    model.put(
+        "sessions",
+        List.of(
+            new Visit("a", SOME_TIME, FIREFOX, "2001:db8::17", true),
+            new Visit("b", SOME_TIME, "curl/8.5", "192.0.2.7", false)));
+    return model;
+  }
+
+  private static Holder account(String username, Role role) {
+    return new Holder(
+        username, username + "@example.org", "Ada", "Lovelace", role, false, SOME_TIME);
   }
 
   private static Map<String, Object> upload(Map<String, Object> more) {
@@ -276,7 +379,7 @@ final class PagePreview implements AutoCloseable {
     }
     return new Shown(
         UUID.fromString("0192aaaa-0000-7000-8000-000000000001"),
-        Instant.parse("2026-11-23T18:21:18Z"),
+        SOME_TIME,
         fileName,
         1632,
         1224,
