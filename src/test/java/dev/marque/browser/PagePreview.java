@@ -69,6 +69,22 @@ final class PagePreview implements AutoCloseable {
   private static final String FIREFOX =
       "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
 
+  private static final Map<String, Object> EVALUATION =
+      Map.of(
+          "photos", 675,
+          "top1", 0.923,
+          "top5", 0.987,
+          "confident_right", 0.971,
+          "confident_share", 0.842,
+          "reliability",
+              List.of(
+                  Map.of("claimed", 0.42, "accuracy", 0.45, "photos", 67),
+                  Map.of("claimed", 0.97, "accuracy", 0.965, "photos", 67)),
+          "brands",
+              List.of(
+                  Map.of("brand", "Acura", "photos", 30, "precision", 0.9, "recall", 0.86),
+                  Map.of("brand", "Volvo", "photos", 9, "precision", 1.0, "recall", 0.77)));
+
   private static final List<URI> PORTALS = List.of(URI.create("https://portal.example"));
 
   /** A prediction as the result page reads it. */
@@ -86,7 +102,8 @@ final class PagePreview implements AutoCloseable {
       List<Scored> closestModels,
       List<String> advice,
       double tookMillis,
-      @Nullable String correction) {}
+      @Nullable String correction,
+      boolean photoKept) {}
 
   /** A role as the account pages read it. */
   public enum Role {
@@ -286,6 +303,18 @@ final class PagePreview implements AutoCloseable {
                 List.of(
                     new Entry(SOME_TIME, "signed_in", "ada", null, "127.0.0.1", null),
                     new Entry(SOME_TIME, "role_changed", "ada", "bob", "127.0.0.1", "admin")))));
+    all.put(
+        "model",
+        new Sample(
+            "model",
+            200,
+            true,
+            Map.of(
+                "card", Map.of("name", "marque-1", "evaluation", EVALUATION), "brands", BRANDS)));
+    all.put(
+        "model-unjudged",
+        new Sample(
+            "model", 200, true, Map.of("card", Map.of("name", "marque-1"), "brands", BRANDS)));
     all.put("docs", new Sample("docs", 200, true, none));
     for (int status : new int[] {401, 403, 404, 413, 422, 429, 500, 503}) {
       all.put(
@@ -394,7 +423,8 @@ final class PagePreview implements AutoCloseable {
             new Scored("Mercedes-Benz E-Class Sedan 2012", 0.1)),
         verdict == Verdict.UNSURE ? List.of("too_dark", "car_small") : List.of(),
         11.4,
-        correction);
+        correction,
+        true);
   }
 
   private static Map<String, String> ordered(String... pairs) {
