@@ -1,6 +1,5 @@
 package dev.marque;
 
-import dev.marque.platform.StartFailure;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.function.BooleanSupplier;
@@ -49,9 +48,10 @@ final class CommandErrors implements IExecutionExceptionHandler, IParameterExcep
     out.flush();
   }
 
-  /** A failure that was foreseen explains itself; of any other the kind matters as well. */
+  /** Our own exceptions explain themselves; of any other the kind matters as well. */
   private static String oneLine(Exception e) {
-    boolean foreseen = e instanceof StartFailure || e instanceof ParameterException;
+    boolean ours = e.getClass().getPackageName().startsWith(Main.class.getPackageName());
+    boolean foreseen = ours || e instanceof ParameterException;
     String text = foreseen && e.getMessage() != null ? e.getMessage() : e.toString();
     return text.strip().replaceAll("\\s*\\R\\s*", ", ");
   }

@@ -10,6 +10,9 @@ import dev.marque.platform.Metrics;
 import dev.marque.platform.Migrations;
 import dev.marque.platform.Settings;
 import dev.marque.platform.StartFailure;
+import dev.marque.prediction.EventBusInferenceClient;
+import dev.marque.prediction.InferenceVerticle;
+import dev.marque.vision.photo.PhotoLimits;
 import dev.marque.web.Arrival;
 import dev.marque.web.Assets;
 import dev.marque.web.Bodies;
@@ -22,6 +25,7 @@ import dev.marque.web.SecurityHeaders;
 import io.vertx.core.Deployable;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
+import io.vertx.core.ThreadingModel;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
@@ -104,19 +108,33 @@ public final class Server implements AutoCloseable {
 
     DataDirectory data = closedAtTheEnd(DataDirectory.open(settings.dataDir()));
     Metrics metrics = closedAtTheEnd(new Metrics());
-    DatabaseAddress address = database(data);
-    Migrations.run(address);
-
     Vertx vertx = vertx(metrics);
     Health health = new Health();
     health.register("server", this::serving);
     startManagement(vertx, health, metrics);
 
+    // The model loads while the database starts: each takes about a second.
+    Future<String> inference = startInference(vertx, metrics);
+    DatabaseAddress address = database(data);
+    Migrations.run(address);
     Database database = Database.open(vertx, address);
     running.push(() -> database.close().await());
     health.register("database", database::check);
+    undeployedAtTheEnd(vertx, inference.await());
 
     startWeb(vertx);
+  }
+
+  private Future<String> startInference(Vertx vertx, Metrics metrics) {
+    EventBusInferenceClient.registerCodecs(vertx);
+    PhotoLimits limits = PhotoLimits.megapixels(settings.limits().megapixels());
+    return vertx.deployVerticle(
+        new InferenceVerticle(
+            settings.modelDir(), limits, settings.limits().queue(), metrics.registry()),
+        new DeploymentOptions()
+            .setThreadingModel(ThreadingModel.WORKER)
+            .setWorkerPoolName("inference")
+            .setWorkerPoolSize(1));
   }
 
   /** Pages and API: the order of the rooms is the order in which a request passes them. */
@@ -141,7 +159,7 @@ public final class Server implements AutoCloseable {
 
     WebVerticle.Address address =
         new WebVerticle.Address(settings.http().host(), settings.http().port());
-    deploy(
+    listen(
         vertx,
         () -> new WebVerticle(address, rooms, failures::invalidRequest),
         new DeploymentOptions().setInstances(EVENT_LOOPS),
@@ -226,15 +244,19 @@ public final class Server implements AutoCloseable {
   private void startManagement(Vertx vertx, Health health, Metrics metrics) {
     ManagementServer management =
         new ManagementServer(settings.http().host(), settings.management().port(), health, metrics);
-    deploy(vertx, () -> management, new DeploymentOptions(), "management");
+    listen(vertx, () -> management, new DeploymentOptions(), "management");
     managementPort = management.actualPort();
   }
 
-  private void deploy(
+  private void undeployedAtTheEnd(Vertx vertx, String deployment) {
+    running.push(() -> vertx.undeploy(deployment).await());
+  }
+
+  /** Deploys a server; {@code server} is its name in the settings. */
+  private void listen(
       Vertx vertx, Supplier<Deployable> verticle, DeploymentOptions options, String server) {
     try {
-      String id = vertx.deployVerticle(verticle, options).await();
-      running.push(() -> vertx.undeploy(id).await());
+      undeployedAtTheEnd(vertx, vertx.deployVerticle(verticle, options).await());
     } catch (RuntimeException e) {
       throw e;
     } catch (Exception e) {
