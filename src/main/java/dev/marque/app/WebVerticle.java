@@ -69,7 +69,8 @@ final class WebVerticle extends VerticleBase {
     return new HttpServerOptions()
         .setCompressionSupported(true)
         .setCompressionContentSizeThreshold(1024)
-        .setHandle100ContinueAutomatically(true)
+        // TLS and HTTP/2 are the proxy's; an upgrade to cleartext HTTP/2 would bypass its rules.
+        .setHttp2ClearTextEnabled(false)
         .setIdleTimeout(IDLE_SECONDS)
         .setIdleTimeoutUnit(TimeUnit.SECONDS)
         .setMaxInitialLineLength(8 * 1024)

@@ -45,15 +45,16 @@ public final class Bodies {
     }
   }
 
-  /** A form in a GET is nonsense that Vert.x would answer with 500. */
+  /** A form in a GET or without a boundary is nonsense that Vert.x would answer with 500. */
   private void refuseStrayForms(RoutingContext ctx) {
     String type = ctx.request().getHeader("Content-Type");
     String lower = type == null ? "" : type.toLowerCase(Locale.ROOT);
-    boolean form =
-        lower.startsWith("multipart/form-data")
-            || lower.startsWith("application/x-www-form-urlencoded");
+    boolean multipart = lower.startsWith("multipart/form-data");
+    boolean form = multipart || lower.startsWith("application/x-www-form-urlencoded");
     if (form && !WITH_FORM.contains(ctx.request().method()) && hasBody(ctx)) {
       ctx.fail(new Failure.Malformed("bad-request"));
+    } else if (multipart && !Uploads.hasBoundary(lower)) {
+      ctx.fail(new Failure.Malformed("multipart-malformed"));
     } else {
       ctx.next();
     }

@@ -66,7 +66,7 @@ public final class Proxies {
     String host = first(forwarded ? request.getHeader("X-Forwarded-Host") : null);
     return (scheme == null ? request.scheme() : scheme)
         + "://"
-        + (host == null ? request.getHeader("Host") : host);
+        + (host == null ? String.valueOf(request.authority()) : host);
   }
 
   private static @Nullable String first(@Nullable String list) {

@@ -60,6 +60,9 @@ public final class Uploads {
     if (!multipart && !lower.startsWith("image/") && !isBytes(lower)) {
       return Future.failedFuture(new Failure.UnsupportedType("content-type"));
     }
+    if (multipart && !hasBoundary(lower)) {
+      return Future.failedFuture(new Failure.Malformed("multipart-malformed"));
+    }
     long most = multipart ? requestBytes : fileBytes;
     if (declaredLength(request) > most) {
       return Future.failedFuture(new Failure.TooLarge("upload-too-large", fileBytes >> 20));
@@ -80,6 +83,11 @@ public final class Uploads {
                 patience.toMillis(), late -> reader.fail(new Failure.Malformed("upload-too-slow")));
     return (multipart ? reader.readForm() : reader.readFile())
         .onComplete(done -> ctx.vertx().cancelTimer(timer));
+  }
+
+  /** Vert.x takes a form without a boundary for another kind of form, or fails on it. */
+  static boolean hasBoundary(String contentType) {
+    return contentType.matches(".*;\\s*boundary=(\"[^\"]+\"|[^\\s;\"]+).*");
   }
 
   private static boolean isBytes(String contentType) {

@@ -1,0 +1,215 @@
+package dev.marque.web;
+
+import static dev.marque.web.WebRoom.FILE_BYTES;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.vertx.core.json.JsonObject;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class UploadsTest {
+
+  private static final String BOUNDARY = "b0undary";
+  private static final String FORM = "multipart/form-data; boundary=" + BOUNDARY;
+
+  private static WebRoom room;
+
+  @BeforeAll
+  static void open() {
+    room = WebRoom.with(router -> {});
+  }
+
+  @AfterAll
+  static void close() {
+    room.close();
+  }
+
+  @Test
+  void a_form_brings_its_files_and_fields() {
+    HttpResponse<String> response =
+        post(FORM, form(file("image", "a.jpg", 300_000), field("top_k", "3")));
+    assertEquals(200, response.statusCode(), response.body());
+    assertEquals("image=a.jpg:300000;top_k=3;", response.body());
+  }
+
+  @Test
+  void a_body_may_be_the_file_itself() {
+    HttpResponse<String> response = post("image/jpeg", new byte[300_000]);
+    assertEquals("=:300000;", response.body());
+  }
+
+  @Test
+  void a_file_field_in_which_nothing_was_chosen_is_no_file() {
+    assertEquals("", post(FORM, form(file("image", "", 0))).body());
+  }
+
+  @Test
+  void an_empty_file_is_a_file_of_no_bytes() {
+    assertEquals("image=a.jpg:0;", post(FORM, form(file("image", "a.jpg", 0))).body());
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {FILE_BYTES - 1, FILE_BYTES})
+  void a_file_up_to_the_limit_is_taken(int bytes) {
+    assertEquals(
+        "image=a.jpg:" + bytes + ";", post(FORM, form(file("image", "a.jpg", bytes))).body());
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {FILE_BYTES + 1, 2 * FILE_BYTES, 12 * FILE_BYTES})
+  void a_larger_file_is_413_and_the_client_can_read_that(int bytes) {
+    HttpResponse<String> response = post(FORM, form(file("image", "a.jpg", bytes)));
+    assertEquals(413, response.statusCode());
+    assertTrue(response.body().contains("<html"));
+  }
+
+  @Test
+  void a_client_that_sends_everything_before_it_reads_still_sees_413() throws IOException {
+    byte[] body = form(file("image", "a.jpg", 11 * FILE_BYTES));
+    String head =
+        "POST /upload HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: %s\r\nContent-Length: %d\r\n\r\n"
+            .formatted(FORM, body.length);
+    assertTrue(exchange(head, body).startsWith("HTTP/1.1 413"));
+  }
+
+  @Test
+  void a_chunked_body_without_end_is_cut_off_at_the_limit() throws IOException {
+    String head =
+        "POST /upload HTTP/1.1\r\nHost: x\r\nContent-Type: image/jpeg\r\nTransfer-Encoding: chunked\r\n\r\n";
+    byte[] chunk =
+        ("10000\r\n" + "x".repeat(0x10000) + "\r\n").getBytes(StandardCharsets.ISO_8859_1);
+    try (Socket socket = new Socket(java.net.InetAddress.getLoopbackAddress(), room.port())) {
+      socket.setSoTimeout(10_000);
+      OutputStream out = socket.getOutputStream();
+      out.write(head.getBytes(StandardCharsets.ISO_8859_1));
+      for (int i = 0; i < 40; i++) {
+        out.write(chunk);
+      }
+      byte[] status = socket.getInputStream().readNBytes(12);
+      assertEquals("HTTP/1.1 413", new String(status, StandardCharsets.ISO_8859_1));
+    }
+  }
+
+  @Test
+  void more_files_than_allowed_are_400() {
+    byte[] body = form(file("image", "a", 9), file("image", "b", 9), file("image", "c", 9));
+    assertEquals(400, post(FORM, body).statusCode());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"multipart/form-data", "multipart/form-data; boundary="})
+  void a_form_without_a_boundary_is_400(String type) {
+    assertEquals(400, post(type, form(file("image", "a.jpg", 10))).statusCode());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"application/json", "text/plain", "application/x-www-form-urlencoded"})
+  void what_carries_no_file_is_415(String type) {
+    assertEquals(415, post(type, new byte[10]).statusCode());
+  }
+
+  @Test
+  void a_field_longer_than_any_of_ours_is_refused() {
+    int status = post(FORM, form(field("top_k", "9".repeat(100_000)))).statusCode();
+    assertEquals(400, status);
+  }
+
+  @Test
+  @Timeout(value = 10, unit = TimeUnit.SECONDS)
+  void a_client_that_dawdles_is_told_so() throws IOException {
+    String head =
+        "POST /upload HTTP/1.1\r\nHost: x\r\nAccept: application/json\r\nConnection: close\r\nContent-Type: image/jpeg\r\nContent-Length: 1000\r\n\r\nabc";
+    try (Socket socket = new Socket(java.net.InetAddress.getLoopbackAddress(), room.port())) {
+      socket.setSoTimeout(8_000);
+      socket.getOutputStream().write(head.getBytes(StandardCharsets.ISO_8859_1));
+      byte[] answer = new byte[4000];
+      int read = socket.getInputStream().read(answer);
+      String text = new String(answer, 0, read, StandardCharsets.UTF_8);
+      assertTrue(text.startsWith("HTTP/1.1 400"), text);
+      assertTrue(text.contains("upload-too-slow"), text);
+    }
+  }
+
+  @Test
+  void memory_is_given_back_in_the_books_after_every_kind_of_end() {
+    post(FORM, form(file("image", "a.jpg", 100_000)));
+    post(FORM, form(file("image", "a.jpg", 2 * FILE_BYTES)));
+    post("multipart/form-data", new byte[100]);
+    assertEquals(0, room.uploads.held());
+  }
+
+  @Test
+  void a_problem_says_how_large_a_photo_may_be() {
+    HttpResponse<String> response =
+        room.send(
+            room.request("/upload")
+                .POST(BodyPublishers.ofByteArray(form(file("image", "a", 2 * FILE_BYTES))))
+                .headers("Content-Type", FORM, "Accept", "application/json")
+                .build());
+    assertTrue(new JsonObject(response.body()).getString("detail").contains("1 MiB"));
+  }
+
+  private static HttpResponse<String> post(String type, byte[] body) {
+    return room.send(
+        room.request("/upload")
+            .POST(BodyPublishers.ofByteArray(body))
+            .header("Content-Type", type)
+            .build());
+  }
+
+  private static String exchange(String head, byte[] body) throws IOException {
+    try (Socket socket = new Socket(java.net.InetAddress.getLoopbackAddress(), room.port())) {
+      socket.setSoTimeout(10_000);
+      socket.getOutputStream().write(head.getBytes(StandardCharsets.ISO_8859_1));
+      socket.getOutputStream().write(body);
+      try (InputStream in = socket.getInputStream()) {
+        return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+      }
+    }
+  }
+
+  private static byte[] form(byte[]... parts) {
+    ByteArrayOutputStream body = new ByteArrayOutputStream();
+    for (byte[] part : parts) {
+      body.writeBytes(part);
+    }
+    body.writeBytes(("--" + BOUNDARY + "--\r\n").getBytes(StandardCharsets.ISO_8859_1));
+    return body.toByteArray();
+  }
+
+  private static byte[] file(String field, String name, int bytes) {
+    return part(
+        "name=\"" + field + "\"; filename=\"" + name + "\"\r\nContent-Type: image/jpeg", bytes);
+  }
+
+  private static byte[] field(String name, String value) {
+    String part =
+        "--%s\r\nContent-Disposition: form-data; name=\"%s\"\r\n\r\n%s\r\n"
+            .formatted(BOUNDARY, name, value);
+    return part.getBytes(StandardCharsets.ISO_8859_1);
+  }
+
+  private static byte[] part(String disposition, int bytes) {
+    ByteArrayOutputStream part = new ByteArrayOutputStream();
+    String head =
+        "--%s\r\nContent-Disposition: form-data; %s\r\n\r\n".formatted(BOUNDARY, disposition);
+    part.writeBytes(head.getBytes(StandardCharsets.ISO_8859_1));
+    part.writeBytes("x".repeat(bytes).getBytes(StandardCharsets.ISO_8859_1));
+    part.writeBytes("\r\n".getBytes(StandardCharsets.ISO_8859_1));
+    return part.toByteArray();
+  }
+}

@@ -1,0 +1,117 @@
+package dev.marque.web;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.ext.web.Router;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** A real server with everything of this package and a few routes to try it on. */
+final class WebRoom implements AutoCloseable {
+
+  static final int FILE_BYTES = 1 << 20;
+
+  final Uploads uploads =
+      new Uploads(FILE_BYTES, 3 * FILE_BYTES, 8 * FILE_BYTES, Duration.ofSeconds(2));
+
+  private final Vertx vertx = Vertx.vertx();
+  private final HttpServer server;
+  private final HttpClient client = HttpClient.newHttpClient();
+
+  private WebRoom(
+      Optional<URI> publicUrl, List<URI> portals, List<String> trusted, Consumer<Router> routes) {
+    Messages messages = new Messages();
+    Assets assets = Assets.load();
+    Proxies proxies = new Proxies(trusted);
+    SecurityHeaders headers = new SecurityHeaders(publicUrl, portals);
+    Pages pages = new Pages(messages, assets, publicUrl, portals, true, Clock.systemUTC());
+    Failures failures = new Failures(messages, pages, headers);
+    Router router = Router.router(vertx);
+    new Arrival(proxies, publicUrl).mount(router);
+    headers.mount(router);
+    assets.mount(router);
+    new OriginCheck(proxies, publicUrl).mount(router);
+    new Bodies(java.util.Set.of("/upload")).mount(router);
+    routes.accept(router);
+    router.post("/upload").handler(this::upload);
+    failures.mount(router);
+    server =
+        vertx
+            .createHttpServer(
+                new HttpServerOptions().setMaxHeaderSize(8192).setHttp2ClearTextEnabled(false))
+            .requestHandler(router)
+            .invalidRequestHandler(failures::invalidRequest)
+            .listen(0, "127.0.0.1")
+            .await();
+  }
+
+  static WebRoom with(Consumer<Router> routes) {
+    return new WebRoom(Optional.empty(), List.of(), List.of(), routes);
+  }
+
+  static WebRoom behind(URI publicUrl, List<URI> portals, Consumer<Router> routes) {
+    return new WebRoom(Optional.of(publicUrl), portals, List.of("127.0.0.0/8"), routes);
+  }
+
+  /** Answers the sizes and names of what was uploaded. */
+  private void upload(io.vertx.ext.web.RoutingContext ctx) {
+    uploads
+        .read(ctx, 2)
+        .onSuccess(
+            upload -> {
+              StringBuilder seen = new StringBuilder();
+              upload
+                  .files()
+                  .forEach(
+                      file ->
+                          seen.append(file.field() + "=" + file.name() + ":")
+                              .append(file.content().length() + ";"));
+              upload.fields().forEach((name, value) -> seen.append(name + "=" + value + ";"));
+              ctx.end(seen.toString());
+            })
+        .onFailure(ctx::fail);
+  }
+
+  int port() {
+    return server.actualPort();
+  }
+
+  HttpRequest.Builder request(String path) {
+    return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + path))
+        .timeout(Duration.ofSeconds(20));
+  }
+
+  HttpResponse<String> get(String path, String... headers) {
+    HttpRequest.Builder request = request(path);
+    if (headers.length > 0) {
+      request.headers(headers);
+    }
+    return send(request.build());
+  }
+
+  HttpResponse<String> send(HttpRequest request) {
+    try {
+      return client.send(request, HttpResponse.BodyHandlers.ofString());
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    server.close().await();
+    vertx.close().await();
+  }
+}

@@ -1,0 +1,328 @@
+package dev.marque.web;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Router;
+import java.io.IOException;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What every request meets, over real HTTP. */
+class WebRoomTest {
+
+  private static WebRoom room;
+
+  @BeforeAll
+  static void open() {
+    room = WebRoom.with(WebRoomTest::routes);
+  }
+
+  @AfterAll
+  static void close() {
+    room.close();
+  }
+
+  private static void routes(Router router) {
+    router.get("/api/v1/things/:id").handler(ctx -> ctx.json(new JsonObject().put("id", "x")));
+    router
+        .post("/api/v1/things")
+        .handler(ctx -> ctx.json(JsonBody.read(ctx, Set.of("brand", "other"))));
+    router
+        .get("/api/v1/strict")
+        .handler(ctx -> ctx.end(QueryParameters.only(ctx, Set.of("a")).toString()));
+    router.post("/change").handler(ctx -> ctx.end("changed"));
+    router
+        .get("/defect")
+        .handler(
+            ctx -> {
+              throw new IllegalStateException("a secret of the server");
+            });
+    router
+        .get("/busy")
+        .handler(ctx -> ctx.fail(new Failure.Unavailable("busy", Duration.ofMillis(1500))));
+    router.get("/who").handler(ctx -> ctx.end(Arrival.clientAddress(ctx)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/who",
+        "/no-such-page",
+        "/api/v1/no-such",
+        "/static/marque.css",
+        "/static/no-such",
+        "/static/../../etc/passwd",
+        "/defect",
+        "/busy",
+        "/favicon.ico"
+      })
+  void every_answer_carries_the_security_headers(String path) {
+    HttpResponse<String> response = room.get(path);
+    String policy = response.headers().firstValue("Content-Security-Policy").orElse("");
+    assertTrue(policy.contains("default-src 'self'"), policy);
+    assertTrue(policy.contains("frame-ancestors 'none'"), policy);
+    assertFalse(policy.contains("unsafe"), policy);
+    assertEquals("nosniff", header(response, "X-Content-Type-Options"));
+    assertEquals("same-origin", header(response, "Referrer-Policy"));
+    assertEquals("DENY", header(response, "X-Frame-Options"));
+    assertEquals("", header(response, "Server"));
+    assertFalse(header(response, "X-Request-Id").isEmpty());
+  }
+
+  @Test
+  void a_malformed_request_is_refused_with_the_headers_too() throws IOException {
+    String answer = raw("GET /who HTTP/1.1\r\nHost: x\r\nX-Long: " + "a".repeat(9000) + "\r\n\r\n");
+    assertTrue(answer.startsWith("HTTP/1.1 431"), answer);
+    assertTrue(answer.toLowerCase(java.util.Locale.ROOT).contains("content-security-policy"));
+  }
+
+  @Test
+  void a_request_without_a_host_is_400_with_the_headers() throws IOException {
+    String answer = raw("GET /who HTTP/1.1\r\nConnection: close\r\n\r\n");
+    assertTrue(answer.startsWith("HTTP/1.1 400"), answer);
+    assertTrue(answer.toLowerCase(java.util.Locale.ROOT).contains("content-security-policy"));
+  }
+
+  @Test
+  void an_unknown_api_path_is_a_problem_document() {
+    HttpResponse<String> response = room.get("/api/v1/no-such");
+    assertEquals(404, response.statusCode());
+    assertEquals("application/problem+json", header(response, "Content-Type"));
+    JsonObject problem = new JsonObject(response.body());
+    assertEquals("https://marque.dev/problems/not-found", problem.getString("type"));
+    assertEquals(404, problem.getInteger("status"));
+    assertEquals(header(response, "X-Request-Id"), problem.getString("request_id"));
+  }
+
+  @Test
+  void an_unknown_page_is_a_page_and_for_htmx_a_fragment() {
+    HttpResponse<String> page = room.get("/no-such", "Accept", "text/html");
+    assertEquals(404, page.statusCode());
+    assertTrue(page.body().contains("<html"), page.body());
+    HttpResponse<String> fragment = room.get("/no-such", "HX-Request", "true");
+    assertFalse(fragment.body().contains("<html"), fragment.body());
+    assertTrue(header(fragment, "Vary").contains("HX-Request"));
+  }
+
+  @Test
+  void problems_speak_the_language_of_the_client() {
+    HttpResponse<String> response = room.get("/api/v1/no-such", "Accept-Language", "de-AT");
+    assertEquals("Nicht gefunden", new JsonObject(response.body()).getString("title"));
+  }
+
+  @Test
+  void a_defect_is_500_and_tells_nothing_of_itself() {
+    HttpResponse<String> response = room.get("/defect", "Accept", "application/json");
+    assertEquals(500, response.statusCode());
+    assertFalse(response.body().contains("secret"), response.body());
+  }
+
+  @Test
+  void retry_after_is_rounded_up_to_whole_seconds() {
+    HttpResponse<String> response = room.get("/busy");
+    assertEquals(503, response.statusCode());
+    assertEquals("2", header(response, "Retry-After"));
+  }
+
+  @Test
+  void another_method_is_405_with_those_that_are_there() {
+    HttpResponse<String> response =
+        room.send(
+            room.request("/api/v1/things/7").DELETE().header("Authorization", "Bearer x").build());
+    assertEquals(405, response.statusCode());
+    assertEquals("GET, HEAD, OPTIONS", header(response, "Allow"));
+  }
+
+  @Test
+  void options_answers_the_methods() {
+    HttpResponse<String> response =
+        room.send(
+            room.request("/api/v1/things").method("OPTIONS", BodyPublishers.noBody()).build());
+    assertEquals(204, response.statusCode());
+    assertEquals("OPTIONS, POST", header(response, "Allow"));
+  }
+
+  @Test
+  void head_is_get_without_the_body() {
+    HttpResponse<String> response =
+        room.send(room.request("/who").method("HEAD", BodyPublishers.noBody()).build());
+    assertEquals(200, response.statusCode());
+    assertEquals("", response.body());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{\"brand\":\"Audi\"} | application/json | 200",
+        "{\"brand\":\"Audi\"} | application/json; charset=utf-8 | 200",
+        "{\"brand\":\"Audi\"} | text/plain | 415",
+        "{\"brand\":\"Audi\" | application/json | 400",
+        "{\"brand\":\"Audi\",\"brand\":\"BMW\"} | application/json | 400",
+        "{\"brand\":\"Audi\"}{} | application/json | 400",
+        "[1] | application/json | 400",
+        "null | application/json | 400",
+        "{\"brand\":\"Audi\",\"role\":\"admin\"} | application/json | 422",
+      })
+  void json_is_read_strictly(String body, String type, int status) {
+    HttpResponse<String> response = post("/api/v1/things", body, "Content-Type", type);
+    assertEquals(status, response.statusCode(), response.body());
+  }
+
+  @Test
+  void an_unknown_json_field_is_named() {
+    HttpResponse<String> response =
+        post("/api/v1/things", "{\"role\":\"admin\"}", "Content-Type", "application/json");
+    JsonObject error = new JsonObject(response.body()).getJsonArray("errors").getJsonObject(0);
+    assertEquals("role", error.getString("field"));
+  }
+
+  @Test
+  void an_ordinary_body_over_its_limit_is_413() {
+    HttpResponse<String> response =
+        post("/api/v1/things", "x".repeat(100_000), "Content-Type", "application/json");
+    assertEquals(413, response.statusCode());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"?a=1, 200", "?b=1, 400", "?a=1&a=2, 400", "'', 200"})
+  void query_parameters_are_read_strictly(String query, int status) {
+    assertEquals(status, room.get("/api/v1/strict" + query).statusCode());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      nullValues = "-",
+      value = {
+        "same-origin, -, a=b, 200",
+        "none, -, a=b, 200",
+        "same-site, -, a=b, 403",
+        "cross-site, -, -, 403",
+        "cross-site, OWN, a=b, 403",
+        "-, OWN, a=b, 200",
+        "-, https://evil.example, a=b, 403",
+        "-, https://evil.example, -, 403",
+        "-, null, a=b, 403",
+        "-, -, a=b, 403",
+        "-, -, -, 200",
+      })
+  void a_change_must_come_from_our_own_origin(
+      String site, String origin, String cookie, int status) {
+    HttpRequest.Builder request = room.request("/change").POST(BodyPublishers.noBody());
+    if (site != null) {
+      request.header("Sec-Fetch-Site", site);
+    }
+    if (origin != null) {
+      request.header("Origin", origin.equals("OWN") ? "http://127.0.0.1:" + room.port() : origin);
+    }
+    if (cookie != null) {
+      request.header("Cookie", cookie);
+    }
+    assertEquals(status, room.send(request.build()).statusCode());
+  }
+
+  @Test
+  void a_bearer_token_without_cookies_needs_no_origin() {
+    HttpRequest.Builder request =
+        room.request("/change")
+            .POST(BodyPublishers.noBody())
+            .headers("Authorization", "Bearer x", "Sec-Fetch-Site", "cross-site");
+    assertEquals(200, room.send(request.build()).statusCode());
+    assertEquals(403, room.send(request.header("Cookie", "a=b").build()).statusCode());
+  }
+
+  @Test
+  void a_static_file_under_its_hash_is_cached_for_ever() {
+    String path = Assets.load().pathOf("marque.css");
+    HttpResponse<String> response = room.get(path, "Accept-Encoding", "gzip");
+    assertEquals(200, response.statusCode());
+    assertEquals("public, max-age=31536000, immutable", header(response, "Cache-Control"));
+    assertEquals("gzip", header(response, "Content-Encoding"));
+    assertEquals("text/css;charset=utf-8", header(response, "Content-Type"));
+    HttpResponse<String> again =
+        room.get(path, "If-None-Match", header(response, "ETag"), "Accept-Encoding", "gzip");
+    assertEquals(304, again.statusCode());
+    assertEquals("public, no-cache", header(room.get("/static/marque.css"), "Cache-Control"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/static/", "/static/..%2fmessages.properties", "/static/%2e%2e/messages.properties",
+        "/static//etc/passwd", "/static/..\\\\x", "/static/marque.css/"
+      })
+  void no_path_leads_out_of_the_static_files(String path) throws IOException {
+    String answer = raw("GET " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    assertTrue(answer.startsWith("HTTP/1.1 404"), answer);
+  }
+
+  @Test
+  void forwarding_headers_of_strangers_do_not_count() {
+    assertEquals("127.0.0.1", room.get("/who", "X-Forwarded-For", "203.0.113.7").body());
+    HttpResponse<String> response = room.get("/who", "X-Request-Id", "chosen-by-me-123");
+    assertFalse(header(response, "X-Request-Id").equals("chosen-by-me-123"));
+  }
+
+  @Test
+  void behind_a_trusted_proxy_prefix_https_portal_and_client_are_the_proxys() {
+    try (WebRoom behind =
+        WebRoom.behind(
+            URI.create("https://portal.example/cars"),
+            List.of(URI.create("https://intranet.example")),
+            WebRoomTest::routes)) {
+      HttpResponse<String> response =
+          behind.get(
+              "/cars/who",
+              "X-Forwarded-For",
+              "6.6.6.6, 203.0.113.7, 127.0.0.9",
+              "X-Request-Id",
+              "from-the-proxy-1");
+      assertEquals("203.0.113.7", response.body());
+      assertEquals("from-the-proxy-1", header(response, "X-Request-Id"));
+      assertEquals("max-age=31536000", header(response, "Strict-Transport-Security"));
+      String policy = header(response, "Content-Security-Policy");
+      assertTrue(policy.contains("frame-ancestors 'self' https://intranet.example"), policy);
+      assertEquals("", header(response, "X-Frame-Options"));
+      HttpRequest change =
+          behind
+              .request("/change")
+              .POST(BodyPublishers.noBody())
+              .headers("Origin", "https://portal.example", "Cookie", "a=b")
+              .build();
+      assertEquals(200, behind.send(change).statusCode());
+    }
+  }
+
+  private static HttpResponse<String> post(String path, String body, String... headers) {
+    return room.send(
+        room.request(path).POST(BodyPublishers.ofString(body)).headers(headers).build());
+  }
+
+  static String header(HttpResponse<?> response, String name) {
+    return response.headers().firstValue(name).orElse("");
+  }
+
+  private static String raw(String request) throws IOException {
+    try (Socket socket = new Socket(java.net.InetAddress.getLoopbackAddress(), room.port())) {
+      socket.setSoTimeout(5000);
+      socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
+      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+}
