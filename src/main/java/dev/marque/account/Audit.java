@@ -1,0 +1,131 @@
+package dev.marque.account;
+
+import dev.marque.platform.Ids;
+import io.vertx.core.Future;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.SqlClient;
+import io.vertx.sqlclient.Tuple;
+import java.time.Clock;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The audit table. What changes something is recorded in the transaction that changes it. Names
+ * that somebody typed and nobody has are never recorded: they may be a password in the wrong field.
+ */
+final class Audit {
+
+  private final Clock clock;
+
+  Audit(Clock clock) {
+    this.clock = clock;
+  }
+
+  /** Somebody's own doing, or what somebody signed in does to another account. */
+  Future<Void> record(SqlClient sql, AuditEvent event, User actor, User subject, Client client) {
+    return insert(
+        sql, event, actor.id(), actor.username(), subject.id(), subject.username(), client, null);
+  }
+
+  /** What somebody signed in does to an account, with a word on it. */
+  Future<Void> record(
+      SqlClient sql,
+      AuditEvent event,
+      User actor,
+      Account subject,
+      Client client,
+      @Nullable String detail) {
+    return insert(
+        sql, event, actor.id(), actor.username(), subject.id(), subject.username(), client, detail);
+  }
+
+  /** What nobody signed in does to an account; null where it is not known which. */
+  Future<Void> record(SqlClient sql, AuditEvent event, @Nullable Account subject, Client client) {
+    return insert(
+        sql,
+        event,
+        null,
+        null,
+        subject == null ? null : subject.id(),
+        subject == null ? null : subject.username(),
+        client,
+        null);
+  }
+
+  private Future<Void> insert(
+      SqlClient sql,
+      AuditEvent event,
+      @Nullable UUID actorId,
+      @Nullable String actor,
+      @Nullable UUID subjectId,
+      @Nullable String subject,
+      Client client,
+      @Nullable String detail) {
+    return sql.preparedQuery(
+            """
+            INSERT INTO audit (id, at, event, actor_id, actor, subject_id, subject, address, detail)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+            """)
+        .execute(
+            Tuple.tuple()
+                .addUUID(Ids.next())
+                .addOffsetDateTime(clock.instant().atOffset(ZoneOffset.UTC))
+                .addString(event.code())
+                .addUUID(actorId)
+                .addString(actor)
+                .addUUID(subjectId)
+                .addString(subject)
+                .addString(client.address())
+                .addString(detail))
+        .mapEmpty();
+  }
+
+  /**
+   * What happened, the latest first.
+   *
+   * @param before the last entry of the page before; null for the first page
+   */
+  Future<List<AuditEntry>> list(SqlClient sql, @Nullable UUID before, int limit) {
+    return sql.preparedQuery(
+            """
+            SELECT id, at, event, actor, subject, address, detail
+              FROM audit
+             WHERE $1::uuid IS NULL OR id < $1
+             ORDER BY id DESC
+             LIMIT $2
+            """)
+        .execute(Tuple.tuple().addUUID(before).addInteger(limit))
+        .map(Audit::entries);
+  }
+
+  /** What happened to one account, the latest first, for its owner. */
+  Future<List<AuditEntry>> of(SqlClient sql, UUID account) {
+    return sql.preparedQuery(
+            """
+            SELECT id, at, event, actor, subject, address, detail
+              FROM audit WHERE subject_id = $1 ORDER BY id DESC LIMIT 10000
+            """)
+        .execute(Tuple.of(account))
+        .map(Audit::entries);
+  }
+
+  private static List<AuditEntry> entries(RowSet<Row> rows) {
+    List<AuditEntry> entries = new ArrayList<>();
+    for (Row row : rows) {
+      entries.add(
+          new AuditEntry(
+              row.getUUID("id"),
+              row.getOffsetDateTime("at").toInstant(),
+              row.getString("event"),
+              row.getString("actor"),
+              row.getString("subject"),
+              row.getString("address"),
+              row.getString("detail")));
+    }
+    return entries;
+  }
+}
