@@ -1,0 +1,98 @@
+package dev.marque.account;
+
+import dev.marque.web.Failure;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.eventbus.ReplyException;
+import io.vertx.core.json.JsonObject;
+import java.text.Normalizer;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Pattern;
+
+/**
+ * The way to {@link Credentials}: a bounded queue in front of slow work. Beyond the bound everyone
+ * is told at once to come back, instead of all waiting longer and longer. Safe on every thread.
+ */
+final class Passwords {
+
+  private static final int WAITING_PER_CORE = 32;
+  private static final Duration RETRY = Duration.ofSeconds(2);
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Pattern USERNAME = Pattern.compile(Profile.USERNAME);
+
+  /** No account can have this name. */
+  static final String NOBODY = "-";
+
+  private final Vertx vertx;
+  private final int capacity;
+  private final AtomicInteger waiting = new AtomicInteger();
+  private final Counter rejected;
+  private final Timer timer;
+
+  Passwords(Vertx vertx, MeterRegistry meters, int cores) {
+    this.vertx = vertx;
+    this.capacity = cores * WAITING_PER_CORE;
+    this.rejected = meters.counter("marque.credentials.rejected");
+    this.timer = meters.timer("marque.credentials.duration");
+    Gauge.builder("marque.credentials.waiting", waiting, AtomicInteger::get).register(meters);
+  }
+
+  /** Hashes a password for the database; fails with {@link Failure.Unavailable} ({@code busy}). */
+  Future<String> hash(String password) {
+    return ask(Credentials.HASH, new JsonObject().put("password", normal(password)));
+  }
+
+  /**
+   * Whether this is the password of that account; false, after the same time, where there is no
+   * such account. Fails with {@link Failure.Unavailable} ({@code busy}, {@code
+   * database-unreachable}).
+   */
+  Future<Boolean> verify(String username, String password) {
+    String name = USERNAME.matcher(username).matches() ? username : NOBODY;
+    return ask(
+        Credentials.VERIFY,
+        new JsonObject().put("username", name).put("password", normal(password)));
+  }
+
+  private <T> Future<T> ask(String action, JsonObject body) {
+    if (waiting.incrementAndGet() > capacity) {
+      waiting.decrementAndGet();
+      rejected.increment();
+      return Future.failedFuture(new Failure.Unavailable("busy", RETRY));
+    }
+    Timer.Sample sample = Timer.start();
+    DeliveryOptions options =
+        new DeliveryOptions()
+            .setLocalOnly(true)
+            .setSendTimeout(PATIENCE.toMillis())
+            .addHeader(Credentials.ACTION, action);
+    return vertx
+        .eventBus()
+        .<T>request(Credentials.ADDRESS, body, options)
+        .onComplete(
+            answer -> {
+              waiting.decrementAndGet();
+              sample.stop(timer);
+            })
+        .map(message -> message.body())
+        .recover(Passwords::unavailable);
+  }
+
+  private static <T> Future<T> unavailable(Throwable problem) {
+    boolean database =
+        problem instanceof ReplyException e && e.failureCode() == Credentials.DATABASE_FAILED;
+    return Future.failedFuture(
+        new Failure.Unavailable(database ? "database-unreachable" : "busy", RETRY));
+  }
+
+  /** The same characters however the keyboard composed them (NIST SP 800-63B, 3.1.1.2). */
+  private static String normal(String password) {
+    return Normalizer.normalize(password, Normalizer.Form.NFKC);
+  }
+}
