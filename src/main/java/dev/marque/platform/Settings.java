@@ -32,6 +32,8 @@ public interface Settings {
   @Allowed("an address such as https://portal.example/cars")
   Optional<@WithConverter(SettingConverters.PublicUrl.class) URI> publicUrl();
 
+  Signing signing();
+
   Signup signup();
 
   Portal portal();
@@ -81,6 +83,23 @@ public interface Settings {
     @Allowed(value = "embedded, or postgresql://user:password@host:port/name", secret = true)
     @WithDefault("embedded")
     DatabaseUrl url();
+  }
+
+  /** What access tokens are signed with. */
+  interface Signing {
+
+    @Allowed(
+        value =
+            "keys in base64 of 32 bytes or more, separated by commas; the first signs, the others"
+                + " are still believed",
+        secret = true)
+    @WithName("keys")
+    Optional<List<String>> listed();
+
+    /** Empty: keys are made and kept in the data folder. Several web nodes need the same keys. */
+    default List<String> keys() {
+      return listed().orElse(List.of());
+    }
   }
 
   /** Whether strangers may make an account. */

@@ -1,0 +1,67 @@
+package dev.marque.account;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SigningKeysTest {
+
+  private final MovableClock clock = new MovableClock();
+
+  @TempDir private Path data;
+
+  private List<SigningKey> load() throws IOException {
+    return new SigningKeys(data, clock).load();
+  }
+
+  @Test
+  void the_first_start_makes_a_key_and_later_ones_keep_it() throws IOException {
+    List<SigningKey> made = load();
+    assertEquals(1, made.size());
+    assertEquals(made, load());
+  }
+
+  @Test
+  void only_the_owner_may_read_a_key() throws IOException {
+    load();
+    Path folder = data.resolve("keys");
+    assertEquals("rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(folder)));
+    try (Stream<Path> files = Files.list(folder)) {
+      for (Path file : files.toList()) {
+        assertEquals(
+            "rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
+      }
+    }
+  }
+
+  @Test
+  void an_old_key_gets_a_successor_and_is_believed_for_another_day() throws IOException {
+    SigningKey first = load().get(0);
+    clock.advance(Duration.ofDays(91));
+    List<SigningKey> rotated = load();
+    assertEquals(2, rotated.size());
+    assertNotEquals(first, rotated.get(0));
+    assertEquals(first, rotated.get(1));
+    clock.advance(Duration.ofDays(2));
+    assertEquals(List.of(rotated.get(0)), load());
+  }
+
+  @Test
+  void a_damaged_key_stops_the_start() throws IOException {
+    load();
+    try (Stream<Path> files = Files.list(data.resolve("keys"))) {
+      Files.writeString(files.findFirst().orElseThrow(), "damaged");
+    }
+    assertThrows(IllegalStateException.class, this::load);
+  }
+}
