@@ -56,6 +56,12 @@ public final class PageUrls {
     return prefix + assets.pathOf(name);
   }
 
+  /** The path as routes know it, from one that a browser saw. */
+  public String withoutPrefix(String seen) {
+    boolean below = seen.startsWith(prefix + "/");
+    return below ? seen.substring(prefix.length()) : seen;
+  }
+
   private static String encode(Object value) {
     return URLEncoder.encode(String.valueOf(value), StandardCharsets.UTF_8);
   }

@@ -1,0 +1,251 @@
+package dev.marque.account;
+
+import dev.marque.platform.Ids;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.SqlClient;
+import io.vertx.sqlclient.Tuple;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * Sessions and their refresh tokens (RFC 9700, section 4.14: rotation).
+ *
+ * <p>A refresh token is good for one renewal, and once more within 30 seconds: two tabs may renew
+ * at the same moment, and an answer may be lost. Whichever token is used, every other of the
+ * session is spent from then on. So of a thief and the owner, who both hold a copy, one comes too
+ * late, and the session ends for both.
+ */
+final class Sessions {
+
+  static final Duration GRACE = Duration.ofSeconds(30);
+  static final Duration IDLE = Duration.ofMinutes(30);
+  static final Duration ABSOLUTE = Duration.ofHours(12);
+  static final Duration REMEMBERED = Duration.ofDays(30);
+
+  private final Pool pool;
+  private final Tokens tokens;
+  private final Audit audit;
+  private final LiveSessions live;
+  private final Clock clock;
+
+  Sessions(Pool pool, Tokens tokens, Audit audit, LiveSessions live, Clock clock) {
+    this.pool = pool;
+    this.tokens = tokens;
+    this.audit = audit;
+    this.live = live;
+    this.clock = clock;
+  }
+
+  /** Begins a session for somebody who has proven to be the account's owner. */
+  Future<Grant> begin(SqlClient sql, Account account, boolean remember, Client client) {
+    UUID id = Ids.next();
+    Instant now = clock.instant();
+    Instant end = now.plus(remember ? REMEMBERED : ABSOLUTE);
+    User user = new User(account.id(), account.username(), account.role(), id);
+    return sql.preparedQuery(
+            """
+            INSERT INTO sessions (id, account_id, created_at, last_used_at, idle_expires_at,
+                                  expires_at, remember, user_agent, address)
+            VALUES ($1, $2, $3, $3, $4, $5, $6, $7, $8)
+            """)
+        .execute(
+            Tuple.of(
+                id,
+                account.id(),
+                utc(now),
+                utc(idleEnd(now, remember)),
+                utc(end),
+                remember,
+                client.userAgent(),
+                client.address()))
+        .compose(done -> grant(sql, user, remember));
+  }
+
+  /**
+   * Takes a refresh token for a new pair of tokens; empty if it is none, or its session is over.
+   * The reuse of a spent one ends its session.
+   */
+  Future<Optional<Grant>> renew(String refreshToken, Client client) {
+    return pool.withTransaction(sql -> renew(sql, SecretToken.hash(refreshToken), client));
+  }
+
+  private Future<Optional<Grant>> renew(SqlClient sql, Buffer hash, Client client) {
+    return sql.preparedQuery(
+            """
+            SELECT r.used_at, s.id, s.idle_expires_at, s.expires_at, s.remember,
+                   a.id AS account_id, a.username, a.role, a.disabled
+              FROM refresh_tokens r
+              JOIN sessions s ON s.id = r.session_id
+              JOIN accounts a ON a.id = s.account_id
+             WHERE r.hash = $1
+               FOR UPDATE OF s, r
+            """)
+        .execute(Tuple.of(hash))
+        .compose(
+            rows ->
+                rows.size() == 0
+                    ? Future.succeededFuture(Optional.empty())
+                    : renew(sql, rows.iterator().next(), client));
+  }
+
+  private Future<Optional<Grant>> renew(SqlClient sql, Row row, Client client) {
+    Instant now = clock.instant();
+    boolean remember = row.getBoolean("remember");
+    User user =
+        new User(
+            row.getUUID("account_id"),
+            row.getString("username"),
+            Role.of(row.getString("role")),
+            row.getUUID("id"));
+    boolean over =
+        row.getBoolean("disabled")
+            || !now.isBefore(instant(row, "idle_expires_at"))
+            || !now.isBefore(instant(row, "expires_at"));
+    if (over) {
+      return end(sql, user).map(Optional.empty());
+    }
+    OffsetDateTime usedAt = row.getOffsetDateTime("used_at");
+    if (usedAt != null && now.isAfter(usedAt.toInstant().plus(GRACE))) {
+      return audit
+          .record(sql, AuditEvent.REFRESH_TOKEN_REUSED, user, user, client)
+          .compose(done -> end(sql, user))
+          .map(Optional.empty());
+    }
+    return spend(sql, user.session(), now)
+        .compose(done -> touch(sql, user.session(), now, remember))
+        .compose(done -> grant(sql, user, remember))
+        .map(Optional::of);
+  }
+
+  private Future<Void> end(SqlClient sql, User user) {
+    return end(sql, user.id(), user.session()).onSuccess(done -> changed(user.id())).mapEmpty();
+  }
+
+  private Future<Grant> grant(SqlClient sql, User user, boolean remember) {
+    String refreshToken = SecretToken.make();
+    return sql.preparedQuery(
+            "INSERT INTO refresh_tokens (hash, session_id, created_at) VALUES ($1, $2, $3)")
+        .execute(Tuple.of(SecretToken.hash(refreshToken), user.session(), utc(clock.instant())))
+        .map(done -> new Grant(user, access(user), refreshToken, remember));
+  }
+
+  /** A new access token for a session, for when those from before no longer count. */
+  String access(User user) {
+    return tokens.issue(user.id(), user.session());
+  }
+
+  private static Future<Void> spend(SqlClient sql, UUID session, Instant now) {
+    return sql.preparedQuery(
+            "UPDATE refresh_tokens SET used_at = $2 WHERE session_id = $1 AND used_at IS NULL")
+        .execute(Tuple.of(session, utc(now)))
+        .mapEmpty();
+  }
+
+  private static Future<Void> touch(SqlClient sql, UUID session, Instant now, boolean remember) {
+    return sql.preparedQuery(
+            "UPDATE sessions SET last_used_at = $2, idle_expires_at = $3 WHERE id = $1")
+        .execute(Tuple.of(session, utc(now), utc(idleEnd(now, remember))))
+        .mapEmpty();
+  }
+
+  /** An account's sessions that are not over, the last used first. */
+  Future<List<Session>> of(UUID account, UUID current) {
+    return pool.preparedQuery(
+            """
+            SELECT id, created_at, last_used_at, expires_at, remember, user_agent, address
+              FROM sessions
+             WHERE account_id = $1 AND least(idle_expires_at, expires_at) > $2
+             ORDER BY last_used_at DESC
+             LIMIT 200
+            """)
+        .execute(Tuple.of(account, utc(clock.instant())))
+        .map(rows -> sessions(rows, current));
+  }
+
+  private static List<Session> sessions(RowSet<Row> rows, UUID current) {
+    List<Session> sessions = new ArrayList<>();
+    for (Row row : rows) {
+      sessions.add(
+          new Session(
+              row.getUUID("id"),
+              instant(row, "created_at"),
+              instant(row, "last_used_at"),
+              instant(row, "expires_at"),
+              row.getBoolean("remember"),
+              row.getString("user_agent"),
+              row.getString("address"),
+              row.getUUID("id").equals(current)));
+    }
+    return sessions;
+  }
+
+  /** Ends one of an account's sessions; false if it has none such. */
+  Future<Boolean> end(SqlClient sql, UUID account, UUID session) {
+    return sql.preparedQuery("DELETE FROM sessions WHERE id = $1 AND account_id = $2")
+        .execute(Tuple.of(session, account))
+        .map(deleted -> deleted.rowCount() == 1);
+  }
+
+  /** Ends every session of an account but one. */
+  Future<Void> endOthers(SqlClient sql, UUID account, UUID kept) {
+    return sql.preparedQuery("DELETE FROM sessions WHERE account_id = $1 AND id <> $2")
+        .execute(Tuple.of(account, kept))
+        .mapEmpty();
+  }
+
+  /** Ends every session of an account. */
+  Future<Void> endAll(SqlClient sql, UUID account) {
+    return sql.preparedQuery("DELETE FROM sessions WHERE account_id = $1")
+        .execute(Tuple.of(account))
+        .mapEmpty();
+  }
+
+  /** How many sessions of an account are not over. */
+  Future<Integer> count(UUID account) {
+    return pool.preparedQuery(
+            """
+            SELECT count(*) FROM sessions
+             WHERE account_id = $1 AND least(idle_expires_at, expires_at) > $2
+            """)
+        .execute(Tuple.of(account, utc(clock.instant())))
+        .map(rows -> rows.iterator().next().getInteger(0));
+  }
+
+  /**
+   * To be called once a transaction that ended sessions or changed an account has been committed:
+   * what nodes remember of them is forgotten.
+   */
+  void changed(UUID account) {
+    live.forget(account);
+  }
+
+  /** Deletes what is over. */
+  Future<Integer> deleteExpired() {
+    return pool.preparedQuery("DELETE FROM sessions WHERE least(idle_expires_at, expires_at) <= $1")
+        .execute(Tuple.of(utc(clock.instant())))
+        .map(RowSet::rowCount);
+  }
+
+  static Instant idleEnd(Instant now, boolean remember) {
+    return now.plus(remember ? REMEMBERED : IDLE);
+  }
+
+  private static OffsetDateTime utc(Instant instant) {
+    return instant.atOffset(ZoneOffset.UTC);
+  }
+
+  private static Instant instant(Row row, String column) {
+    return row.getOffsetDateTime(column).toInstant();
+  }
+}

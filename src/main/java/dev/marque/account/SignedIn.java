@@ -1,0 +1,211 @@
+package dev.marque.account;
+
+import dev.marque.web.Failure;
+import dev.marque.web.Pages;
+import dev.marque.web.Viewer;
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds out who sent a request, and keeps others out.
+ *
+ * <p>{@link #optional} comes before all routes; {@link #page}, {@link #api} and the administrator's
+ * two stand before the handlers of routes that are not for everyone.
+ */
+public final class SignedIn {
+
+  private static final String USER = "marque.user";
+  private static final String BEARER = "bearer ";
+
+  private final Tokens tokens;
+  private final LiveSessions live;
+  private final Sessions sessions;
+  private final SessionCookies cookies;
+  private final Pages pages;
+
+  SignedIn(
+      Tokens tokens, LiveSessions live, Sessions sessions, SessionCookies cookies, Pages pages) {
+    this.tokens = tokens;
+    this.live = live;
+    this.sessions = sessions;
+    this.cookies = cookies;
+    this.pages = pages;
+  }
+
+  /**
+   * The signed-in person.
+   *
+   * @throws IllegalStateException where no guard of this class stands before the route
+   */
+  public static User of(RoutingContext ctx) {
+    return find(ctx)
+        .orElseThrow(
+            () -> new IllegalStateException("nobody is signed in on " + ctx.request().path()));
+  }
+
+  /** The signed-in person, if there is one. */
+  public static Optional<User> find(RoutingContext ctx) {
+    return Optional.ofNullable(ctx.get(USER));
+  }
+
+  /** Adds {@link #optional} for every request. */
+  public void mount(Router router) {
+    router.route().handler(optional());
+  }
+
+  /**
+   * Lets everyone pass and remembers who it is. A bearer token counts, or else the cookies; where
+   * the access token of the cookies has run out, the refresh token renews them silently.
+   */
+  public Handler<RoutingContext> optional() {
+    return ctx ->
+        identify(ctx)
+            .onSuccess(
+                user -> {
+                  user.ifPresent(present -> remember(ctx, present));
+                  ctx.next();
+                })
+            .onFailure(ctx::fail);
+  }
+
+  private static void remember(RoutingContext ctx, User user) {
+    ctx.put(USER, user);
+    ctx.put(Pages.VIEWER, new Viewer(user.username(), user.isAdmin()));
+  }
+
+  private Future<Optional<User>> identify(RoutingContext ctx) {
+    String authorization = ctx.request().getHeader(HttpHeaders.AUTHORIZATION);
+    if (authorization != null) {
+      return authorization.toLowerCase(Locale.ROOT).startsWith(BEARER)
+          ? believe(authorization.substring(BEARER.length()).strip())
+          : Future.succeededFuture(Optional.empty());
+    }
+    return cookies
+        .access(ctx)
+        .map(this::believe)
+        .orElseGet(() -> Future.succeededFuture(Optional.empty()))
+        .compose(user -> user.isPresent() ? Future.succeededFuture(user) : renew(ctx));
+  }
+
+  private Future<Optional<User>> believe(String token) {
+    return tokens
+        .read(token)
+        .compose(
+            read -> read.map(live::find).orElseGet(() -> Future.succeededFuture(Optional.empty())));
+  }
+
+  private Future<Optional<User>> renew(RoutingContext ctx) {
+    Optional<String> refreshToken = cookies.refresh(ctx);
+    if (refreshToken.isEmpty()) {
+      return Future.succeededFuture(Optional.empty());
+    }
+    return sessions
+        .renew(refreshToken.get(), Client.of(ctx))
+        .map(
+            grant -> {
+              grant.ifPresentOrElse(given -> cookies.set(ctx, given), () -> cookies.clear(ctx));
+              return grant.map(Grant::user);
+            });
+  }
+
+  /** For pages: who is not signed in is led to sign-in, and back afterwards. */
+  public Handler<RoutingContext> page() {
+    return ctx -> {
+      if (find(ctx).isPresent()) {
+        ctx.next();
+      } else {
+        leadToSignIn(ctx);
+      }
+    };
+  }
+
+  /** For the API: who is not signed in gets 401. */
+  public Handler<RoutingContext> api() {
+    return ctx -> {
+      if (find(ctx).isPresent()) {
+        ctx.next();
+      } else {
+        ctx.fail(notSignedIn(ctx));
+      }
+    };
+  }
+
+  /** For administrators' pages: others get 403. */
+  public Handler<RoutingContext> admin() {
+    return ctx -> {
+      if (find(ctx).isEmpty()) {
+        leadToSignIn(ctx);
+      } else {
+        requireAdministrator(ctx);
+      }
+    };
+  }
+
+  /** For the administrators' part of the API: others get 403. */
+  public Handler<RoutingContext> adminApi() {
+    return ctx -> {
+      if (find(ctx).isEmpty()) {
+        ctx.fail(notSignedIn(ctx));
+      } else {
+        requireAdministrator(ctx);
+      }
+    };
+  }
+
+  private static void requireAdministrator(RoutingContext ctx) {
+    if (of(ctx).isAdmin()) {
+      ctx.next();
+    } else {
+      ctx.fail(new Failure.Forbidden("administrators-only"));
+    }
+  }
+
+  private static Failure notSignedIn(RoutingContext ctx) {
+    boolean sent = ctx.request().headers().contains(HttpHeaders.AUTHORIZATION);
+    return new Failure.NotSignedIn(sent ? "token-invalid" : "not-signed-in");
+  }
+
+  private void leadToSignIn(RoutingContext ctx) {
+    if (Pages.isFragment(ctx)) {
+      // A redirect would put the sign-in form into a corner of the page.
+      String current = ctx.request().getHeader("HX-Current-URL");
+      ctx.response()
+          .setStatusCode(401)
+          .putHeader("HX-Redirect", signInLink(ctx, pathOf(ctx, current)))
+          .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
+          .end();
+    } else {
+      boolean get = HttpMethod.GET.equals(ctx.request().method());
+      Redirects.to(ctx, signInLink(ctx, get ? ctx.request().uri() : Destination.HOME));
+    }
+  }
+
+  private String signInLink(RoutingContext ctx, String next) {
+    String destination = Destination.of(next);
+    return destination.equals(Destination.HOME)
+        ? pages.urls(ctx).to("/login")
+        : pages.urls(ctx).to("/login", "next", destination);
+  }
+
+  /** The path and query of our own page that sent the request, the public prefix taken off. */
+  private String pathOf(RoutingContext ctx, @Nullable String url) {
+    try {
+      URI uri = url == null ? new URI("/") : new URI(url);
+      String query = uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery();
+      return pages
+          .urls(ctx)
+          .withoutPrefix((uri.getRawPath() == null ? "/" : uri.getRawPath()) + query);
+    } catch (URISyntaxException e) {
+      return Destination.HOME;
+    }
+  }
+}
