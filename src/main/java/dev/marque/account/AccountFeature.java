@@ -1,0 +1,160 @@
+package dev.marque.account;
+
+import dev.marque.platform.Settings;
+import dev.marque.platform.StartFailure;
+import dev.marque.web.Messages;
+import dev.marque.web.Pages;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.ThreadingModel;
+import io.vertx.core.Vertx;
+import io.vertx.ext.web.Router;
+import io.vertx.sqlclient.Pool;
+import java.io.IOException;
+import java.net.URI;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The accounts of one process, made of their parts: what the composition root sees of this room.
+ * Safe on every thread once it is started.
+ */
+public final class AccountFeature {
+
+  private static final Logger LOG = LoggerFactory.getLogger(AccountFeature.class);
+  private static final int CORES = Runtime.getRuntime().availableProcessors();
+  private static final Duration CLEANING = Duration.ofHours(1);
+
+  private final Vertx vertx;
+  private final Settings settings;
+  private final Pool pool;
+  private final Accounts accounts;
+  private final Audit audit;
+  private final LiveSessions live;
+  private final Sessions sessions;
+  private final SignInLimits limits;
+  private final SignIn signIn;
+  private final SetupLinks setupLinks;
+  private final Registration registration;
+  private final Administration administration;
+  private final OwnAccount own;
+  private final SessionCookies cookies;
+  private final Tokens tokens;
+
+  /**
+   * Makes the parts. Blocks to read the signing keys, or to make the first one.
+   *
+   * @throws StartFailure if the keys cannot be read or made
+   */
+  public AccountFeature(
+      Vertx vertx, Settings settings, Pool pool, Clock clock, MeterRegistry meters) {
+    this.vertx = vertx;
+    this.settings = settings;
+    this.pool = pool;
+    String issuer = settings.publicUrl().map(URI::toString).orElse("marque");
+    tokens = new Tokens(vertx, keys(settings, clock), issuer, clock);
+    accounts = new Accounts(clock);
+    audit = new Audit(clock);
+    live = new LiveSessions(vertx, pool, clock);
+    sessions = new Sessions(pool, tokens, audit, live, clock);
+    limits = new SignInLimits(pool, clock);
+    Passwords passwords = new Passwords(vertx, meters, CORES);
+    signIn = new SignIn(pool, accounts, passwords, limits, sessions, audit);
+    setupLinks = new SetupLinks(pool, accounts, clock);
+    FieldRules rules = new FieldRules();
+    registration = new Registration(pool, accounts, passwords, rules, audit, setupLinks);
+    administration = new Administration(pool, accounts, sessions, signIn, audit);
+    own = new OwnAccount(pool, accounts, rules, passwords, signIn, sessions, audit);
+    cookies = new SessionCookies(settings.publicUrl(), !settings.portal().origins().isEmpty());
+  }
+
+  private static List<SigningKey> keys(Settings settings, Clock clock) {
+    if (!settings.signing().keys().isEmpty()) {
+      try {
+        return SigningKeys.given(settings.signing().keys());
+      } catch (IllegalArgumentException e) {
+        throw new StartFailure("marque.signing.keys does not hold: " + e.getMessage(), e);
+      }
+    }
+    try {
+      return new SigningKeys(settings.dataDir(), clock).load();
+    } catch (IOException | IllegalStateException e) {
+      throw new StartFailure(
+          "The signing keys under " + settings.dataDir() + " cannot be used: " + e.getMessage(), e);
+    }
+  }
+
+  /** Deploys the verticle that hashes passwords, and begins to clean up what is over. */
+  public Future<Void> start() {
+    DeploymentOptions options =
+        new DeploymentOptions()
+            .setThreadingModel(ThreadingModel.WORKER)
+            .setInstances(CORES)
+            .setWorkerPoolName("credentials")
+            .setWorkerPoolSize(CORES);
+    vertx.setPeriodic(CLEANING.toMillis(), timer -> clean());
+    return vertx
+        .deployVerticle(() -> new Credentials(pool, accounts), options)
+        .compose(deployed -> live.start());
+  }
+
+  private void clean() {
+    sessions
+        .deleteExpired()
+        .compose(ended -> limits.deleteForgotten().map(forgotten -> ended))
+        .onSuccess(ended -> LOG.info("Deleted {} sessions that were over", ended))
+        .onFailure(problem -> LOG.warn("Old sessions were not deleted: {}", problem.toString()));
+  }
+
+  /** What keeps other rooms' routes to those who are signed in. */
+  public SignedIn signedIn(Pages pages) {
+    return new SignedIn(tokens, live, sessions, cookies, pages);
+  }
+
+  /**
+   * Adds pages and API.
+   *
+   * @param personalData what other rooms keep of a person, for the export
+   */
+  public void mount(
+      Router router,
+      SignedIn signedIn,
+      Pages pages,
+      Messages messages,
+      List<PersonalData> personalData) {
+    boolean signup = settings.signup().enabled();
+    FormPage form = new FormPage(pages, messages);
+    DataExport export = new DataExport(pool, own, sessions, audit, personalData);
+    new SignInRoutes(pool, signIn, sessions, cookies, audit, pages, form).mount(router);
+    new SignUpRoutes(registration, setupLinks, signIn, cookies, signup, pages, form).mount(router);
+    new TokenApi(signIn, sessions).mount(router);
+    new UserApi(pool, accounts, registration, administration, signedIn, signup).mount(router);
+    new AccountRoutes(own, sessions, pool, export, cookies, signedIn, pages, form).mount(router);
+    new AdminRoutes(pool, accounts, administration, sessions, audit, signedIn, pages, form)
+        .mount(router);
+  }
+
+  /**
+   * The path of a link that makes the first administrator, if there is none: to be shown to the
+   * operator and nobody else.
+   */
+  public Future<Optional<String>> setupPath() {
+    return setupLinks.offer().map(token -> token.map(text -> "/setup?token=" + text));
+  }
+
+  /**
+   * Makes an account on the terminal, which has no e-mail address.
+   *
+   * <p>Fails with {@link dev.marque.web.Failure.Invalid} and {@link
+   * dev.marque.web.Failure.Conflict}.
+   */
+  public Future<Account> add(String username, String password, Role role) {
+    Profile profile = new Profile(username, "", username, username);
+    return registration.add(profile, password, role);
+  }
+}

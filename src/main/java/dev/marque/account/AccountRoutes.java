@@ -1,0 +1,177 @@
+package dev.marque.account;
+
+import dev.marque.web.Failure;
+import dev.marque.web.Pages;
+import io.vertx.core.Future;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.sqlclient.Pool;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** The page on one's own account: names, password, sessions, export, deletion. */
+final class AccountRoutes {
+
+  private static final String TEMPLATE = "account/account";
+  private static final Set<String> NOTICES = Set.of("profile", "password", "session");
+
+  private final OwnAccount own;
+  private final Sessions sessions;
+  private final Pool pool;
+  private final DataExport export;
+  private final SessionCookies cookies;
+  private final SignedIn signedIn;
+  private final Pages pages;
+  private final FormPage form;
+
+  AccountRoutes(
+      OwnAccount own,
+      Sessions sessions,
+      Pool pool,
+      DataExport export,
+      SessionCookies cookies,
+      SignedIn signedIn,
+      Pages pages,
+      FormPage form) {
+    this.own = own;
+    this.sessions = sessions;
+    this.pool = pool;
+    this.export = export;
+    this.cookies = cookies;
+    this.signedIn = signedIn;
+    this.pages = pages;
+    this.form = form;
+  }
+
+  void mount(Router router) {
+    router.get("/account").handler(signedIn.page()).handler(this::show);
+    router.post("/account").handler(signedIn.page()).handler(this::changeProfile);
+    router.post("/account/password").handler(signedIn.page()).handler(this::changePassword);
+    router.post("/account/sessions/end").handler(signedIn.page()).handler(this::endSession);
+    router.get("/account/export").handler(signedIn.page()).handler(this::export);
+    router.post("/account/delete").handler(signedIn.page()).handler(this::delete);
+  }
+
+  private void show(RoutingContext ctx) {
+    String done = ctx.request().getParam("done");
+    String notice = done != null && NOTICES.contains(done) ? "account.done." + done : null;
+    model(ctx, null, null)
+        .compose(model -> form.show(ctx, TEMPLATE, model, notice))
+        .onFailure(ctx::fail);
+  }
+
+  private Future<Map<String, Object>> model(
+      RoutingContext ctx, @Nullable Profile entered, @Nullable String section) {
+    User user = SignedIn.of(ctx);
+    return own.of(user)
+        .compose(
+            account ->
+                sessions
+                    .of(user.id(), user.session())
+                    .map(
+                        list -> {
+                          Map<String, Object> model = new HashMap<>();
+                          model.put("account", account);
+                          model.put("sessions", list);
+                          model.put("section", section);
+                          Profile profile = entered == null ? OwnAccount.profile(account) : entered;
+                          model.put("form", profile.toForm());
+                          return model;
+                        }));
+  }
+
+  private void changeProfile(RoutingContext ctx) {
+    User user = SignedIn.of(ctx);
+    Profile profile =
+        new Profile(
+            user.username(),
+            FormPage.field(ctx, "email"),
+            FormPage.field(ctx, "first_name"),
+            FormPage.field(ctx, "last_name"));
+    own.changeProfile(user, profile, FormPage.secret(ctx, "current_password"), Client.of(ctx))
+        .onSuccess(done -> back(ctx, "profile"))
+        .onFailure(problem -> showAgain(ctx, profile, "profile", problem));
+  }
+
+  private void changePassword(RoutingContext ctx) {
+    User user = SignedIn.of(ctx);
+    own.changePassword(
+            user,
+            FormPage.secret(ctx, "current_password"),
+            FormPage.secret(ctx, "password"),
+            Client.of(ctx))
+        .onSuccess(
+            done -> {
+              // The access token in the browser is from before the change and no longer counts.
+              cookies.setAccess(ctx, sessions.access(user));
+              back(ctx, "password");
+            })
+        .onFailure(problem -> showAgain(ctx, null, "password", problem));
+  }
+
+  private void endSession(RoutingContext ctx) {
+    User user = SignedIn.of(ctx);
+    String which = FormPage.field(ctx, "session");
+    Future<Boolean> ended =
+        which.equals("others")
+            ? sessions.endOthers(pool, user.id(), user.session()).map(true)
+            : sessions.end(pool, user.id(), id(which));
+    ended
+        .onSuccess(
+            found -> {
+              sessions.changed(user.id());
+              if (found) {
+                back(ctx, "session");
+              } else {
+                ctx.fail(new Failure.NotFound("not-found"));
+              }
+            })
+        .onFailure(ctx::fail);
+  }
+
+  private static UUID id(String text) {
+    try {
+      return UUID.fromString(text);
+    } catch (IllegalArgumentException e) {
+      throw new Failure.NotFound("not-found");
+    }
+  }
+
+  private void export(RoutingContext ctx) {
+    ctx.response()
+        .setChunked(true)
+        .putHeader(HttpHeaders.CONTENT_TYPE, "application/zip")
+        .putHeader(HttpHeaders.CONTENT_DISPOSITION, "attachment; filename=\"marque-data.zip\"")
+        .putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+    export
+        .send(SignedIn.of(ctx), Client.of(ctx), new ZipStream(ctx.response()))
+        .onFailure(ctx::fail);
+  }
+
+  private void delete(RoutingContext ctx) {
+    own.delete(SignedIn.of(ctx), FormPage.secret(ctx, "current_password"), Client.of(ctx))
+        .onSuccess(
+            done -> {
+              cookies.clear(ctx);
+              ctx.response().putHeader("Clear-Site-Data", "\"cache\"");
+              Redirects.to(ctx, pages.urls(ctx).to("/"));
+            })
+        .onFailure(problem -> showAgain(ctx, null, "delete", problem));
+  }
+
+  private void back(RoutingContext ctx, String done) {
+    Redirects.to(ctx, pages.urls(ctx).to("/account", "done", done));
+  }
+
+  private void showAgain(
+      RoutingContext ctx, @Nullable Profile entered, String section, Throwable problem) {
+    Throwable shown = WrongPassword.in("current_password", problem);
+    model(ctx, entered, section)
+        .onSuccess(model -> form.showAgain(ctx, TEMPLATE, model, shown))
+        .onFailure(ctx::fail);
+  }
+}

@@ -1,0 +1,115 @@
+package dev.marque.account;
+
+import dev.marque.web.Failure;
+import io.vertx.core.Future;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.SqlClient;
+import java.util.function.BiFunction;
+
+/** What administrators do to accounts. The last of them can neither go nor be sent away. */
+final class Administration {
+
+  private final Pool pool;
+  private final Accounts accounts;
+  private final Sessions sessions;
+  private final SignIn signIn;
+  private final Audit audit;
+
+  Administration(Pool pool, Accounts accounts, Sessions sessions, SignIn signIn, Audit audit) {
+    this.pool = pool;
+    this.accounts = accounts;
+    this.sessions = sessions;
+    this.signIn = signIn;
+    this.audit = audit;
+  }
+
+  /** The account of a name; fails with {@link Failure.NotFound} ({@code account-not-found}). */
+  Future<Account> find(String username) {
+    return find(pool, username);
+  }
+
+  private Future<Account> find(SqlClient sql, String username) {
+    return accounts
+        .byUsername(sql, Cursors.text(username))
+        .compose(
+            account ->
+                account
+                    .map(Future::succeededFuture)
+                    .orElseGet(
+                        () -> Future.failedFuture(new Failure.NotFound("account-not-found"))));
+  }
+
+  /** Makes or unmakes an administrator; fails with {@link Failure.Conflict} for the last one. */
+  Future<Account> changeRole(User by, String username, Role role, Client client) {
+    return change(
+        username,
+        role == Role.USER,
+        (sql, account) ->
+            accounts
+                .changeRole(sql, account.id(), role)
+                .compose(
+                    changed ->
+                        audit
+                            .record(sql, AuditEvent.ROLE_CHANGED, by, account, client, role.code())
+                            .map(changed)));
+  }
+
+  /** Lets an account in or not; its sessions end. */
+  Future<Account> changeDisabled(User by, String username, boolean disabled, Client client) {
+    AuditEvent event = disabled ? AuditEvent.ACCOUNT_DISABLED : AuditEvent.ACCOUNT_ENABLED;
+    return change(
+        username,
+        disabled,
+        (sql, account) ->
+            accounts
+                .changeDisabled(sql, account.id(), disabled)
+                .compose(changed -> sessions.endAll(sql, account.id()).map(changed))
+                .compose(
+                    changed -> audit.record(sql, event, by, account, client, null).map(changed)));
+  }
+
+  /**
+   * Deletes an account with everything that is its own. Asks for the administrator's own password;
+   * fails with {@link Failure.Forbidden} ({@code password-wrong}) if it is not.
+   */
+  Future<Account> delete(User by, String username, String password, Client client) {
+    return signIn
+        .confirm(by, password, client)
+        .compose(
+            confirmed ->
+                change(
+                    username,
+                    true,
+                    (sql, account) ->
+                        accounts
+                            .delete(sql, account.id())
+                            .compose(
+                                done ->
+                                    audit.record(
+                                        sql, AuditEvent.ACCOUNT_DELETED, by, account, client, null))
+                            .map(account)));
+  }
+
+  /**
+   * One transaction that changes an account.
+   *
+   * @param removesAdministrator whether an administrator is none afterwards
+   */
+  private Future<Account> change(
+      String username,
+      boolean removesAdministrator,
+      BiFunction<SqlClient, Account, Future<Account>> work) {
+    return pool.<Account>withTransaction(
+            sql ->
+                find(sql, username)
+                    .compose(
+                        account ->
+                            removesAdministrator && account.role() == Role.ADMIN
+                                ? accounts
+                                    .requireAnotherAdministrator(sql, account.id())
+                                    .map(account)
+                                : Future.succeededFuture(account))
+                    .compose(account -> work.apply(sql, account)))
+        .onSuccess(account -> sessions.changed(account.id()));
+  }
+}

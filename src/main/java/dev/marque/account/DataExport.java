@@ -1,0 +1,71 @@
+package dev.marque.account;
+
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.sqlclient.Pool;
+import java.util.List;
+
+/** Everything that is kept of a person, for that person (GDPR, article 20). */
+final class DataExport {
+
+  private final Pool pool;
+  private final OwnAccount own;
+  private final Sessions sessions;
+  private final Audit audit;
+  private final List<PersonalData> others;
+
+  /**
+   * @param others what other rooms keep
+   */
+  DataExport(Pool pool, OwnAccount own, Sessions sessions, Audit audit, List<PersonalData> others) {
+    this.pool = pool;
+    this.own = own;
+    this.sessions = sessions;
+    this.audit = audit;
+    this.others = List.copyOf(others);
+  }
+
+  /** Sends the archive to its end. */
+  Future<Void> send(User user, Client client, ZipStream zip) {
+    Future<Void> sent =
+        audit
+            .record(pool, AuditEvent.DATA_EXPORTED, user, user, client)
+            .compose(noted -> own.of(user))
+            .compose(account -> zip.add("account.json", account.toJson().toBuffer()))
+            .compose(added -> sessions.of(user.id(), user.session()))
+            .compose(list -> zip.add("sessions.json", sessions(list).toBuffer()))
+            .compose(added -> audit.of(pool, user.id()))
+            .compose(entries -> zip.add("events.json", events(entries).toBuffer()));
+    for (PersonalData other : others) {
+      sent = sent.compose(added -> other.export(user.id(), zip));
+    }
+    return sent.compose(added -> zip.end());
+  }
+
+  private static JsonArray sessions(List<Session> sessions) {
+    JsonArray array = new JsonArray();
+    for (Session session : sessions) {
+      array.add(
+          new JsonObject()
+              .put("created_at", session.createdAt().toString())
+              .put("last_used_at", session.lastUsedAt().toString())
+              .put("user_agent", session.userAgent())
+              .put("address", session.address()));
+    }
+    return array;
+  }
+
+  private static JsonArray events(List<AuditEntry> entries) {
+    JsonArray array = new JsonArray();
+    for (AuditEntry entry : entries) {
+      array.add(
+          new JsonObject()
+              .put("at", entry.at().toString())
+              .put("event", entry.event())
+              .put("address", entry.address())
+              .put("detail", entry.detail()));
+    }
+    return array;
+  }
+}

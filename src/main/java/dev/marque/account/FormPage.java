@@ -1,0 +1,107 @@
+package dev.marque.account;
+
+import dev.marque.web.Failure;
+import dev.marque.web.FieldError;
+import dev.marque.web.Messages;
+import dev.marque.web.Pages;
+import io.vertx.core.Future;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.ext.web.RoutingContext;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** A page with a form: shown empty, or again with what was entered and what is wrong with it. */
+final class FormPage {
+
+  private final Pages pages;
+  private final Messages messages;
+
+  FormPage(Pages pages, Messages messages) {
+    this.pages = pages;
+    this.messages = messages;
+  }
+
+  /** A field of the form, without blanks around it; empty where it is missing. */
+  static String field(RoutingContext ctx, String name) {
+    return secret(ctx, name).strip();
+  }
+
+  /** A field of the form exactly as entered; empty where it is missing. */
+  static String secret(RoutingContext ctx, String name) {
+    String value = ctx.request().getFormAttribute(name);
+    return value == null ? "" : value;
+  }
+
+  /** Shows a page with an optional word on what was just done. */
+  Future<Void> show(
+      RoutingContext ctx, String template, Map<String, ?> model, @Nullable String noticeKey) {
+    Map<String, Object> all = complete(model);
+    if (noticeKey != null) {
+      all.put("notice", messages.get(Pages.language(ctx), noticeKey));
+    }
+    return pages.render(ctx, template, all);
+  }
+
+  /**
+   * Shows the page again after its form failed: fields at fault have their words beside them, other
+   * failures theirs above the form. Failures that are not about the form go to the error page.
+   */
+  void showAgain(RoutingContext ctx, String template, Map<String, ?> model, Throwable problem) {
+    if (!(problem instanceof Failure failure) || !isAboutForm(failure)) {
+      ctx.fail(problem);
+      return;
+    }
+    Locale language = Pages.language(ctx);
+    Map<String, Object> all = complete(model);
+    List<FieldError> fields = fields(failure);
+    Map<String, String> errors = new HashMap<>();
+    fields.forEach(error -> errors.put(error.field(), messages.text(language, error)));
+    all.put("errors", errors);
+    if (fields.isEmpty()) {
+      all.put("alert", messages.detail(language, failure));
+    }
+    retryAfter(failure)
+        .ifPresent(
+            wait ->
+                ctx.response().putHeader(HttpHeaders.RETRY_AFTER, Long.toString(wait.toSeconds())));
+    pages.render(ctx, failure.status(), template, all).onFailure(ctx::fail);
+  }
+
+  private static Map<String, Object> complete(Map<String, ?> model) {
+    Map<String, Object> all = new HashMap<>();
+    all.put("errors", Map.of());
+    all.put("alert", null);
+    all.put("notice", null);
+    all.putAll(model);
+    return all;
+  }
+
+  private static boolean isAboutForm(Failure failure) {
+    return !fields(failure).isEmpty()
+        || failure instanceof Failure.NotSignedIn
+        || failure instanceof Failure.Conflict
+        || failure instanceof Failure.TooManyRequests
+        || (failure instanceof Failure.Unavailable && failure.type().equals("busy"));
+  }
+
+  private static List<FieldError> fields(Failure failure) {
+    if (failure instanceof Failure.Invalid invalid) {
+      return invalid.fields();
+    }
+    return failure instanceof Failure.Conflict conflict ? conflict.fields() : List.of();
+  }
+
+  private static Optional<Duration> retryAfter(Failure failure) {
+    if (failure instanceof Failure.TooManyRequests limited) {
+      return Optional.of(limited.retryAfter());
+    }
+    return failure instanceof Failure.Unavailable busy
+        ? Optional.of(busy.retryAfter())
+        : Optional.empty();
+  }
+}

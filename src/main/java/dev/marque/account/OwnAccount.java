@@ -1,0 +1,137 @@
+package dev.marque.account;
+
+import dev.marque.web.Failure;
+import io.vertx.core.Future;
+import io.vertx.sqlclient.Pool;
+import java.util.Objects;
+
+/** What people do to their own accounts. */
+final class OwnAccount {
+
+  private final Pool pool;
+  private final Accounts accounts;
+  private final FieldRules rules;
+  private final Passwords passwords;
+  private final SignIn signIn;
+  private final Sessions sessions;
+  private final Audit audit;
+
+  OwnAccount(
+      Pool pool,
+      Accounts accounts,
+      FieldRules rules,
+      Passwords passwords,
+      SignIn signIn,
+      Sessions sessions,
+      Audit audit) {
+    this.pool = pool;
+    this.accounts = accounts;
+    this.rules = rules;
+    this.passwords = passwords;
+    this.signIn = signIn;
+    this.sessions = sessions;
+    this.audit = audit;
+  }
+
+  Future<Account> of(User user) {
+    return accounts
+        .byId(pool, user.id())
+        .compose(
+            account ->
+                account
+                    .map(Future::succeededFuture)
+                    .orElseGet(
+                        () -> Future.failedFuture(new Failure.NotSignedIn("not-signed-in"))));
+  }
+
+  static Profile profile(Account account) {
+    return new Profile(
+        account.username(),
+        Objects.requireNonNullElse(account.email(), ""),
+        account.firstName(),
+        account.lastName());
+  }
+
+  /**
+   * Changes names and address. Another address needs the password: with it, whoever finds a browser
+   * signed in could take the account over.
+   *
+   * <p>Fails with {@link Failure.Invalid} ({@code fields}), {@link Failure.Conflict} ({@code
+   * email-taken}) and {@link Failure.Forbidden} ({@code password-wrong}).
+   */
+  Future<Account> changeProfile(User user, Profile profile, String password, Client client) {
+    return FieldRules.checked(() -> rules.check(profile))
+        .compose(valid -> of(user))
+        .compose(
+            account -> {
+              boolean sameAddress = profile.email().equalsIgnoreCase(account.email());
+              return sameAddress
+                  ? accounts.update(pool, user.id(), profile)
+                  : signIn
+                      .confirm(user, password, client)
+                      .compose(confirmed -> changeAddress(user, profile, client));
+            });
+  }
+
+  private Future<Account> changeAddress(User user, Profile profile, Client client) {
+    return pool.withTransaction(
+        sql ->
+            accounts
+                .update(sql, user.id(), profile)
+                .compose(
+                    account ->
+                        audit
+                            .record(sql, AuditEvent.EMAIL_CHANGED, user, user, client)
+                            .map(account)));
+  }
+
+  /**
+   * Changes the password and ends every other session.
+   *
+   * <p>Fails with {@link Failure.Invalid} ({@code fields}) and {@link Failure.Forbidden} ({@code
+   * password-wrong}).
+   */
+  Future<Void> changePassword(User user, String current, String password, Client client) {
+    return of(user)
+        .compose(
+            account -> FieldRules.checked(() -> rules.checkPassword(password, profile(account))))
+        .compose(valid -> signIn.confirm(user, current, client))
+        .compose(confirmed -> passwords.hash(password))
+        .compose(
+            hash ->
+                pool.<Void>withTransaction(
+                    sql ->
+                        accounts
+                            .changePassword(sql, user.id(), hash)
+                            .compose(done -> sessions.endOthers(sql, user.id(), user.session()))
+                            .compose(
+                                done ->
+                                    audit.record(
+                                        sql, AuditEvent.PASSWORD_CHANGED, user, user, client))))
+        .onSuccess(done -> sessions.changed(user.id()));
+  }
+
+  /**
+   * Deletes the account with everything that is its own.
+   *
+   * <p>Fails with {@link Failure.Forbidden} ({@code password-wrong}) and {@link Failure.Conflict}
+   * ({@code last-administrator}).
+   */
+  Future<Void> delete(User user, String password, Client client) {
+    return signIn
+        .confirm(user, password, client)
+        .compose(
+            confirmed ->
+                pool.<Void>withTransaction(
+                    sql ->
+                        (user.isAdmin()
+                                ? accounts.requireAnotherAdministrator(sql, user.id())
+                                : Future.<Void>succeededFuture())
+                            .compose(allowed -> accounts.delete(sql, user.id()))
+                            .compose(
+                                done ->
+                                    audit.record(
+                                        sql, AuditEvent.ACCOUNT_DELETED, user, user, client))))
+        .onSuccess(done -> sessions.changed(user.id()));
+  }
+}

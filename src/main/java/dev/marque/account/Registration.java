@@ -1,0 +1,86 @@
+package dev.marque.account;
+
+import dev.marque.web.Failure;
+import io.vertx.core.Future;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.SqlClient;
+
+/** Makes accounts: for strangers, for the first administrator, and on the terminal. */
+final class Registration {
+
+  private final Pool pool;
+  private final Accounts accounts;
+  private final Passwords passwords;
+  private final FieldRules rules;
+  private final Audit audit;
+  private final SetupLinks setupLinks;
+
+  Registration(
+      Pool pool,
+      Accounts accounts,
+      Passwords passwords,
+      FieldRules rules,
+      Audit audit,
+      SetupLinks setupLinks) {
+    this.pool = pool;
+    this.accounts = accounts;
+    this.passwords = passwords;
+    this.rules = rules;
+    this.audit = audit;
+    this.setupLinks = setupLinks;
+  }
+
+  /**
+   * Makes an account for whoever asks.
+   *
+   * <p>Fails with {@link Failure.Invalid} ({@code fields}), {@link Failure.Conflict} ({@code
+   * username-taken}, {@code email-taken}) and {@link Failure.Unavailable} ({@code busy}).
+   */
+  Future<Account> signUp(Profile profile, String password, Client client) {
+    return FieldRules.checked(() -> rules.check(profile, password))
+        // What is taken needs no hash; the index decides between two who ask at the same moment.
+        .compose(valid -> accounts.requireFree(pool, profile))
+        .compose(free -> passwords.hash(password))
+        .compose(
+            hash ->
+                pool.withTransaction(
+                    sql -> insert(sql, profile, Role.USER, hash, AuditEvent.SIGNED_UP, client)));
+  }
+
+  /**
+   * As {@link #signUp}, for whoever holds the link that the first start printed; also fails with
+   * {@link Failure.NotFound} ({@code setup-link-over}).
+   */
+  Future<Account> setUp(Profile profile, String password, String token, Client client) {
+    AuditEvent event = AuditEvent.ADMINISTRATOR_SET_UP;
+    return FieldRules.checked(() -> rules.check(profile, password))
+        .compose(valid -> setupLinks.check(token))
+        .compose(good -> passwords.hash(password))
+        .compose(
+            hash ->
+                pool.withTransaction(
+                    sql ->
+                        setupLinks
+                            .use(sql, token)
+                            .compose(
+                                used -> insert(sql, profile, Role.ADMIN, hash, event, client))));
+  }
+
+  /** On the terminal: needs no address and no names, and may make an administrator. */
+  Future<Account> add(Profile profile, String password, Role role) {
+    Client terminal = new Client("terminal", "");
+    return FieldRules.checked(() -> rules.checkOnTerminal(profile, password))
+        .compose(valid -> passwords.hash(password))
+        .compose(
+            hash ->
+                pool.withTransaction(
+                    sql -> insert(sql, profile, role, hash, AuditEvent.SIGNED_UP, terminal)));
+  }
+
+  private Future<Account> insert(
+      SqlClient sql, Profile profile, Role role, String hash, AuditEvent event, Client client) {
+    return accounts
+        .insert(sql, profile, role, hash)
+        .compose(account -> audit.record(sql, event, account, client).map(account));
+  }
+}

@@ -1,0 +1,77 @@
+package dev.marque.account;
+
+import dev.marque.web.Failure;
+import io.vertx.core.Future;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.SqlClient;
+import io.vertx.sqlclient.Tuple;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.ZoneOffset;
+import java.util.Optional;
+
+/**
+ * Links that make the first administrator: good once, for a day, and only while nobody administers.
+ */
+final class SetupLinks {
+
+  private static final Duration LIFETIME = Duration.ofDays(1);
+
+  private final Pool pool;
+  private final Accounts accounts;
+  private final Clock clock;
+
+  SetupLinks(Pool pool, Accounts accounts, Clock clock) {
+    this.pool = pool;
+    this.accounts = accounts;
+    this.clock = clock;
+  }
+
+  /** The token of a new link, if nobody administers. */
+  Future<Optional<String>> offer() {
+    return accounts
+        .hasAdministrator(pool)
+        .compose(
+            present ->
+                present ? Future.succeededFuture(Optional.empty()) : make().map(Optional::of));
+  }
+
+  private Future<String> make() {
+    String token = SecretToken.make();
+    return pool.preparedQuery("INSERT INTO setup_links (hash, expires_at) VALUES ($1, $2)")
+        .execute(
+            Tuple.of(
+                SecretToken.hash(token), clock.instant().plus(LIFETIME).atOffset(ZoneOffset.UTC)))
+        .map(token);
+  }
+
+  /** Whether a link is still good; fails with {@link Failure.NotFound} if it is not. */
+  Future<Void> check(String token) {
+    return pool.preparedQuery("SELECT FROM setup_links WHERE hash = $1 AND expires_at > $2")
+        .execute(Tuple.of(SecretToken.hash(token), clock.instant().atOffset(ZoneOffset.UTC)))
+        .compose(rows -> rows.size() == 1 ? accounts.hasAdministrator(pool) : over())
+        .compose(administered -> administered ? over() : Future.succeededFuture());
+  }
+
+  /**
+   * Uses a link up, and with it every other. Fails with {@link Failure.NotFound} ({@code
+   * setup-link-over}) if it is not good.
+   */
+  Future<Void> use(SqlClient transaction, String token) {
+    return transaction
+        .preparedQuery("DELETE FROM setup_links WHERE hash = $1 AND expires_at > $2")
+        .execute(Tuple.of(SecretToken.hash(token), clock.instant().atOffset(ZoneOffset.UTC)))
+        .map(RowSet::rowCount)
+        .compose(deleted -> deleted == 1 ? accounts.hasAdministrator(transaction) : over())
+        .compose(
+            administered ->
+                administered
+                    ? over()
+                    : transaction.query("DELETE FROM setup_links").execute().mapEmpty());
+  }
+
+  private static <T> Future<T> over() {
+    return Future.failedFuture(new Failure.NotFound("setup-link-over"));
+  }
+}

@@ -1,0 +1,176 @@
+package dev.marque.account;
+
+import dev.marque.web.Failure;
+import io.vertx.core.Future;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.Tuple;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Slows guessing down, over all nodes, because the counts are in the database.
+ *
+ * <p>After 10 failures of one name from one address each further try has to wait, twice as long
+ * each time, up to 15 minutes. A stranger elsewhere so slows nobody but himself. Who guesses from
+ * many addresses, or many names from one, meets the same after 100 and 300 failures. Sessions that
+ * exist are not touched. An hour without failure forgets all.
+ *
+ * <p>A try counts as failed from its beginning until it succeeds: otherwise a thousand tries at
+ * once would all be let in before the first has failed.
+ */
+final class SignInLimits {
+
+  private static final int OF_NAME_AND_ADDRESS = 10;
+  private static final int OF_NAME = 100;
+  private static final int OF_ADDRESS = 300;
+  private static final Duration FIRST_WAIT = Duration.ofSeconds(5);
+  private static final Duration LONGEST_WAIT = Duration.ofMinutes(15);
+  private static final Duration FORGOTTEN_AFTER = Duration.ofHours(1);
+
+  private final Pool pool;
+  private final Clock clock;
+
+  SignInLimits(Pool pool, Clock clock) {
+    this.pool = pool;
+    this.clock = clock;
+  }
+
+  private record Subject(String name, int limit) {}
+
+  /** What a try has in common with others; always in the same order, so that rows lock in order. */
+  private static List<Subject> subjects(String username, String address) {
+    String name = username.toLowerCase(Locale.ROOT);
+    String network = network(address);
+    return List.of(
+        new Subject("address " + network, OF_ADDRESS),
+        new Subject("name " + name, OF_NAME),
+        new Subject("name " + name + " address " + network, OF_NAME_AND_ADDRESS));
+  }
+
+  /**
+   * Counts a try that begins; fails with {@link Failure.TooManyRequests} ({@code sign-in-slowed})
+   * if it comes too early.
+   */
+  Future<Void> begin(String username, String address) {
+    Future<Void> all = Future.succeededFuture();
+    for (Subject subject : subjects(username, address)) {
+      all = all.compose(done -> begin(subject));
+    }
+    return all;
+  }
+
+  private Future<Void> begin(Subject subject) {
+    Instant now = clock.instant();
+    return pool.preparedQuery(
+            """
+            INSERT INTO sign_in_failures AS f (subject, failures, last_at)
+            VALUES ($1, 1, $2)
+            ON CONFLICT (subject) DO UPDATE SET
+                failures = CASE WHEN f.last_at < $3 THEN 1 ELSE f.failures + 1 END,
+                last_at = $2,
+                blocked_until = CASE WHEN f.failures + 1 >= $4 AND f.last_at >= $3
+                    THEN $2 + least($6, $5 * power(2, least(f.failures + 1 - $4, 20)))
+                              * interval '1 second'
+                END
+            WHERE f.blocked_until IS NULL OR f.blocked_until <= $2
+            RETURNING failures
+            """)
+        .execute(
+            Tuple.of(
+                SecretToken.hash(subject.name),
+                utc(now),
+                utc(now.minus(FORGOTTEN_AFTER)),
+                subject.limit,
+                (double) FIRST_WAIT.toSeconds(),
+                (double) LONGEST_WAIT.toSeconds()))
+        .compose(
+            counted -> counted.rowCount() == 1 ? Future.succeededFuture() : refuse(subject, now));
+  }
+
+  private Future<Void> refuse(Subject subject, Instant now) {
+    return pool.preparedQuery("SELECT blocked_until FROM sign_in_failures WHERE subject = $1")
+        .execute(Tuple.of(SecretToken.hash(subject.name)))
+        .compose(rows -> Future.failedFuture(slowed(rows, now)));
+  }
+
+  private static Failure slowed(RowSet<Row> rows, Instant now) {
+    Duration wait = Duration.ofSeconds(1);
+    for (Row row : rows) {
+      OffsetDateTime until = row.getOffsetDateTime("blocked_until");
+      if (until != null && until.toInstant().isAfter(now)) {
+        wait = Duration.between(now, until.toInstant()).plusSeconds(1);
+      }
+    }
+    return new Failure.TooManyRequests("sign-in-slowed", Duration.ofSeconds(wait.toSeconds()));
+  }
+
+  /** Takes back the count of a try that succeeded, and forgets the failures of this pair. */
+  Future<Void> succeeded(String username, String address) {
+    List<Subject> subjects = subjects(username, address);
+    Subject pair = subjects.get(subjects.size() - 1);
+    Future<Void> all =
+        pool.preparedQuery("DELETE FROM sign_in_failures WHERE subject = $1")
+            .execute(Tuple.of(SecretToken.hash(pair.name)))
+            .mapEmpty();
+    for (Subject subject : subjects.subList(0, subjects.size() - 1)) {
+      all = all.compose(done -> takeBack(subject));
+    }
+    return all;
+  }
+
+  /** Takes back the count of a try that came to no answer. */
+  Future<Void> undecided(String username, String address) {
+    Future<Void> all = Future.succeededFuture();
+    for (Subject subject : subjects(username, address)) {
+      all = all.compose(done -> takeBack(subject));
+    }
+    return all;
+  }
+
+  private Future<Void> takeBack(Subject subject) {
+    return pool.preparedQuery(
+            """
+            UPDATE sign_in_failures
+               SET failures = greatest(failures - 1, 0),
+                   blocked_until = CASE WHEN failures - 1 >= $2 THEN blocked_until END
+             WHERE subject = $1
+            """)
+        .execute(Tuple.of(SecretToken.hash(subject.name), subject.limit))
+        .mapEmpty();
+  }
+
+  /** Deletes counts that no longer matter. */
+  Future<Integer> deleteForgotten() {
+    return pool.preparedQuery("DELETE FROM sign_in_failures WHERE last_at < $1")
+        .execute(Tuple.of(utc(clock.instant().minus(FORGOTTEN_AFTER))))
+        .map(RowSet::rowCount);
+  }
+
+  /** An IPv6 household has 2^64 addresses: the first half is what counts. */
+  static String network(String address) {
+    if (!address.contains(":")) {
+      return address;
+    }
+    try {
+      byte[] bytes = InetAddress.getByName(address).getAddress();
+      return HexFormat.of().formatHex(bytes.length == 16 ? Arrays.copyOf(bytes, 8) : bytes);
+    } catch (UnknownHostException e) {
+      return address;
+    }
+  }
+
+  private static OffsetDateTime utc(Instant instant) {
+    return instant.atOffset(ZoneOffset.UTC);
+  }
+}

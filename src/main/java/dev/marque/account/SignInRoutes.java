@@ -1,0 +1,120 @@
+package dev.marque.account;
+
+import dev.marque.web.Failure;
+import dev.marque.web.Pages;
+import io.vertx.core.Future;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.sqlclient.Pool;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** Signing in and out in a browser. */
+final class SignInRoutes {
+
+  private static final String TEMPLATE = "account/login";
+
+  private final Pool pool;
+  private final SignIn signIn;
+  private final Sessions sessions;
+  private final SessionCookies cookies;
+  private final Audit audit;
+  private final Pages pages;
+  private final FormPage form;
+
+  SignInRoutes(
+      Pool pool,
+      SignIn signIn,
+      Sessions sessions,
+      SessionCookies cookies,
+      Audit audit,
+      Pages pages,
+      FormPage form) {
+    this.pool = pool;
+    this.signIn = signIn;
+    this.sessions = sessions;
+    this.cookies = cookies;
+    this.audit = audit;
+    this.pages = pages;
+    this.form = form;
+  }
+
+  void mount(Router router) {
+    router.get("/login").handler(this::show);
+    router.post("/login").handler(this::signIn);
+    router.post("/logout").handler(this::signOut);
+  }
+
+  private void show(RoutingContext ctx) {
+    String next = Destination.of(ctx.request().getParam("next"));
+    if (SignedIn.find(ctx).isPresent()) {
+      Redirects.to(ctx, pages.urls(ctx).to(next));
+    } else {
+      form.show(ctx, TEMPLATE, model("", false, next), null).onFailure(ctx::fail);
+    }
+  }
+
+  private void signIn(RoutingContext ctx) {
+    String username = FormPage.field(ctx, "username");
+    String password = FormPage.secret(ctx, "password");
+    boolean remember = "true".equals(FormPage.field(ctx, "remember"));
+    String next = Destination.of(FormPage.field(ctx, "next"));
+    signIn
+        .signIn(username, password, remember, Client.of(ctx))
+        .compose(SignInRoutes::orRefuse)
+        .compose(grant -> endPrevious(ctx).map(grant))
+        .onSuccess(
+            grant -> {
+              cookies.set(ctx, grant);
+              Redirects.to(ctx, pages.urls(ctx).to(next));
+            })
+        .onFailure(
+            problem -> form.showAgain(ctx, TEMPLATE, model(username, remember, next), problem));
+  }
+
+  private static Future<Grant> orRefuse(Optional<Grant> grant) {
+    return grant
+        .map(Future::succeededFuture)
+        .orElseGet(() -> Future.failedFuture(new Failure.NotSignedIn("sign-in-refused")));
+  }
+
+  /** The session that the browser's cookies are about to forget. */
+  private Future<Void> endPrevious(RoutingContext ctx) {
+    return SignedIn.find(ctx)
+        .map(
+            user ->
+                sessions
+                    .end(pool, user.id(), user.session())
+                    .onSuccess(ended -> sessions.changed(user.id()))
+                    .<Void>mapEmpty())
+        .orElseGet(Future::succeededFuture);
+  }
+
+  private void signOut(RoutingContext ctx) {
+    endPrevious(ctx)
+        .compose(
+            ended ->
+                SignedIn.find(ctx)
+                    .map(
+                        user ->
+                            audit.record(pool, AuditEvent.SIGNED_OUT, user, user, Client.of(ctx)))
+                    .orElseGet(Future::succeededFuture))
+        .onSuccess(
+            done -> {
+              cookies.clear(ctx);
+              // What the browser kept of the pages goes with the session.
+              ctx.response().putHeader("Clear-Site-Data", "\"cache\"");
+              Redirects.to(ctx, pages.urls(ctx).to("/"));
+            })
+        .onFailure(ctx::fail);
+  }
+
+  private static Map<String, Object> model(String username, boolean remember, String next) {
+    Map<String, Object> model = new HashMap<>();
+    model.put("form", Map.of("username", username));
+    model.put("remember", remember);
+    model.put("next", next.equals(Destination.HOME) ? null : next);
+    return model;
+  }
+}

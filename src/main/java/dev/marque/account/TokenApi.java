@@ -1,0 +1,135 @@
+package dev.marque.account;
+
+import dev.marque.web.Failure;
+import io.vertx.core.Future;
+import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * {@code POST /api/v1/token}: tokens for a name with its password, and for a refresh token (RFC
+ * 6749, sections 4.3 and 6). Failures have that standard's form, not that of problem documents,
+ * because its clients read it.
+ */
+final class TokenApi {
+
+  private static final String FORM = "application/x-www-form-urlencoded";
+
+  private final SignIn signIn;
+  private final Sessions sessions;
+
+  TokenApi(SignIn signIn, Sessions sessions) {
+    this.signIn = signIn;
+    this.sessions = sessions;
+  }
+
+  void mount(Router router) {
+    router.post("/api/v1/token").handler(this::token);
+  }
+
+  private void token(RoutingContext ctx) {
+    String type = ctx.request().getHeader(HttpHeaders.CONTENT_TYPE);
+    if (type == null || !type.toLowerCase(Locale.ROOT).startsWith(FORM)) {
+      refuse(ctx, 400, "invalid_request", "The body has to be " + FORM + ".");
+      return;
+    }
+    MultiMap form = ctx.request().formAttributes();
+    Optional<String> repeated =
+        form.names().stream().filter(name -> form.getAll(name).size() > 1).findFirst();
+    if (repeated.isPresent()) {
+      refuse(ctx, 400, "invalid_request", "A parameter is there more than once.");
+      return;
+    }
+    String grantType = form.get("grant_type");
+    if (grantType == null) {
+      refuse(ctx, 400, "invalid_request", "grant_type is missing.");
+    } else if (grantType.equals("password")) {
+      byPassword(ctx, form);
+    } else if (grantType.equals("refresh_token")) {
+      byRefreshToken(ctx, form);
+    } else {
+      refuse(
+          ctx,
+          400,
+          "unsupported_grant_type",
+          "grant_type is one of " + List.of("password", "refresh_token") + ".");
+    }
+  }
+
+  private void byPassword(RoutingContext ctx, MultiMap form) {
+    String username = form.get("username");
+    String password = form.get("password");
+    if (username == null || password == null) {
+      refuse(ctx, 400, "invalid_request", "username and password are needed.");
+      return;
+    }
+    answer(ctx, signIn.signIn(username, password, false, Client.of(ctx)));
+  }
+
+  private void byRefreshToken(RoutingContext ctx, MultiMap form) {
+    String refreshToken = form.get("refresh_token");
+    if (refreshToken == null) {
+      refuse(ctx, 400, "invalid_request", "refresh_token is missing.");
+      return;
+    }
+    answer(ctx, sessions.renew(refreshToken, Client.of(ctx)));
+  }
+
+  private static void answer(RoutingContext ctx, Future<Optional<Grant>> result) {
+    result
+        .onSuccess(
+            grant ->
+                grant.ifPresentOrElse(
+                    given -> send(ctx, 200, body(given)),
+                    () ->
+                        refuse(
+                            ctx,
+                            400,
+                            "invalid_grant",
+                            "These credentials are wrong or no longer good.")))
+        .onFailure(problem -> fail(ctx, problem));
+  }
+
+  private static void fail(RoutingContext ctx, Throwable problem) {
+    if (problem instanceof Failure.TooManyRequests slowed) {
+      retryAfter(ctx, slowed.retryAfter());
+      refuse(ctx, 429, "temporarily_unavailable", "Too many tries. Wait, then try again.");
+    } else if (problem instanceof Failure.Unavailable unavailable) {
+      retryAfter(ctx, unavailable.retryAfter());
+      refuse(ctx, 503, "temporarily_unavailable", "Not now. Try again in a moment.");
+    } else {
+      ctx.fail(problem);
+    }
+  }
+
+  private static void retryAfter(RoutingContext ctx, Duration wait) {
+    ctx.response().putHeader(HttpHeaders.RETRY_AFTER, Long.toString(wait.toSeconds()));
+  }
+
+  private static JsonObject body(Grant grant) {
+    return new JsonObject()
+        .put("access_token", grant.accessToken())
+        .put("token_type", "Bearer")
+        .put("expires_in", Tokens.LIFETIME.toSeconds())
+        .put("refresh_token", grant.refreshToken());
+  }
+
+  private static void refuse(RoutingContext ctx, int status, String error, String description) {
+    send(ctx, status, new JsonObject().put("error", error).put("error_description", description));
+  }
+
+  private static void send(RoutingContext ctx, int status, JsonObject body) {
+    ctx.response()
+        .setStatusCode(status)
+        .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
+        .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
+        .putHeader("Pragma", "no-cache")
+        .end(body.toBuffer());
+  }
+}

@@ -1,0 +1,155 @@
+package dev.marque.account;
+
+import dev.marque.web.Failure;
+import dev.marque.web.FieldError;
+import dev.marque.web.JsonBody;
+import dev.marque.web.QueryParameters;
+import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.sqlclient.Pool;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Accounts in the API: one's own, and all for administrators. */
+final class UserApi {
+
+  private static final Set<String> FIELDS =
+      Set.of("username", "email", "first_name", "last_name", "password");
+  private static final int DEFAULT_LIMIT = 20;
+  private static final int MOST = 100;
+
+  private final Pool pool;
+  private final Accounts accounts;
+  private final Registration registration;
+  private final Administration administration;
+  private final SignedIn signedIn;
+  private final boolean signupEnabled;
+
+  UserApi(
+      Pool pool,
+      Accounts accounts,
+      Registration registration,
+      Administration administration,
+      SignedIn signedIn,
+      boolean signupEnabled) {
+    this.pool = pool;
+    this.accounts = accounts;
+    this.registration = registration;
+    this.administration = administration;
+    this.signedIn = signedIn;
+    this.signupEnabled = signupEnabled;
+  }
+
+  void mount(Router router) {
+    router.post("/api/v1/users").handler(this::create);
+    router.get("/api/v1/me").handler(signedIn.api()).handler(this::me);
+    router.get("/api/v1/users").handler(signedIn.adminApi()).handler(this::list);
+    router.get("/api/v1/users/:username").handler(signedIn.adminApi()).handler(this::show);
+    router.delete("/api/v1/users/:username").handler(signedIn.adminApi()).handler(this::delete);
+  }
+
+  private void create(RoutingContext ctx) {
+    if (!signupEnabled) {
+      throw new Failure.Forbidden("signup-disabled");
+    }
+    JsonObject body = JsonBody.read(ctx, FIELDS);
+    requireTexts(body);
+    Profile profile =
+        new Profile(
+            body.getString("username", ""),
+            body.getString("email", ""),
+            body.getString("first_name", ""),
+            body.getString("last_name", ""));
+    registration
+        .signUp(profile, body.getString("password", ""), Client.of(ctx))
+        .onSuccess(account -> send(ctx, 201, account.toJson()))
+        .onFailure(ctx::fail);
+  }
+
+  /** Names every field that is missing or not a text. */
+  private static void requireTexts(JsonObject body) {
+    List<FieldError> errors = new ArrayList<>();
+    for (String field : List.of("username", "email", "first_name", "last_name", "password")) {
+      if (!(body.getValue(field) instanceof String)) {
+        String message = body.getValue(field) == null ? "field.required" : "field.not-text";
+        errors.add(FieldError.of(field, message));
+      }
+    }
+    if (!errors.isEmpty()) {
+      throw new Failure.Invalid("fields", errors);
+    }
+  }
+
+  private void me(RoutingContext ctx) {
+    accounts
+        .byId(pool, SignedIn.of(ctx).id())
+        .onSuccess(account -> sendFound(ctx, account))
+        .onFailure(ctx::fail);
+  }
+
+  private void list(RoutingContext ctx) {
+    MultiMap query = QueryParameters.only(ctx, Set.of("q", "after", "limit"));
+    int limit = limit(query.get("limit"));
+    accounts
+        .list(pool, Cursors.text(query.get("q")), Cursors.text(query.get("after")), limit + 1)
+        .onSuccess(found -> send(ctx, 200, page(found, limit)))
+        .onFailure(ctx::fail);
+  }
+
+  private static JsonObject page(List<Account> found, int limit) {
+    List<Account> page = found.subList(0, Math.min(limit, found.size()));
+    JsonArray items = new JsonArray();
+    page.forEach(account -> items.add(account.toJson()));
+    String next = found.size() > limit ? page.get(limit - 1).username() : null;
+    return new JsonObject().put("items", items).put("next", next);
+  }
+
+  private static int limit(@Nullable String text) {
+    if (text == null) {
+      return DEFAULT_LIMIT;
+    }
+    if (!text.matches("[1-9][0-9]{0,2}") || Integer.parseInt(text) > MOST) {
+      throw new Failure.Invalid("fields", List.of(FieldError.of("limit", "field.limit", MOST)));
+    }
+    return Integer.parseInt(text);
+  }
+
+  private void show(RoutingContext ctx) {
+    accounts
+        .byUsername(pool, Cursors.text(ctx.pathParam("username")))
+        .onSuccess(account -> sendFound(ctx, account))
+        .onFailure(ctx::fail);
+  }
+
+  private void delete(RoutingContext ctx) {
+    JsonObject body = JsonBody.read(ctx, Set.of("password"));
+    if (!(body.getValue("password") instanceof String password)) {
+      throw new Failure.Invalid("fields", List.of(FieldError.of("password", "field.required")));
+    }
+    administration
+        .delete(SignedIn.of(ctx), ctx.pathParam("username"), password, Client.of(ctx))
+        .onSuccess(done -> ctx.response().setStatusCode(204).end())
+        .onFailure(ctx::fail);
+  }
+
+  private static void sendFound(RoutingContext ctx, Optional<Account> account) {
+    account.ifPresentOrElse(
+        found -> send(ctx, 200, found.toJson()),
+        () -> ctx.fail(new Failure.NotFound("account-not-found")));
+  }
+
+  private static void send(RoutingContext ctx, int status, JsonObject body) {
+    ctx.response()
+        .setStatusCode(status)
+        .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
+        .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
+        .end(body.toBuffer());
+  }
+}
