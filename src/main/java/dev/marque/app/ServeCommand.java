@@ -33,6 +33,12 @@ public final class ServeCommand implements Callable<Integer> {
     }
     System.out.println("Marque is ready at " + server.address());
     System.out.flush();
+    server
+        .setupLink()
+        .ifPresent(
+            link ->
+                System.err.println(
+                    "There is no administrator yet. Make the first one, within a day, at " + link));
     new CountDownLatch(1).await();
     return 0;
   }

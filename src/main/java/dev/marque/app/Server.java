@@ -1,5 +1,7 @@
 package dev.marque.app;
 
+import dev.marque.account.AccountFeature;
+import dev.marque.account.SignedIn;
 import dev.marque.platform.DataDirectory;
 import dev.marque.platform.Database;
 import dev.marque.platform.DatabaseAddress;
@@ -46,6 +48,7 @@ import java.util.Deque;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -64,17 +67,28 @@ public final class Server implements AutoCloseable {
   private static final int EVENT_LOOPS = Math.max(2, Runtime.getRuntime().availableProcessors());
 
   private final Settings settings;
-  private final Clock clock = Clock.systemUTC();
+  private final Clock clock;
 
   /** What runs, the last started first: closing goes from the door to the cellar. */
   private final Deque<AutoCloseable> running = new ArrayDeque<>();
 
   private volatile String phase = "starting";
+  private volatile Optional<String> setupPath = Optional.empty();
   private volatile int port;
   private volatile int managementPort;
 
   public Server(Settings settings) {
+    this(settings, Clock.systemUTC());
+  }
+
+  /**
+   * A server that goes by another clock.
+   *
+   * @param clock tells when tokens and sessions run out
+   */
+  Server(Settings settings, Clock clock) {
     this.settings = settings;
+    this.clock = clock;
   }
 
   /**
@@ -122,7 +136,12 @@ public final class Server implements AutoCloseable {
     health.register("database", database::check);
     undeployedAtTheEnd(vertx, inference.await());
 
-    startWeb(vertx);
+    AccountFeature accounts =
+        new AccountFeature(vertx, settings, database.pool(), clock, metrics.registry());
+    accounts.start().await();
+
+    startWeb(vertx, accounts);
+    setupPath = accounts.setupPath().await();
   }
 
   private Future<String> startInference(Vertx vertx, Metrics metrics) {
@@ -138,7 +157,7 @@ public final class Server implements AutoCloseable {
   }
 
   /** Pages and API: the order of the rooms is the order in which a request passes them. */
-  private void startWeb(Vertx vertx) {
+  private void startWeb(Vertx vertx, AccountFeature accounts) {
     Messages messages = new Messages();
     Assets assets = Assets.load();
     Proxies proxies = new Proxies(settings.proxy().trusted());
@@ -148,6 +167,7 @@ public final class Server implements AutoCloseable {
         new Pages(
             messages, assets, settings.publicUrl(), portals, settings.signup().enabled(), clock);
     Failures failures = new Failures(messages, pages, securityHeaders);
+    SignedIn signedIn = accounts.signedIn(pages);
     List<Consumer<Router>> rooms =
         List.of(
             new Arrival(proxies, settings.publicUrl())::mount,
@@ -155,6 +175,8 @@ public final class Server implements AutoCloseable {
             assets::mount,
             new OriginCheck(proxies, settings.publicUrl())::mount,
             new Bodies(Set.of())::mount,
+            signedIn::mount,
+            router -> accounts.mount(router, signedIn, pages, messages, List.of()),
             failures::mount);
 
     WebVerticle.Address address =
@@ -170,6 +192,11 @@ public final class Server implements AutoCloseable {
   /** Where people reach it, for example {@code http://localhost:8080}. */
   public URI address() {
     return settings.publicUrl().orElseGet(() -> local(port));
+  }
+
+  /** Where the first administrator is made, as long as there is none. Good once, for a day. */
+  public Optional<URI> setupLink() {
+    return setupPath.map(path -> URI.create(address() + path));
   }
 
   /** The port of pages and API. */
