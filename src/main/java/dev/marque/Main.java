@@ -1,6 +1,9 @@
 package dev.marque;
 
+import dev.marque.app.ClassifyCommand;
 import dev.marque.app.ServeCommand;
+import dev.marque.training.EvaluateCommand;
+import dev.marque.training.TrainCommand;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -22,6 +25,9 @@ import picocli.CommandLine.ScopeType;
     exitCodeList = {"0:done", "1:failed: one line on standard error says why", "2:wrong usage"},
     subcommands = {
       ServeCommand.class,
+      ClassifyCommand.class,
+      TrainCommand.class,
+      EvaluateCommand.class,
     })
 public final class Main implements Callable<Integer> {
 

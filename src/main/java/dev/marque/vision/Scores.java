@@ -20,11 +20,11 @@ public record Scores(double[] brands, double[] models, double otherMakes, double
     double[] byModel = new double[heads.brands()];
     double otherMakes = 0;
     for (int m = 0; m < models.length; m++) {
-      int brand = labels.brands().indexOf(labels.models().get(m).brand());
-      if (brand < 0) {
+      String brand = labels.models().get(m).brand();
+      if (brand == null) {
         otherMakes += models[m];
       } else {
-        byModel[brand] += models[m];
+        byModel[labels.brands().indexOf(brand)] += models[m];
       }
     }
     double[] brands = new double[heads.brands()];

@@ -1,0 +1,195 @@
+package dev.marque.app;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.marque.platform.SettingsFile;
+import dev.marque.vision.Recognition;
+import dev.marque.vision.Recognizer;
+import dev.marque.vision.Scored;
+import dev.marque.vision.Verdict;
+import dev.marque.vision.photo.Photo;
+import dev.marque.vision.photo.PhotoException;
+import dev.marque.vision.photo.PhotoLimits;
+import dev.marque.vision.photo.PhotoReader;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code marque classify}: the table in the terminal. */
+@Command(
+    name = "classify",
+    description = {
+      "Tells the most likely brands of the cars in photos, without a server.",
+      "",
+      "Folders are searched for photos. A photo that cannot be read is named on standard error with"
+          + " the reason; the others are still classified, and the exit status is 1.",
+    })
+public final class ClassifyCommand implements Callable<Integer> {
+
+  private static final int LONG_SIDE = 512;
+  private static final int BAR = 30;
+
+  @Parameters(arity = "1..*", paramLabel = "PHOTO", description = "Photos, or folders of photos.")
+  private List<Path> paths = List.of();
+
+  @Option(
+      names = {"-k", "--top-k"},
+      paramLabel = "K",
+      description = "How many brands, 1 to 25 (default: ${DEFAULT-VALUE}).",
+      defaultValue = "5")
+  private int topK;
+
+  @Option(names = "--json", description = "One JSON object a photo and line, for machines.")
+  private boolean json;
+
+  @Option(
+      names = "--model",
+      paramLabel = "DIR",
+      description = "The model's folder (default: the setting marque.model-dir).")
+  private @Nullable Path model;
+
+  @Spec private @Nullable CommandSpec spec;
+
+  private final ObjectMapper mapper = new ObjectMapper();
+
+  @Override
+  public Integer call() throws IOException {
+    CommandSpec command = Objects.requireNonNull(spec);
+    if (topK < 1 || topK > 25) {
+      throw new ParameterException(
+          command.commandLine(), "K is " + topK + ", but must be from 1 to 25");
+    }
+    List<Path> photos = photos(command);
+    PrintWriter out = command.commandLine().getOut();
+    PrintWriter err = command.commandLine().getErr();
+    Path folder = model == null ? SettingsFile.load().modelDir() : model;
+    int failed = 0;
+    try (Recognizer recognizer = Recognizer.load(folder)) {
+      for (Path file : photos) {
+        try {
+          Photo photo = PhotoReader.read(Files.readAllBytes(file), PhotoLimits.GENEROUS, LONG_SIDE);
+          Recognition recognition =
+              recognizer.recognize(List.of(recognizer.prepare(photo.pixels()))).get(0);
+          if (json) {
+            out.println(mapper.writeValueAsString(document(file, photo, recognition)));
+          } else {
+            print(out, file, recognition);
+          }
+          out.flush();
+        } catch (PhotoException e) {
+          err.println("marque: " + file + " is left out: " + e.getMessage());
+          err.flush();
+          failed++;
+        } catch (IOException e) {
+          err.println("marque: " + file + " is left out: it cannot be read from disk");
+          err.flush();
+          failed++;
+        }
+      }
+    }
+    return failed == 0 ? 0 : 1;
+  }
+
+  private List<Path> photos(CommandSpec command) throws IOException {
+    List<Path> photos = new ArrayList<>();
+    for (Path path : paths) {
+      if (Files.isDirectory(path)) {
+        try (Stream<Path> files = Files.walk(path)) {
+          List<Path> found = files.filter(ClassifyCommand::looksLikePhoto).sorted().toList();
+          if (found.isEmpty()) {
+            throw new ParameterException(
+                command.commandLine(), "the folder " + path + " has no photos");
+          }
+          photos.addAll(found);
+        }
+      } else if (Files.isRegularFile(path)) {
+        photos.add(path);
+      } else {
+        throw new ParameterException(command.commandLine(), "there is no photo " + path);
+      }
+    }
+    return photos;
+  }
+
+  private static boolean looksLikePhoto(Path file) {
+    String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
+    return Files.isRegularFile(file)
+        && Stream.of(".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff")
+            .anyMatch(name::endsWith);
+  }
+
+  private void print(PrintWriter out, Path file, Recognition recognition) {
+    out.println(file + ": " + sentence(recognition));
+    int longest =
+        recognition.brands().stream().limit(topK).mapToInt(b -> b.name().length()).max().orElse(0);
+    for (Scored brand : recognition.brands().subList(0, topK)) {
+      int filled = (int) Math.round(brand.probability() * BAR);
+      out.println(
+          String.format(
+              Locale.ROOT,
+              "  %-" + longest + "s %6.1f%% %s",
+              brand.name(),
+              100 * brand.probability(),
+              "#".repeat(filled)));
+    }
+    for (String advice : recognition.advice()) {
+      out.println("  note: the photo is " + advice.replace('_', ' '));
+    }
+    out.println();
+  }
+
+  private static String sentence(Recognition recognition) {
+    String top = recognition.brands().get(0).name();
+    long right = Math.round(100 * recognition.accuracyAtThisConfidence());
+    return switch (recognition.verdict()) {
+      case CONFIDENT -> top + " (of 100 answers this sure, " + right + " were right)";
+      case UNSURE -> "one of these (of 100 answers this sure, " + right + " were right)";
+      case UNKNOWN_MAKE -> "a car, but none of the brands that are known";
+      case NOT_A_CAR -> "no car";
+    };
+  }
+
+  private ObjectNode document(Path file, Photo photo, Recognition recognition) {
+    Verdict verdict = recognition.verdict();
+    ObjectNode document =
+        mapper
+            .createObjectNode()
+            .put("file", file.toString())
+            .put("width", photo.width())
+            .put("height", photo.height())
+            .put("model", recognition.model())
+            .put("verdict", verdict.code())
+            .put("car_probability", rounded(recognition.carProbability()))
+            .put("accuracy_at_this_confidence", rounded(recognition.accuracyAtThisConfidence()));
+    add(document.putArray("brands"), "brand", recognition.brands().subList(0, topK));
+    add(document.putArray("closest_models"), "model", recognition.closestModels());
+    ArrayNode advice = document.putArray("advice");
+    recognition.advice().forEach(advice::add);
+    return document;
+  }
+
+  private static void add(ArrayNode array, String name, List<Scored> scored) {
+    for (Scored one : scored) {
+      array.addObject().put(name, one.name()).put("probability", rounded(one.probability()));
+    }
+  }
+
+  private static double rounded(double value) {
+    return Math.round(value * 1e4) / 1e4;
+  }
+}

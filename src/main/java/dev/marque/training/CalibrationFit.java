@@ -1,0 +1,135 @@
+package dev.marque.training;
+
+import dev.marque.vision.Calibration;
+import dev.marque.vision.Calibration.Point;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * Fits a {@link Calibration} to judged photos.
+ *
+ * <ul>
+ *   <li>The temperature has the least negative log-likelihood of the right brands.
+ *   <li>{@code carFrom} refuses at most 1% of the known cars, {@code knownFrom} at most 5%.
+ *   <li>{@code confidentFrom} is the lowest probability from which on 98% of the answers were
+ *       right.
+ *   <li>The curve is the isotonic regression of right answers on their probability (Zadrozny and
+ *       Elkan, 2002), each step drawn in towards one half by one right and one wrong answer.
+ * </ul>
+ */
+final class CalibrationFit {
+
+  private static final double CARS_REFUSED = 0.01;
+  private static final double KNOWN_REFUSED = 0.05;
+  private static final double CONFIDENT_RIGHT = 0.98;
+  private static final int FEWEST_IN_A_STEP = 20;
+
+  private CalibrationFit() {}
+
+  /** Fits to photos of the known brands. */
+  static Calibration fit(List<Judged> known) {
+    double temperature = temperature(known);
+    Calibration warm = new Calibration(temperature, 1, 0, 0, List.of(new Point(0, 0)));
+    double carFrom = quantile(known.stream().mapToDouble(j -> j.scores().car()), CARS_REFUSED);
+    double knownFrom =
+        quantile(known.stream().mapToDouble(j -> warm.familiarity(j.scores())), KNOWN_REFUSED);
+    List<Answer> answers =
+        known.stream()
+            .map(
+                j ->
+                    new Answer(
+                        warm.brands(j.scores())[j.scores().top()], j.scores().top() == j.brand()))
+            .sorted(Comparator.comparingDouble(Answer::probability))
+            .toList();
+    return new Calibration(temperature, confidentFrom(answers), knownFrom, carFrom, curve(answers));
+  }
+
+  private record Answer(double probability, boolean right) {}
+
+  private static double temperature(List<Judged> known) {
+    double low = 0.2;
+    double high = 5;
+    // Ternary search: the likelihood has one maximum in the temperature.
+    for (int i = 0; i < 60; i++) {
+      double first = low + (high - low) / 3;
+      double second = high - (high - low) / 3;
+      if (loss(known, first) < loss(known, second)) {
+        high = second;
+      } else {
+        low = first;
+      }
+    }
+    return Figures.rounded((low + high) / 2);
+  }
+
+  private static double loss(List<Judged> known, double temperature) {
+    Calibration calibration = new Calibration(temperature, 1, 0, 0, List.of(new Point(0, 0)));
+    double loss = 0;
+    for (Judged judged : known) {
+      loss -= Math.log(Math.max(1e-12, calibration.brands(judged.scores())[judged.brand()]));
+    }
+    return loss;
+  }
+
+  private static double quantile(java.util.stream.DoubleStream values, double share) {
+    double[] sorted = values.sorted().toArray();
+    return Math.floor(sorted[(int) (share * sorted.length)] * 1e6) / 1e6;
+  }
+
+  private static double confidentFrom(List<Answer> ascending) {
+    int right = 0;
+    double from = 1.1;
+    for (int i = ascending.size() - 1, count = 1; i >= 0; i--, count++) {
+      right += ascending.get(i).right() ? 1 : 0;
+      if (right >= CONFIDENT_RIGHT * count) {
+        from = ascending.get(i).probability();
+      }
+    }
+    return Math.floor(from * 1e6) / 1e6;
+  }
+
+  /** Pools neighbours until accuracy rises with probability and every step has enough answers. */
+  private static List<Point> curve(List<Answer> ascending) {
+    List<Step> steps = new ArrayList<>();
+    for (Answer answer : ascending) {
+      steps.add(new Step(1, answer.right() ? 1 : 0, answer.probability()));
+      while (steps.size() > 1 && mustPool(steps)) {
+        Step last = steps.remove(steps.size() - 1);
+        Step before = steps.remove(steps.size() - 1);
+        steps.add(before.with(last));
+      }
+    }
+    if (steps.size() > 1 && steps.get(steps.size() - 1).count < FEWEST_IN_A_STEP) {
+      Step last = steps.remove(steps.size() - 1);
+      steps.add(steps.remove(steps.size() - 1).with(last));
+    }
+    return steps.stream()
+        .map(
+            step ->
+                new Point(Figures.rounded(step.probability()), Figures.rounded(step.accuracy())))
+        .toList();
+  }
+
+  private static boolean mustPool(List<Step> steps) {
+    Step last = steps.get(steps.size() - 1);
+    Step before = steps.get(steps.size() - 2);
+    return before.count < FEWEST_IN_A_STEP || before.accuracy() >= last.accuracy();
+  }
+
+  /** Neighbouring answers with one accuracy. */
+  private record Step(int count, int right, double sum) {
+
+    Step with(Step other) {
+      return new Step(count + other.count, right + other.right, sum + other.sum);
+    }
+
+    double probability() {
+      return sum / count;
+    }
+
+    double accuracy() {
+      return (right + 1.0) / (count + 2.0);
+    }
+  }
+}

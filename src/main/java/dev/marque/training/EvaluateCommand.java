@@ -1,0 +1,124 @@
+package dev.marque.training;
+
+import dev.marque.vision.LoadedModel;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code marque evaluate}: measures a model. */
+@Command(
+    name = "evaluate",
+    description = {
+      "Measures a model on the validation photos, which its weights were not fitted to.",
+      "",
+      "Prints the figures and writes evaluation.json, confusion.png, reliability.png and the model"
+          + " card README.md into the model's folder. The same photos and weights always give the"
+          + " same figures.",
+    })
+public final class EvaluateCommand implements Callable<Integer> {
+
+  @Option(
+      names = "--data",
+      required = true,
+      paramLabel = "DIR",
+      description = "Labelled photos, as train takes them.")
+  private Path data = Path.of("");
+
+  @Option(
+      names = "--model",
+      paramLabel = "DIR",
+      description = "The model's folder (default: ${DEFAULT-VALUE}).",
+      defaultValue = "model")
+  private Path model = Path.of("model");
+
+  @Option(
+      names = "--against",
+      paramLabel = "DIR",
+      description =
+          "Compare with the model in this folder, and exit with 1 where the first is worse by more"
+              + " than chance. Writes nothing.")
+  private @Nullable Path against;
+
+  @Option(names = "--no-write", description = "Only print the figures.")
+  private boolean printOnly;
+
+  @Spec private @Nullable CommandSpec spec;
+
+  @Override
+  public Integer call() throws IOException {
+    PrintWriter out = java.util.Objects.requireNonNull(spec).commandLine().getOut();
+    DataSet photos = DataSet.open(data);
+    LoadedModel loaded = LoadedModel.read(model);
+    Evaluation evaluation = evaluate(loaded, photos);
+    print(out, evaluation);
+    if (against != null) {
+      Evaluation other = evaluate(LoadedModel.read(against), photos);
+      List<String> worse = Comparison.worse(evaluation, other);
+      worse.forEach(line -> out.println("worse: " + line));
+      out.flush();
+      return worse.isEmpty() ? 0 : 1;
+    }
+    if (!printOnly) {
+      new ModelCard(evaluation, loaded).write(model);
+      out.println("Written to " + model);
+    }
+    out.flush();
+    return 0;
+  }
+
+  private static Evaluation evaluate(LoadedModel model, DataSet photos) {
+    List<String> brands = model.description().labels().brands();
+    List<String> unknown =
+        photos.labels().brands().stream().filter(brand -> !brands.contains(brand)).toList();
+    if (!unknown.isEmpty()) {
+      throw new DataSetException(
+          "the model %s does not know %s"
+              .formatted(model.description().name(), String.join(", ", unknown)));
+    }
+    try (Judge judge =
+        new Judge(model, lines -> lines.forEach(line -> System.err.println("left out " + line)))) {
+      return Evaluation.of(
+          model.description().name(),
+          photos.fingerprint(),
+          brands,
+          judge.judge(photos.validation()),
+          judge.judge(photos.otherMakes()),
+          judge.judge(photos.notACar()));
+    }
+  }
+
+  private static void print(PrintWriter out, Evaluation e) {
+    line(out, "model              %s", e.model());
+    line(out, "photos             %d", e.photos());
+    line(
+        out,
+        "top-1              %.2f%%   (95%%: %.2f to %.2f)",
+        100 * e.top1(),
+        100 * e.top1Interval()[0],
+        100 * e.top1Interval()[1]);
+    line(out, "top-3              %.2f%%", 100 * e.top3());
+    line(out, "top-5              %.2f%%", 100 * e.top5());
+    line(out, "macro-F1           %.4f", e.macroF1());
+    line(out, "calibration error  %.2f%%", 100 * e.calibrationError());
+    line(
+        out,
+        "confident          %.2f%% of answers, %.2f%% of them right",
+        100 * e.confidentShare(),
+        100 * e.confidentRight());
+    line(out, "other makes        AUROC %.4f", e.otherMakesAuroc());
+    line(out, "not a car          AUROC %.4f", e.notACarAuroc());
+    e.verdicts().forEach((kind, counts) -> line(out, "verdicts           %-12s %s", kind, counts));
+  }
+
+  private static void line(PrintWriter out, String format, Object... values) {
+    out.println(String.format(Locale.ROOT, format, values));
+  }
+}

@@ -1,0 +1,132 @@
+package dev.marque.training;
+
+import java.util.Arrays;
+import java.util.List;
+
+/** Figures that judge a classifier. */
+final class Figures {
+
+  private Figures() {}
+
+  /** To five places: more would pretend, and would differ between machines. */
+  static double rounded(double value) {
+    return Math.round(value * 1e5) / 1e5;
+  }
+
+  /** The share of photos whose brand is among the k most likely. */
+  static double top(List<Judged> photos, int k) {
+    long right = photos.stream().filter(photo -> rank(photo) < k).count();
+    return (double) right / photos.size();
+  }
+
+  /** How many brands are more likely than the right one. */
+  static int rank(Judged photo) {
+    double[] brands = photo.scores().brands();
+    int rank = 0;
+    for (double probability : brands) {
+      rank += probability > brands[photo.brand()] ? 1 : 0;
+    }
+    return rank;
+  }
+
+  /** {@code counts[brand][answer]}. */
+  static int[][] confusion(List<Judged> photos, int brands) {
+    int[][] counts = new int[brands][brands];
+    for (Judged photo : photos) {
+      counts[photo.brand()][photo.scores().top()]++;
+    }
+    return counts;
+  }
+
+  static double precision(int[][] confusion, int brand) {
+    int answered = 0;
+    for (int[] row : confusion) {
+      answered += row[brand];
+    }
+    return answered == 0 ? 0 : (double) confusion[brand][brand] / answered;
+  }
+
+  static double recall(int[][] confusion, int brand) {
+    int there = Arrays.stream(confusion[brand]).sum();
+    return there == 0 ? 0 : (double) confusion[brand][brand] / there;
+  }
+
+  /** The harmonic mean of precision and recall. */
+  static double f1(int[][] confusion, int brand) {
+    double precision = precision(confusion, brand);
+    double recall = recall(confusion, brand);
+    return precision + recall == 0 ? 0 : 2 * precision * recall / (precision + recall);
+  }
+
+  /** The mean of the brands' F1, each brand counting alike. */
+  static double macroF1(int[][] confusion) {
+    double sum = 0;
+    for (int brand = 0; brand < confusion.length; brand++) {
+      sum += f1(confusion, brand);
+    }
+    return sum / confusion.length;
+  }
+
+  /** The chance that a positive has a higher value than a negative; ties count half. */
+  static double auroc(double[] positives, double[] negatives) {
+    double[] sorted = negatives.clone();
+    Arrays.sort(sorted);
+    double wins = 0;
+    for (double value : positives) {
+      int below = lowerBound(sorted, value);
+      int upTo = upperBound(sorted, value);
+      wins += below + (upTo - below) / 2.0;
+    }
+    return wins / positives.length / negatives.length;
+  }
+
+  private static int lowerBound(double[] sorted, double value) {
+    int low = 0;
+    int high = sorted.length;
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (sorted[middle] < value) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
+  }
+
+  private static int upperBound(double[] sorted, double value) {
+    return lowerBound(sorted, Math.nextUp(value));
+  }
+
+  /** The bounds of a share of {@code count} with 95% confidence (Wilson, 1927). */
+  static double[] interval(double share, int count) {
+    double z = 1.959964;
+    double center = (share + z * z / (2 * count)) / (1 + z * z / count);
+    double half =
+        z
+            * Math.sqrt(share * (1 - share) / count + z * z / (4.0 * count * count))
+            / (1 + z * z / count);
+    return new double[] {rounded(Math.max(0, center - half)), rounded(Math.min(1, center + half))};
+  }
+
+  /**
+   * Expected calibration error: the mean distance between claimed and true accuracy over bins of as
+   * many answers each.
+   */
+  static double calibrationError(double[] claimed, boolean[] right, int bins) {
+    Integer[] order = new Integer[claimed.length];
+    Arrays.setAll(order, i -> i);
+    Arrays.sort(order, (a, b) -> Double.compare(claimed[a], claimed[b]));
+    double error = 0;
+    for (int bin = 0; bin < bins; bin++) {
+      int from = bin * order.length / bins;
+      int to = (bin + 1) * order.length / bins;
+      double difference = 0;
+      for (int i = from; i < to; i++) {
+        difference += claimed[order[i]] - (right[order[i]] ? 1 : 0);
+      }
+      error += Math.abs(difference) / order.length;
+    }
+    return error;
+  }
+}

@@ -1,0 +1,11 @@
+package dev.marque.training;
+
+import dev.marque.vision.Scores;
+
+/**
+ * A photo with its label and what the network said.
+ *
+ * @param name its path in the data set
+ * @param brand index of its brand, or {@link Example#NONE}
+ */
+record Judged(String name, int brand, boolean car, Scores scores) {}

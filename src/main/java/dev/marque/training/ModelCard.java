@@ -1,0 +1,133 @@
+package dev.marque.training;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.marque.vision.LoadedModel;
+import dev.marque.vision.ModelDescription;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * The model card (Mitchell et al., 2019): figures as JSON for programs, as pictures and as a page
+ * of text. What only people know of a model stands in {@code card.md} beside it and goes first.
+ */
+final class ModelCard {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final Evaluation evaluation;
+  private final LoadedModel model;
+
+  ModelCard(Evaluation evaluation, LoadedModel model) {
+    this.evaluation = evaluation;
+    this.model = model;
+  }
+
+  /**
+   * Writes evaluation.json, confusion.png, reliability.png and README.md, and notes the figures in
+   * model.json.
+   */
+  void write(Path folder) throws IOException {
+    String figures = JSON.writerWithDefaultPrettyPrinter().writeValueAsString(evaluation);
+    Files.writeString(folder.resolve("evaluation.json"), figures + "\n");
+    Charts.confusion(evaluation, folder.resolve("confusion.png"));
+    Charts.reliability(evaluation, folder.resolve("reliability.png"));
+    Files.writeString(folder.resolve("README.md"), text(folder));
+    ModelDescription description = model.description();
+    description.with(description.calibration(), summary()).write(folder);
+  }
+
+  private ObjectNode summary() {
+    return JSON.createObjectNode()
+        .put("photos", evaluation.photos())
+        .put("top1", evaluation.top1())
+        .put("top3", evaluation.top3())
+        .put("top5", evaluation.top5())
+        .put("macro_f1", evaluation.macroF1())
+        .put("calibration_error", evaluation.calibrationError())
+        .put("confident_share", evaluation.confidentShare())
+        .put("confident_right", evaluation.confidentRight());
+  }
+
+  private String text(Path folder) throws IOException {
+    List<String> lines = new ArrayList<>();
+    lines.add("# Model card: " + evaluation.model());
+    lines.add("");
+    Path words = folder.resolve("card.md");
+    if (Files.exists(words)) {
+      lines.add(Files.readString(words).strip());
+      lines.add("");
+    }
+    lines.add("## Figures");
+    lines.add("");
+    lines.add(
+        "Written by `evaluate` on %d validation photos; their fingerprint is `%s`. Shares in"
+            .formatted(evaluation.photos(), evaluation.data()));
+    lines.add("brackets are 95% confidence intervals (Wilson). What depends on the calibration is");
+    lines.add("cross-fitted: each photo is judged by a calibration that has not seen it.");
+    lines.add("");
+    lines.add("| figure | value |");
+    lines.add("|---|---|");
+    row(lines, "values in the network", String.format(Locale.ROOT, "%,d", values()));
+    row(lines, "input", model.description().input() + " (height x width)");
+    row(
+        lines,
+        "top-1",
+        percent(evaluation.top1())
+            + " ["
+            + percent(evaluation.top1Interval()[0])
+            + ", "
+            + percent(evaluation.top1Interval()[1])
+            + "]");
+    row(lines, "top-3", percent(evaluation.top3()));
+    row(lines, "top-5", percent(evaluation.top5()));
+    row(lines, "macro-F1", String.format(Locale.ROOT, "%.4f", evaluation.macroF1()));
+    row(lines, "expected calibration error", percent(evaluation.calibrationError()));
+    row(lines, "answers called confident", percent(evaluation.confidentShare()));
+    row(lines, "confident answers that are right", percent(evaluation.confidentRight()));
+    row(lines, "AUROC of cars of other makes", number(evaluation.otherMakesAuroc()));
+    row(lines, "AUROC of photos without a car", number(evaluation.notACarAuroc()));
+    lines.add("");
+    lines.add("![Claimed and true accuracy](reliability.png)");
+    lines.add("");
+    lines.add("| brand | photos | precision | recall | F1 |");
+    lines.add("|---|---:|---:|---:|---:|");
+    for (Evaluation.Brand brand : evaluation.brands()) {
+      lines.add(
+          String.format(
+              Locale.ROOT,
+              "| %s | %d | %.1f%% | %.1f%% | %.3f |",
+              brand.brand(),
+              brand.photos(),
+              100 * brand.precision(),
+              100 * brand.recall(),
+              brand.f1()));
+    }
+    lines.add("");
+    lines.add("![Photos by brand and answer](confusion.png)");
+    return String.join("\n", lines) + "\n";
+  }
+
+  private long values() {
+    return model.weights().tensors().stream()
+        .filter(tensor -> !tensor.name().endsWith(".mean") && !tensor.name().endsWith(".variance"))
+        .mapToLong(tensor -> tensor.values().length)
+        .sum();
+  }
+
+  private static void row(List<String> lines, String figure, String value) {
+    lines.add("| " + figure + " | " + value + " |");
+  }
+
+  private static String percent(double share) {
+    return String.format(Locale.ROOT, "%.2f%%", 100 * share);
+  }
+
+  private static String number(double value) {
+    return Double.isNaN(value) ? "not measured" : String.format(Locale.ROOT, "%.4f", value);
+  }
+}

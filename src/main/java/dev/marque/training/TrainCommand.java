@@ -1,0 +1,162 @@
+package dev.marque.training;
+
+import dev.marque.training.TrainingOptions.SizeFrom;
+import dev.marque.vision.LoadedModel;
+import dev.marque.vision.network.NetworkDescription;
+import dev.marque.vision.network.Precision;
+import dev.marque.vision.network.Weights;
+import dev.marque.vision.photo.Size;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Option;
+
+/** {@code marque train}: fits a network to labelled photos. */
+@Command(
+    name = "train",
+    description = {
+      "Trains a network from nothing on labelled photos.",
+      "",
+      "The photos are DIR/<brand>/*.jpg, or lists as in the README: DIR/train.csv and DIR/val.csv"
+          + " with the columns path,brand,model,year.",
+      "",
+      "A checkpoint is written after each epoch. The same command goes on from the last one after a"
+          + " stop or a kill; --epochs may then be another number. When all epochs are done, the"
+          + " model's three files are in the output folder: try it with"
+          + " MARQUE_MODEL_DIR=OUT marque classify photo.jpg.",
+    })
+public final class TrainCommand implements Callable<Integer> {
+
+  @Option(names = "--data", required = true, paramLabel = "DIR", description = "The photos.")
+  private Path data = Path.of("");
+
+  @Option(
+      names = "--out",
+      required = true,
+      paramLabel = "DIR",
+      description = "Where checkpoint, log.csv and the model go.")
+  private Path out = Path.of("");
+
+  @Option(
+      names = "--network",
+      paramLabel = "FILE",
+      description = "The network's description (default: ${DEFAULT-VALUE}).",
+      defaultValue = "model/network.json")
+  private Path network = Path.of("model/network.json");
+
+  @Option(
+      names = "--name",
+      description = "Name and version of the model (default: ${DEFAULT-VALUE}).",
+      defaultValue = "marque-1")
+  private String name = "marque-1";
+
+  @Option(
+      names = "--epochs",
+      description = "Passes over the photos (default: ${DEFAULT-VALUE}).",
+      defaultValue = "60")
+  private int epochs;
+
+  @Option(
+      names = "--batch",
+      description = "Photos a step (default: ${DEFAULT-VALUE}).",
+      defaultValue = "64")
+  private int batch;
+
+  @Option(
+      names = "--learning-rate",
+      description = "The highest learning rate (default: ${DEFAULT-VALUE}).",
+      defaultValue = "0.002")
+  private double learningRate;
+
+  @Option(
+      names = "--sizes",
+      split = ",",
+      paramLabel = "FROM:HxW",
+      converter = SizeFromConverter.class,
+      description =
+          "Input sizes, each from a share of the training on (default: ${DEFAULT-VALUE}). Small"
+              + " first and large at the end costs less than large all the time.",
+      defaultValue = "0:80x104,0.4:112x144,0.75:144x184")
+  private List<SizeFrom> sizes = List.of();
+
+  @Option(
+      names = "--serve-at",
+      paramLabel = "HxW",
+      converter = SizeConverter.class,
+      description =
+          "Input size of the finished model (default: ${DEFAULT-VALUE}). Larger than in training"
+              + " pays off.",
+      defaultValue = "176x224")
+  private Size serveAt = new Size(176, 224);
+
+  @Option(
+      names = "--mixed",
+      description = "Share of batches that mix photos (default: ${DEFAULT-VALUE}).",
+      defaultValue = "0.4")
+  private double mixed;
+
+  @Option(
+      names = "--smallest-crop",
+      description = "Least share of a photo that a crop keeps (default: ${DEFAULT-VALUE}).",
+      defaultValue = "0.3")
+  private double smallestCrop;
+
+  @Option(
+      names = "--precision",
+      description =
+          "float32, or bfloat16 on processors with instructions for it (default:"
+              + " ${DEFAULT-VALUE}).",
+      defaultValue = "float32")
+  private Precision precision = Precision.FLOAT32;
+
+  @Option(
+      names = "--seed",
+      description = "The same seed gives the same batches (default: ${DEFAULT-VALUE}).",
+      defaultValue = "1")
+  private long seed;
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    NativeMemory.keepForReuse();
+    NetworkDescription description = NetworkDescription.read(network);
+    DataSet photos = DataSet.open(data);
+    TrainingOptions options =
+        new TrainingOptions(
+            epochs, batch, learningRate, 0.05, 0.1, mixed, smallestCrop, 0.998, sizes, seed);
+    try (TerminalProgress progress = new TerminalProgress()) {
+      Weights weights = new Trainer(options, description, photos, out, precision, progress).train();
+      progress.say("Calibrating on %d photos".formatted(photos.validation().size()));
+      LoadedModel model =
+          ModelMaker.make(name, description, weights, photos, serveAt, progress::unreadable);
+      model.write(out);
+      progress.say(
+          String.format(
+              Locale.ROOT,
+              "The model is in %s; judge it with: evaluate --data %s --model %s",
+              out,
+              data,
+              out));
+    }
+    return 0;
+  }
+
+  /** Reads {@code 144x184}. */
+  static final class SizeConverter implements ITypeConverter<Size> {
+    @Override
+    public Size convert(String text) {
+      return Size.parse(text);
+    }
+  }
+
+  /** Reads {@code 0.6:144x184}. */
+  static final class SizeFromConverter implements ITypeConverter<SizeFrom> {
+    @Override
+    public SizeFrom convert(String text) {
+      return SizeFrom.parse(text);
+    }
+  }
+}
