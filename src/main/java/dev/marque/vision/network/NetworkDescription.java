@@ -2,7 +2,6 @@ package dev.marque.vision.network;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -24,8 +23,7 @@ public record NetworkDescription(
     @JsonProperty(required = true) int squeeze,
     @JsonProperty(required = true) double dropout) {
 
-  private static final ObjectMapper JSON =
-      new ObjectMapper().enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES);
+  private static final ObjectMapper JSON = new ObjectMapper();
 
   public NetworkDescription {
     layers = List.copyOf(layers);
