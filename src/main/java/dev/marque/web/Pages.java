@@ -74,6 +74,7 @@ public final class Pages {
     this.clock = clock;
     engine.setTemplateResolver(templates());
     engine.setMessageResolver(new MessageResolver(messages));
+    warmUp();
   }
 
   /** Answers 200 with a page or its fragment. */
@@ -110,23 +111,40 @@ public final class Pages {
   /** The page or fragment itself; a template's name may carry its {@code .html}. */
   String html(RoutingContext ctx, String template, Map<String, ?> model) {
     Locale language = language(ctx);
-    Map<String, Object> variables = new HashMap<>(model);
+    Map<String, Object> variables = common(language, urls(ctx));
     variables.put("user", ctx.get(VIEWER));
-    variables.put("url", urls(ctx));
-    variables.put("words", new PageWords(language, messages));
-    variables.put("lang", language.getLanguage());
     variables.put("theme", theme(ctx));
     variables.put("framed", isFramed(ctx));
     variables.put("path", ctx.normalizedPath());
-    variables.put("portalOrigins", portalOrigins);
-    variables.put("signupEnabled", signupEnabled);
-    variables.put("now", clock.instant());
+    variables.putAll(model);
     Context context = new Context(language, variables);
     String name =
         template.endsWith(".html") ? template.substring(0, template.length() - 5) : template;
     return isFragment(ctx)
         ? engine.process(name, FRAGMENT, context)
         : engine.process(name, context);
+  }
+
+  private Map<String, Object> common(Locale language, PageUrls urls) {
+    Map<String, Object> variables = new HashMap<>();
+    variables.put("url", urls);
+    variables.put("words", new PageWords(language, messages));
+    variables.put("lang", language.getLanguage());
+    variables.put("portalOrigins", portalOrigins);
+    variables.put("signupEnabled", signupEnabled);
+    variables.put("now", clock.instant());
+    return variables;
+  }
+
+  /** The first page of an engine takes seconds on a busy machine: too long for an event loop. */
+  private void warmUp() {
+    for (Locale language : Messages.LANGUAGES) {
+      Map<String, Object> variables = common(language, new PageUrls(prefix, "", assets));
+      variables.put("framed", false);
+      variables.put("path", "/");
+      variables.putAll(Map.of("status", 404, "title", "", "detail", ""));
+      engine.process("error", new Context(language, variables));
+    }
   }
 
   /** The links of this request's page: for redirects that must keep prefix, frame and language. */

@@ -87,7 +87,8 @@ class MessagesTest {
       }
     }
     for (String key : found("FieldError\\.of\\(\\s*[^,\"]*\"?[^,\"]*\"?,\\s*\"([^\"]+)\"")) {
-      if (!keys.contains(key)) {
+      // A key that is put together at run time ends in a dot here.
+      if (!key.endsWith(".") && !keys.contains(key)) {
         missing.add(key);
       }
     }

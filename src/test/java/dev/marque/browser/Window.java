@@ -1,0 +1,108 @@
+package dev.marque.browser;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.deque.html.axecore.playwright.AxeBuilder;
+import com.deque.html.axecore.results.Rule;
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.ColorScheme;
+import com.microsoft.playwright.options.ReducedMotion;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * One browser window with cookies of its own. Errors of scripts and violations of the content
+ * policy are collected, and fail the test when the window closes.
+ */
+final class Window implements AutoCloseable {
+
+  private static final Path SCREENSHOTS = Path.of("target", "screenshots");
+
+  private final BrowserContext context;
+  private final Page page;
+  private final List<String> complaints = new ArrayList<>();
+
+  private Window(Browser.NewContextOptions options, String baseUrl) {
+    context =
+        BrowserInstallation.browser()
+            .newContext(
+                options
+                    .setBaseURL(baseUrl)
+                    .setReducedMotion(ReducedMotion.REDUCE)
+                    .setPermissions(List.of("clipboard-read", "clipboard-write")));
+    page = context.newPage();
+    page.onPageError(complaints::add);
+    page.onConsoleMessage(
+        message -> {
+          // The browser reports each answer of 4xx as an error, too; those are part of the tests.
+          if (message.type().equals("error") && !message.text().startsWith("Failed to load")) {
+            complaints.add(message.text());
+          }
+        });
+  }
+
+  static Window desktop(String baseUrl) {
+    return new Window(sized(1280, 900), baseUrl);
+  }
+
+  static Window dark(String baseUrl) {
+    return new Window(sized(1280, 900).setColorScheme(ColorScheme.DARK), baseUrl);
+  }
+
+  static Window phone(String baseUrl) {
+    return new Window(
+        sized(390, 844).setHasTouch(true).setIsMobile(true).setDeviceScaleFactor(2), baseUrl);
+  }
+
+  static Window withoutScripts(String baseUrl) {
+    return new Window(sized(1280, 900).setJavaScriptEnabled(false), baseUrl);
+  }
+
+  private static Browser.NewContextOptions sized(int width, int height) {
+    return new Browser.NewContextOptions().setViewportSize(width, height).setLocale("en-GB");
+  }
+
+  Page page() {
+    return page;
+  }
+
+  /** Fails where axe finds anything against WCAG 2.2 A or AA, or its best practices. */
+  void checkAccessibility(String where) {
+    // Swagger UI's own markup is not ours to mend.
+    List<Rule> violations =
+        new AxeBuilder(page).exclude(List.of("#swagger")).analyze().getViolations();
+    List<String> found =
+        violations.stream()
+            .map(
+                rule ->
+                    rule.getId()
+                        + ": "
+                        + rule.getNodes().stream().limit(3).map(node -> node.getHtml()).toList())
+            .toList();
+    assertEquals(List.of(), found, where);
+  }
+
+  /** Fails where the page is wider than the window, so that it would scroll sideways. */
+  void checkWidth(int width, String where) {
+    page.setViewportSize(width, 900);
+    Object overflow =
+        page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth");
+    assertEquals(0, ((Number) overflow).intValue(), where + " at " + width + " px");
+  }
+
+  /** Keeps a picture of the whole page under {@code target/screenshots}. */
+  void screenshot(String name) {
+    page.screenshot(
+        new Page.ScreenshotOptions().setFullPage(true).setPath(SCREENSHOTS.resolve(name + ".png")));
+  }
+
+  @Override
+  public void close() {
+    context.close();
+    assertEquals(List.of(), complaints, "errors in the browser's console");
+  }
+}
