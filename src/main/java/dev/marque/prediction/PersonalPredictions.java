@@ -1,0 +1,62 @@
+package dev.marque.prediction;
+
+import dev.marque.account.PersonalData;
+import dev.marque.web.Failure;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** What a person gets of this package when exporting everything: each prediction and its photo. */
+public final class PersonalPredictions implements PersonalData {
+
+  private static final int PORTION = 50;
+
+  private final Predictions predictions;
+
+  public PersonalPredictions(Predictions predictions) {
+    this.predictions = predictions;
+  }
+
+  @Override
+  public Future<Void> export(UUID account, Sink sink) {
+    return portion(account, null, sink);
+  }
+
+  private Future<Void> portion(UUID account, @Nullable Cursor after, Sink sink) {
+    return predictions
+        .list(account, Filter.ALL, after, PORTION)
+        .compose(
+            found -> {
+              Future<Void> written = Future.succeededFuture();
+              for (Prediction prediction : found) {
+                written = written.compose(before -> one(account, prediction, sink));
+              }
+              return found.size() < PORTION
+                  ? written
+                  : written.compose(more -> portion(account, last(found), sink));
+            });
+  }
+
+  private static Cursor last(List<Prediction> found) {
+    return Cursor.after(found.get(found.size() - 1));
+  }
+
+  private Future<Void> one(UUID account, Prediction prediction, Sink sink) {
+    Buffer document = PredictionDocuments.of(prediction, Fields.MOST_BRANDS).toBuffer();
+    Future<Void> written = sink.add("predictions/" + prediction.id() + ".json", document);
+    if (!prediction.photoKept()) {
+      return written;
+    }
+    return written
+        .compose(before -> predictions.photo(account, prediction.id()))
+        .compose(photo -> sink.add("photos/" + prediction.id() + ".jpg", photo))
+        // Deleted in between: then it is no longer the person's.
+        .recover(
+            gone ->
+                gone instanceof Failure.NotFound
+                    ? Future.succeededFuture()
+                    : Future.failedFuture(gone));
+  }
+}

@@ -1,0 +1,179 @@
+package dev.marque.prediction;
+
+import dev.marque.account.SignedIn;
+import dev.marque.account.User;
+import dev.marque.web.Failure;
+import dev.marque.web.Failures;
+import dev.marque.web.FieldError;
+import dev.marque.web.Messages;
+import dev.marque.web.Pages;
+import dev.marque.web.Upload;
+import dev.marque.web.Uploads;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+
+/** The pages on which a photo goes in and its result comes out. */
+public final class UploadRoutes {
+
+  /** Failures that belong to the photo, and are told beside the form's file field. */
+  private static final Set<Integer> ABOUT_THE_PHOTO = Set.of(400, 413, 415, 422);
+
+  private final SignedIn signedIn;
+  private final Pages pages;
+  private final Messages messages;
+  private final Uploads uploads;
+  private final PhotoIntake intake;
+  private final PredictionLimits limits;
+  private final Predictions predictions;
+  private final ModelDocument model;
+  private final long maxBytes;
+
+  /**
+   * @param maxBytes the most bytes of a photo, for the form
+   */
+  public UploadRoutes(
+      SignedIn signedIn,
+      Pages pages,
+      Messages messages,
+      Uploads uploads,
+      PhotoIntake intake,
+      PredictionLimits limits,
+      Predictions predictions,
+      ModelDocument model,
+      long maxBytes) {
+    this.signedIn = signedIn;
+    this.pages = pages;
+    this.messages = messages;
+    this.uploads = uploads;
+    this.intake = intake;
+    this.limits = limits;
+    this.predictions = predictions;
+    this.model = model;
+    this.maxBytes = maxBytes;
+  }
+
+  public void mount(Router router) {
+    router.get("/").handler(this::start);
+    router.post("/predictions").handler(signedIn.page()).handler(this::upload);
+    router.get("/predictions/:id").handler(signedIn.page()).handler(this::result);
+    router.post("/predictions/:id/correction").handler(signedIn.page()).handler(this::correct);
+  }
+
+  private void start(RoutingContext ctx) {
+    if (ctx.get(Pages.VIEWER) == null) {
+      pages.render(ctx, "front", Map.of()).onFailure(ctx::fail);
+    } else {
+      form(ctx, 200, Fields.USUAL_BRANDS, Map.of(), "");
+    }
+  }
+
+  private void upload(RoutingContext ctx) {
+    User user = SignedIn.of(ctx);
+    uploads
+        .read(ctx, 1)
+        .onSuccess(upload -> predict(ctx, user, upload))
+        .onFailure(failure -> again(ctx, Fields.USUAL_BRANDS, failure));
+  }
+
+  private void predict(RoutingContext ctx, User user, Upload upload) {
+    UploadForm form;
+    try {
+      form = UploadForm.of(upload, null, null, false);
+    } catch (Failure failure) {
+      again(ctx, Fields.USUAL_BRANDS, failure);
+      return;
+    }
+    HttpServerResponse response = ctx.response();
+    intake
+        .predict(user, form.photos().get(0), null, 0, response::closed)
+        .onSuccess(prediction -> show(ctx, user, prediction, form.topK()))
+        .onFailure(failure -> again(ctx, form.topK(), failure));
+  }
+
+  /** HTMX gets the result at once; a plain form is sent there, so that reloading does no harm. */
+  private void show(RoutingContext ctx, User user, Prediction prediction, int topK) {
+    limits.tell(user.id(), ctx.response());
+    if (Pages.isFragment(ctx)) {
+      render(ctx, prediction, topK);
+    } else {
+      seeOther(ctx, pages.urls(ctx).to("/predictions/" + prediction.id(), "top_k", topK));
+    }
+  }
+
+  private void result(RoutingContext ctx) {
+    int topK = Fields.topK(ctx.queryParams().get("top_k"));
+    predictions
+        .get(SignedIn.of(ctx).id(), Fields.id(ctx.pathParam("id")))
+        .onSuccess(prediction -> render(ctx, prediction, topK))
+        .onFailure(ctx::fail);
+  }
+
+  private void correct(RoutingContext ctx) {
+    String brand = ctx.request().getFormAttribute("brand");
+    if (brand == null || !model.brands().contains(brand)) {
+      throw Fields.invalid(FieldError.of("brand", "field.brand.unknown"));
+    }
+    predictions
+        .correct(SignedIn.of(ctx).id(), Fields.id(ctx.pathParam("id")), brand)
+        .onSuccess(
+            corrected -> {
+              if (Pages.isFragment(ctx)) {
+                render(ctx, corrected, Fields.USUAL_BRANDS);
+              } else {
+                seeOther(ctx, pages.urls(ctx).to("/predictions/" + corrected.id()));
+              }
+            })
+        .onFailure(ctx::fail);
+  }
+
+  private void render(RoutingContext ctx, Prediction prediction, int topK) {
+    Map<String, Object> values =
+        Map.of("prediction", prediction.top(topK), "brands", model.brands());
+    pages.render(ctx, "prediction/result", values).onFailure(ctx::fail);
+  }
+
+  /** The form once more, with what was wrong in its place. */
+  private void again(RoutingContext ctx, int topK, Throwable cause) {
+    if (ctx.response().closed()) {
+      return;
+    }
+    Failure failure = Failures.failureOf(ctx, cause);
+    if (failure.status() == 500) {
+      ctx.fail(failure);
+      return;
+    }
+    Failures.addHeaders(ctx, failure);
+    Locale language = Pages.language(ctx);
+    List<FieldError> fields =
+        failure instanceof Failure.Invalid invalid ? invalid.fields() : List.of();
+    Map<String, String> errors = new HashMap<>();
+    fields.forEach(error -> errors.put(error.field(), messages.text(language, error)));
+    String detail = messages.detail(language, failure);
+    boolean aboutPhoto = ABOUT_THE_PHOTO.contains(failure.status()) && errors.isEmpty();
+    if (aboutPhoto || errors.containsKey(UploadForm.IMAGE)) {
+      errors.put(UploadForm.IMAGE, detail);
+    }
+    form(ctx, failure.status(), topK, errors, errors.isEmpty() ? detail : "");
+  }
+
+  private void form(
+      RoutingContext ctx, int status, int topK, Map<String, String> errors, String alert) {
+    Map<String, Object> values = new HashMap<>();
+    values.put("topK", topK);
+    values.put("brands", model.brands());
+    values.put("errors", errors);
+    values.put("alert", alert.isEmpty() ? null : alert);
+    values.put("maxBytes", maxBytes);
+    pages.render(ctx, status, "prediction/upload", values).onFailure(ctx::fail);
+  }
+
+  static void seeOther(RoutingContext ctx, String target) {
+    ctx.response().setStatusCode(303).putHeader("Location", target).end();
+  }
+}
