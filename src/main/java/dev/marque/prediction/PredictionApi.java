@@ -1,0 +1,212 @@
+package dev.marque.prediction;
+
+import dev.marque.account.SignedIn;
+import dev.marque.account.User;
+import dev.marque.web.Accepted;
+import dev.marque.web.FieldError;
+import dev.marque.web.JsonBody;
+import dev.marque.web.Pages;
+import dev.marque.web.QueryParameters;
+import dev.marque.web.Upload;
+import dev.marque.web.Uploads;
+import io.vertx.core.MultiMap;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** Predictions for scripts: {@code /api/v1/predictions}, as {@code openapi.yaml} describes it. */
+public final class PredictionApi {
+
+  /** The paths on which this class reads bodies itself. */
+  public static final Set<String> UPLOAD_PATHS = Set.of("/predictions", PredictionApi.PATH);
+
+  static final String PATH = "/api/v1/predictions";
+  static final int MOST_PHOTOS = 16;
+
+  private static final String JSON = "application/json";
+  private static final int MOST_ITEMS = 100;
+  private static final int USUAL_ITEMS = 20;
+
+  private final SignedIn signedIn;
+  private final Pages pages;
+  private final Uploads uploads;
+  private final PhotoIntake intake;
+  private final PhotoBatch batch;
+  private final PredictionLimits limits;
+  private final Predictions predictions;
+  private final ModelDocument model;
+
+  public PredictionApi(
+      SignedIn signedIn,
+      Pages pages,
+      Uploads uploads,
+      PhotoIntake intake,
+      PhotoBatch batch,
+      PredictionLimits limits,
+      Predictions predictions,
+      ModelDocument model) {
+    this.signedIn = signedIn;
+    this.pages = pages;
+    this.uploads = uploads;
+    this.intake = intake;
+    this.batch = batch;
+    this.limits = limits;
+    this.predictions = predictions;
+    this.model = model;
+  }
+
+  public void mount(Router router) {
+    router.post(PATH).handler(signedIn.api()).handler(this::json).handler(this::create);
+    router.get(PATH).handler(signedIn.api()).handler(this::json).handler(this::list);
+    router.get(PATH + "/:id").handler(signedIn.api()).handler(this::json).handler(this::get);
+    router.delete(PATH + "/:id").handler(signedIn.api()).handler(this::delete);
+    router
+        .put(PATH + "/:id/correction")
+        .handler(signedIn.api())
+        .handler(this::json)
+        .handler(this::correct);
+    router.get("/api/v1/model").handler(signedIn.api()).handler(this::json).handler(this::model);
+  }
+
+  private void json(RoutingContext ctx) {
+    Accepted.best(ctx, List.of(JSON));
+    ctx.next();
+  }
+
+  private void create(RoutingContext ctx) {
+    MultiMap query = QueryParameters.only(ctx, UploadForm.OPTIONS);
+    String key = RequestKey.parse(ctx.request().getHeader(RequestKey.HEADER));
+    User user = SignedIn.of(ctx);
+    uploads
+        .read(ctx, MOST_PHOTOS)
+        .map(upload -> UploadForm.of(upload, query.get("top_k"), query.get("evidence"), true))
+        .onSuccess(form -> predict(ctx, user, form, key))
+        .onFailure(ctx::fail);
+  }
+
+  private void predict(RoutingContext ctx, User user, UploadForm form, @Nullable String key) {
+    if (form.photos().size() > 1) {
+      batch
+          .predict(ctx, user, form, key, prediction -> document(ctx, prediction, form))
+          .onSuccess(results -> answer(ctx, user, 207, results))
+          .onFailure(ctx::fail);
+      return;
+    }
+    Upload.File photo = form.photos().get(0);
+    intake
+        .predict(user, photo, key, 0, ctx.response()::closed)
+        .onSuccess(
+            prediction -> {
+              ctx.response()
+                  .putHeader("Location", pages.urls(ctx).file(PATH + "/" + prediction.id()));
+              answer(ctx, user, 201, document(ctx, prediction, form));
+            })
+        .onFailure(
+            failure -> {
+              limits.tell(user.id(), ctx.response());
+              ctx.fail(failure);
+            });
+  }
+
+  private JsonObject document(RoutingContext ctx, Prediction prediction, UploadForm form) {
+    return document(ctx, prediction, form.topK(), form.evidence());
+  }
+
+  private JsonObject document(
+      RoutingContext ctx, Prediction prediction, int topK, boolean evidence) {
+    JsonObject document = PredictionDocuments.of(prediction, topK);
+    if (evidence) {
+      String link = pages.urls(ctx).file(PATH + "/" + prediction.id() + "/heat-map");
+      document.put("heat_map", prediction.photoKept() ? link : null);
+    }
+    return document;
+  }
+
+  private void answer(RoutingContext ctx, User user, int status, JsonObject body) {
+    limits.tell(user.id(), ctx.response());
+    send(ctx, status, body);
+  }
+
+  private void list(RoutingContext ctx) {
+    Set<String> known = new TreeSet<>(Filter.PARAMETERS);
+    known.addAll(Set.of("after", "limit", "top_k"));
+    MultiMap query = QueryParameters.only(ctx, known);
+    Filter filter = Filter.of(query);
+    int limit = Fields.limit(query.get("limit"), MOST_ITEMS, USUAL_ITEMS);
+    int topK = Fields.topK(query.get("top_k"));
+    String after = query.get("after");
+    // One more than asked for tells whether there is a next page.
+    predictions
+        .list(SignedIn.of(ctx).id(), filter, after == null ? null : Cursor.parse(after), limit + 1)
+        .onSuccess(found -> send(ctx, 200, page(found, limit, topK)))
+        .onFailure(ctx::fail);
+  }
+
+  private static JsonObject page(List<Prediction> found, int limit, int topK) {
+    List<Prediction> items = found.subList(0, Math.min(limit, found.size()));
+    JsonArray documents = new JsonArray();
+    items.forEach(prediction -> documents.add(PredictionDocuments.of(prediction, topK)));
+    String next = found.size() > limit ? Cursor.after(items.get(items.size() - 1)).encode() : null;
+    return new JsonObject().put("items", documents).put("next", next);
+  }
+
+  private void get(RoutingContext ctx) {
+    MultiMap query = QueryParameters.only(ctx, UploadForm.OPTIONS);
+    int topK = Fields.topK(query.get("top_k"));
+    boolean evidence = Fields.flag("evidence", query.get("evidence"));
+    predictions
+        .get(SignedIn.of(ctx).id(), id(ctx))
+        .onSuccess(found -> send(ctx, 200, document(ctx, found, topK, evidence)))
+        .onFailure(ctx::fail);
+  }
+
+  private void delete(RoutingContext ctx) {
+    QueryParameters.only(ctx, Set.of());
+    predictions
+        .delete(SignedIn.of(ctx).id(), id(ctx))
+        .onSuccess(deleted -> ctx.response().setStatusCode(204).end())
+        .onFailure(ctx::fail);
+  }
+
+  private void correct(RoutingContext ctx) {
+    QueryParameters.only(ctx, Set.of());
+    Object brand = JsonBody.read(ctx, Set.of("brand")).getValue("brand");
+    if (brand == null) {
+      throw Fields.invalid(FieldError.of("brand", "field.required"));
+    }
+    if (!(brand instanceof String name) || !model.brands().contains(name)) {
+      throw Fields.invalid(FieldError.of("brand", "field.brand.unknown"));
+    }
+    predictions
+        .correct(SignedIn.of(ctx).id(), id(ctx), name)
+        .onSuccess(
+            corrected -> send(ctx, 200, PredictionDocuments.of(corrected, Fields.USUAL_BRANDS)))
+        .onFailure(ctx::fail);
+  }
+
+  private void model(RoutingContext ctx) {
+    QueryParameters.only(ctx, Set.of());
+    send(ctx, 200, model.document());
+  }
+
+  private static UUID id(RoutingContext ctx) {
+    return Fields.id(ctx.pathParam("id"));
+  }
+
+  private static void send(RoutingContext ctx, int status, JsonObject body) {
+    if (ctx.response().closed()) {
+      return;
+    }
+    ctx.response()
+        .setStatusCode(status)
+        .putHeader("Content-Type", JSON)
+        .end(body.toBuffer())
+        .onFailure(gone -> {});
+  }
+}

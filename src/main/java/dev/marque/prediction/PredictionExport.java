@@ -1,0 +1,103 @@
+package dev.marque.prediction;
+
+import dev.marque.account.SignedIn;
+import dev.marque.web.Accepted;
+import dev.marque.web.Failure;
+import dev.marque.web.FieldError;
+import dev.marque.web.QueryParameters;
+import io.vertx.core.MultiMap;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowStream;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+
+/**
+ * All predictions of an account as CSV or as one JSON object a line, streamed: the database is read
+ * as fast as the client takes it, so any number of rows needs the same memory.
+ */
+public final class PredictionExport {
+
+  private static final String CSV = "text/csv";
+  private static final String NDJSON = "application/x-ndjson";
+  private static final int AT_ONCE = 4;
+
+  private final SignedIn signedIn;
+  private final Predictions predictions;
+  private final AtomicInteger running = new AtomicInteger();
+
+  public PredictionExport(SignedIn signedIn, Predictions predictions) {
+    this.signedIn = signedIn;
+    this.predictions = predictions;
+  }
+
+  /** To be mounted before the routes of single predictions, whose keys look like this path. */
+  public void mount(Router router) {
+    router.get(PredictionApi.PATH + "/export").handler(signedIn.api()).handler(this::export);
+  }
+
+  private void export(RoutingContext ctx) {
+    Set<String> known = new TreeSet<>(Filter.PARAMETERS);
+    known.add("format");
+    MultiMap query = QueryParameters.only(ctx, known);
+    Filter filter = Filter.of(query);
+    boolean csv = type(ctx, query.get("format")).equals(CSV);
+    if (running.incrementAndGet() > AT_ONCE) {
+      running.decrementAndGet();
+      // Each holds a connection for as long as its client reads.
+      throw new Failure.Unavailable("busy", Duration.ofSeconds(5));
+    }
+    ctx.addEndHandler(end -> running.decrementAndGet());
+    predictions.stream(SignedIn.of(ctx).id(), filter)
+        .onSuccess(stream -> send(ctx, stream, csv))
+        .onFailure(ctx::fail);
+  }
+
+  private static String type(RoutingContext ctx, @org.jspecify.annotations.Nullable String format) {
+    if (format == null) {
+      return Accepted.best(ctx, List.of(CSV, NDJSON));
+    }
+    return switch (format) {
+      case "csv" -> CSV;
+      case "ndjson" -> NDJSON;
+      default -> throw Fields.invalid(FieldError.of("format", "field.format"));
+    };
+  }
+
+  private static void send(RoutingContext ctx, PredictionStream stream, boolean csv) {
+    HttpServerResponse response = ctx.response();
+    response
+        .setChunked(true)
+        .putHeader("Content-Type", csv ? CSV + ";charset=utf-8" : NDJSON)
+        .putHeader(
+            "Content-Disposition",
+            "attachment; filename=\"predictions." + (csv ? "csv" : "ndjson") + '"');
+    if (csv) {
+      response.write(PredictionCsv.HEADER);
+    }
+    Function<Prediction, String> line =
+        csv
+            ? PredictionCsv::line
+            : prediction -> PredictionDocuments.of(prediction, Fields.MOST_BRANDS).encode() + "\n";
+    RowStream<Row> rows = stream.rows();
+    // Whichever way the answer ends, complete or cut off, the connection goes back.
+    ctx.addEndHandler(end -> stream.close());
+    response.drainHandler(free -> rows.resume());
+    rows.exceptionHandler(ctx::fail);
+    rows.endHandler(end -> response.end());
+    rows.handler(
+        row -> {
+          response.write(Buffer.buffer(line.apply(Predictions.prediction(row))));
+          if (response.writeQueueFull()) {
+            rows.pause();
+          }
+        });
+  }
+}

@@ -1,0 +1,66 @@
+package dev.marque.prediction;
+
+import dev.marque.account.SignedIn;
+import dev.marque.platform.Settings;
+import dev.marque.web.Messages;
+import dev.marque.web.Pages;
+import dev.marque.web.Uploads;
+import io.vertx.core.Vertx;
+import io.vertx.ext.web.Router;
+import java.time.Duration;
+
+/** The way into this package for the composition root: all of its routes, wired. */
+public final class PredictionRoutes {
+
+  private static final Duration UPLOAD_PATIENCE = Duration.ofSeconds(60);
+  private static final long UPLOAD_MEMORY_FLOOR = 128L << 20;
+
+  /** A request with several photos may have this many times the bytes of one. */
+  private static final int PHOTOS_OF_FULL_SIZE = 4;
+
+  private final UploadRoutes upload;
+  private final PhotoRoutes photos;
+  private final HistoryRoutes history;
+  private final ModelRoutes modelPages;
+  private final PredictionExport export;
+  private final PredictionApi api;
+  private final ApiContract contract;
+
+  public PredictionRoutes(
+      Vertx vertx,
+      Settings settings,
+      SignedIn signedIn,
+      Pages pages,
+      Messages messages,
+      Predictions predictions,
+      InferenceClient inference,
+      ModelDocument model) {
+    long bytes = settings.limits().uploadBytes().bytes();
+    long memory = Math.max(UPLOAD_MEMORY_FLOOR, bytes * PHOTOS_OF_FULL_SIZE * 2);
+    Uploads uploads = new Uploads(bytes, bytes * PHOTOS_OF_FULL_SIZE, memory, UPLOAD_PATIENCE);
+    PredictionLimits limits =
+        new PredictionLimits(settings.limits().predictionsPerMinute(), System::nanoTime);
+    PhotoIntake intake = new PhotoIntake(vertx, inference, predictions, limits);
+    PhotoBatch batch = new PhotoBatch(intake, messages);
+    this.upload =
+        new UploadRoutes(
+            signedIn, pages, messages, uploads, intake, limits, predictions, model, bytes);
+    this.photos = new PhotoRoutes(signedIn, vertx, predictions);
+    this.history = new HistoryRoutes(signedIn, pages, predictions);
+    this.modelPages = new ModelRoutes(signedIn, pages, model);
+    this.export = new PredictionExport(signedIn, predictions);
+    this.api =
+        new PredictionApi(signedIn, pages, uploads, intake, batch, limits, predictions, model);
+    this.contract = new ApiContract(settings.publicUrl());
+  }
+
+  public void mount(Router router) {
+    upload.mount(router);
+    photos.mount(router);
+    history.mount(router);
+    modelPages.mount(router);
+    export.mount(router);
+    api.mount(router);
+    contract.mount(router);
+  }
+}
