@@ -1,6 +1,7 @@
 package dev.marque.app;
 
 import dev.marque.account.AccountFeature;
+import dev.marque.account.PersonalData;
 import dev.marque.account.SignedIn;
 import dev.marque.platform.DataDirectory;
 import dev.marque.platform.Database;
@@ -14,6 +15,12 @@ import dev.marque.platform.Settings;
 import dev.marque.platform.StartFailure;
 import dev.marque.prediction.EventBusInferenceClient;
 import dev.marque.prediction.InferenceVerticle;
+import dev.marque.prediction.ModelDocument;
+import dev.marque.prediction.PersonalPredictions;
+import dev.marque.prediction.PhotoRetention;
+import dev.marque.prediction.PredictionApi;
+import dev.marque.prediction.PredictionRoutes;
+import dev.marque.prediction.Predictions;
 import dev.marque.vision.photo.PhotoLimits;
 import dev.marque.web.Arrival;
 import dev.marque.web.Assets;
@@ -49,7 +56,6 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -140,7 +146,13 @@ public final class Server implements AutoCloseable {
         new AccountFeature(vertx, settings, database.pool(), clock, metrics.registry());
     accounts.start().await();
 
-    startWeb(vertx, accounts);
+    Predictions predictions = new Predictions(database.pool(), settings.photos().keep(), clock);
+    PhotoRetention retention =
+        new PhotoRetention(vertx, predictions, clock, settings.photos().days());
+    retention.start();
+    running.push(retention::close);
+
+    startWeb(vertx, accounts, predictions);
     setupPath = accounts.setupPath().await();
   }
 
@@ -157,7 +169,7 @@ public final class Server implements AutoCloseable {
   }
 
   /** Pages and API: the order of the rooms is the order in which a request passes them. */
-  private void startWeb(Vertx vertx, AccountFeature accounts) {
+  private void startWeb(Vertx vertx, AccountFeature accounts, Predictions predictions) {
     Messages messages = new Messages();
     Assets assets = Assets.load();
     Proxies proxies = new Proxies(settings.proxy().trusted());
@@ -168,15 +180,27 @@ public final class Server implements AutoCloseable {
             messages, assets, settings.publicUrl(), portals, settings.signup().enabled(), clock);
     Failures failures = new Failures(messages, pages, securityHeaders);
     SignedIn signedIn = accounts.signedIn(pages);
+    List<PersonalData> personal = List.of(new PersonalPredictions(predictions));
+    PredictionRoutes predictionRoutes =
+        new PredictionRoutes(
+            vertx,
+            settings,
+            signedIn,
+            pages,
+            messages,
+            predictions,
+            new EventBusInferenceClient(vertx, settings.limits().megapixels()),
+            ModelDocument.read(settings.modelDir()));
     List<Consumer<Router>> rooms =
         List.of(
             new Arrival(proxies, settings.publicUrl())::mount,
             securityHeaders::mount,
             assets::mount,
             new OriginCheck(proxies, settings.publicUrl())::mount,
-            new Bodies(Set.of())::mount,
+            new Bodies(PredictionApi.UPLOAD_PATHS)::mount,
             signedIn::mount,
-            router -> accounts.mount(router, signedIn, pages, messages, List.of()),
+            router -> accounts.mount(router, signedIn, pages, messages, personal),
+            predictionRoutes::mount,
             failures::mount);
 
     WebVerticle.Address address =
