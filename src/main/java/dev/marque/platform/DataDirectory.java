@@ -1,6 +1,7 @@
 package dev.marque.platform;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
@@ -25,6 +26,8 @@ public final class DataDirectory implements AutoCloseable {
           PosixFilePermission.OWNER_WRITE,
           PosixFilePermission.OWNER_EXECUTE);
 
+  private static final String LOCK = "lock";
+
   private final Path path;
   private final FileChannel lock;
 
@@ -43,8 +46,7 @@ public final class DataDirectory implements AutoCloseable {
     try {
       createPrivate(path);
       FileChannel channel =
-          FileChannel.open(
-              path.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+          FileChannel.open(path.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
       if (tryLock(channel) == null) {
         channel.close();
         throw new StartFailure(
@@ -61,6 +63,19 @@ public final class DataDirectory implements AutoCloseable {
               + e
               + "); make it writable, or choose another by marque.data-dir",
           e);
+    }
+  }
+
+  /** Whether a server runs on the folder at this moment. */
+  static boolean isHeld(Path folder) {
+    Path file = folder.resolve(LOCK);
+    if (!Files.exists(file)) {
+      return false;
+    }
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      return tryLock(channel) == null;
+    } catch (IOException e) {
+      throw new StartFailure("The data folder " + folder + " cannot be used: " + e, e);
     }
   }
 
@@ -104,7 +119,7 @@ public final class DataDirectory implements AutoCloseable {
     try {
       lock.close();
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      throw new UncheckedIOException(e);
     }
   }
 }

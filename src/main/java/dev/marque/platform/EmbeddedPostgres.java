@@ -88,6 +88,27 @@ public final class EmbeddedPostgres implements AutoCloseable {
     }
   }
 
+  /**
+   * The database of the server that runs on a data folder, for a command beside it; empty if none
+   * runs.
+   */
+  public static Optional<DatabaseAddress> running(Path dataDir) {
+    Path pidFile = dataDir.resolve("postgres").resolve("postmaster.pid");
+    if (!DataDirectory.isHeld(dataDir) || !Files.exists(pidFile)) {
+      return Optional.empty();
+    }
+    try {
+      // Its lines: process, data folder, time of start, port, ...
+      int port = Integer.parseInt(Files.readAllLines(pidFile).get(3).strip());
+      String password = Files.readString(dataDir.resolve("postgres-password")).strip();
+      return Optional.of(DatabaseAddress.of("127.0.0.1", port, NAME, USER, password));
+    } catch (IOException | IndexOutOfBoundsException | NumberFormatException e) {
+      throw new StartFailure(
+          "The server on the data folder " + dataDir + " is just starting or stopping; try again",
+          e);
+    }
+  }
+
   public DatabaseAddress address() {
     return address;
   }
