@@ -64,6 +64,11 @@ public final class EmbeddedPostgres implements AutoCloseable {
 
   /** As {@link #start(DataDirectory)}, with the unpacked PostgreSQL in a folder of its own. */
   static EmbeddedPostgres start(DataDirectory data, Path cache) {
+    return start(data, cache, 0);
+  }
+
+  /** As {@link #start(DataDirectory, Path)}, on a port of choice; 0 takes a free one. */
+  static EmbeddedPostgres start(DataDirectory data, Path cache, int wantedPort) {
     long begin = System.nanoTime();
     Path folder = data.path().resolve("postgres");
     Path log = data.path().resolve("postgres.log");
@@ -72,7 +77,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
       stopOrphan(folder);
       String password = password(data.path().resolve("postgres-password"));
       create(home, folder, data.path().resolve("postgres-password"), log);
-      int port = freePort();
+      int port = wantedPort == 0 ? freePort() : wantedPort;
       startServer(home, folder, log, port);
       EmbeddedPostgres started =
           new EmbeddedPostgres(
