@@ -156,6 +156,13 @@ function sortBy(header) {
   table.tBodies[0].append(...(descending ? rows.reverse() : rows));
 }
 
+// A word that the page before wanted to be said here, such as why it led to the sign-in.
+const notice = sessionStorage.getItem('notice');
+if (notice) {
+  sessionStorage.removeItem('notice');
+  document.getElementById('alerts').append(Object.assign(document.createElement('p'), { className: 'notice', textContent: notice }));
+}
+
 // Parts that one page alone needs.
 const upload = document.getElementById('upload');
 if (upload) import(upload.dataset.script);

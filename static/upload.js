@@ -121,6 +121,7 @@ function post(photo, body) {
     request.open('POST', form.action);
     request.timeout = 120000;
     request.setRequestHeader('HX-Request', 'true');
+    request.setRequestHeader('HX-Current-URL', location.href);
     request.setRequestHeader('Accept', 'text/html');
     request.send(data);
   });
@@ -153,6 +154,7 @@ async function settle(photo, request) {
   if (request.status === 401 || request.getResponseHeader('HX-Redirect')) {
     photo.hopeless = false;
     show(photo, 'failed', words.ended);
+    sessionStorage.setItem('notice', words.ended);
     location.assign(request.getResponseHeader('HX-Redirect') ?? words.login);
     return;
   }

@@ -7,11 +7,14 @@ import io.vertx.core.http.CookieSameSite;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -116,13 +119,29 @@ public final class Pages {
     variables.put("theme", theme(ctx));
     variables.put("framed", isFramed(ctx));
     variables.put("path", ctx.normalizedPath());
-    variables.putAll(model);
+    model.forEach((name, value) -> variables.put(name, readable(value)));
     Context context = new Context(language, variables);
     String name =
         template.endsWith(".html") ? template.substring(0, template.length() - 5) : template;
     return isFragment(ctx)
         ? engine.process(name, FRAGMENT, context)
         : engine.process(name, context);
+  }
+
+  /** Templates read maps and lists; Vert.x's JSON types, at any depth, are neither. */
+  private static @Nullable Object readable(@Nullable Object value) {
+    if (value instanceof JsonObject object) {
+      return readable(object.getMap());
+    }
+    if (value instanceof JsonArray array) {
+      return array.stream().map(Pages::readable).toList();
+    }
+    if (value instanceof Map<?, ?> map) {
+      Map<Object, @Nullable Object> plain = new LinkedHashMap<>();
+      map.forEach((name, part) -> plain.put(name, readable(part)));
+      return plain;
+    }
+    return value;
   }
 
   private Map<String, Object> common(Locale language, PageUrls urls) {
