@@ -1,0 +1,93 @@
+package dev.marque.training;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DataSetTest {
+
+  @TempDir private Path folder;
+
+  private void photos(String brand, int count) throws Exception {
+    Files.createDirectories(folder.resolve(brand));
+    for (int i = 0; i < count; i++) {
+      Files.createFile(folder.resolve(brand).resolve("photo " + i + ".JPG"));
+    }
+  }
+
+  private static String refusal(Path folder) {
+    return String.valueOf(
+        assertThrows(DataSetException.class, () -> DataSet.open(folder)).getMessage());
+  }
+
+  @Test
+  void folders_are_brands_and_about_one_photo_in_eight_is_kept_for_validation() throws Exception {
+    photos("Škoda", 200);
+    photos("Fiat", 200);
+    Files.createFile(folder.resolve("Fiat/notes.txt"));
+    DataSet data = DataSet.open(folder);
+    assertEquals(List.of("Fiat", "Škoda"), data.labels().brands());
+    assertEquals(400, data.training().size() + data.validation().size());
+    assertTrue(Math.abs(data.validation().size() - 50) < 20, "" + data.validation().size());
+    Set<String> training =
+        data.training().stream().map(LabelledPhoto::name).collect(Collectors.toSet());
+    assertTrue(data.validation().stream().noneMatch(photo -> training.contains(photo.name())));
+  }
+
+  @Test
+  void the_split_stays_when_photos_are_added() throws Exception {
+    photos("A", 40);
+    photos("B", 40);
+    List<String> before =
+        DataSet.open(folder).validation().stream().map(LabelledPhoto::name).toList();
+    String fingerprint = DataSet.open(folder).fingerprint();
+    photos("C", 10);
+    List<String> after =
+        DataSet.open(folder).validation().stream().map(LabelledPhoto::name).toList();
+    assertTrue(after.containsAll(before));
+    assertNotEquals(fingerprint, DataSet.open(folder).fingerprint());
+  }
+
+  @Test
+  void a_missing_folder_one_brand_or_an_empty_brand_is_refused() throws Exception {
+    assertTrue(refusal(folder.resolve("nowhere")).contains("nowhere"));
+    photos("Fiat", 3);
+    assertTrue(refusal(folder).contains("at least two"));
+    photos("Seat", 0);
+    assertTrue(refusal(folder).contains("Seat"));
+  }
+
+  @Test
+  void lists_name_brand_model_and_year() throws Exception {
+    Files.writeString(
+        folder.resolve("train.csv"),
+        "path,brand,model,year\na.jpg,Audi,\"TT, S\",2012\nb.jpg,BMW,M3,2010\n");
+    Files.writeString(folder.resolve("val.csv"), "path,brand,model,year\nc.jpg,BMW,M3,2010\n");
+    Files.writeString(folder.resolve("other-makes.csv"), "path,brand\no.jpg,Fiat\n");
+    Files.writeString(folder.resolve("not-a-car.csv"), "path,subject\nn.jpg,dog\n");
+    DataSet data = DataSet.open(folder);
+    assertEquals(
+        List.of("Audi TT, S 2012", "BMW M3 2010", "Fiat"),
+        data.labels().models().stream().map(model -> model.name()).toList());
+    assertEquals(null, data.labels().models().get(2).brand());
+    assertEquals(1, data.otherMakes().size());
+    assertEquals(false, data.notACar().get(0).car());
+  }
+
+  @Test
+  void a_broken_row_is_named_by_file_and_line() throws Exception {
+    Files.writeString(folder.resolve("train.csv"), "path,brand,model,year\na.jpg,Audi\n");
+    Files.writeString(folder.resolve("val.csv"), "path,brand,model,year\n");
+    String message = refusal(folder);
+    assertTrue(message.contains("train.csv, line 2"), message);
+  }
+}

@@ -1,0 +1,74 @@
+package dev.marque.training;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.marque.vision.Calibration;
+import dev.marque.vision.Scores;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class FiguresTest {
+
+  @Test
+  void auroc_counts_how_often_a_positive_is_higher() {
+    assertEquals(1, Figures.auroc(new double[] {3, 4}, new double[] {1, 2}));
+    assertEquals(0, Figures.auroc(new double[] {1}, new double[] {2, 3}));
+    assertEquals(0.5, Figures.auroc(new double[] {1, 1}, new double[] {1}));
+    assertEquals(0.5625, Figures.auroc(new double[] {2, 3}, new double[] {2, 2.5, 1, 4}), 1e-9);
+  }
+
+  @Test
+  void macro_f1_weighs_every_brand_alike() {
+    int[][] confusion = {{8, 2}, {0, 2}};
+    double first = 2 * 1 * 0.8 / 1.8;
+    double second = 2 * 0.5 * 1 / 1.5;
+    assertEquals((first + second) / 2, Figures.macroF1(confusion), 1e-9);
+  }
+
+  @Test
+  void an_interval_holds_its_share_and_narrows_with_more_photos() {
+    double[] few = Figures.interval(0.9, 50);
+    double[] many = Figures.interval(0.9, 5000);
+    assertTrue(few[0] < 0.9 && few[1] > 0.9);
+    assertTrue(many[1] - many[0] < few[1] - few[0]);
+    assertTrue(Figures.interval(1, 10)[1] <= 1);
+  }
+
+  @Test
+  void honest_claims_have_no_calibration_error() {
+    double[] claimed = new double[1000];
+    boolean[] right = new boolean[1000];
+    for (int i = 0; i < 1000; i++) {
+      claimed[i] = 0.8;
+      right[i] = i % 10 < 8;
+    }
+    assertEquals(0, Figures.calibrationError(claimed, right, 10), 1e-9);
+    java.util.Arrays.fill(claimed, 0.9);
+    assertEquals(0.1, Figures.calibrationError(claimed, right, 10), 1e-9);
+  }
+
+  /** A network that claims far too much is calibrated to what is true. */
+  @Test
+  void the_fitted_calibration_claims_what_is_true() {
+    Random random = new Random(4);
+    List<Judged> known = new ArrayList<>();
+    for (int i = 0; i < 10_000; i++) {
+      double truth = 0.5 + 0.5 * random.nextDouble();
+      double claimed = 1 - (1 - truth) * (1 - truth);
+      int brand = random.nextDouble() < truth ? 1 : 0;
+      Scores scores = new Scores(new double[] {1 - claimed, claimed}, new double[] {1}, 0, 0.9);
+      known.add(new Judged("photo " + i, brand, true, scores));
+    }
+    Evaluation evaluation =
+        Evaluation.of("test-1", "data", List.of("A", "B"), known, List.of(), List.of());
+    assertTrue(evaluation.calibrationError() < 0.03, "" + evaluation.calibrationError());
+    Calibration calibration = CalibrationFit.fit(known);
+    assertTrue(calibration.temperature() > 1.2, "" + calibration.temperature());
+    if (evaluation.confidentShare() > 0.05) {
+      assertTrue(evaluation.confidentRight() > 0.95, "" + evaluation.confidentRight());
+    }
+  }
+}

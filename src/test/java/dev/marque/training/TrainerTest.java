@@ -1,0 +1,188 @@
+package dev.marque.training;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.marque.training.TrainingOptions.SizeFrom;
+import dev.marque.vision.LoadedModel;
+import dev.marque.vision.network.Precision;
+import dev.marque.vision.network.ServingProgram;
+import dev.marque.vision.network.Tensor;
+import dev.marque.vision.network.TinyNetwork;
+import dev.marque.vision.network.Weights;
+import dev.marque.vision.photo.Size;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TrainerTest {
+
+  private static final Size SIZE = new Size(24, 32);
+
+  @TempDir private Path folder;
+  private Path photos = Path.of("");
+  private final Recorder recorder = new Recorder();
+
+  /** What a run reported. */
+  private static class Recorder implements Progress {
+    final List<String> unreadable = new ArrayList<>();
+    final List<EpochResult> epochs = new ArrayList<>();
+
+    @Override
+    public void unreadable(List<String> photos) {
+      unreadable.addAll(photos);
+    }
+
+    @Override
+    public void begun(int epoch, int epochs, int batchesAnEpoch, String summary) {}
+
+    @Override
+    public void step(int epoch, int batch, double loss, double photosPerSecond) {}
+
+    @Override
+    public void epoch(EpochResult result) {
+      epochs.add(result);
+    }
+  }
+
+  /** Ends a run as a kill would, after so many epochs. */
+  private static final class Killed extends RuntimeException {
+    private static final long serialVersionUID = 1;
+  }
+
+  @BeforeEach
+  void photos() throws Exception {
+    photos = folder.resolve("photos");
+    Photos.write(photos, 24);
+  }
+
+  private static TrainingOptions options(int epochs) {
+    return new TrainingOptions(
+        epochs, 8, 5e-3, 0.05, 0.1, 0.25, 0.5, 0.9, List.of(new SizeFrom(0, SIZE)), 7);
+  }
+
+  private Weights train(Path out, int epochs, Progress progress) throws Exception {
+    return new Trainer(
+            options(epochs),
+            TinyNetwork.DESCRIPTION,
+            DataSet.open(photos),
+            out,
+            Precision.FLOAT32,
+            progress)
+        .train();
+  }
+
+  @Test
+  void a_small_network_learns_what_is_easy_to_tell() throws Exception {
+    Weights weights = train(folder.resolve("out"), 25, recorder);
+    DataSet data = DataSet.open(photos);
+    LoadedModel model =
+        ModelMaker.make("test-1", TinyNetwork.DESCRIPTION, weights, data, SIZE, lines -> {});
+    model.write(folder.resolve("model"));
+    try (Judge judge = new Judge(LoadedModel.read(folder.resolve("model")), lines -> {})) {
+      assertTrue(Figures.top(judge.judge(data.training()), 1) > 0.9);
+    }
+    double first = recorder.epochs.get(0).loss();
+    assertTrue(recorder.epochs.get(24).loss() < 0.8 * first);
+  }
+
+  @Test
+  void a_killed_run_goes_on_as_if_nothing_had_happened() throws Exception {
+    Weights whole = train(folder.resolve("whole"), 3, recorder);
+    Path resumed = folder.resolve("resumed");
+    Recorder killer =
+        new Recorder() {
+          @Override
+          public void epoch(EpochResult result) {
+            if (result.epoch() == 2) {
+              throw new Killed();
+            }
+          }
+        };
+    assertThrows(Killed.class, () -> train(resumed, 3, killer));
+    Recorder rest = new Recorder();
+    Weights pieces = train(resumed, 3, rest);
+
+    assertEquals(List.of(3), rest.epochs.stream().map(EpochResult::epoch).toList());
+    for (Tensor tensor : whole.tensors()) {
+      assertArrayEquals(tensor.values(), pieces.values(tensor.name()), 2e-3f, tensor.name());
+    }
+    assertEquals(4, Files.readAllLines(resumed.resolve("log.csv")).size());
+  }
+
+  @Test
+  void a_run_on_other_photos_is_not_gone_on_with() throws Exception {
+    train(folder.resolve("out"), 1, recorder);
+    Files.delete(photos.resolve("Circle/00.jpg"));
+    DataSetException e =
+        assertThrows(DataSetException.class, () -> train(folder.resolve("out"), 2, recorder));
+    assertTrue(String.valueOf(e.getMessage()).contains("other photos"), e.getMessage());
+  }
+
+  @Test
+  void an_unreadable_photo_is_named_with_the_reason_and_left_out() throws Exception {
+    Files.writeString(photos.resolve("Square/bad.jpg"), "I am a photo");
+    train(folder.resolve("out"), 1, recorder);
+    assertEquals(List.of("Square/bad.jpg: it is no picture file"), recorder.unreadable);
+  }
+
+  @Test
+  void the_serving_program_equals_the_training_program() throws Exception {
+    Path out = folder.resolve("out");
+    train(out, 2, recorder);
+    Checkpoint checkpoint = Checkpoint.read(out).orElseThrow();
+    DataSet data = DataSet.open(photos);
+    List<Example> examples = PhotoSet.read(data.training(), data.labels()).examples();
+    Weights weights = checkpoint.state().weights();
+    float[] inputs = TrainingProgramProbe.inputs(examples, SIZE);
+    float[][] training =
+        TrainingProgramProbe.logits(
+            TinyNetwork.DESCRIPTION, data.labels().heads(), weights, inputs, SIZE);
+    try (ServingProgram serving =
+        ServingProgram.load(
+            TinyNetwork.DESCRIPTION, data.labels().heads(), weights, Precision.FLOAT32)) {
+      List<ServingProgram.Output> outputs = serving.run(inputs, examples.size(), SIZE);
+      for (int i = 0; i < examples.size(); i++) {
+        assertArrayEquals(training[i], outputs.get(i).logits(), 1e-4f);
+      }
+    }
+  }
+
+  @Test
+  void batches_depend_on_the_seed_and_their_number_alone() {
+    DataSet data = DataSet.open(photos);
+    List<Example> examples = PhotoSet.read(data.training(), data.labels()).examples();
+    BatchMaker first = maker(examples, data);
+    BatchMaker second = maker(examples, data);
+    int[] order = first.order(5);
+    assertArrayEquals(order, second.order(5));
+    Batch batch = first.make(5, 2, order);
+    first.make(5, 1, order);
+    assertArrayEquals(batch.photos(), second.make(5, 2, order).photos());
+    assertArrayEquals(batch.targets(), second.make(5, 2, order).targets());
+    int[] sorted = order.clone();
+    Arrays.sort(sorted);
+    for (int i = 0; i < sorted.length; i++) {
+      assertEquals(i, sorted[i], "every photo once an epoch");
+    }
+    for (int i = 0; i < batch.count(); i++) {
+      float sum = 0;
+      for (int b = 0; b < 2; b++) {
+        sum += batch.targets()[i * data.labels().heads().logits() + b];
+      }
+      assertEquals(1, sum, 1e-5, "shares of the brands");
+    }
+  }
+
+  private static BatchMaker maker(List<Example> examples, DataSet data) {
+    Augmentation augmentation = new Augmentation(dev.marque.vision.photo.Normalization.USUAL, 0.5);
+    return new BatchMaker(examples, data.labels().heads(), options(10), augmentation);
+  }
+}

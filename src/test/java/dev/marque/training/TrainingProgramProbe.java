@@ -1,0 +1,75 @@
+package dev.marque.training;
+
+import ai.djl.Model;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.training.ParameterStore;
+import dev.marque.vision.network.Heads;
+import dev.marque.vision.network.NetworkDescription;
+import dev.marque.vision.network.Precision;
+import dev.marque.vision.network.TorchScriptProgram;
+import dev.marque.vision.network.Weights;
+import dev.marque.vision.photo.Box;
+import dev.marque.vision.photo.Normalization;
+import dev.marque.vision.photo.Resampling;
+import dev.marque.vision.photo.Size;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+
+/** Runs the training program as service would: running statistics, no dropout. */
+final class TrainingProgramProbe {
+
+  private TrainingProgramProbe() {}
+
+  static float[] inputs(List<Example> examples, Size size) {
+    float[] inputs = new float[examples.size() * size.values()];
+    float[] one = new float[size.values()];
+    for (int i = 0; i < examples.size(); i++) {
+      Resampling.scale(
+          examples.get(i).photo(),
+          Box.all(examples.get(i).photo()),
+          false,
+          size.width(),
+          size.height(),
+          one);
+      Normalization.USUAL.apply(one, 0, one.length);
+      System.arraycopy(one, 0, inputs, i * one.length, one.length);
+    }
+    return inputs;
+  }
+
+  static float[][] logits(
+      NetworkDescription network, Heads heads, Weights weights, float[] inputs, Size size)
+      throws Exception {
+    Path folder = Files.createTempDirectory("marque-probe");
+    Path file = folder.resolve("probe.pt");
+    TorchScriptProgram.training(network, heads, weights, Precision.FLOAT32, file);
+    try (Model model = Model.newInstance("probe", "PyTorch")) {
+      model.load(folder, "probe");
+      try (NDManager scope = model.getNDManager().newSubManager()) {
+        int count = inputs.length / size.values();
+        NDArray photos =
+            scope
+                .create(inputs, new Shape(count, size.height(), size.width(), 3))
+                .transpose(0, 3, 1, 2);
+        ParameterStore store = new ParameterStore(scope, false);
+        // DJL takes a program to be in training mode at first: the second change is the real one.
+        model.getBlock().forward(store, new NDList(photos), false);
+        float[] all =
+            model.getBlock().forward(store, new NDList(photos), false).head().toFloatArray();
+        float[][] logits = new float[count][];
+        for (int i = 0; i < count; i++) {
+          logits[i] = Arrays.copyOfRange(all, i * heads.logits(), (i + 1) * heads.logits());
+        }
+        return logits;
+      }
+    } finally {
+      Files.delete(file);
+      Files.delete(folder);
+    }
+  }
+}

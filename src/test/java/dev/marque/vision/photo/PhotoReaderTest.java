@@ -1,0 +1,284 @@
+package dev.marque.vision.photo;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.marque.vision.photo.PhotoException.Reason;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Random;
+import java.util.zip.CRC32;
+import javax.imageio.IIOImage;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageTypeSpecifier;
+import javax.imageio.ImageWriter;
+import javax.imageio.stream.ImageOutputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PhotoReaderTest {
+
+  private static final PhotoLimits LIMITS = PhotoLimits.megapixels(40);
+  private static final int RED = 0xd03020;
+  private static final int BLUE = 0x2030d0;
+
+  /** Red on the left, blue on the right. */
+  private static BufferedImage halves(int width, int height, int type) {
+    BufferedImage image = new BufferedImage(width, height, type);
+    for (int y = 0; y < height; y++) {
+      for (int x = 0; x < width; x++) {
+        image.setRGB(x, y, 0xff000000 | (x < width / 2 ? RED : BLUE));
+      }
+    }
+    return image;
+  }
+
+  private static byte[] file(BufferedImage image, String format) throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    assertTrue(ImageIO.write(image, format, out));
+    return out.toByteArray();
+  }
+
+  private static byte[] jpeg() throws IOException {
+    return file(halves(64, 32, BufferedImage.TYPE_INT_RGB), "jpeg");
+  }
+
+  private static Photo read(byte[] bytes) throws PhotoException {
+    return PhotoReader.read(bytes, LIMITS, 512);
+  }
+
+  private static void assertRefused(Reason reason, byte[] bytes) {
+    assertEquals(reason, assertThrows(PhotoException.class, () -> read(bytes)).reason());
+  }
+
+  private static boolean isRed(Pixels photo, int x, int y) {
+    int at = (y * photo.width() + x) * 3;
+    return (photo.rgb()[at] & 0xff) > 150 && (photo.rgb()[at + 2] & 0xff) < 100;
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"jpeg", "png", "bmp", "gif", "tiff"})
+  void a_photo_of_each_kind_is_read_with_its_colours(String format) throws Exception {
+    Photo photo = read(file(halves(64, 32, BufferedImage.TYPE_INT_RGB), format));
+    assertEquals(64, photo.width());
+    assertEquals(32, photo.height());
+    assertTrue(isRed(photo.pixels(), 5, 10));
+    assertTrue(!isRed(photo.pixels(), 60, 10));
+  }
+
+  @Test
+  void what_is_transparent_becomes_white() throws Exception {
+    BufferedImage image = new BufferedImage(8, 8, BufferedImage.TYPE_INT_ARGB);
+    Pixels pixels = read(file(image, "png")).pixels();
+    assertEquals((byte) 255, pixels.rgb()[0]);
+  }
+
+  @Test
+  void grey_photos_are_read() throws Exception {
+    BufferedImage image = new BufferedImage(8, 8, BufferedImage.TYPE_BYTE_GRAY);
+    assertEquals(8, read(file(image, "jpeg")).width());
+    assertEquals(
+        8, read(file(new BufferedImage(8, 8, BufferedImage.TYPE_USHORT_GRAY), "png")).width());
+  }
+
+  /** Where the red half of the stored photo is when it is seen upright. */
+  @ParameterizedTest
+  @CsvSource({
+    "1, 64, 32, left",
+    "2, 64, 32, right",
+    "3, 64, 32, right",
+    "4, 64, 32, left",
+    "5, 32, 64, top",
+    "6, 32, 64, top",
+    "7, 32, 64, bottom",
+    "8, 32, 64, bottom"
+  })
+  void the_camera_may_be_held_in_any_way(int tag, int width, int height, String red)
+      throws Exception {
+    Photo photo = read(withOrientation(jpeg(), tag));
+    assertEquals(width, photo.width());
+    assertEquals(height, photo.height());
+    Pixels pixels = photo.pixels();
+    assertEquals(width, pixels.width());
+    int right = width - 4;
+    int bottom = height - 4;
+    assertEquals(!red.equals("right") && !red.equals("bottom"), isRed(pixels, 4, 4));
+    assertEquals(red.equals("right") || red.equals("top"), isRed(pixels, right, 4));
+    assertEquals(red.equals("left") || red.equals("bottom"), isRed(pixels, 4, bottom));
+  }
+
+  private static byte[] withOrientation(byte[] jpeg, int tag) throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    out.write(jpeg, 0, 2);
+    byte[] exif = {
+      (byte) 0xff,
+      (byte) 0xe1,
+      0,
+      34,
+      'E',
+      'x',
+      'i',
+      'f',
+      0,
+      0,
+      'M',
+      'M',
+      0,
+      42,
+      0,
+      0,
+      0,
+      8,
+      0,
+      1,
+      1,
+      0x12,
+      0,
+      3,
+      0,
+      0,
+      0,
+      1,
+      0,
+      (byte) tag,
+      0,
+      0,
+      0,
+      0,
+      0,
+      0
+    };
+    out.write(exif);
+    out.write(jpeg, 2, jpeg.length - 2);
+    return out.toByteArray();
+  }
+
+  @Test
+  void a_large_photo_is_thinned_out_but_its_true_size_is_told() throws Exception {
+    byte[] large = file(halves(1632, 1224, BufferedImage.TYPE_INT_RGB), "jpeg");
+    Photo photo = read(large);
+    assertEquals(1632, photo.width());
+    assertEquals(1224, photo.height());
+    assertTrue(photo.pixels().width() >= 512 && photo.pixels().width() < 1024);
+  }
+
+  @Test
+  void nothing_is_empty() {
+    assertRefused(Reason.EMPTY, new byte[0]);
+  }
+
+  @Test
+  void text_is_no_photo_whatever_its_name() {
+    assertRefused(Reason.UNSUPPORTED_TYPE, "I am a photo".getBytes(StandardCharsets.UTF_8));
+  }
+
+  @Test
+  void heic_and_avif_are_recognised_and_refused() {
+    for (String brand : new String[] {"heic", "mif1", "avif"}) {
+      byte[] file = ("\0\0\0\u0018ftyp" + brand + "\0\0\0\0").getBytes(StandardCharsets.ISO_8859_1);
+      PhotoException e = assertThrows(PhotoException.class, () -> read(file));
+      assertEquals(Reason.UNSUPPORTED_TYPE, e.reason());
+      assertTrue(String.valueOf(e.getMessage()).contains("JPEG"), e.getMessage());
+    }
+  }
+
+  @Test
+  void a_jpeg_cut_short_is_refused_wherever_it_ends() throws Exception {
+    byte[] whole = file(noise(200, 150), "jpeg");
+    for (int length : new int[] {4, 100, 200, 700, whole.length / 2, whole.length - 200}) {
+      assertRefused(Reason.UNREADABLE, Arrays.copyOf(whole, length));
+    }
+  }
+
+  @Test
+  void a_png_cut_short_is_refused() throws Exception {
+    byte[] whole = file(noise(200, 150), "png");
+    for (int length : new int[] {10, 40, 200, whole.length / 2}) {
+      assertRefused(Reason.UNREADABLE, Arrays.copyOf(whole, length));
+    }
+  }
+
+  private static BufferedImage noise(int width, int height) {
+    BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+    Random random = new Random(5);
+    for (int y = 0; y < height; y++) {
+      for (int x = 0; x < width; x++) {
+        image.setRGB(x, y, random.nextInt(1 << 24));
+      }
+    }
+    return image;
+  }
+
+  @Test
+  void a_header_with_too_many_pixels_is_refused_before_anything_is_decoded() throws Exception {
+    ByteArrayOutputStream png = new ByteArrayOutputStream();
+    DataOutputStream out = new DataOutputStream(png);
+    out.write(new byte[] {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'});
+    ByteArrayOutputStream header = new ByteArrayOutputStream();
+    DataOutputStream fields = new DataOutputStream(header);
+    fields.writeBytes("IHDR");
+    fields.writeInt(60_000);
+    fields.writeInt(60_000);
+    fields.write(new byte[] {8, 2, 0, 0, 0});
+    CRC32 checksum = new CRC32();
+    checksum.update(header.toByteArray());
+    out.writeInt(13);
+    out.write(header.toByteArray());
+    out.writeInt((int) checksum.getValue());
+    assertRefused(Reason.TOO_MANY_PIXELS, png.toByteArray());
+  }
+
+  @Test
+  void an_animated_gif_is_refused() throws Exception {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    ImageWriter writer = ImageIO.getImageWritersByFormatName("gif").next();
+    try (ImageOutputStream out = ImageIO.createImageOutputStream(bytes)) {
+      writer.setOutput(out);
+      writer.prepareWriteSequence(null);
+      for (int i = 0; i < 3; i++) {
+        BufferedImage frame = halves(16, 16, BufferedImage.TYPE_INT_RGB);
+        writer.writeToSequence(
+            new IIOImage(
+                frame,
+                null,
+                writer.getDefaultImageMetadata(
+                    ImageTypeSpecifier.createFromRenderedImage(frame), null)),
+            null);
+      }
+      writer.endWriteSequence();
+    } finally {
+      writer.dispose();
+    }
+    assertRefused(Reason.ANIMATED, bytes.toByteArray());
+  }
+
+  /** Whatever happens to a file on its way, it is read or refused: never anything else. */
+  @ParameterizedTest
+  @ValueSource(strings = {"jpeg", "png", "gif", "bmp", "tiff"})
+  void mutated_files_are_read_or_refused(String format) throws Exception {
+    byte[] whole = file(noise(40, 30), format);
+    Random random = new Random(11);
+    for (int i = 0; i < 100; i++) {
+      byte[] mutated = whole.clone();
+      for (int changes = 1 + random.nextInt(8); changes > 0; changes--) {
+        mutated[random.nextInt(mutated.length)] = (byte) random.nextInt(256);
+      }
+      if (random.nextInt(4) == 0) {
+        mutated = Arrays.copyOf(mutated, random.nextInt(mutated.length));
+      }
+      try {
+        Photo photo = PhotoReader.read(mutated, PhotoLimits.megapixels(1), 512);
+        assertTrue((long) photo.width() * photo.height() <= 1_000_000);
+      } catch (PhotoException refused) {
+        assertTrue(!String.valueOf(refused.getMessage()).isEmpty());
+      }
+    }
+  }
+}
