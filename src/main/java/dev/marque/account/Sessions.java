@@ -122,7 +122,10 @@ final class Sessions {
           .compose(done -> end(sql, user))
           .map(Optional.empty());
     }
-    return spend(sql, user.session(), now)
+    // Of two tabs' new tokens either may be the one that the browser keeps: both stay good.
+    Future<Void> spent =
+        usedAt == null ? spend(sql, user.session(), now) : Future.succeededFuture();
+    return spent
         .compose(done -> touch(sql, user.session(), now, remember))
         .compose(done -> grant(sql, user, remember))
         .map(Optional::of);
