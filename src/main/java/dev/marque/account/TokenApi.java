@@ -1,21 +1,19 @@
 package dev.marque.account;
 
-import dev.marque.web.Failure;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
 /**
  * {@code POST /api/v1/token}: tokens for a name with its password, and for a refresh token (RFC
- * 6749, sections 4.3 and 6). Failures have that standard's form, not that of problem documents,
- * because its clients read it.
+ * 6749, sections 4.3 and 6). Refusals have that standard's form, because its clients read it; what
+ * it has no word for, such as too many tries, is a problem document as everywhere else.
  */
 final class TokenApi {
 
@@ -93,23 +91,7 @@ final class TokenApi {
                             400,
                             "invalid_grant",
                             "These credentials are wrong or no longer good.")))
-        .onFailure(problem -> fail(ctx, problem));
-  }
-
-  private static void fail(RoutingContext ctx, Throwable problem) {
-    if (problem instanceof Failure.TooManyRequests slowed) {
-      retryAfter(ctx, slowed.retryAfter());
-      refuse(ctx, 429, "temporarily_unavailable", "Too many tries. Wait, then try again.");
-    } else if (problem instanceof Failure.Unavailable unavailable) {
-      retryAfter(ctx, unavailable.retryAfter());
-      refuse(ctx, 503, "temporarily_unavailable", "Not now. Try again in a moment.");
-    } else {
-      ctx.fail(problem);
-    }
-  }
-
-  private static void retryAfter(RoutingContext ctx, Duration wait) {
-    ctx.response().putHeader(HttpHeaders.RETRY_AFTER, Long.toString(wait.toSeconds()));
+        .onFailure(ctx::fail);
   }
 
   private static JsonObject body(Grant grant) {
