@@ -12,6 +12,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Locale;
@@ -59,6 +60,15 @@ public final class RunningServer implements AutoCloseable {
    * @param settings names such as {@code marque.photos.keep}, over the defaults
    */
   public static RunningServer start(Map<String, String> settings) {
+    return start(settings, Clock.systemUTC());
+  }
+
+  /**
+   * As {@link #start(Map)}, going by another clock.
+   *
+   * @param clock tells when tokens and sessions run out
+   */
+  public static RunningServer start(Map<String, String> settings, Clock clock) {
     try {
       Path folder = Files.createTempDirectory("marque-test");
       Path data = Files.createDirectory(folder.resolve("data"));
@@ -70,7 +80,7 @@ public final class RunningServer implements AutoCloseable {
       all.put("marque.data-dir", data.toString());
       all.put("marque.model-dir", Path.of("model").toAbsolutePath().toString());
       all.putAll(settings);
-      Server server = new Server(SettingsFile.load(asVariables(all), folder));
+      Server server = new Server(SettingsFile.load(asVariables(all), folder), clock);
       server.start();
       return new RunningServer(server, folder);
     } catch (IOException e) {
@@ -90,6 +100,12 @@ public final class RunningServer implements AutoCloseable {
   /** For example {@code http://localhost:41234}, without a slash at the end. */
   public String baseUrl() {
     return "http://localhost:" + server.port();
+  }
+
+  /** Path and query of the link that makes the first administrator. */
+  public String setupPath() {
+    URI link = server.setupLink().orElseThrow();
+    return link.getRawPath() + "?" + link.getRawQuery();
   }
 
   /** Health and metrics. */

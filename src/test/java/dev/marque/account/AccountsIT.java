@@ -1,0 +1,286 @@
+package dev.marque.account;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class AccountsIT {
+
+  private final ClockedServer server = ClockedServer.shared();
+
+  private HttpResponse<String> create(JsonObject account) {
+    return server.visitor().json("POST", "/api/v1/users", account);
+  }
+
+  private static void assertProblem(int status, String field, HttpResponse<String> answer) {
+    assertEquals(status, answer.statusCode(), answer.body());
+    assertTrue(answer.headers().firstValue("Content-Type").orElse("").contains("problem+json"));
+    JsonArray errors = new JsonObject(answer.body()).getJsonArray("errors");
+    assertTrue(
+        errors.stream().anyMatch(error -> ((JsonObject) error).getString("field").equals(field)),
+        answer.body());
+  }
+
+  @Test
+  void a_new_account_shows_everything_but_the_password() {
+    String username = ClockedServer.newName();
+    HttpResponse<String> made = create(ClockedServer.account(username));
+    assertEquals(201, made.statusCode());
+    JsonObject account = new JsonObject(made.body());
+    assertEquals(username, account.getString("username"));
+    assertEquals("user", account.getString("role"));
+    assertFalse(made.body().contains("argon") || made.body().contains(ClockedServer.PASSWORD));
+  }
+
+  @Test
+  void a_role_in_the_sign_up_is_refused_and_no_account_is_made() {
+    String username = ClockedServer.newName();
+    assertProblem(422, "role", create(ClockedServer.account(username).put("role", "admin")));
+    assertEquals(400, server.token(username, ClockedServer.PASSWORD).statusCode());
+  }
+
+  @Test
+  void a_role_in_the_form_changes_nothing() {
+    Visitor browser = server.visitor();
+    String username = ClockedServer.newName();
+    HttpResponse<String> made =
+        browser.post(
+            "/signup",
+            "username",
+            username,
+            "email",
+            username + "@example.org",
+            "first_name",
+            "Ada",
+            "last_name",
+            "Lovelace",
+            "password",
+            ClockedServer.PASSWORD,
+            "role",
+            "admin");
+    assertEquals(303, made.statusCode(), made.body());
+    assertEquals(403, browser.get("/admin/users").statusCode());
+  }
+
+  @Test
+  void a_taken_name_and_a_taken_address_are_conflicts_whatever_their_case() {
+    String username = server.newAccount();
+    JsonObject sameName =
+        ClockedServer.account(username.toUpperCase(java.util.Locale.ROOT))
+            .put("email", "x" + username + "@example.org");
+    assertProblem(409, "username", create(sameName));
+    JsonObject sameAddress =
+        ClockedServer.account(ClockedServer.newName())
+            .put("email", username.toUpperCase(java.util.Locale.ROOT) + "@example.org");
+    assertProblem(409, "email", create(sameAddress));
+    HttpResponse<String> form =
+        server
+            .visitor()
+            .post(
+                "/signup",
+                "username",
+                username,
+                "email",
+                "y" + username + "@example.org",
+                "first_name",
+                "Ada",
+                "last_name",
+                "L",
+                "password",
+                ClockedServer.PASSWORD);
+    assertEquals(409, form.statusCode());
+    assertTrue(form.body().contains("Another account has this user name."));
+    assertTrue(form.body().contains("value=\"" + username + "\""), "what was entered stays");
+    assertFalse(form.body().contains(ClockedServer.PASSWORD), "but for the password");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {7, 129})
+  void passwords_of_7_and_of_129_characters_are_refused(int length) {
+    String username = ClockedServer.newName();
+    JsonObject account = ClockedServer.account(username).put("password", "x".repeat(length));
+    assertProblem(422, "password", create(account));
+  }
+
+  @Test
+  void a_common_password_is_refused_with_the_reason() {
+    HttpResponse<String> answer =
+        create(ClockedServer.account(ClockedServer.newName()).put("password", "iloveyou"));
+    assertProblem(422, "password", answer);
+    assertTrue(answer.body().contains("10,000"), answer.body());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"{\"username\":1}", "{\"username\":null}", "{}", "{\"username\":[\"a\"]}"})
+  void fields_that_are_no_texts_are_named(String body) {
+    assertProblem(422, "username", create(new JsonObject(body)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"' OR 1=1 --", "ada\u0000", "%27", "\uD83D\uDE97", "<script>"})
+  void strange_user_names_sign_nobody_in(String username) {
+    HttpResponse<String> answer = server.token(username, ClockedServer.PASSWORD);
+    assertEquals(400, answer.statusCode(), answer.body());
+    assertEquals("invalid_grant", new JsonObject(answer.body()).getString("error"));
+  }
+
+  @Test
+  void wrong_password_and_unknown_user_are_the_same_answer() {
+    HttpResponse<String> wrong = server.token(server.newAccount(), "not the one");
+    HttpResponse<String> unknown = server.token(ClockedServer.newName(), "not the one");
+    assertEquals(400, wrong.statusCode());
+    assertEquals(wrong.statusCode(), unknown.statusCode());
+    assertEquals(wrong.body(), unknown.body());
+    HttpResponse<String> form =
+        ClockedServer.signIn(server.visitor(), server.newAccount(), "not the one");
+    assertEquals(401, form.statusCode());
+    assertTrue(form.body().contains("do not belong together"));
+  }
+
+  @Test
+  void the_token_endpoint_speaks_rfc_6749() {
+    Visitor program = server.visitor();
+    assertError("invalid_request", program.post("/api/v1/token", "username", "ada"));
+    assertError("invalid_request", program.post("/api/v1/token", "grant_type", "password"));
+    assertError("invalid_request", program.post("/api/v1/token", "grant_type", "refresh_token"));
+    assertError("unsupported_grant_type", program.post("/api/v1/token", "grant_type", "magic"));
+    assertError(
+        "invalid_request",
+        program.post("/api/v1/token", "grant_type", "password", "grant_type", "password"));
+    assertError(
+        "invalid_request",
+        program.json("POST", "/api/v1/token", new JsonObject().put("grant_type", "password")));
+    assertError(
+        "invalid_grant",
+        program.post("/api/v1/token", "grant_type", "refresh_token", "refresh_token", "x"));
+  }
+
+  private static void assertError(String error, HttpResponse<String> answer) {
+    assertEquals(400, answer.statusCode(), answer.body());
+    assertEquals(error, new JsonObject(answer.body()).getString("error"));
+    assertEquals("no-store", answer.headers().firstValue("Cache-Control").orElse(""));
+  }
+
+  @Test
+  void after_ten_failures_the_next_tries_wait_but_sessions_and_others_do_not() {
+    String username = server.newAccount();
+    Visitor browser = server.signedIn(username);
+    for (int i = 0; i < 10; i++) {
+      assertEquals(400, server.token(username, "wrong " + i).statusCode());
+    }
+    HttpResponse<String> slowed = server.token(username, ClockedServer.PASSWORD);
+    assertEquals(429, slowed.statusCode());
+    long wait = slowed.headers().firstValueAsLong("Retry-After").orElse(0);
+    assertTrue(wait >= 1 && wait <= 10, "waits " + wait);
+    HttpResponse<String> form =
+        ClockedServer.signIn(server.visitor(), username, ClockedServer.PASSWORD);
+    assertEquals(429, form.statusCode());
+    assertTrue(form.headers().firstValue("Retry-After").isPresent());
+    assertEquals(200, browser.get("/account").statusCode());
+    assertEquals(200, server.token(server.newAccount(), ClockedServer.PASSWORD).statusCode());
+    server.clock.advance(Duration.ofSeconds(wait));
+    assertEquals(200, server.token(username, ClockedServer.PASSWORD).statusCode());
+    assertEquals(400, server.token(username, "wrong again").statusCode(), "forgotten by success");
+  }
+
+  @Test
+  void the_wait_doubles() {
+    String username = server.newAccount();
+    for (int i = 0; i < 10; i++) {
+      assertEquals(400, server.token(username, "wrong").statusCode());
+    }
+    long before = 0;
+    for (int i = 0; i < 4; i++) {
+      HttpResponse<String> slowed = server.token(username, "wrong");
+      assertEquals(429, slowed.statusCode());
+      long wait = slowed.headers().firstValueAsLong("Retry-After").orElse(0);
+      assertTrue(wait > before * 3 / 2, wait + " after " + before);
+      before = wait;
+      server.clock.advance(Duration.ofSeconds(wait));
+      assertEquals(400, server.token(username, "wrong").statusCode());
+    }
+  }
+
+  @Test
+  void signed_out_people_are_led_to_sign_in_and_back() {
+    Visitor browser = server.visitor();
+    assertEquals(
+        "/login?next=%2Faccount%3Fa%3Db",
+        browser.get("/account?a=b").headers().firstValue("Location").orElse(""));
+    HttpResponse<String> fragment = browser.get("/account", "HX-Request", "true");
+    assertEquals(401, fragment.statusCode());
+    assertTrue(fragment.headers().firstValue("HX-Redirect").isPresent());
+    String username = server.newAccount();
+    HttpResponse<String> back =
+        ClockedServer.signIn(browser, username, ClockedServer.PASSWORD, "next", "/account?a=b");
+    assertEquals("/account?a=b", back.headers().firstValue("Location").orElse(""));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"https://evil.example", "//evil.example", "/\\evil.example", "///e.com"})
+  void sign_in_leads_to_no_other_site(String next) {
+    HttpResponse<String> answer =
+        ClockedServer.signIn(
+            server.visitor(), server.newAccount(), ClockedServer.PASSWORD, "next", next);
+    assertEquals("/", answer.headers().firstValue("Location").orElse(""));
+  }
+
+  @Test
+  void the_owner_changes_names_freely_and_the_address_by_password() {
+    String username = server.newAccount();
+    Visitor browser = server.signedIn(username);
+    String mail = username + "@example.org";
+    assertEquals(303, profile(browser, mail, "Augusta Ada", "").statusCode());
+    assertTrue(browser.get("/api/v1/me").body().contains("Augusta Ada"));
+    HttpResponse<String> refused = profile(browser, "new" + mail, "Ada", "wrong password");
+    assertEquals(422, refused.statusCode());
+    assertTrue(refused.body().contains("That is not your password."));
+    assertEquals(303, profile(browser, "new" + mail, "Ada", ClockedServer.PASSWORD).statusCode());
+    assertTrue(browser.get("/api/v1/me").body().contains("new" + mail));
+  }
+
+  private static HttpResponse<String> profile(
+      Visitor browser, String email, String firstName, String password) {
+    return browser.post(
+        "/account",
+        "email",
+        email,
+        "first_name",
+        firstName,
+        "last_name",
+        "Lovelace",
+        "current_password",
+        password);
+  }
+
+  @Test
+  void the_export_is_a_zip_of_what_is_kept() {
+    HttpResponse<String> zip = server.signedIn(server.newAccount()).get("/account/export");
+    assertEquals(200, zip.statusCode());
+    assertEquals("application/zip", zip.headers().firstValue("Content-Type").orElse(""));
+    assertTrue(zip.body().startsWith("PK") && zip.body().contains("account.json"));
+  }
+
+  @Test
+  void an_account_is_deleted_by_its_owner_with_the_password() {
+    String username = server.newAccount();
+    String token = server.tokens(username).getString("access_token");
+    Visitor browser = server.signedIn(username);
+    assertEquals(422, browser.post("/account/delete", "current_password", "wrong").statusCode());
+    HttpResponse<String> deleted =
+        browser.post("/account/delete", "current_password", ClockedServer.PASSWORD);
+    assertEquals(303, deleted.statusCode(), deleted.body());
+    assertEquals(401, server.me(token));
+    assertEquals(400, server.token(username, ClockedServer.PASSWORD).statusCode());
+    assertEquals(201, create(ClockedServer.account(username)).statusCode(), "the name is free");
+  }
+}

@@ -1,0 +1,205 @@
+package dev.marque.account;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.vertx.core.json.JsonObject;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class SessionsIT {
+
+  private static final String ACCESS = "marque_access";
+  private static final String REFRESH = "marque_refresh";
+
+  private final ClockedServer server = ClockedServer.shared();
+
+  private String refresh(HttpResponse<String> answer) {
+    assertEquals(200, answer.statusCode(), answer.body());
+    return new JsonObject(answer.body()).getString("refresh_token");
+  }
+
+  private void assertOver(HttpResponse<String> answer) {
+    assertEquals(400, answer.statusCode());
+    assertEquals("invalid_grant", new JsonObject(answer.body()).getString("error"));
+  }
+
+  @Test
+  void a_refresh_token_rotates_and_a_lost_answer_may_be_asked_for_again_within_30_seconds() {
+    String first = server.tokens(server.newAccount()).getString("refresh_token");
+    String second = refresh(server.renew(first));
+    assertNotEquals(first, second);
+    server.clock.advance(Duration.ofSeconds(29));
+    assertNotEquals(second, refresh(server.renew(first)));
+  }
+
+  @Test
+  void reuse_after_the_grace_ends_the_session_for_thief_and_owner() {
+    JsonObject tokens = server.tokens(server.newAccount());
+    String first = tokens.getString("refresh_token");
+    HttpResponse<String> renewed = server.renew(first);
+    String second = refresh(renewed);
+    String access = new JsonObject(renewed.body()).getString("access_token");
+    assertEquals(200, server.me(access));
+    server.clock.advance(Duration.ofSeconds(31));
+    assertOver(server.renew(first));
+    assertOver(server.renew(second));
+    assertEquals(401, server.me(access));
+    Visitor administrator = server.signedIn(ClockedServer.ADMINISTRATOR);
+    assertTrue(administrator.get("/admin/audit").body().contains("Refresh token used twice"));
+  }
+
+  @Test
+  void a_copy_that_was_forked_within_the_grace_is_found_out_too() {
+    String first = server.tokens(server.newAccount()).getString("refresh_token");
+    String owner = refresh(server.renew(first));
+    String thief = refresh(server.renew(first));
+    server.clock.advance(Duration.ofSeconds(40));
+    String ownersNext = refresh(server.renew(thief));
+    server.clock.advance(Duration.ofSeconds(40));
+    assertOver(server.renew(owner));
+    assertOver(server.renew(ownersNext));
+  }
+
+  @Test
+  void a_page_renews_silently_when_the_access_cookie_ran_out() {
+    Visitor browser = server.signedIn(server.newAccount());
+    String refresh = browser.cookies().get(REFRESH);
+    server.clock.advance(Duration.ofMinutes(11));
+    assertEquals(200, browser.get("/account").statusCode());
+    assertNotEquals(refresh, browser.cookies().get(REFRESH));
+    browser.cookies().remove(ACCESS);
+    assertEquals(200, browser.get("/account").statusCode());
+    assertTrue(browser.cookies().containsKey(ACCESS));
+  }
+
+  @Test
+  void two_tabs_that_renew_at_once_both_go_on() {
+    Visitor first = server.signedIn(server.newAccount());
+    Visitor second = first.copy();
+    server.clock.advance(Duration.ofMinutes(11));
+    assertEquals(200, first.get("/account").statusCode());
+    assertEquals(200, second.get("/account").statusCode());
+    // They share one jar: the later answer's cookies are those of both.
+    server.clock.advance(Duration.ofMinutes(11));
+    assertEquals(200, second.get("/account").statusCode());
+    assertEquals(200, second.copy().get("/account").statusCode());
+  }
+
+  @Test
+  void a_session_ends_after_30_minutes_without_use() {
+    Visitor browser = server.signedIn(server.newAccount());
+    server.clock.advance(Duration.ofMinutes(29));
+    assertEquals(200, browser.get("/account").statusCode());
+    server.clock.advance(Duration.ofMinutes(31));
+    HttpResponse<String> led = browser.get("/account");
+    assertEquals(303, led.statusCode());
+    assertEquals("/login?next=%2Faccount", led.headers().firstValue("Location").orElse(""));
+    assertTrue(browser.cookies().isEmpty(), "dead cookies are taken away");
+  }
+
+  @Test
+  void a_session_ends_after_12_hours_however_much_it_is_used() {
+    Visitor browser = server.signedIn(server.newAccount());
+    for (int minutes = 0; minutes < 12 * 60 - 25; minutes += 25) {
+      assertEquals(200, browser.get("/account").statusCode());
+      server.clock.advance(Duration.ofMinutes(25));
+    }
+    server.clock.advance(Duration.ofMinutes(25));
+    assertEquals(303, browser.get("/account").statusCode());
+  }
+
+  @Test
+  void keep_me_signed_in_lasts_30_days_and_no_longer() {
+    Visitor browser = server.signedIn(server.newAccount(), "remember", "true");
+    server.clock.advance(Duration.ofDays(29));
+    assertEquals(200, browser.get("/account").statusCode());
+    server.clock.advance(Duration.ofDays(2));
+    assertEquals(303, browser.get("/account").statusCode());
+  }
+
+  @Test
+  void the_cookies_are_for_this_site_and_no_script() {
+    Visitor browser = server.visitor();
+    String username = server.newAccount();
+    List<String> cookies =
+        ClockedServer.signIn(browser, username, ClockedServer.PASSWORD)
+            .headers()
+            .allValues("Set-Cookie");
+    assertEquals(2, cookies.size());
+    for (String cookie : cookies) {
+      assertTrue(cookie.contains("; Path=/; "), cookie);
+      assertTrue(cookie.contains("; HttpOnly"), cookie);
+      assertTrue(cookie.contains("; SameSite=Lax"), cookie);
+    }
+    assertTrue(cookies.get(1).startsWith(REFRESH) && !cookies.get(1).contains("Max-Age"));
+  }
+
+  @Test
+  void sign_out_ends_the_session_at_once_wherever_its_tokens_are() {
+    Visitor browser = server.signedIn(server.newAccount());
+    Visitor stolen = browser.copy();
+    String access = browser.cookies().get(ACCESS);
+    assertEquals(200, server.me(access));
+    assertEquals(303, browser.post("/logout").statusCode());
+    assertTrue(browser.cookies().isEmpty());
+    assertEquals(401, server.me(access));
+    assertEquals(303, stolen.get("/account").statusCode());
+  }
+
+  @Test
+  void another_password_ends_every_other_session_at_once_and_not_this_one() {
+    String username = server.newAccount();
+    String program = server.tokens(username).getString("access_token");
+    Visitor other = server.signedIn(username);
+    Visitor browser = server.signedIn(username);
+    assertEquals(200, server.me(program));
+    server.clock.advance(Duration.ofSeconds(2));
+    String before = browser.cookies().get(ACCESS);
+    HttpResponse<String> changed =
+        browser.post(
+            "/account/password",
+            "current_password",
+            ClockedServer.PASSWORD,
+            "password",
+            "another horse battery");
+    assertEquals(303, changed.statusCode(), changed.body());
+    assertEquals(401, server.me(program));
+    assertEquals(401, server.me(before), "tokens from before the change");
+    assertEquals(303, other.get("/account").statusCode());
+    assertEquals(200, browser.get("/account").statusCode());
+    assertEquals(400, server.token(username, ClockedServer.PASSWORD).statusCode());
+    assertEquals(200, server.token(username, "another horse battery").statusCode());
+  }
+
+  @Test
+  void sessions_are_listed_and_ended_by_their_owner_alone() {
+    String username = server.newAccount();
+    Visitor browser = server.signedIn(username);
+    Visitor other = server.signedIn(username);
+    Visitor stranger = server.signedIn(server.newAccount());
+    String session = claims(other.cookies().get(ACCESS)).getString("sid");
+    assertTrue(browser.get("/account").body().contains(session));
+    assertEquals(404, stranger.post("/account/sessions/end", "session", session).statusCode());
+    assertEquals(200, other.get("/account").statusCode());
+    assertEquals(303, browser.post("/account/sessions/end", "session", session).statusCode());
+    assertEquals(303, other.get("/account").statusCode());
+  }
+
+  @Test
+  void a_refresh_token_is_no_access_token_nor_the_other_way_round() {
+    JsonObject tokens = server.tokens(server.newAccount());
+    assertEquals(401, server.me(tokens.getString("refresh_token")));
+    assertOver(server.renew(tokens.getString("access_token")));
+    assertEquals(200, server.me(tokens.getString("access_token")));
+  }
+
+  private static JsonObject claims(String token) {
+    return new JsonObject(
+        io.vertx.core.buffer.Buffer.buffer(
+            java.util.Base64.getUrlDecoder().decode(token.split("\\.", -1)[1])));
+  }
+}

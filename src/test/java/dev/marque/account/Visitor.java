@@ -1,0 +1,119 @@
+package dev.marque.account;
+
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Somebody with a browser that keeps cookies, or a program with a token. Follows no redirects. */
+final class Visitor {
+
+  private static final HttpClient CLIENT = HttpClient.newHttpClient();
+
+  private final String baseUrl;
+  private final Map<String, String> cookies = new HashMap<>();
+  private @Nullable String bearer;
+
+  Visitor(String baseUrl) {
+    this.baseUrl = baseUrl;
+  }
+
+  /** Somebody else's program with this token. */
+  Visitor withToken(@Nullable String token) {
+    Visitor other = new Visitor(baseUrl);
+    other.bearer = token;
+    return other;
+  }
+
+  /** Another tab: the same cookies now, its own from now on. */
+  Visitor copy() {
+    Visitor other = new Visitor(baseUrl);
+    other.cookies.putAll(cookies);
+    return other;
+  }
+
+  Map<String, String> cookies() {
+    return cookies;
+  }
+
+  HttpResponse<String> get(String path) {
+    return send(request(path).GET());
+  }
+
+  HttpResponse<String> get(String path, String header, String value) {
+    return send(request(path).GET().header(header, value));
+  }
+
+  /** Sends a form of names and values as a browser does. */
+  HttpResponse<String> post(String path, String... fields) {
+    return send(
+        request(path)
+            .header("Content-Type", "application/x-www-form-urlencoded")
+            .header("Sec-Fetch-Site", "same-origin")
+            .POST(BodyPublishers.ofString(form(fields))));
+  }
+
+  HttpResponse<String> json(String method, String path, JsonObject body) {
+    return send(
+        request(path)
+            .header("Content-Type", "application/json")
+            .header("Sec-Fetch-Site", "same-origin")
+            .method(method, BodyPublishers.ofString(body.encode())));
+  }
+
+  private HttpRequest.Builder request(String path) {
+    HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(baseUrl + path));
+    if (bearer != null) {
+      request.header("Authorization", "Bearer " + bearer);
+    }
+    if (!cookies.isEmpty()) {
+      List<String> pairs = new ArrayList<>();
+      cookies.forEach((name, value) -> pairs.add(name + "=" + value));
+      request.header("Cookie", String.join("; ", pairs));
+    }
+    return request;
+  }
+
+  private HttpResponse<String> send(HttpRequest.Builder request) {
+    try {
+      HttpResponse<String> response = CLIENT.send(request.build(), BodyHandlers.ofString());
+      response.headers().allValues("Set-Cookie").forEach(this::keep);
+      return response;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private void keep(String setCookie) {
+    String pair = setCookie.substring(0, setCookie.indexOf(';'));
+    String name = pair.substring(0, pair.indexOf('='));
+    if (setCookie.contains("Max-Age=0;")) {
+      cookies.remove(name);
+    } else {
+      cookies.put(name, pair.substring(pair.indexOf('=') + 1));
+    }
+  }
+
+  private static String form(String... fields) {
+    List<String> pairs = new ArrayList<>();
+    for (int i = 0; i < fields.length; i += 2) {
+      pairs.add(fields[i] + "=" + URLEncoder.encode(fields[i + 1], StandardCharsets.UTF_8));
+    }
+    return String.join("&", pairs);
+  }
+}
