@@ -2,6 +2,7 @@ package dev.marque;
 
 import dev.marque.app.ClassifyCommand;
 import dev.marque.app.ServeCommand;
+import dev.marque.app.UserCommand;
 import dev.marque.training.EvaluateCommand;
 import dev.marque.training.TrainCommand;
 import java.util.concurrent.Callable;
@@ -28,6 +29,7 @@ import picocli.CommandLine.ScopeType;
       ClassifyCommand.class,
       TrainCommand.class,
       EvaluateCommand.class,
+      UserCommand.class,
     })
 public final class Main implements Callable<Integer> {
 

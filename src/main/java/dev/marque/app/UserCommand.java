@@ -1,0 +1,115 @@
+package dev.marque.app;
+
+import dev.marque.account.Account;
+import dev.marque.account.AccountFeature;
+import dev.marque.account.Role;
+import dev.marque.platform.Database;
+import dev.marque.platform.Metrics;
+import dev.marque.platform.Settings;
+import dev.marque.platform.SettingsFile;
+import dev.marque.platform.StartFailure;
+import dev.marque.web.Failure;
+import dev.marque.web.FieldError;
+import dev.marque.web.Messages;
+import io.vertx.core.Vertx;
+import java.io.BufferedReader;
+import java.io.Console;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code marque user}: accounts from the terminal. */
+@Command(
+    name = "user",
+    description = "Accounts from the terminal; see marque user add --help.",
+    subcommandsRepeatable = false,
+    synopsisSubcommandLabel = "COMMAND")
+public final class UserCommand {
+
+  /** Makes an account. */
+  @Command(
+      name = "add",
+      description = {
+        "Makes an account, also while a server runs on the same data folder or database.",
+        "",
+        "Asks for the password on the terminal. This is the way to the first administrator."
+      })
+  public int add(
+      @Parameters(paramLabel = "NAME", description = "The user name.") String name,
+      @Option(names = "--admin", description = "May administer accounts and corrections.")
+          boolean admin,
+      @Option(
+              names = "--password-stdin",
+              description = "Take the password from the first line of standard input.")
+          boolean fromInput)
+      throws IOException {
+    Settings settings = SettingsFile.load();
+    String password = fromInput ? firstLine() : ask();
+    try (CommandDatabase database = new CommandDatabase(settings);
+        Metrics metrics = new Metrics()) {
+      Vertx vertx = Vertx.vertx();
+      try {
+        Database pool = Database.open(vertx, database.address());
+        AccountFeature accounts =
+            new AccountFeature(vertx, settings, pool.pool(), Clock.systemUTC(), metrics.registry());
+        Account account =
+            accounts
+                .start()
+                .compose(started -> accounts.add(name, password, admin ? Role.ADMIN : Role.USER))
+                .await();
+        System.out.println(
+            "Made " + (admin ? "the administrator " : "the user ") + account.username() + ".");
+        return 0;
+      } finally {
+        vertx.close().await();
+      }
+    } catch (Failure refused) {
+      throw new StartFailure("No account was made: " + inWords(refused), refused);
+    }
+  }
+
+  // Before Java 22 there is no console without a terminal; since then it reads standard input.
+  @SuppressWarnings("SystemConsoleNull")
+  private static String ask() {
+    Console console = System.console();
+    char[] first = console == null ? null : console.readPassword("Password: ");
+    if (console == null || first == null) {
+      throw new StartFailure(
+          "There is no terminal to ask for the password; give it by --password-stdin");
+    }
+    if (!Arrays.equals(first, console.readPassword("Again: "))) {
+      throw new StartFailure("The passwords differ; no account was made");
+    }
+    return new String(first);
+  }
+
+  private static String firstLine() throws IOException {
+    String line =
+        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)).readLine();
+    if (line == null) {
+      throw new StartFailure("There is no password on standard input");
+    }
+    return line;
+  }
+
+  private static String inWords(Failure refused) {
+    Messages messages = new Messages();
+    List<FieldError> fields =
+        refused instanceof Failure.Invalid invalid
+            ? invalid.fields()
+            : refused instanceof Failure.Conflict conflict ? conflict.fields() : List.of();
+    return fields.isEmpty()
+        ? messages.detail(Locale.ENGLISH, refused)
+        : fields.stream()
+            .map(each -> each.field() + ": " + messages.text(Locale.ENGLISH, each))
+            .collect(Collectors.joining("; "));
+  }
+}
