@@ -19,7 +19,7 @@ public final class Database {
 
   private static final int CONNECTIONS = 16;
   private static final int WAITING = 512;
-  private static final int PATIENCE_SECONDS = 5;
+  private static final int PATIENCE_SECONDS = 10;
 
   private final Pool pool;
 
