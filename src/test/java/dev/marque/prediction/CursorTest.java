@@ -1,0 +1,42 @@
+package dev.marque.prediction;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.marque.web.Failure;
+import java.time.Instant;
+import java.util.UUID;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.LongRange;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CursorTest {
+
+  @Property
+  void a_cursor_comes_back_as_it_was_and_fits_into_a_query(
+      @ForAll @LongRange(max = 253_402_300_799_999L) long millis,
+      @ForAll long high,
+      @ForAll long low) {
+    Cursor cursor = new Cursor(Instant.ofEpochMilli(millis), new UUID(high, low));
+    assertEquals(cursor, Cursor.parse(cursor.encode()));
+    assertTrue(cursor.encode().matches("[A-Za-z0-9_-]{32}"));
+  }
+
+  @Property
+  void any_other_text_is_a_failure_of_the_client(@ForAll String text) {
+    try {
+      Cursor.parse(text);
+    } catch (Failure.Invalid refused) {
+      assertEquals("after", refused.fields().get(0).field());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "x", "AAAA", "________________________________", "not base64!"})
+  void what_is_no_cursor_is_refused(String text) {
+    assertThrows(Failure.Invalid.class, () -> Cursor.parse(text));
+  }
+}

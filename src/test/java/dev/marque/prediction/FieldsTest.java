@@ -1,0 +1,65 @@
+package dev.marque.prediction;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.marque.vision.Verdict;
+import dev.marque.web.Failure;
+import java.time.Instant;
+import java.util.UUID;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class FieldsTest {
+
+  @Property
+  void top_k_is_any_whole_number_from_1_to_25(@ForAll @IntRange(min = 1, max = 25) int k) {
+    assertEquals(k, Fields.topK(Integer.toString(k)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"0", "26", "x", "", " 5", "+5", "-1", "05", "5.0", "1e1", "٥", "99999999999"})
+  void any_other_top_k_is_refused_by_its_name(String text) {
+    Failure.Invalid refused = assertThrows(Failure.Invalid.class, () -> Fields.topK(text));
+    assertEquals("top_k", refused.fields().get(0).field());
+  }
+
+  @Test
+  void top_k_is_5_where_it_is_not_given() {
+    assertEquals(5, Fields.topK(null));
+  }
+
+  @Test
+  void verdicts_and_times_are_read_strictly() {
+    assertEquals(Verdict.UNKNOWN_MAKE, Fields.verdict("unknown_make"));
+    assertNull(Fields.verdict(null));
+    assertThrows(Failure.Invalid.class, () -> Fields.verdict("UNSURE"));
+    assertEquals(
+        Instant.parse("2026-11-23T18:21:18Z"), Fields.time("from", "2026-11-23T19:21:18+01:00"));
+    assertThrows(Failure.Invalid.class, () -> Fields.time("from", "yesterday"));
+    assertThrows(Failure.Invalid.class, () -> Fields.time("from", "+99999-01-01T00:00:00Z"));
+  }
+
+  @Test
+  void what_is_no_key_is_not_found() {
+    UUID id = UUID.randomUUID();
+    assertEquals(id, Fields.id(id.toString()));
+    assertThrows(Failure.NotFound.class, () -> Fields.id("1-1-1-1-1"));
+    assertThrows(Failure.NotFound.class, () -> Fields.id("../" + id));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "a b", "ü", "\"a", "a\""})
+  void an_idempotency_key_is_short_and_plain(String header) {
+    assertEquals("a", RequestKey.parse("\"a\""));
+    assertEquals("a-1:b", RequestKey.parse("a-1:b"));
+    assertThrows(Failure.Malformed.class, () -> RequestKey.parse(header));
+    assertThrows(Failure.Malformed.class, () -> RequestKey.parse("a".repeat(101)));
+  }
+}

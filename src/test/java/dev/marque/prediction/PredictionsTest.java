@@ -1,0 +1,221 @@
+package dev.marque.prediction;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.marque.platform.Database;
+import dev.marque.platform.Ids;
+import dev.marque.platform.Settings.KeptPhoto;
+import dev.marque.platform.TestDatabase;
+import dev.marque.vision.Scored;
+import dev.marque.vision.Verdict;
+import dev.marque.web.Failure;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.Tuple;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The SQL of predictions, on a real PostgreSQL. */
+class PredictionsTest {
+
+  private static final Instant NOON = Instant.parse("2026-11-23T12:00:00Z");
+
+  private static Vertx vertx;
+  private static Database database;
+  private static Pool pool;
+
+  private UUID account;
+
+  @BeforeAll
+  static void open() {
+    vertx = Vertx.vertx();
+    database = Database.open(vertx, TestDatabase.fresh());
+    pool = database.pool();
+  }
+
+  @AfterAll
+  static void close() {
+    database.close().await();
+    vertx.close().await();
+  }
+
+  @BeforeEach
+  void someone() {
+    account = newAccount();
+  }
+
+  @Test
+  void what_is_stored_comes_back_the_same() {
+    Prediction stored = at(NOON).add(account, "p.jpg", Samples.inference(), null).await();
+    assertEquals(stored, at(NOON).get(account, stored.id()).await());
+    assertEquals(Samples.BRANDS, stored.brands());
+    assertEquals(NOON, stored.createdAt());
+    assertEquals("the copy", at(NOON).photo(account, stored.id()).await().toString());
+    assertEquals("the thumbnail", at(NOON).thumbnail(account, stored.id()).await().toString());
+    assertEquals(3, at(NOON).heatMap(account, stored.id()).await().width());
+  }
+
+  @Test
+  void another_accounts_prediction_is_not_there() {
+    Predictions predictions = at(NOON);
+    UUID id = predictions.add(account, "p.jpg", Samples.inference(), null).await().id();
+    UUID stranger = newAccount();
+    notFound(() -> predictions.get(stranger, id).await());
+    notFound(() -> predictions.photo(stranger, id).await());
+    notFound(() -> predictions.thumbnail(stranger, id).await());
+    notFound(() -> predictions.heatMap(stranger, id).await());
+    notFound(() -> predictions.correct(stranger, id, "BMW").await());
+    notFound(() -> predictions.delete(stranger, id).await());
+    assertEquals(List.of(), predictions.list(stranger, Filter.ALL, null, 10).await());
+    assertEquals(id, predictions.get(account, id).await().id());
+  }
+
+  @Test
+  void pages_hold_every_row_once_though_rows_arrive_in_between() {
+    List<UUID> made = new ArrayList<>();
+    for (int i = 0; i < 7; i++) {
+      // Pairs of the same time: only the key tells them apart.
+      made.add(0, add(NOON.plusSeconds(i / 2), Samples.inference()).id());
+    }
+    List<UUID> seen = new ArrayList<>();
+    Cursor after = null;
+    List<Prediction> page;
+    do {
+      page = at(NOON).list(account, Filter.ALL, after, 2).await();
+      page.forEach(prediction -> seen.add(prediction.id()));
+      after = page.isEmpty() ? after : Cursor.after(page.get(page.size() - 1));
+      add(NOON.plusSeconds(60), Samples.inference());
+    } while (!page.isEmpty());
+    assertEquals(made, seen);
+  }
+
+  @Test
+  void a_list_is_filtered_by_brand_verdict_and_time() {
+    UUID audi = add(NOON, Samples.inference()).id();
+    List<Scored> bmwFirst = List.of(new Scored("BMW", 0.6), new Scored("Audi", 0.4));
+    UUID bmw = add(NOON.plusSeconds(1), Samples.inference(bmwFirst, Verdict.UNSURE)).id();
+    assertEquals(List.of(audi), ids(new Filter("Audi", null, null, null)));
+    assertEquals(List.of(bmw), ids(new Filter(null, Verdict.UNSURE, null, null)));
+    assertEquals(List.of(bmw), ids(new Filter(null, null, NOON.plusSeconds(1), null)));
+    assertEquals(List.of(audi), ids(new Filter(null, null, NOON, NOON.plusSeconds(1))));
+    assertEquals(List.of(), ids(new Filter("Audi", Verdict.UNSURE, null, null)));
+    assertEquals(List.of(), ids(new Filter("'; DROP TABLE predictions; --", null, null, null)));
+  }
+
+  @Test
+  void the_same_request_sent_again_stores_nothing_and_gets_the_first_answer() {
+    RequestKey key = new RequestKey("k", 0, Buffer.buffer("fingerprint"));
+    Prediction first = at(NOON).add(account, "p.jpg", Samples.inference(), key).await();
+    Prediction again =
+        at(NOON.plusSeconds(9)).add(account, "p.jpg", Samples.inference(), key).await();
+    assertEquals(first, again);
+    assertEquals(first, at(NOON).made(account, key).await().orElseThrow());
+    assertEquals(1, at(NOON).list(account, Filter.ALL, null, 10).await().size());
+    RequestKey otherPart = new RequestKey("k", 1, Buffer.buffer("fingerprint"));
+    assertTrue(at(NOON).made(account, otherPart).await().isEmpty());
+    assertTrue(at(NOON).made(newAccount(), key).await().isEmpty());
+  }
+
+  @Test
+  void a_key_used_for_another_photo_is_refused() {
+    RequestKey key = new RequestKey("k", 0, Buffer.buffer("fingerprint"));
+    at(NOON).add(account, "p.jpg", Samples.inference(), key).await();
+    RequestKey reused = new RequestKey("k", 0, Buffer.buffer("another"));
+    Failure.Invalid refused =
+        assertThrows(Failure.Invalid.class, () -> at(NOON).made(account, reused).await());
+    assertEquals("idempotency-key-reused", refused.type());
+  }
+
+  @Test
+  void a_correction_stays_and_the_last_word_counts() {
+    UUID id = add(NOON, Samples.inference()).id();
+    at(NOON).correct(account, id, "BMW").await();
+    assertEquals("Audi", at(NOON).correct(account, id, "Audi").await().correction());
+    assertEquals("Audi", at(NOON).get(account, id).await().correction());
+  }
+
+  @Test
+  void deleting_takes_everything_and_a_second_time_finds_nothing() {
+    UUID id = add(NOON, Samples.inference()).id();
+    at(NOON).delete(account, id).await();
+    notFound(() -> at(NOON).get(account, id).await());
+    notFound(() -> at(NOON).delete(account, id).await());
+  }
+
+  @ParameterizedTest
+  @EnumSource(KeptPhoto.class)
+  void only_what_the_operator_keeps_is_stored(KeptPhoto kept) {
+    Predictions predictions = new Predictions(pool, kept, clock(NOON));
+    Prediction stored = predictions.add(account, "p.jpg", Samples.inference(), null).await();
+    assertEquals(kept == KeptPhoto.COPY, stored.photoKept());
+    assertEquals(stored, predictions.get(account, stored.id()).await());
+    if (kept != KeptPhoto.COPY) {
+      notFound(() -> predictions.photo(account, stored.id()).await());
+      notFound(() -> predictions.heatMap(account, stored.id()).await());
+    }
+    if (kept == KeptPhoto.NOTHING) {
+      notFound(() -> predictions.thumbnail(account, stored.id()).await());
+    }
+  }
+
+  @Test
+  void old_photos_are_forgotten_and_their_predictions_are_not() {
+    UUID old = add(NOON.minus(Duration.ofDays(31)), Samples.inference()).id();
+    UUID young = add(NOON.minus(Duration.ofDays(29)), Samples.inference()).id();
+    PhotoRetention retention = new PhotoRetention(vertx, at(NOON), clock(NOON), 30);
+    assertTrue(retention.forget().await() >= 1);
+    assertEquals(0, retention.forget().await());
+    notFound(() -> at(NOON).photo(account, old).await());
+    notFound(() -> at(NOON).thumbnail(account, old).await());
+    assertFalse(at(NOON).get(account, old).await().photoKept());
+    assertTrue(at(NOON).get(account, young).await().photoKept());
+  }
+
+  private Prediction add(Instant when, Inference inference) {
+    return at(when).add(account, "p.jpg", inference, null).await();
+  }
+
+  private List<UUID> ids(Filter filter) {
+    return at(NOON).list(account, filter, null, 10).await().stream().map(Prediction::id).toList();
+  }
+
+  private static Predictions at(Instant now) {
+    return new Predictions(pool, KeptPhoto.COPY, clock(now));
+  }
+
+  private static Clock clock(Instant now) {
+    return Clock.fixed(now, ZoneOffset.UTC);
+  }
+
+  private static void notFound(Runnable call) {
+    assertThrows(Failure.NotFound.class, call::run);
+  }
+
+  private static UUID newAccount() {
+    UUID id = Ids.next();
+    pool.preparedQuery(
+            """
+            INSERT INTO accounts (id, username, email, first_name, last_name, password_hash, role,
+              tokens_valid_after, created_at)
+            VALUES ($1, $2, $3, 'A', 'B', '-', 'user', now(), now())
+            """)
+        .execute(Tuple.of(id, "u" + id, id + "@example.org"))
+        .await();
+    return id;
+  }
+}
