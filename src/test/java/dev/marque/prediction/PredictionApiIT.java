@@ -1,0 +1,239 @@
+package dev.marque.prediction;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.marque.app.RunningServer;
+import io.vertx.core.json.JsonObject;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.yaml.snakeyaml.Yaml;
+
+/** The API of predictions against the whole server, with the real network. */
+class PredictionApiIT {
+
+  private static final String PATH = "/api/v1/predictions";
+  private static final String BOUNDARY = "b0undary";
+  private static final Path PHOTO = Path.of("src/test/resources/photos/audi.jpg");
+
+  private static RunningServer server;
+  private static byte[] photo;
+
+  private final HttpClient client = HttpClient.newHttpClient();
+  private String token;
+
+  @BeforeAll
+  static void open() throws IOException {
+    server = RunningServer.shared();
+    photo = Files.readAllBytes(PHOTO);
+  }
+
+  @BeforeEach
+  void someone() {
+    token = server.newUser().token();
+  }
+
+  @Test
+  void a_photo_gets_the_k_most_likely_brands_and_stays_in_the_list() {
+    HttpResponse<String> response = upload(form("3", photo));
+    assertEquals(201, response.statusCode(), response.body());
+    JsonObject made = new JsonObject(response.body());
+    assertEquals(3, made.getJsonArray("brands").size());
+    assertTrue(header(response, "RateLimit").startsWith("\"predictions\";r="));
+    String location = header(response, "Location");
+    assertEquals(made, new JsonObject(get(location + "?top_k=3").body()));
+    assertEquals(1, items().size());
+  }
+
+  @Test
+  void the_body_may_be_the_photo_itself_and_evidence_is_a_link() {
+    HttpResponse<String> response =
+        send("POST", PATH + "?top_k=1&evidence=true", BodyPublishers.ofByteArray(photo), "image/jpeg");
+    assertEquals(201, response.statusCode(), response.body());
+    HttpResponse<String> map = get(new JsonObject(response.body()).getString("heat_map"));
+    assertEquals(200, map.statusCode());
+    assertEquals("image/png", header(map, "Content-Type"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "text, 5, 415", "empty, 5, 422", "cut, 5, 422", "heic, 5, 415", "large, 5, 413",
+    "photo, 0, 422", "photo, 26, 422", "photo, x, 422", "none, 5, 422"
+  })
+  void what_does_not_hold_is_a_problem_and_leaves_no_row(String what, String topK, int status) {
+    HttpResponse<String> response = upload(what.equals("none") ? form(topK) : form(topK, bytes(what)));
+    assertEquals(status, response.statusCode(), response.body());
+    assertEquals("application/problem+json", header(response, "Content-Type"));
+    assertFalse(new JsonObject(response.body()).getString("detail").isBlank());
+    assertEquals(List.of(), items());
+  }
+
+  @Test
+  void several_photos_are_answered_in_order_each_with_its_own_outcome() {
+    HttpResponse<String> response = upload(form("1", photo, bytes("text"), photo));
+    assertEquals(207, response.statusCode(), response.body());
+    List<Integer> statuses =
+        new JsonObject(response.body())
+            .getJsonArray("results").stream()
+                .map(result -> ((JsonObject) result).getInteger("status"))
+                .toList();
+    assertEquals(List.of(201, 415, 201), statuses);
+    assertEquals(2, items().size());
+  }
+
+  @Test
+  void a_request_sent_again_under_its_key_gets_the_first_answer() {
+    HttpResponse<String> first = upload(form("5", photo), RequestKey.HEADER, "try-1");
+    HttpResponse<String> again = upload(form("5", photo), RequestKey.HEADER, "try-1");
+    assertEquals(201, again.statusCode());
+    assertEquals(first.body(), again.body());
+    assertEquals(1, items().size());
+  }
+
+  @Test
+  void nobody_else_sees_changes_or_deletes_it() {
+    String mine = header(upload(form("5", photo)), "Location");
+    token = server.newUser().token();
+    for (String part : List.of("", "/photo", "/thumbnail", "/heat-map")) {
+      assertEquals(404, get(mine + part).statusCode(), part);
+    }
+    assertEquals(404, correct(mine, "{\"brand\":\"Audi\"}").statusCode());
+    assertEquals(404, send("DELETE", mine, BodyPublishers.noBody(), "").statusCode());
+    assertEquals(List.of(), items());
+  }
+
+  @Test
+  void a_correction_names_a_known_brand_and_nothing_else() {
+    String mine = header(upload(form("5", photo)), "Location");
+    assertEquals(422, correct(mine, "{\"brand\":\"Nobody\"}").statusCode());
+    assertEquals(422, correct(mine, "{\"brand\":\"Audi\",\"id\":1}").statusCode());
+    HttpResponse<String> taken = correct(mine, "{\"brand\":\"Audi\"}");
+    assertEquals("Audi", new JsonObject(taken.body()).getString("correction"));
+  }
+
+  @Test
+  void the_export_has_a_line_for_each_prediction() {
+    upload(form("5", photo, photo));
+    assertEquals(3, get(PATH + "/export?format=csv").body().lines().count());
+    assertEquals(2, get(PATH + "/export?format=ndjson").body().lines().count());
+    assertEquals(422, get(PATH + "/export?format=xml").statusCode());
+  }
+
+  /** OPTIONS tells the methods of the routes that are mounted. */
+  @Test
+  void the_contract_has_exactly_the_methods_of_each_of_its_paths() {
+    Map<String, Map<String, Map<String, Object>>> contract = new Yaml().load(ApiContract.text());
+    contract
+        .get("paths")
+        .forEach(
+            (path, operations) -> {
+              Set<String> expected = new TreeSet<>(Set.of("OPTIONS"));
+              operations.keySet().stream()
+                  .filter(method -> !method.equals("parameters"))
+                  .forEach(method -> expected.add(method.toUpperCase(java.util.Locale.ROOT)));
+              if (expected.contains("GET")) {
+                expected.add("HEAD");
+              }
+              String at = "/api/v1" + path.replaceAll("\\{.*?}", "x");
+              HttpResponse<String> options = send("OPTIONS", at, BodyPublishers.noBody(), "");
+              Set<String> mounted =
+                  new TreeSet<>(Arrays.asList(header(options, "Allow").split(", ", -1)));
+              // A fixed path also matches the route of a single prediction.
+              mounted.removeIf(method -> path.endsWith("/export") && method.equals("DELETE"));
+              assertEquals(expected, mounted, path);
+            });
+  }
+
+  private static byte[] bytes(String what) {
+    return switch (what) {
+      case "photo" -> photo;
+      case "text" -> "not a photo".getBytes(StandardCharsets.UTF_8);
+      case "empty" -> new byte[0];
+      case "cut" -> Arrays.copyOf(photo, 200);
+      case "heic" -> "\0\0\0\u0018ftypheic\0\0\0\0mif1heic".getBytes(StandardCharsets.ISO_8859_1);
+      case "large" -> Arrays.copyOf(photo, 11 << 20);
+      default -> throw new IllegalArgumentException(what);
+    };
+  }
+
+  private List<?> items() {
+    return new JsonObject(get(PATH).body()).getJsonArray("items").getList();
+  }
+
+  private HttpResponse<String> get(String path) {
+    return send("GET", path, BodyPublishers.noBody(), "");
+  }
+
+  private HttpResponse<String> correct(String prediction, String body) {
+    return send(
+        "PUT", prediction + "/correction", BodyPublishers.ofString(body), "application/json");
+  }
+
+  private HttpResponse<String> upload(byte[] form, String... headers) {
+    String type = "multipart/form-data; boundary=" + BOUNDARY;
+    return send("POST", PATH, BodyPublishers.ofByteArray(form), type, headers);
+  }
+
+  private HttpResponse<String> send(
+      String method, String path, BodyPublisher body, String type, String... headers) {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create(server.baseUrl() + path))
+            .header("Authorization", "Bearer " + token)
+            .method(method, body);
+    if (!type.isEmpty()) {
+      request.header("Content-Type", type);
+    }
+    if (headers.length > 0) {
+      request.headers(headers);
+    }
+    try {
+      return client.send(request.build(), BodyHandlers.ofString(StandardCharsets.ISO_8859_1));
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError(e);
+    }
+  }
+
+  private static byte[] form(String topK, byte[]... photos) {
+    ByteArrayOutputStream body = new ByteArrayOutputStream();
+    String field = "--%s\r\nContent-Disposition: form-data; name=\"top_k\"\r\n\r\n%s\r\n";
+    body.writeBytes(field.formatted(BOUNDARY, topK).getBytes(StandardCharsets.UTF_8));
+    for (byte[] one : photos) {
+      String head =
+          "--%s\r\nContent-Disposition: form-data; name=\"image\"; filename=\"p.jpg\"\r\n"
+              + "Content-Type: image/jpeg\r\n\r\n";
+      body.writeBytes(head.formatted(BOUNDARY).getBytes(StandardCharsets.UTF_8));
+      body.writeBytes(one);
+      body.writeBytes("\r\n".getBytes(StandardCharsets.UTF_8));
+    }
+    body.writeBytes(("--" + BOUNDARY + "--\r\n").getBytes(StandardCharsets.UTF_8));
+    return body.toByteArray();
+  }
+
+  private static String header(HttpResponse<?> response, String name) {
+    return response.headers().firstValue(name).orElse("");
+  }
+}
