@@ -99,6 +99,7 @@ function localTimes(root) {
   }
 }
 localTimes(document);
+document.addEventListener('marque:result', () => localTimes(document));
 
 // Results appear later, too, so one listener serves them all.
 document.addEventListener('click', async (event) => {

@@ -49,7 +49,7 @@ function addOne(file) {
   row.querySelector('.file').textContent = file.name || words.pasted;
   image.src = URL.createObjectURL(file);
   image.addEventListener('load', () => URL.revokeObjectURL(image.src), { once: true });
-  image.addEventListener('error', () => image.removeAttribute('src'), { once: true });
+  image.addEventListener('error', () => { image.style.visibility = 'hidden'; }, { once: true });
   row.querySelector('.cancel').addEventListener('click', () => remove(photo));
   row.querySelector('.again').addEventListener('click', () => {
     photo.state = 'ready';
@@ -164,7 +164,7 @@ async function settle(photo, request) {
   }
   // 413, 415 and 422 are about the photo itself: sending it again would not help.
   photo.hopeless = request.status >= 400 && request.status < 500;
-  const reason = page.querySelector('#image-error > :last-child, .summary, .problem .lead');
+  const reason = page.querySelector('#image-error > :last-child') ?? page.querySelector('.summary, .problem .lead');
   show(photo, 'failed', reason?.textContent.trim() || words.failed);
 }
 

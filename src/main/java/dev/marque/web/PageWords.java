@@ -87,9 +87,11 @@ public final class PageWords {
         + " UTC";
   }
 
-  /** A number with separators between the thousands. */
+  /** A number with separators between the thousands and at most one decimal. */
   public String number(Number number) {
-    return NumberFormat.getInstance(language).format(number);
+    NumberFormat format = NumberFormat.getInstance(language);
+    format.setMaximumFractionDigits(1);
+    return format.format(number);
   }
 
   /** A size in MiB, for example {@code 10 MiB}. */

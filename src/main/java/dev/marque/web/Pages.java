@@ -94,6 +94,7 @@ public final class Pages {
   public Future<Void> render(
       RoutingContext ctx, int status, String template, Map<String, ?> model) {
     String html = html(ctx, template, model);
+    rememberLanguage(ctx);
     HttpServerResponse response = ctx.response();
     response
         .setStatusCode(status)
@@ -184,11 +185,8 @@ public final class Pages {
         : Messages.negotiate(ctx.request().getHeader(HttpHeaders.ACCEPT_LANGUAGE));
   }
 
-  /**
-   * Remembers the language that a reader chose by a {@code lang} query parameter. To be mounted
-   * before the pages.
-   */
-  public void rememberLanguage(RoutingContext ctx) {
+  /** Remembers the language that a reader chose by a {@code lang} query parameter. */
+  private void rememberLanguage(RoutingContext ctx) {
     Locale asked = Messages.language(ctx.request().getParam("lang"));
     if (asked != null && !isFramed(ctx) && HttpMethod.GET.equals(ctx.request().method())) {
       ctx.response()
@@ -200,7 +198,6 @@ public final class Pages {
                   .setSecure(secure)
                   .setHttpOnly(true));
     }
-    ctx.next();
   }
 
   /** Whether HTMX asks, for a part of the page. */

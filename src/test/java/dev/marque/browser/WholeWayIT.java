@@ -118,7 +118,8 @@ class WholeWayIT {
       assertThat(heat).isHidden();
       page.getByRole(AriaRole.SWITCH).check();
       assertThat(heat).isVisible();
-      page.waitForFunction("document.querySelector('[data-heat]').naturalWidth > 0");
+      Object width = heat.evaluate("image => image.decode().then(() => image.naturalWidth)");
+      assertTrue(((Number) width).intValue() > 0, "the heat map is a picture");
       page.locator("[data-heat-fade]").fill("30");
       assertThat(heat).hasCSS("opacity", "0.3");
       window.screenshot("result-heat-map-dark");
@@ -211,7 +212,7 @@ class WholeWayIT {
       Page page = window.page();
       signUpAndIn(page);
       for (String path : new String[] {"/", "/history", "/account", "/model", "/no-such-page"}) {
-        page.navigate(path + "?lang=de");
+        page.navigate(path.equals("/") ? "/?lang=de" : path);
         assertEquals("de", page.locator("html").getAttribute("lang"));
         assertTrue(page.locator("h1").count() == 1, path);
         window.checkAccessibility(path);
