@@ -2,7 +2,6 @@ package dev.marque.prediction;
 
 import dev.marque.vision.photo.PhotoException;
 import dev.marque.web.Failure;
-import dev.marque.web.FieldError;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -60,18 +59,13 @@ enum Refusal {
    */
   Failure failure(int megapixels) {
     return switch (this) {
-      case EMPTY -> invalid("image-empty");
+      case EMPTY -> new Failure.Invalid("image-empty", List.of());
       case UNSUPPORTED_TYPE -> new Failure.UnsupportedType("photo-type");
-      case TOO_MANY_PIXELS -> invalid("photo-too-many-pixels", megapixels);
-      case ANIMATED -> invalid("photo-animated");
-      case UNREADABLE -> invalid("photo-unreadable");
+      case TOO_MANY_PIXELS -> new Failure.Invalid("photo-too-many-pixels", List.of(), megapixels);
+      case ANIMATED -> new Failure.Invalid("photo-animated", List.of());
+      case UNREADABLE -> new Failure.Invalid("photo-unreadable", List.of());
       case BUSY, TOO_LATE -> new Failure.Unavailable("busy", Duration.ofSeconds(1));
       case STOPPING -> new Failure.Unavailable("model-not-ready", Duration.ofSeconds(5));
     };
-  }
-
-  private static Failure invalid(String type, Object... arguments) {
-    FieldError image = FieldError.of("image", "failure." + type + ".detail", arguments);
-    return new Failure.Invalid(type, List.of(image), arguments);
   }
 }

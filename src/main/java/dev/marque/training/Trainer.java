@@ -109,7 +109,8 @@ public final class Trainer {
     double rate = 0;
     double seconds = 0;
     loader.begin(epoch);
-    // Dropout draws from the engine's generator: seeded anew, a resumed run drops the same features.
+    // Dropout draws from the engine's generator: seeded anew, a resumed run drops the same
+    // features.
     Engine.getInstance().setRandomSeed((int) (options.seed() * 31 + epoch));
     for (int batch = 0; batch < maker.batches(); batch++) {
       double done = (epoch + (double) batch / maker.batches()) / options.epochs();

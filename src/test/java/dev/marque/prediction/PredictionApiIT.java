@@ -69,7 +69,11 @@ class PredictionApiIT {
   @Test
   void the_body_may_be_the_photo_itself_and_evidence_is_a_link() {
     HttpResponse<String> response =
-        send("POST", PATH + "?top_k=1&evidence=true", BodyPublishers.ofByteArray(photo), "image/jpeg");
+        send(
+            "POST",
+            PATH + "?top_k=1&evidence=true",
+            BodyPublishers.ofByteArray(photo),
+            "image/jpeg");
     assertEquals(201, response.statusCode(), response.body());
     HttpResponse<String> map = get(new JsonObject(response.body()).getString("heat_map"));
     assertEquals(200, map.statusCode());
@@ -78,11 +82,19 @@ class PredictionApiIT {
 
   @ParameterizedTest
   @CsvSource({
-    "text, 5, 415", "empty, 5, 422", "cut, 5, 422", "heic, 5, 415", "large, 5, 413",
-    "photo, 0, 422", "photo, 26, 422", "photo, x, 422", "none, 5, 422"
+    "text, 5, 415",
+    "empty, 5, 422",
+    "cut, 5, 422",
+    "heic, 5, 415",
+    "large, 5, 413",
+    "photo, 0, 422",
+    "photo, 26, 422",
+    "photo, x, 422",
+    "none, 5, 422"
   })
   void what_does_not_hold_is_a_problem_and_leaves_no_row(String what, String topK, int status) {
-    HttpResponse<String> response = upload(what.equals("none") ? form(topK) : form(topK, bytes(what)));
+    HttpResponse<String> response =
+        upload(what.equals("none") ? form(topK) : form(topK, bytes(what)));
     assertEquals(status, response.statusCode(), response.body());
     assertEquals("application/problem+json", header(response, "Content-Type"));
     assertFalse(new JsonObject(response.body()).getString("detail").isBlank());
