@@ -159,13 +159,17 @@ public final class Server implements AutoCloseable {
   private Future<String> startInference(Vertx vertx, Metrics metrics) {
     EventBusInferenceClient.registerCodecs(vertx);
     PhotoLimits limits = PhotoLimits.megapixels(settings.limits().megapixels());
-    return vertx.deployVerticle(
-        new InferenceVerticle(
-            settings.modelDir(), limits, settings.limits().queue(), metrics.registry()),
-        new DeploymentOptions()
-            .setThreadingModel(ThreadingModel.WORKER)
-            .setWorkerPoolName("inference")
-            .setWorkerPoolSize(1));
+    Future<String> deployment =
+        vertx.deployVerticle(
+            new InferenceVerticle(
+                settings.modelDir(), limits, settings.limits().queue(), metrics.registry()),
+            new DeploymentOptions()
+                .setThreadingModel(ThreadingModel.WORKER)
+                .setWorkerPoolName("inference")
+                .setWorkerPoolSize(1));
+    // Where the start fails meanwhile, the process must not end while libtorch is at work.
+    running.push(() -> deployment.otherwiseEmpty().await());
+    return deployment;
   }
 
   /** Pages and API: the order of the rooms is the order in which a request passes them. */

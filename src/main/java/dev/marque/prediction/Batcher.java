@@ -236,7 +236,10 @@ final class Batcher implements AutoCloseable {
                 (one.decodeNanos() + networkNanos) / 1e6));
   }
 
-  /** Takes nothing new, finishes what is here, ten seconds at most, and stops its threads. */
+  /**
+   * Takes nothing new, finishes what is here, ten seconds at most, stops its threads and closes the
+   * recognizer; not under a pass that still runs, which would end the process.
+   */
   @Override
   public void close() {
     stopping = true;
@@ -251,6 +254,11 @@ final class Batcher implements AutoCloseable {
       }
       network.interrupt();
       network.join(PATIENCE.toMillis());
+      if (network.isAlive()) {
+        LOG.warn("the network was still at work at the end");
+      } else {
+        recognizer.close();
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -28,7 +28,6 @@ public final class InferenceVerticle extends VerticleBase {
   private final PhotoLimits limits;
   private final int queue;
   private final MeterRegistry metrics;
-  private @Nullable Recognizer recognizer;
   private @Nullable Batcher batcher;
   private @Nullable MessageConsumer<ClassifyRequest> consumer;
 
@@ -48,7 +47,6 @@ public final class InferenceVerticle extends VerticleBase {
     long begin = System.nanoTime();
     Recognizer loaded = Recognizer.load(modelFolder);
     Batcher started = new Batcher(loaded, limits, queue, System::currentTimeMillis, metrics);
-    recognizer = loaded;
     batcher = started;
     LOG.info(
         "model {} answers after {} ms, input {}, {}",
@@ -82,9 +80,6 @@ public final class InferenceVerticle extends VerticleBase {
         ignored -> {
           if (batcher != null) {
             batcher.close();
-          }
-          if (recognizer != null) {
-            recognizer.close();
           }
         });
   }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.marque.app.RunningServer;
+import dev.marque.vision.photo.BadPhotos;
 import io.vertx.core.json.JsonObject;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -86,13 +87,16 @@ class PredictionApiIT {
     "empty, 5, 422",
     "cut, 5, 422",
     "heic, 5, 415",
+    "pixels, 5, 422",
+    "animated, 5, 422",
     "large, 5, 413",
     "photo, 0, 422",
     "photo, 26, 422",
     "photo, x, 422",
     "none, 5, 422"
   })
-  void what_does_not_hold_is_a_problem_and_leaves_no_row(String what, String topK, int status) {
+  void what_does_not_hold_is_a_problem_and_leaves_no_row(String what, String topK, int status)
+      throws IOException {
     HttpResponse<String> response =
         upload(what.equals("none") ? form(topK) : form(topK, bytes(what)));
     assertEquals(status, response.statusCode(), response.body());
@@ -102,7 +106,7 @@ class PredictionApiIT {
   }
 
   @Test
-  void several_photos_are_answered_in_order_each_with_its_own_outcome() {
+  void several_photos_are_answered_in_order_each_with_its_own_outcome() throws IOException {
     HttpResponse<String> response = upload(form("1", photo, bytes("text"), photo));
     assertEquals(207, response.statusCode(), response.body());
     List<Integer> statuses =
@@ -177,13 +181,15 @@ class PredictionApiIT {
             });
   }
 
-  private static byte[] bytes(String what) {
+  private static byte[] bytes(String what) throws IOException {
     return switch (what) {
       case "photo" -> photo;
       case "text" -> "not a photo".getBytes(StandardCharsets.UTF_8);
       case "empty" -> new byte[0];
       case "cut" -> Arrays.copyOf(photo, 200);
       case "heic" -> "\0\0\0\u0018ftypheic\0\0\0\0mif1heic".getBytes(StandardCharsets.ISO_8859_1);
+      case "pixels" -> BadPhotos.pngOfSixtyThousandSquared();
+      case "animated" -> BadPhotos.animatedGif();
       case "large" -> Arrays.copyOf(photo, 11 << 20);
       default -> throw new IllegalArgumentException(what);
     };

@@ -7,17 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.marque.vision.photo.PhotoException.Reason;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Random;
-import java.util.zip.CRC32;
-import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
-import javax.imageio.ImageTypeSpecifier;
-import javax.imageio.ImageWriter;
-import javax.imageio.stream.ImageOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -218,45 +212,12 @@ class PhotoReaderTest {
 
   @Test
   void a_header_with_too_many_pixels_is_refused_before_anything_is_decoded() throws Exception {
-    ByteArrayOutputStream png = new ByteArrayOutputStream();
-    DataOutputStream out = new DataOutputStream(png);
-    out.write(new byte[] {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'});
-    ByteArrayOutputStream header = new ByteArrayOutputStream();
-    DataOutputStream fields = new DataOutputStream(header);
-    fields.writeBytes("IHDR");
-    fields.writeInt(60_000);
-    fields.writeInt(60_000);
-    fields.write(new byte[] {8, 2, 0, 0, 0});
-    CRC32 checksum = new CRC32();
-    checksum.update(header.toByteArray());
-    out.writeInt(13);
-    out.write(header.toByteArray());
-    out.writeInt((int) checksum.getValue());
-    assertRefused(Reason.TOO_MANY_PIXELS, png.toByteArray());
+    assertRefused(Reason.TOO_MANY_PIXELS, BadPhotos.pngOfSixtyThousandSquared());
   }
 
   @Test
   void an_animated_gif_is_refused() throws Exception {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    ImageWriter writer = ImageIO.getImageWritersByFormatName("gif").next();
-    try (ImageOutputStream out = ImageIO.createImageOutputStream(bytes)) {
-      writer.setOutput(out);
-      writer.prepareWriteSequence(null);
-      for (int i = 0; i < 3; i++) {
-        BufferedImage frame = halves(16, 16, BufferedImage.TYPE_INT_RGB);
-        writer.writeToSequence(
-            new IIOImage(
-                frame,
-                null,
-                writer.getDefaultImageMetadata(
-                    ImageTypeSpecifier.createFromRenderedImage(frame), null)),
-            null);
-      }
-      writer.endWriteSequence();
-    } finally {
-      writer.dispose();
-    }
-    assertRefused(Reason.ANIMATED, bytes.toByteArray());
+    assertRefused(Reason.ANIMATED, BadPhotos.animatedGif());
   }
 
   /** Whatever happens to a file on its way, it is read or refused: never anything else. */
