@@ -26,7 +26,7 @@ final class CommandErrors implements IExecutionExceptionHandler, IParameterExcep
     if (e instanceof UnmatchedArgumentException unmatched) {
       List<String> suggestions = unmatched.getSuggestions();
       if (!suggestions.isEmpty()) {
-        line.append("; did you mean ").append(String.join(" or ", suggestions)).append('?');
+        line.append("; did you mean ").append(suggestions.get(0)).append('?');
       }
     }
     line.append("; see ").append(command.getCommandSpec().qualifiedName()).append(" --help");

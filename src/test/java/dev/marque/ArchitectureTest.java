@@ -38,9 +38,16 @@ class ArchitectureTest {
           "web", List.of("platform"),
           "platform", List.of());
 
-  /** What the prediction room may know of accounts: who is signed in. */
+  /**
+   * What the prediction room may know of accounts: who is signed in, and how to hand over their
+   * data.
+   */
   private static final Set<String> SIGNED_IN_PERSON =
-      Set.of("dev.marque.account.User", "dev.marque.account.SignedIn", "dev.marque.account.Role");
+      Set.of(
+          "dev.marque.account.User",
+          "dev.marque.account.SignedIn",
+          "dev.marque.account.Role",
+          "dev.marque.account.PersonalData");
 
   @ParameterizedTest
   @ValueSource(strings = {"account", "prediction", "vision", "training", "web", "platform"})

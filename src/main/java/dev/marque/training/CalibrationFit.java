@@ -23,7 +23,7 @@ final class CalibrationFit {
   private static final double CARS_REFUSED = 0.01;
   private static final double KNOWN_REFUSED = 0.05;
   private static final double CONFIDENT_RIGHT = 0.98;
-  private static final int FEWEST_IN_A_STEP = 20;
+  private static final int FEWEST_IN_A_STEP = 25;
 
   private CalibrationFit() {}
 
@@ -89,36 +89,38 @@ final class CalibrationFit {
     return Math.floor(from * 1e6) / 1e6;
   }
 
-  /** Pools neighbours until accuracy rises with probability and every step has enough answers. */
+  /** Pools neighbouring steps until accuracy rises with probability. */
   private static List<Point> curve(List<Answer> ascending) {
     List<Step> steps = new ArrayList<>();
-    for (Answer answer : ascending) {
-      steps.add(new Step(1, answer.right() ? 1 : 0, answer.probability()));
-      while (steps.size() > 1 && mustPool(steps)) {
+    int count = Math.max(1, ascending.size() / FEWEST_IN_A_STEP);
+    for (int i = 0; i < count; i++) {
+      int from = i * ascending.size() / count;
+      int to = (i + 1) * ascending.size() / count;
+      steps.add(Step.of(ascending.subList(from, to)));
+      while (steps.size() > 1 && falls(steps)) {
         Step last = steps.remove(steps.size() - 1);
         Step before = steps.remove(steps.size() - 1);
         steps.add(before.with(last));
       }
     }
-    if (steps.size() > 1 && steps.get(steps.size() - 1).count < FEWEST_IN_A_STEP) {
-      Step last = steps.remove(steps.size() - 1);
-      steps.add(steps.remove(steps.size() - 1).with(last));
-    }
     return steps.stream()
         .map(
-            step ->
-                new Point(Figures.rounded(step.probability()), Figures.rounded(step.accuracy())))
+            step -> new Point(Figures.rounded(step.probability()), Figures.rounded(step.drawnIn())))
         .toList();
   }
 
-  private static boolean mustPool(List<Step> steps) {
-    Step last = steps.get(steps.size() - 1);
-    Step before = steps.get(steps.size() - 2);
-    return before.count < FEWEST_IN_A_STEP || before.accuracy() >= last.accuracy();
+  private static boolean falls(List<Step> steps) {
+    return steps.get(steps.size() - 2).share() >= steps.get(steps.size() - 1).share();
   }
 
   /** Neighbouring answers with one accuracy. */
   private record Step(int count, int right, double sum) {
+
+    static Step of(List<Answer> answers) {
+      int right = (int) answers.stream().filter(Answer::right).count();
+      double sum = answers.stream().mapToDouble(Answer::probability).sum();
+      return new Step(answers.size(), right, sum);
+    }
 
     Step with(Step other) {
       return new Step(count + other.count, right + other.right, sum + other.sum);
@@ -128,7 +130,11 @@ final class CalibrationFit {
       return sum / count;
     }
 
-    double accuracy() {
+    double share() {
+      return (double) right / count;
+    }
+
+    double drawnIn() {
       return (right + 1.0) / (count + 2.0);
     }
   }

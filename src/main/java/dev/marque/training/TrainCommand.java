@@ -10,7 +10,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
@@ -26,8 +28,8 @@ import picocli.CommandLine.Option;
       "",
       "A checkpoint is written after each epoch. The same command goes on from the last one after a"
           + " stop or a kill; --epochs may then be another number. When all epochs are done, the"
-          + " model's three files are in the output folder: try it with"
-          + " MARQUE_MODEL_DIR=OUT marque classify photo.jpg.",
+          + " model's three files are in the output folder: try it with classify --model OUT"
+          + " photo.jpg.",
     })
 public final class TrainCommand implements Callable<Integer> {
 
@@ -119,10 +121,21 @@ public final class TrainCommand implements Callable<Integer> {
       defaultValue = "1")
   private long seed;
 
+  @Option(
+      names = "--start-from",
+      paramLabel = "DIR",
+      description =
+          "Begin with the weights of this model instead of random ones; with fewer epochs and a lower"
+              + " learning rate it learns new photos or new brands. The network's description is"
+              + " then the model's.")
+  private @Nullable Path startFrom;
+
   @Override
   public Integer call() throws IOException, InterruptedException {
     NativeMemory.keepForReuse();
-    NetworkDescription description = NetworkDescription.read(network);
+    Optional<LoadedModel> start = Optional.ofNullable(startFrom).map(LoadedModel::read);
+    NetworkDescription description =
+        start.map(LoadedModel::network).orElseGet(() -> NetworkDescription.read(network));
     DataSet photos = DataSet.open(data);
     TrainingOptions options =
         new TrainingOptions(
@@ -142,6 +155,15 @@ public final class TrainCommand implements Callable<Integer> {
               out));
     }
     return 0;
+  }
+
+  /** The weights that mean the same for these photos: of other labels, all but the heads. */
+  private static Weights reusable(LoadedModel model, DataSet photos) {
+    boolean sameLabels = model.description().labels().equals(photos.labels());
+    return new Weights(
+        model.weights().tensors().stream()
+            .filter(tensor -> sameLabels || !tensor.name().startsWith("heads."))
+            .toList());
   }
 
   /** Reads {@code 144x184}. */

@@ -31,10 +31,12 @@ public final class Trainer {
   private final DataSet data;
   private final Path folder;
   private final Precision precision;
+  private final Weights start;
   private final Progress progress;
 
   /**
    * @param folder where checkpoint, log and result go
+   * @param start values to begin with where there is no checkpoint yet; may lack tensors or all
    */
   public Trainer(
       TrainingOptions options,
@@ -42,12 +44,14 @@ public final class Trainer {
       DataSet data,
       Path folder,
       Precision precision,
+      Weights start,
       Progress progress) {
     this.options = options;
     this.network = network;
     this.data = data;
     this.folder = folder;
     this.precision = precision;
+    this.start = start;
     this.progress = progress;
   }
 
@@ -82,7 +86,7 @@ public final class Trainer {
     TrainingLog log = new TrainingLog(folder, done);
     TrainingProgram.State state =
         last.map(Checkpoint::state)
-            .orElseGet(() -> TrainingProgram.beginning(network, heads, options.seed()));
+            .orElseGet(() -> TrainingProgram.beginning(network, heads, options.seed(), start));
     try (BatchLoader loader = new BatchLoader(maker, loaderThreads());
         TrainingProgram program = new TrainingProgram(network, heads, precision, state)) {
       progress.begun(done, options.epochs(), maker.batches(), summary(examples, validation));

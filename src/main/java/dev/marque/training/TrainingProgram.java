@@ -92,10 +92,24 @@ final class TrainingProgram implements AutoCloseable {
     enterTrainingMode();
   }
 
-  /** The state of a run that has not begun. */
-  static State beginning(NetworkDescription network, Heads heads, long seed) {
+  /**
+   * The state of a run that has not begun.
+   *
+   * @param start values to begin with, by tensor name; tensors that are not there begin at random
+   */
+  static State beginning(NetworkDescription network, Heads heads, long seed, Weights start) {
     List<TensorSpec> specs = ShapeInference.tensors(network, heads);
-    Weights initial = Weights.initial(specs, seed);
+    Weights random = Weights.initial(specs, seed);
+    Weights initial =
+        new Weights(
+            specs.stream()
+                .map(
+                    spec -> {
+                      Weights source = start.has(spec.name()) ? start : random;
+                      return new Tensor(
+                          spec.name(), spec.shape(), source.values(spec.name()).clone());
+                    })
+                .toList());
     Weights zero =
         new Weights(
             specs.stream()

@@ -104,7 +104,7 @@ class SettingsTest {
     for (String name : SettingsFile.names()) {
       assertTrue(readme.contains("`" + name + "`"), name + " is missing from README.md");
     }
-    assertEquals(17, SettingsFile.names().size());
+    assertEquals(18, SettingsFile.names().size());
   }
 
   @Test

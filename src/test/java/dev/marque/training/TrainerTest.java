@@ -69,14 +69,27 @@ class TrainerTest {
   }
 
   private Weights train(Path out, int epochs, Progress progress) throws Exception {
+    return train(out, epochs, new Weights(List.of()), progress);
+  }
+
+  private Weights train(Path out, int epochs, Weights start, Progress progress) throws Exception {
     return new Trainer(
             options(epochs),
             TinyNetwork.DESCRIPTION,
             DataSet.open(photos),
             out,
             Precision.FLOAT32,
+            start,
             progress)
         .train();
+  }
+
+  @Test
+  void a_run_that_starts_from_trained_weights_begins_where_they_ended() throws Exception {
+    Weights trained = train(folder.resolve("first"), 10, recorder);
+    Recorder second = new Recorder();
+    train(folder.resolve("second"), 1, trained, second);
+    assertTrue(second.epochs.get(0).loss() < 0.9 * recorder.epochs.get(0).loss());
   }
 
   @Test
