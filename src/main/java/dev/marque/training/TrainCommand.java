@@ -141,7 +141,16 @@ public final class TrainCommand implements Callable<Integer> {
         new TrainingOptions(
             epochs, batch, learningRate, 0.05, 0.1, mixed, smallestCrop, 0.998, sizes, seed);
     try (TerminalProgress progress = new TerminalProgress()) {
-      Weights weights = new Trainer(options, description, photos, out, precision, progress).train();
+      Weights weights =
+          new Trainer(
+                  options,
+                  description,
+                  photos,
+                  out,
+                  precision,
+                  start.map(model -> reusable(model, photos)).orElse(new Weights(List.of())),
+                  progress)
+              .train();
       progress.say("Calibrating on %d photos".formatted(photos.validation().size()));
       LoadedModel model =
           ModelMaker.make(name, description, weights, photos, serveAt, progress::unreadable);
