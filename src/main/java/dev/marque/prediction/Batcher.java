@@ -43,6 +43,10 @@ final class Batcher implements AutoCloseable {
   static final int LARGEST_BATCH = 8;
 
   private static final Logger LOG = LoggerFactory.getLogger(Batcher.class);
+
+  /** Twice what the network takes in, so that scaling down still averages. */
+  private static final int DECODED_SIDE = 400;
+
   private static final int COPY_SIDE = 512;
   private static final int THUMBNAIL_SIDE = 160;
   private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -62,14 +66,11 @@ final class Batcher implements AutoCloseable {
   private final Thread network;
   private volatile boolean stopping;
 
+  /** A photo ready for the network, and where the network's answer goes. */
   private record Decoded(
-      ClassifyRequest request,
-      Promise<Inference> answer,
-      Photo photo,
-      Prepared prepared,
-      Buffer copy,
-      Buffer thumbnail,
-      long decodeNanos) {}
+      ClassifyRequest request, Prepared prepared, Promise<Recognized> recognized) {}
+
+  private record Recognized(Recognition recognition, long networkNanos) {}
 
   /**
    * @param capacity photos here at a time
@@ -159,15 +160,29 @@ final class Batcher implements AutoCloseable {
       if (clock.getAsLong() > request.deadline()) {
         throw new RefusedException(Refusal.TOO_LATE);
       }
-      Photo photo = PhotoReader.read(request.photo().getBytes(), limits, COPY_SIDE);
-      Pixels copy = Resampling.fit(photo.pixels(), COPY_SIDE);
-      Pixels thumbnail = Resampling.fit(copy, THUMBNAIL_SIDE);
+      Photo photo = PhotoReader.read(request.photo().getBytes(), limits, DECODED_SIDE);
       Prepared prepared = recognizer.prepare(photo.pixels());
-      Buffer copyFile = Buffer.buffer(JpegWriter.write(copy));
-      Buffer thumbnailFile = Buffer.buffer(JpegWriter.write(thumbnail));
       long nanos = System.nanoTime() - begin;
       decodeTime.record(nanos, TimeUnit.NANOSECONDS);
-      decoded.add(new Decoded(request, answer, photo, prepared, copyFile, thumbnailFile, nanos));
+      Promise<Recognized> recognized = Promise.promise();
+      decoded.add(new Decoded(request, prepared, recognized));
+      // The copies are made while the network is at work.
+      Pixels copy = Resampling.fit(photo.pixels(), COPY_SIDE);
+      Buffer copyFile = Buffer.buffer(JpegWriter.write(copy));
+      Pixels thumbnail = Resampling.fit(copy, THUMBNAIL_SIDE);
+      Buffer thumbnailFile = Buffer.buffer(JpegWriter.write(thumbnail));
+      recognized
+          .future()
+          .map(
+              network ->
+                  new Inference(
+                      network.recognition(),
+                      photo.width(),
+                      photo.height(),
+                      copyFile,
+                      thumbnailFile,
+                      (nanos + network.networkNanos()) / 1e6))
+          .onComplete(answer);
     } catch (PhotoException e) {
       answer.fail(new RefusedException(Refusal.of(e.reason())));
     } catch (RefusedException e) {
@@ -200,7 +215,7 @@ final class Batcher implements AutoCloseable {
     List<Decoded> awaited = new ArrayList<>(batch.size());
     for (Decoded one : batch) {
       if (now > one.request().deadline()) {
-        one.answer().fail(new RefusedException(Refusal.TOO_LATE));
+        one.recognized().fail(new RefusedException(Refusal.TOO_LATE));
       } else {
         awaited.add(one);
       }
@@ -216,24 +231,12 @@ final class Batcher implements AutoCloseable {
       networkTime.record(nanos, TimeUnit.NANOSECONDS);
       batchSizes.record(awaited.size());
       for (int i = 0; i < awaited.size(); i++) {
-        answer(awaited.get(i), recognitions.get(i), nanos);
+        awaited.get(i).recognized().complete(new Recognized(recognitions.get(i), nanos));
       }
     } catch (RuntimeException e) {
       LOG.error("the network failed on a batch of {}", awaited.size(), e);
-      awaited.forEach(one -> one.answer().tryFail(e));
+      awaited.forEach(one -> one.recognized().tryFail(e));
     }
-  }
-
-  private static void answer(Decoded one, Recognition recognition, long networkNanos) {
-    one.answer()
-        .complete(
-            new Inference(
-                recognition,
-                one.photo().width(),
-                one.photo().height(),
-                one.copy(),
-                one.thumbnail(),
-                (one.decodeNanos() + networkNanos) / 1e6));
   }
 
   /**

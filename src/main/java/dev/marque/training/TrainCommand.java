@@ -2,6 +2,7 @@ package dev.marque.training;
 
 import dev.marque.training.TrainingOptions.SizeFrom;
 import dev.marque.vision.LoadedModel;
+import dev.marque.vision.network.NativeMemory;
 import dev.marque.vision.network.NetworkDescription;
 import dev.marque.vision.network.Precision;
 import dev.marque.vision.network.Weights;

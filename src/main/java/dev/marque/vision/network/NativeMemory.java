@@ -1,4 +1,4 @@
-package dev.marque.training;
+package dev.marque.vision.network;
 
 import com.sun.jna.Library;
 import com.sun.jna.Native;
@@ -7,10 +7,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How the C library's allocator treats the large arrays of a training step. By default it returns
- * each to the system and asks for it again, and the page faults cost a third of the throughput.
+ * How the C library's allocator treats the large arrays of a forward pass or a training step. By
+ * default it returns each to the system and asks for it again, and the page faults cost up to a
+ * third of the throughput.
  */
-final class NativeMemory {
+public final class NativeMemory {
 
   private static final Logger LOG = LoggerFactory.getLogger(NativeMemory.class);
 
@@ -28,7 +29,7 @@ final class NativeMemory {
   }
 
   /** Keeps freed memory for the next step. Only glibc needs it and offers it. */
-  static void keepForReuse() {
+  public static void keepForReuse() {
     if (!Platform.isLinux()) {
       return;
     }
