@@ -2,7 +2,6 @@ package dev.marque.training;
 
 import dev.marque.training.TrainingOptions.SizeFrom;
 import dev.marque.vision.LoadedModel;
-import dev.marque.vision.network.NativeMemory;
 import dev.marque.vision.network.NetworkDescription;
 import dev.marque.vision.network.Precision;
 import dev.marque.vision.network.Weights;
@@ -133,7 +132,6 @@ public final class TrainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    NativeMemory.keepForReuse();
     Optional<LoadedModel> start = Optional.ofNullable(startFrom).map(LoadedModel::read);
     NetworkDescription description =
         start.map(LoadedModel::network).orElseGet(() -> NetworkDescription.read(network));

@@ -14,6 +14,7 @@ import ai.djl.training.ParameterStore;
 import dev.marque.vision.network.Heads;
 import dev.marque.vision.network.NetworkDescription;
 import dev.marque.vision.network.Precision;
+import dev.marque.vision.network.PyTorch;
 import dev.marque.vision.network.ShapeInference;
 import dev.marque.vision.network.Tensor;
 import dev.marque.vision.network.TensorSpec;
@@ -58,6 +59,7 @@ final class TrainingProgram implements AutoCloseable {
 
   TrainingProgram(NetworkDescription network, Heads heads, Precision precision, State state)
       throws IOException {
+    PyTorch.prepare();
     this.heads = heads;
     this.specs = ShapeInference.tensors(network, heads);
     this.steps = state.steps();

@@ -1,6 +1,5 @@
 package dev.marque.vision;
 
-import dev.marque.vision.network.NativeMemory;
 import dev.marque.vision.network.Precision;
 import dev.marque.vision.network.ServingProgram;
 import dev.marque.vision.photo.Box;
@@ -46,7 +45,6 @@ public final class Recognizer implements AutoCloseable {
 
   /** A recognizer that computes in the given precision. */
   public static Recognizer of(LoadedModel loaded, Precision precision) {
-    NativeMemory.keepForReuse();
     ServingProgram program =
         ServingProgram.load(
             loaded.network(), loaded.description().labels().heads(), loaded.weights(), precision);

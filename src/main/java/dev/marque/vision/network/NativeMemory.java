@@ -11,7 +11,7 @@ import org.slf4j.LoggerFactory;
  * default it returns each to the system and asks for it again, and the page faults cost up to a
  * third of the throughput.
  */
-public final class NativeMemory {
+final class NativeMemory {
 
   private static final Logger LOG = LoggerFactory.getLogger(NativeMemory.class);
 
@@ -29,7 +29,7 @@ public final class NativeMemory {
   }
 
   /** Keeps freed memory for the next step. Only glibc needs it and offers it. */
-  public static void keepForReuse() {
+  static void keepForReuse() {
     if (!Platform.isLinux()) {
       return;
     }

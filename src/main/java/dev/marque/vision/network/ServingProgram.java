@@ -52,6 +52,7 @@ public final class ServingProgram implements AutoCloseable {
    */
   public static ServingProgram load(
       NetworkDescription network, Heads heads, Weights weights, Precision precision) {
+    PyTorch.prepare();
     try {
       Path folder = Files.createTempDirectory("marque-serving");
       Path file = folder.resolve("serving.pt");
