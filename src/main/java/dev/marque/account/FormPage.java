@@ -9,6 +9,7 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -59,7 +60,7 @@ final class FormPage {
     Locale language = Pages.language(ctx);
     Map<String, Object> all = complete(model);
     List<FieldError> fields = fields(failure);
-    Map<String, String> errors = new HashMap<>();
+    Map<String, String> errors = new LinkedHashMap<>();
     fields.forEach(error -> errors.put(error.field(), messages.text(language, error)));
     all.put("errors", errors);
     if (fields.isEmpty()) {

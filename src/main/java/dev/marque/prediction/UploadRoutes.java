@@ -13,6 +13,7 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -152,7 +153,7 @@ public final class UploadRoutes {
     Locale language = Pages.language(ctx);
     List<FieldError> fields =
         failure instanceof Failure.Invalid invalid ? invalid.fields() : List.of();
-    Map<String, String> errors = new HashMap<>();
+    Map<String, String> errors = new LinkedHashMap<>();
     fields.forEach(error -> errors.put(error.field(), messages.text(language, error)));
     String detail = messages.detail(language, failure);
     boolean aboutPhoto = ABOUT_THE_PHOTO.contains(failure.status()) && errors.isEmpty();
