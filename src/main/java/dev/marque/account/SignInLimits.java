@@ -48,14 +48,17 @@ final class SignInLimits {
 
   private record Subject(String name, int limit) {}
 
-  /** What a try has in common with others; always in the same order, so that rows lock in order. */
+  /**
+   * What a try has in common with others, the narrowest first: a try that is refused there counts
+   * nowhere else, so one address cannot lock an account for all others.
+   */
   private static List<Subject> subjects(String username, String address) {
     String name = username.toLowerCase(Locale.ROOT);
     String network = network(address);
     return List.of(
+        new Subject("name " + name + " address " + network, OF_NAME_AND_ADDRESS),
         new Subject("address " + network, OF_ADDRESS),
-        new Subject("name " + name, OF_NAME),
-        new Subject("name " + name + " address " + network, OF_NAME_AND_ADDRESS));
+        new Subject("name " + name, OF_NAME));
   }
 
   /**
@@ -118,12 +121,12 @@ final class SignInLimits {
   /** Takes back the count of a try that succeeded, and forgets the failures of this pair. */
   Future<Void> succeeded(String username, String address) {
     List<Subject> subjects = subjects(username, address);
-    Subject pair = subjects.get(subjects.size() - 1);
+    Subject pair = subjects.get(0);
     Future<Void> all =
         pool.preparedQuery("DELETE FROM sign_in_failures WHERE subject = $1")
             .execute(Tuple.of(SecretToken.hash(pair.name)))
             .mapEmpty();
-    for (Subject subject : subjects.subList(0, subjects.size() - 1)) {
+    for (Subject subject : subjects.subList(1, subjects.size())) {
       all = all.compose(done -> takeBack(subject));
     }
     return all;

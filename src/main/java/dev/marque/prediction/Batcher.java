@@ -189,10 +189,10 @@ final class Batcher implements AutoCloseable {
       answer.fail(e);
     } catch (OutOfMemoryError e) {
       LOG.error("no memory to decode a photo; request {}", request.requestId());
-      answer.fail(new RefusedException(Refusal.BUSY));
-    } catch (RuntimeException e) {
+      answer.tryFail(new RefusedException(Refusal.BUSY));
+    } catch (RuntimeException | Error e) {
       LOG.error("decoding failed; request {}", request.requestId(), e);
-      answer.fail(e);
+      answer.tryFail(e);
     }
   }
 
@@ -233,7 +233,8 @@ final class Batcher implements AutoCloseable {
       for (int i = 0; i < awaited.size(); i++) {
         awaited.get(i).recognized().complete(new Recognized(recognitions.get(i), nanos));
       }
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
+      // Whatever it was, the next batch must find this thread alive.
       LOG.error("the network failed on a batch of {}", awaited.size(), e);
       awaited.forEach(one -> one.recognized().tryFail(e));
     }

@@ -1,6 +1,7 @@
 package dev.marque.prediction;
 
 import dev.marque.vision.Verdict;
+import dev.marque.web.FieldError;
 import io.vertx.core.MultiMap;
 import java.time.Instant;
 import java.util.Set;
@@ -26,8 +27,13 @@ record Filter(
   static final Set<String> PARAMETERS = Set.of("brand", "verdict", "from", "until");
 
   static Filter of(MultiMap query) {
+    String brand = query.get("brand");
+    if (brand != null && brand.indexOf('\0') >= 0) {
+      // PostgreSQL has no text with it.
+      throw Fields.invalid(FieldError.of("brand", "field.brand.unknown"));
+    }
     return new Filter(
-        query.get("brand"),
+        brand,
         Fields.verdict(query.get("verdict")),
         Fields.time("from", query.get("from")),
         Fields.time("until", query.get("until")));

@@ -49,6 +49,9 @@ public final class PredictionExport {
     MultiMap query = QueryParameters.only(ctx, known);
     Filter filter = Filter.of(query);
     boolean csv = type(ctx, query.get("format")).equals(CSV);
+    if (ctx.response().closed()) {
+      return;
+    }
     if (running.incrementAndGet() > AT_ONCE) {
       running.decrementAndGet();
       // Each holds a connection for as long as its client reads.
@@ -73,6 +76,10 @@ public final class PredictionExport {
 
   private static void send(RoutingContext ctx, PredictionStream stream, boolean csv) {
     HttpServerResponse response = ctx.response();
+    if (response.closed()) {
+      stream.close();
+      return;
+    }
     response
         .setChunked(true)
         .putHeader("Content-Type", csv ? CSV + ";charset=utf-8" : NDJSON)

@@ -89,7 +89,9 @@ public final class Assets implements AssetPaths {
   }
 
   private void serve(RoutingContext ctx) {
-    serve(ctx, ctx.request().path().substring(PATH.length()));
+    // The route also takes the path without the slash at its end.
+    String path = ctx.request().path();
+    serve(ctx, path.startsWith(PATH) ? path.substring(PATH.length()) : "");
   }
 
   private void serve(RoutingContext ctx, String name) {

@@ -37,12 +37,17 @@ public final class Bodies {
   private void read(RoutingContext ctx) {
     boolean upload =
         HttpMethod.POST.equals(ctx.request().method())
-            && uploadPaths.contains(ctx.normalizedPath());
+            && uploadPaths.contains(withoutTrailingSlash(ctx.normalizedPath()));
     if (upload) {
       ctx.next();
     } else {
       reader.handle(ctx);
     }
+  }
+
+  /** Routes match with and without one. */
+  private static String withoutTrailingSlash(String path) {
+    return path.length() > 1 && path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
   }
 
   /** A form in a GET or without a boundary is nonsense that Vert.x would answer with 500. */

@@ -14,8 +14,6 @@ import java.util.concurrent.atomic.AtomicLong;
 /** Reads one request's files. Lives on the request's event loop, except for the shared count. */
 final class UploadReader {
 
-  private static final int FIRST_CAPACITY = 256 << 10;
-
   private final HttpServerRequest request;
   private final long fileBytes;
   private final long requestBytes;
@@ -50,7 +48,7 @@ final class UploadReader {
   }
 
   Future<Upload> readFile() {
-    Buffer content = Buffer.buffer(FIRST_CAPACITY);
+    Buffer content = Buffer.buffer();
     return read(
         content::appendBuffer,
         () ->
@@ -113,7 +111,7 @@ final class UploadReader {
       fail(new Failure.Malformed("too-many-files", mostFiles));
       return;
     }
-    Buffer content = Buffer.buffer(FIRST_CAPACITY);
+    Buffer content = Buffer.buffer();
     files.add(new Upload.File(part.name(), part.filename(), content));
     part.exceptionHandler(gone -> fail(asFailure(gone)));
     part.handler(chunk -> append(content, chunk));
