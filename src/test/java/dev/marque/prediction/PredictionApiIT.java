@@ -241,8 +241,13 @@ class PredictionApiIT {
     body.writeBytes(field.formatted(BOUNDARY, topK).getBytes(StandardCharsets.UTF_8));
     for (byte[] one : photos) {
       String head =
-          "--%s\r\nContent-Disposition: form-data; name=\"image\"; filename=\"p.jpg\"\r\n"
-              + "Content-Type: image/jpeg\r\n\r\n";
+          String.join(
+              "\r\n",
+              "--%s",
+              "Content-Disposition: form-data; name=\"image\"; filename=\"p.jpg\"",
+              "Content-Type: image/jpeg",
+              "",
+              "");
       body.writeBytes(head.formatted(BOUNDARY).getBytes(StandardCharsets.UTF_8));
       body.writeBytes(one);
       body.writeBytes("\r\n".getBytes(StandardCharsets.UTF_8));
