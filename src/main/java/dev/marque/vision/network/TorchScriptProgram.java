@@ -29,6 +29,7 @@ public final class TorchScriptProgram {
   private final NetworkDescription network;
   private final Heads heads;
   private final Weights weights;
+  private final List<TensorSpec> specs;
   private final Precision precision;
   private final boolean training;
   private final List<Member> members = new ArrayList<>();
@@ -42,7 +43,8 @@ public final class TorchScriptProgram {
       Weights weights,
       Precision precision,
       boolean training) {
-    weights.check(ShapeInference.tensors(network, heads));
+    this.specs = ShapeInference.tensors(network, heads);
+    weights.check(specs);
     this.network = network;
     this.heads = heads;
     this.weights = weights;
@@ -240,7 +242,7 @@ public final class TorchScriptProgram {
   }
 
   private TensorSpec spec(String name) {
-    return ShapeInference.tensors(network, heads).stream()
+    return specs.stream()
         .filter(spec -> spec.name().equals(name))
         .findFirst()
         .orElseThrow(() -> new IllegalStateException("no tensor " + name));
