@@ -10,6 +10,7 @@ import dev.marque.vision.Scored;
 import dev.marque.vision.Verdict;
 import dev.marque.vision.photo.Photo;
 import dev.marque.vision.photo.PhotoException;
+import dev.marque.vision.photo.PhotoFormat;
 import dev.marque.vision.photo.PhotoLimits;
 import dev.marque.vision.photo.PhotoReader;
 import java.io.IOException;
@@ -127,10 +128,7 @@ public final class ClassifyCommand implements Callable<Integer> {
   }
 
   private static boolean looksLikePhoto(Path file) {
-    String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
-    return Files.isRegularFile(file)
-        && Stream.of(".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff")
-            .anyMatch(name::endsWith);
+    return Files.isRegularFile(file) && PhotoFormat.isNamedLikePhoto(file);
   }
 
   private void print(PrintWriter out, Path file, Recognition recognition) {

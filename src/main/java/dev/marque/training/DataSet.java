@@ -1,6 +1,7 @@
 package dev.marque.training;
 
 import dev.marque.vision.Labels;
+import dev.marque.vision.photo.PhotoFormat;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -10,7 +11,6 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -159,9 +159,6 @@ public record DataSet(
   }
 
   private static boolean isPhoto(Path file) {
-    String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
-    return Files.isRegularFile(file)
-        && Stream.of(".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif")
-            .anyMatch(name::endsWith);
+    return Files.isRegularFile(file) && PhotoFormat.isNamedLikePhoto(file);
   }
 }

@@ -1,6 +1,8 @@
 package dev.marque.vision.photo;
 
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
@@ -19,6 +21,9 @@ public enum PhotoFormat {
 
   private static final Set<String> HEIC_BRANDS =
       Set.of("heic", "heix", "heim", "heis", "hevc", "hevx", "mif1", "msf1");
+  private static final Set<String> ENDINGS =
+      Set.of(".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff");
+
   private static final Set<String> AVIF_BRANDS = Set.of("avif", "avis");
 
   private final boolean readable;
@@ -62,6 +67,12 @@ public enum PhotoFormat {
       }
     }
     return Optional.empty();
+  }
+
+  /** Whether a file is named like a photo that is read here; only its bytes tell for sure. */
+  public static boolean isNamedLikePhoto(Path file) {
+    String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
+    return ENDINGS.stream().anyMatch(name::endsWith);
   }
 
   private static boolean begins(byte[] bytes, int at, String signature) {
