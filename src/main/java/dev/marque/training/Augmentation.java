@@ -9,14 +9,16 @@ import java.util.random.RandomGenerator;
 
 /**
  * Makes a photo look different each time it is learned from: a random crop (Szegedy et al., 2015)
- * or a border around it, mirrored or not, other brightness, contrast and colour, and a part erased
- * (Zhong et al., 2020).
+ * or a border around it or a scene that it is a part of, mirrored or not, other brightness,
+ * contrast and colour, and a part erased (Zhong et al., 2020).
  */
 record Augmentation(Normalization normalization, double smallestCrop) {
 
   private static final double WIDEST_ASPECT = 1.33;
   private static final double BORDER_SHARE = 0.2;
   private static final double WIDEST_BORDER = 0.15;
+  private static final double SMALLEST_IN_SCENE = 0.45;
+  private static final double LARGEST_IN_SCENE = 0.85;
   private static final double GREY_SHARE = 0.15;
   private static final double ERASED_SHARE = 0.25;
 
@@ -25,6 +27,36 @@ record Augmentation(Normalization normalization, double smallestCrop) {
     float[] values = new float[size.values()];
     Resampling.scale(
         photo, box(photo, random), random.nextBoolean(), size.width(), size.height(), values);
+    finish(values, size, random, target, at);
+  }
+
+  /**
+   * Fills the target as {@link #apply} does, with the whole photo somewhere in a scene: people
+   * photograph cars in a street, data sets show them cut out.
+   */
+  void applyInScene(
+      Pixels photo, Pixels scene, Size size, RandomGenerator random, float[] target, int at) {
+    float[] values = new float[size.values()];
+    Resampling.scale(
+        scene, box(scene, random), random.nextBoolean(), size.width(), size.height(), values);
+    int width = (int) (size.width() * shareOfScene(random));
+    int height = (int) (size.height() * shareOfScene(random));
+    float[] part = new float[width * height * 3];
+    Resampling.scale(photo, Box.all(photo), random.nextBoolean(), width, height, part);
+    int left = random.nextInt(size.width() - width + 1);
+    int top = random.nextInt(size.height() - height + 1);
+    for (int y = 0; y < height; y++) {
+      int to = ((top + y) * size.width() + left) * 3;
+      System.arraycopy(part, y * width * 3, values, to, width * 3);
+    }
+    finish(values, size, random, target, at);
+  }
+
+  private static double shareOfScene(RandomGenerator random) {
+    return SMALLEST_IN_SCENE + (LARGEST_IN_SCENE - SMALLEST_IN_SCENE) * random.nextDouble();
+  }
+
+  private void finish(float[] values, Size size, RandomGenerator random, float[] target, int at) {
     recolour(values, random);
     normalization.apply(values, 0, values.length);
     if (random.nextDouble() < ERASED_SHARE) {

@@ -1,6 +1,7 @@
 package dev.marque.training;
 
 import dev.marque.vision.network.Heads;
+import dev.marque.vision.photo.Pixels;
 import dev.marque.vision.photo.Size;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -18,6 +19,7 @@ final class BatchMaker {
   private final Heads heads;
   private final TrainingOptions options;
   private final Augmentation augmentation;
+  private final List<Example> scenes;
 
   BatchMaker(
       List<Example> examples, Heads heads, TrainingOptions options, Augmentation augmentation) {
@@ -25,6 +27,7 @@ final class BatchMaker {
     this.heads = heads;
     this.options = options;
     this.augmentation = augmentation;
+    this.scenes = examples.stream().filter(example -> !example.car()).toList();
     if (examples.size() < options.batch()) {
       throw new DataSetException(
           "%d training photos do not fill one batch of %d; use a smaller --batch"
@@ -59,7 +62,7 @@ final class BatchMaker {
     boolean mixed = random.nextDouble() < options.mixedShare();
     for (int i = 0; i < count; i++) {
       Example example = examples.get(order[number * count + i]);
-      augmentation.apply(example.photo(), size, random, photos, i * size.values());
+      augment(example, size, random, photos, i * size.values());
       if (mixed) {
         Example other = examples.get(random.nextInt(examples.size()));
         float share = mix(other, size, random, photos, i * size.values());
@@ -72,10 +75,22 @@ final class BatchMaker {
     return new Batch(count, size, photos, targets);
   }
 
+  private void augment(
+      Example example, Size size, SplittableRandom random, float[] target, int at) {
+    boolean inScene =
+        random.nextDouble() < options.sceneShare() && example.car() && !scenes.isEmpty();
+    if (inScene) {
+      Pixels scene = scenes.get(random.nextInt(scenes.size())).photo();
+      augmentation.applyInScene(example.photo(), scene, size, random, target, at);
+    } else {
+      augmentation.apply(example.photo(), size, random, target, at);
+    }
+  }
+
   /** Mixes another photo in, and answers the share that is still the first one's: at least half. */
   private float mix(Example other, Size size, SplittableRandom random, float[] photos, int at) {
     float[] pasted = new float[size.values()];
-    augmentation.apply(other.photo(), size, random, pasted, 0);
+    augment(other, size, random, pasted, 0);
     if (random.nextBoolean()) {
       float share = 0.75f + 0.25f * random.nextFloat();
       for (int i = 0; i < pasted.length; i++) {

@@ -108,6 +108,14 @@ public final class TrainCommand implements Callable<Integer> {
   private double smallestCrop;
 
   @Option(
+      names = "--scenes",
+      description =
+          "Share of cars shown somewhere in a larger scene, whose background is a photo without a"
+              + " car (default: ${DEFAULT-VALUE}).",
+      defaultValue = "0.1")
+  private double scenes;
+
+  @Option(
       names = "--precision",
       description =
           "float32, or bfloat16 on processors with instructions for it (default:"
@@ -138,7 +146,17 @@ public final class TrainCommand implements Callable<Integer> {
     DataSet photos = DataSet.open(data);
     TrainingOptions options =
         new TrainingOptions(
-            epochs, batch, learningRate, 0.05, 0.1, mixed, smallestCrop, 0.998, sizes, seed);
+            epochs,
+            batch,
+            learningRate,
+            0.05,
+            0.1,
+            mixed,
+            smallestCrop,
+            scenes,
+            0.998,
+            sizes,
+            seed);
     try (TerminalProgress progress = new TerminalProgress()) {
       Weights weights =
           new Trainer(

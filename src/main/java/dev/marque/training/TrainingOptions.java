@@ -15,6 +15,7 @@ import java.util.List;
  * @param labelSmoothing the share of the target spread over all classes (Szegedy et al., 2016)
  * @param mixedShare the share of batches whose photos are mixed in pairs
  * @param smallestCrop the smallest share of a photo's area that a random crop keeps
+ * @param sceneShare the share of cars that are shown somewhere in a larger scene
  * @param averageDecay how much of the moving average of the weights a step keeps
  * @param sizes input sizes by progress
  * @param seed of initial weights, order and augmentation
@@ -27,6 +28,7 @@ public record TrainingOptions(
     double labelSmoothing,
     double mixedShare,
     double smallestCrop,
+    double sceneShare,
     double averageDecay,
     List<SizeFrom> sizes,
     long seed) {
