@@ -20,13 +20,15 @@ import io.vertx.core.buffer.Buffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,13 +38,20 @@ import org.slf4j.LoggerFactory;
  * for more.
  *
  * <p>At most a set number of photos are here at a time, waiting or in work; one more is refused at
- * once. A photo whose deadline has passed when its turn comes costs nothing. Thread-safe.
+ * once. Accounts take turns. A photo that nobody waits for any more when its turn comes, because
+ * its deadline has passed or it was {@linkplain #forget forgotten}, costs nothing. Thread-safe.
  */
 final class Batcher implements AutoCloseable {
 
   static final int LARGEST_BATCH = 8;
 
   private static final Logger LOG = LoggerFactory.getLogger(Batcher.class);
+
+  /**
+   * Photos between decoding and network: enough that the next pass can be full, few enough that the
+   * others still wait where accounts take turns.
+   */
+  private static final int DECODED_AHEAD = 2 * LARGEST_BATCH;
 
   /** Twice what the network takes in, so that scaling down still averages. */
   private static final int DECODED_SIDE = 400;
@@ -53,22 +62,34 @@ final class Batcher implements AutoCloseable {
 
   private final Recognizer recognizer;
   private final PhotoLimits limits;
-  private final int capacity;
   private final LongSupplier clock;
   private final MeterRegistry metrics;
+  private final Timer waitTime;
   private final Timer decodeTime;
   private final Timer networkTime;
   private final DistributionSummary batchSizes;
 
-  private final AtomicInteger inside = new AtomicInteger();
+  private final FairQueue<Job> queue;
+  private final Map<UUID, Job> jobs = new ConcurrentHashMap<>();
+  private final Semaphore ahead = new Semaphore(DECODED_AHEAD);
   private final BlockingQueue<Decoded> decoded = new LinkedBlockingQueue<>();
-  private final ExecutorService decoders;
-  private final Thread network;
+  private final List<Thread> threads = new ArrayList<>();
   private volatile boolean stopping;
 
+  /** One photo here, from its arrival to its answer. */
+  private record Job(ClassifyRequest request, Promise<Inference> answer, long arrival) {
+
+    boolean isOver() {
+      return answer.future().isComplete();
+    }
+
+    void refuse(Refusal refusal) {
+      answer.tryFail(new RefusedException(refusal));
+    }
+  }
+
   /** A photo ready for the network, and where the network's answer goes. */
-  private record Decoded(
-      ClassifyRequest request, Prepared prepared, Promise<Recognized> recognized) {}
+  private record Decoded(Job job, Prepared prepared, Promise<Recognized> recognized) {}
 
   private record Recognized(Recognition recognition, long networkNanos) {}
 
@@ -84,25 +105,30 @@ final class Batcher implements AutoCloseable {
       MeterRegistry metrics) {
     this.recognizer = recognizer;
     this.limits = limits;
-    this.capacity = capacity;
+    this.queue = new FairQueue<>(capacity);
     this.clock = clock;
     this.metrics = metrics;
-    this.decodeTime = timer("marque.inference.decode", "Decoding, scaling and copying of a photo");
+    this.waitTime = timer("marque.inference.wait", "A photo's wait for its turn");
+    this.decodeTime = timer("marque.inference.decode", "Decoding and scaling of a photo");
     this.networkTime = timer("marque.inference.network", "One forward pass of a batch");
     this.batchSizes =
         DistributionSummary.builder("marque.inference.batch")
             .description("Photos in a forward pass")
             .register(metrics);
-    Gauge.builder("marque.inference.queue", inside, AtomicInteger::get)
+    Gauge.builder("marque.inference.queue", queue, FairQueue::held)
         .description("Photos waiting or in work on this node")
         .register(metrics);
-    AtomicInteger number = new AtomicInteger();
-    this.decoders =
-        Executors.newFixedThreadPool(
-            Runtime.getRuntime().availableProcessors(),
-            task -> daemon(task, "photo-decoder-" + number.getAndIncrement()));
-    this.network = daemon(this::runNetwork, "network");
-    network.start();
+    for (int i = 0; i < Runtime.getRuntime().availableProcessors(); i++) {
+      start(this::runDecoder, "photo-decoder-" + i);
+    }
+    start(this::runNetwork, "network");
+  }
+
+  private void start(Runnable task, String name) {
+    Thread thread = new Thread(task, name);
+    thread.setDaemon(true);
+    threads.add(thread);
+    thread.start();
   }
 
   private Timer timer(String name, String description) {
@@ -110,12 +136,6 @@ final class Batcher implements AutoCloseable {
         .description(description)
         .publishPercentileHistogram()
         .register(metrics);
-  }
-
-  private static Thread daemon(Runnable task, String name) {
-    Thread thread = new Thread(task, name);
-    thread.setDaemon(true);
-    return thread;
   }
 
   /**
@@ -127,19 +147,41 @@ final class Batcher implements AutoCloseable {
     if (stopping) {
       return refuse(Refusal.STOPPING);
     }
-    if (inside.incrementAndGet() > capacity) {
-      inside.decrementAndGet();
+    UUID account = request.account();
+    queue.displaced(account).ifPresent(other -> other.refuse(Refusal.BUSY));
+    Job job = new Job(request, Promise.promise(), System.nanoTime());
+    jobs.put(request.call(), job);
+    if (!queue.enter(account, job)) {
+      jobs.remove(request.call());
       return refuse(Refusal.BUSY);
     }
-    Promise<Inference> answer = Promise.promise();
-    Future<Inference> future =
-        answer.future().onComplete(ignored -> inside.decrementAndGet()).onFailure(this::count);
-    try {
-      decoders.execute(() -> decode(request, answer));
-    } catch (java.util.concurrent.RejectedExecutionException e) {
-      answer.fail(new RefusedException(Refusal.STOPPING));
+    return job.answer()
+        .future()
+        .onComplete(
+            ignored -> {
+              jobs.remove(request.call());
+              queue.leave(account);
+            })
+        .onFailure(this::count);
+  }
+
+  /** Drops a photo that nobody waits for any more; none of that name is no error. */
+  void forget(UUID call) {
+    Job job = jobs.get(call);
+    if (job != null) {
+      queue.withdraw(job.request().account(), job);
+      job.refuse(Refusal.CLIENT_GONE);
     }
-    return future;
+  }
+
+  /** Photos that could come now without being refused. */
+  int free() {
+    return stopping ? 0 : queue.free();
+  }
+
+  /** How many photos the account has here that has most. */
+  int largestShare() {
+    return queue.largestShare();
   }
 
   private Future<Inference> refuse(Refusal refusal) {
@@ -154,59 +196,83 @@ final class Batcher implements AutoCloseable {
     metrics.counter("marque.inference.refused", "reason", reason).increment();
   }
 
-  private void decode(ClassifyRequest request, Promise<Inference> answer) {
-    long begin = System.nanoTime();
+  private void runDecoder() {
     try {
-      if (clock.getAsLong() > request.deadline()) {
-        throw new RefusedException(Refusal.TOO_LATE);
+      while (true) {
+        ahead.acquire();
+        if (!decode(queue.take())) {
+          ahead.release();
+        }
       }
-      Photo photo = PhotoReader.read(request.photo().getBytes(), limits, DECODED_SIDE);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Whether the photo went on to the network. */
+  private boolean decode(Job job) {
+    long begin = System.nanoTime();
+    waitTime.record(begin - job.arrival(), TimeUnit.NANOSECONDS);
+    boolean handedOver = false;
+    try {
+      if (clock.getAsLong() > job.request().deadline()) {
+        job.refuse(Refusal.TOO_LATE);
+      }
+      if (job.isOver()) {
+        return false;
+      }
+      Photo photo = PhotoReader.read(job.request().photo().getBytes(), limits, DECODED_SIDE);
       Prepared prepared = recognizer.prepare(photo.pixels());
       long nanos = System.nanoTime() - begin;
       decodeTime.record(nanos, TimeUnit.NANOSECONDS);
       Promise<Recognized> recognized = Promise.promise();
-      decoded.add(new Decoded(request, prepared, recognized));
-      // The copies are made while the network is at work.
-      Pixels copy = Resampling.fit(photo.pixels(), COPY_SIDE);
-      Buffer copyFile = Buffer.buffer(JpegWriter.write(copy));
-      Pixels thumbnail = Resampling.fit(copy, THUMBNAIL_SIDE);
-      Buffer thumbnailFile = Buffer.buffer(JpegWriter.write(thumbnail));
-      recognized
-          .future()
-          .map(
-              network ->
-                  new Inference(
-                      network.recognition(),
-                      photo.width(),
-                      photo.height(),
-                      copyFile,
-                      thumbnailFile,
-                      (nanos + network.networkNanos()) / 1e6))
-          .onComplete(answer);
+      decoded.add(new Decoded(job, prepared, recognized));
+      handedOver = true;
+      answer(job, photo, nanos, recognized.future());
     } catch (PhotoException e) {
-      answer.fail(new RefusedException(Refusal.of(e.reason())));
-    } catch (RefusedException e) {
-      answer.fail(e);
+      job.refuse(Refusal.of(e.reason()));
     } catch (OutOfMemoryError e) {
-      LOG.error("no memory to decode a photo; request {}", request.requestId());
-      answer.tryFail(new RefusedException(Refusal.BUSY));
+      LOG.error("no memory to decode a photo; request {}", job.request().requestId());
+      job.refuse(Refusal.BUSY);
     } catch (RuntimeException | Error e) {
-      LOG.error("decoding failed; request {}", request.requestId(), e);
-      answer.tryFail(e);
+      LOG.error("decoding failed; request {}", job.request().requestId(), e);
+      job.answer().tryFail(e);
     }
+    return handedOver;
+  }
+
+  /** Makes the copies to keep while the network is at work, and answers when both are done. */
+  private static void answer(Job job, Photo photo, long nanos, Future<Recognized> recognized) {
+    Pixels copy = Resampling.fit(photo.pixels(), COPY_SIDE);
+    Buffer copyFile = Buffer.buffer(JpegWriter.write(copy));
+    Pixels thumbnail = Resampling.fit(copy, THUMBNAIL_SIDE);
+    Buffer thumbnailFile = Buffer.buffer(JpegWriter.write(thumbnail));
+    recognized
+        .map(
+            network ->
+                new Inference(
+                    network.recognition(),
+                    photo.width(),
+                    photo.height(),
+                    copyFile,
+                    thumbnailFile,
+                    (nanos + network.networkNanos()) / 1e6))
+        .onSuccess(job.answer()::tryComplete)
+        .onFailure(job.answer()::tryFail);
   }
 
   private void runNetwork() {
     List<Decoded> batch = new ArrayList<>(LARGEST_BATCH);
-    while (true) {
-      try {
+    try {
+      while (true) {
         batch.add(decoded.take());
-      } catch (InterruptedException e) {
-        return;
+        decoded.drainTo(batch, LARGEST_BATCH - 1);
+        recognize(batch);
+        ahead.release(batch.size());
+        batch.clear();
       }
-      decoded.drainTo(batch, LARGEST_BATCH - 1);
-      recognize(batch);
-      batch.clear();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
@@ -214,9 +280,10 @@ final class Batcher implements AutoCloseable {
     long now = clock.getAsLong();
     List<Decoded> awaited = new ArrayList<>(batch.size());
     for (Decoded one : batch) {
-      if (now > one.request().deadline()) {
-        one.recognized().fail(new RefusedException(Refusal.TOO_LATE));
-      } else {
+      if (now > one.job().request().deadline()) {
+        one.job().refuse(Refusal.TOO_LATE);
+      }
+      if (!one.job().isOver()) {
         awaited.add(one);
       }
     }
@@ -235,7 +302,11 @@ final class Batcher implements AutoCloseable {
       }
     } catch (RuntimeException | Error e) {
       // Whatever it was, the next batch must find this thread alive.
-      LOG.error("the network failed on a batch of {}", awaited.size(), e);
+      String requests =
+          awaited.stream()
+              .map(one -> one.job().request().requestId())
+              .collect(Collectors.joining(", "));
+      LOG.error("the network failed on a batch of {}; requests {}", awaited.size(), requests, e);
       awaited.forEach(one -> one.recognized().tryFail(e));
     }
   }
@@ -248,18 +319,19 @@ final class Batcher implements AutoCloseable {
   public void close() {
     stopping = true;
     long end = System.nanoTime() + PATIENCE.toNanos();
-    decoders.shutdown();
     try {
-      if (!decoders.awaitTermination(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
-        LOG.warn("{} photos were still being decoded at the end", inside.get());
-      }
-      while (inside.get() > 0 && System.nanoTime() < end) {
+      while (queue.held() > 0 && System.nanoTime() < end) {
         TimeUnit.MILLISECONDS.sleep(5);
       }
-      network.interrupt();
-      network.join(PATIENCE.toMillis());
-      if (network.isAlive()) {
-        LOG.warn("the network was still at work at the end");
+      if (queue.held() > 0) {
+        LOG.warn("{} photos were still in work at the end", queue.held());
+      }
+      threads.forEach(Thread::interrupt);
+      for (Thread thread : threads) {
+        thread.join(PATIENCE.toMillis());
+      }
+      if (threads.stream().anyMatch(Thread::isAlive)) {
+        LOG.warn("the network or a decoder was still at work at the end");
       } else {
         recognizer.close();
       }

@@ -1,5 +1,6 @@
 package dev.marque.prediction;
 
+import dev.marque.platform.Ids;
 import dev.marque.web.Failure;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -8,6 +9,7 @@ import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.ReplyException;
 import java.time.Duration;
+import java.util.UUID;
 
 /** Asks an {@link InferenceVerticle} on the event bus. */
 public final class EventBusInferenceClient implements InferenceClient {
@@ -33,15 +35,27 @@ public final class EventBusInferenceClient implements InferenceClient {
   }
 
   @Override
-  public Future<Inference> classify(Buffer photo) {
-    long deadline = System.currentTimeMillis() + PATIENCE.toMillis();
+  public Future<Inference> classify(Buffer photo, Caller caller) {
+    UUID call = Ids.next();
+    ClassifyRequest request =
+        new ClassifyRequest(
+            photo,
+            System.currentTimeMillis() + PATIENCE.toMillis(),
+            call,
+            caller.user().id(),
+            caller.requestId());
     DeliveryOptions options = new DeliveryOptions().setSendTimeout(PATIENCE.toMillis());
-    return vertx
-        .eventBus()
-        .<Inference>request(
-            InferenceVerticle.ADDRESS, new ClassifyRequest(photo, deadline, ""), options)
-        .map(Message::body)
-        .recover(failure -> Future.failedFuture(translate(failure)));
+    Future<Message<Inference>> answer =
+        vertx.eventBus().request(InferenceVerticle.ADDRESS, request, options);
+    caller.gone().onSuccess(gone -> forget(call, answer));
+    return answer.map(Message::body).recover(failure -> Future.failedFuture(translate(failure)));
+  }
+
+  /** Tells all nodes, since it costs nothing where the photo is not. */
+  private void forget(UUID call, Future<?> answer) {
+    if (!answer.isComplete()) {
+      vertx.eventBus().publish(InferenceVerticle.FORGET, call.toString());
+    }
   }
 
   private Throwable translate(Throwable failure) {

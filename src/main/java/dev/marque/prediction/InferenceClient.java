@@ -11,10 +11,11 @@ public interface InferenceClient {
    *
    * <p>Fails with {@link dev.marque.web.Failure.UnsupportedType} ({@code photo-type}), {@link
    * dev.marque.web.Failure.Invalid} ({@code photo-unreadable}, {@code photo-too-many-pixels},
-   * {@code photo-animated}) or {@link dev.marque.web.Failure.Unavailable} ({@code busy}, {@code
-   * model-not-ready}).
+   * {@code photo-animated}), {@link dev.marque.web.Failure.Unavailable} ({@code busy}, {@code
+   * model-not-ready}) or {@link dev.marque.web.Failure.Refused} ({@code client-gone}).
    *
    * @param photo the bytes as uploaded; not changed
+   * @param caller who waits for the answer: without them it is not computed
    */
-  Future<Inference> classify(Buffer photo);
+  Future<Inference> classify(Buffer photo, Caller caller);
 }

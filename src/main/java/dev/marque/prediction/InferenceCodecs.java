@@ -10,6 +10,7 @@ import io.vertx.core.eventbus.MessageCodec;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 
 /**
  * How photos and answers travel over the event bus: within a process as they are, since both are
@@ -25,12 +26,14 @@ final class InferenceCodecs {
     bus.registerDefaultCodec(Inference.class, new InferenceCodec());
   }
 
-  private static final class RequestCodec
-      implements MessageCodec<ClassifyRequest, ClassifyRequest> {
+  static final class RequestCodec implements MessageCodec<ClassifyRequest, ClassifyRequest> {
 
     @Override
     public void encodeToWire(Buffer wire, ClassifyRequest request) {
-      wire.appendLong(request.deadline());
+      // What is left, not a moment: the clocks of two machines differ.
+      wire.appendLong(request.deadline() - System.currentTimeMillis());
+      uuid(wire, request.call());
+      uuid(wire, request.account());
       text(wire, request.requestId());
       bytes(wire, request.photo());
     }
@@ -38,9 +41,11 @@ final class InferenceCodecs {
     @Override
     public ClassifyRequest decodeFromWire(int at, Buffer wire) {
       Reader reader = new Reader(wire, at);
-      long deadline = reader.longInteger();
+      long deadline = System.currentTimeMillis() + reader.longInteger();
+      UUID call = reader.uuid();
+      UUID account = reader.uuid();
       String requestId = reader.text();
-      return new ClassifyRequest(reader.bytes(), deadline, requestId);
+      return new ClassifyRequest(reader.bytes(), deadline, call, account, requestId);
     }
 
     @Override
@@ -59,7 +64,7 @@ final class InferenceCodecs {
     }
   }
 
-  private static final class InferenceCodec implements MessageCodec<Inference, Inference> {
+  static final class InferenceCodec implements MessageCodec<Inference, Inference> {
 
     @Override
     public void encodeToWire(Buffer wire, Inference inference) {
@@ -137,6 +142,10 @@ final class InferenceCodecs {
     wire.appendInt(bytes.length()).appendBuffer(bytes);
   }
 
+  private static void uuid(Buffer wire, UUID id) {
+    wire.appendLong(id.getMostSignificantBits()).appendLong(id.getLeastSignificantBits());
+  }
+
   private static void text(Buffer wire, String text) {
     bytes(wire, Buffer.buffer(text.getBytes(StandardCharsets.UTF_8)));
   }
@@ -167,6 +176,11 @@ final class InferenceCodecs {
     long longInteger() {
       at += Long.BYTES;
       return wire.getLong(at - Long.BYTES);
+    }
+
+    UUID uuid() {
+      long high = longInteger();
+      return new UUID(high, longInteger());
     }
 
     double real() {

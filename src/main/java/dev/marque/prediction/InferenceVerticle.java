@@ -4,10 +4,14 @@ import dev.marque.vision.Recognizer;
 import dev.marque.vision.photo.PhotoLimits;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
+import io.vertx.core.Handler;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,6 +26,9 @@ public final class InferenceVerticle extends VerticleBase {
   /** Where {@link ClassifyRequest}s go. */
   public static final String ADDRESS = "inference.classify";
 
+  /** Where the {@link ClassifyRequest#call} goes whose answer nobody waits for any more. */
+  static final String FORGET = "inference.forget";
+
   private static final Logger LOG = LoggerFactory.getLogger(InferenceVerticle.class);
 
   private final Path modelFolder;
@@ -29,7 +36,7 @@ public final class InferenceVerticle extends VerticleBase {
   private final int queue;
   private final MeterRegistry metrics;
   private @Nullable Batcher batcher;
-  private @Nullable MessageConsumer<ClassifyRequest> consumer;
+  private final List<MessageConsumer<?>> consumers = new ArrayList<>();
 
   /**
    * @param modelFolder with model.json, network.json and weights.safetensors
@@ -54,9 +61,13 @@ public final class InferenceVerticle extends VerticleBase {
         (System.nanoTime() - begin) / 1_000_000,
         loaded.model().input(),
         loaded.precision());
-    consumer =
-        vertx.eventBus().<ClassifyRequest>consumer(ADDRESS, message -> classify(started, message));
-    return consumer.completion();
+    listen(ADDRESS, (Message<ClassifyRequest> message) -> classify(started, message));
+    listen(FORGET, (Message<String> message) -> started.forget(UUID.fromString(message.body())));
+    return Future.all(consumers.stream().map(MessageConsumer::completion).toList());
+  }
+
+  private <T> void listen(String address, Handler<Message<T>> handler) {
+    consumers.add(vertx.eventBus().consumer(address, handler));
   }
 
   private static void classify(Batcher batcher, Message<ClassifyRequest> message) {
@@ -67,6 +78,7 @@ public final class InferenceVerticle extends VerticleBase {
             failure -> {
               if (failure instanceof RefusedException refused) {
                 message.fail(refused.refusal().code(), refused.refusal().name());
+                LOG.debug("request {}: {}", message.body().requestId(), refused.refusal());
               } else {
                 message.fail(500, "the inference failed");
               }
@@ -75,7 +87,7 @@ public final class InferenceVerticle extends VerticleBase {
 
   @Override
   public Future<?> stop() {
-    Future<?> silent = consumer == null ? Future.succeededFuture() : consumer.unregister();
+    Future<?> silent = Future.join(consumers.stream().map(MessageConsumer::unregister).toList());
     return silent.onComplete(
         ignored -> {
           if (batcher != null) {

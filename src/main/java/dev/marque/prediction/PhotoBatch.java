@@ -37,6 +37,7 @@ public final class PhotoBatch {
       UploadForm form,
       @Nullable String key,
       Function<Prediction, JsonObject> document) {
+    Caller caller = Caller.of(ctx, user);
     Future<JsonArray> results = Future.succeededFuture(new JsonArray());
     for (int from = 0; from < form.photos().size(); from += TOGETHER) {
       int first = from;
@@ -45,7 +46,7 @@ public final class PhotoBatch {
       results =
           results.compose(
               before ->
-                  some(ctx, user, some, first, key, document)
+                  some(ctx, caller, some, first, key, document)
                       .map(more -> before.addAll(new JsonArray(more))));
     }
     return results.map(all -> new JsonObject().put("results", all));
@@ -53,7 +54,7 @@ public final class PhotoBatch {
 
   private Future<List<JsonObject>> some(
       RoutingContext ctx,
-      User user,
+      Caller caller,
       List<Upload.File> photos,
       int first,
       @Nullable String key,
@@ -64,7 +65,7 @@ public final class PhotoBatch {
       String name = FileNames.clean(photo.name());
       outcomes.add(
           intake
-              .predict(user, photo, key, first + i, ctx.response()::closed)
+              .predict(caller, photo, key, first + i)
               .map(prediction -> made(name, document.apply(prediction)))
               .otherwise(cause -> failed(ctx, name, cause)));
     }

@@ -9,7 +9,6 @@ import io.vertx.core.buffer.Buffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.List;
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,34 +35,34 @@ public final class PhotoIntake {
    *
    * @param key the client's name for its request, or null
    * @param part which photo of the request, from 0
-   * @param gone whether the client has closed its connection: then nothing is computed or stored
+   * @param caller if it has closed its connection nothing is computed or stored
    */
-  Future<Prediction> predict(
-      User user, Upload.File photo, @Nullable String key, int part, BooleanSupplier gone) {
+  Future<Prediction> predict(Caller caller, Upload.File photo, @Nullable String key, int part) {
     if (photo.content().length() == 0) {
       return Future.failedFuture(new Failure.Invalid("image-empty", List.of()));
     }
     if (key == null) {
-      return predictNew(user, photo, null, gone);
+      return predictNew(caller, photo, null);
     }
     return fingerprint(photo.content())
         .map(fingerprint -> new RequestKey(key, part, fingerprint))
         .compose(
             request ->
                 predictions
-                    .made(user.id(), request)
+                    .made(caller.user().id(), request)
                     .compose(
                         earlier ->
                             earlier
                                 .map(Future::succeededFuture)
-                                .orElseGet(() -> predictNew(user, photo, request, gone))));
+                                .orElseGet(() -> predictNew(caller, photo, request))));
   }
 
   private Future<Prediction> predictNew(
-      User user, Upload.File photo, @Nullable RequestKey key, BooleanSupplier gone) {
-    if (gone.getAsBoolean()) {
+      Caller caller, Upload.File photo, @Nullable RequestKey key) {
+    if (caller.isGone()) {
       return clientGone();
     }
+    User user = caller.user();
     try {
       limits.take(user.id());
     } catch (Failure.TooManyRequests none) {
@@ -71,11 +70,10 @@ public final class PhotoIntake {
     }
     String name = FileNames.clean(photo.name());
     return inference
-        .classify(photo.content())
+        .classify(photo.content(), caller)
         .onFailure(failure -> giveBackIfRefused(user, failure))
         .compose(
-            seen ->
-                gone.getAsBoolean() ? clientGone() : predictions.add(user.id(), name, seen, key));
+            seen -> caller.isGone() ? clientGone() : predictions.add(user.id(), name, seen, key));
   }
 
   /** A queue that is full is not the client's doing. */
@@ -86,7 +84,7 @@ public final class PhotoIntake {
   }
 
   private static Future<Prediction> clientGone() {
-    return Future.failedFuture(new Failure.Refused(408, "client-gone"));
+    return Future.failedFuture(Refusal.clientGone());
   }
 
   /** Ten megabytes take ten milliseconds: too long for the event loop. */

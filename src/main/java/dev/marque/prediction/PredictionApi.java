@@ -100,7 +100,7 @@ public final class PredictionApi {
     }
     Upload.File photo = form.photos().get(0);
     intake
-        .predict(user, photo, key, 0, ctx.response()::closed)
+        .predict(Caller.of(ctx, user), photo, key, 0)
         .onSuccess(
             prediction -> {
               ctx.response()

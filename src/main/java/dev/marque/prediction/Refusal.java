@@ -19,7 +19,8 @@ enum Refusal {
   UNREADABLE(4205),
   BUSY(4206),
   TOO_LATE(4207),
-  STOPPING(4208);
+  STOPPING(4208),
+  CLIENT_GONE(4209);
 
   private final int code;
 
@@ -52,6 +53,11 @@ enum Refusal {
     return name().toLowerCase(java.util.Locale.ROOT);
   }
 
+  /** For the log: whoever it is meant for has closed the connection. */
+  static Failure clientGone() {
+    return new Failure.Refused(408, "client-gone");
+  }
+
   /**
    * What the client is told.
    *
@@ -66,6 +72,7 @@ enum Refusal {
       case UNREADABLE -> new Failure.Invalid("photo-unreadable", List.of());
       case BUSY, TOO_LATE -> new Failure.Unavailable("busy", Duration.ofSeconds(1));
       case STOPPING -> new Failure.Unavailable("model-not-ready", Duration.ofSeconds(5));
+      case CLIENT_GONE -> clientGone();
     };
   }
 }

@@ -9,7 +9,6 @@ import dev.marque.web.Messages;
 import dev.marque.web.Pages;
 import dev.marque.web.Upload;
 import dev.marque.web.Uploads;
-import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.HashMap;
@@ -90,9 +89,8 @@ public final class UploadRoutes {
       again(ctx, Fields.USUAL_BRANDS, failure);
       return;
     }
-    HttpServerResponse response = ctx.response();
     intake
-        .predict(user, form.photos().get(0), null, 0, response::closed)
+        .predict(Caller.of(ctx, user), form.photos().get(0), null, 0)
         .onSuccess(prediction -> show(ctx, user, prediction, form.topK()))
         .onFailure(failure -> again(ctx, form.topK(), failure));
   }

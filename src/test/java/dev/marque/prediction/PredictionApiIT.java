@@ -9,6 +9,7 @@ import dev.marque.vision.photo.BadPhotos;
 import io.vertx.core.json.JsonObject;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -146,6 +147,31 @@ class PredictionApiIT {
     assertEquals(422, correct(mine, "{\"brand\":\"Audi\",\"id\":1}").statusCode());
     HttpResponse<String> taken = correct(mine, "{\"brand\":\"Audi\"}");
     assertEquals("Audi", new JsonObject(taken.body()).getString("correction"));
+  }
+
+  @Test
+  void who_hangs_up_before_the_answer_leaves_no_row() throws IOException {
+    URI address = URI.create(server.baseUrl());
+    byte[] body = form("5", photo);
+    String head =
+        String.join(
+            "\r\n",
+            "POST " + PATH + " HTTP/1.1",
+            "Host: " + address.getAuthority(),
+            "Authorization: Bearer " + token,
+            "Content-Type: multipart/form-data; boundary=" + BOUNDARY,
+            "Content-Length: " + body.length,
+            "",
+            "");
+    for (int i = 0; i < 3; i++) {
+      try (Socket socket = new Socket(address.getHost(), address.getPort())) {
+        socket.getOutputStream().write(head.getBytes(StandardCharsets.ISO_8859_1));
+        socket.getOutputStream().write(body);
+      }
+    }
+    // An account's photos are taken in their order: with this one the others are over.
+    assertEquals(201, upload(form("5", photo)).statusCode());
+    assertEquals(1, items().size());
   }
 
   @Test

@@ -1,0 +1,127 @@
+package dev.marque.prediction;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.marque.vision.Recognizer;
+import dev.marque.vision.photo.PhotoLimits;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The real network, and what it is spared. */
+class BatcherTest {
+
+  private static final UUID EVE = new UUID(0, 1);
+  private static final UUID ADA = new UUID(0, 2);
+  private static final long DEADLINE = 1000;
+  private static final int CAPACITY = 32;
+
+  private static Buffer photo;
+
+  private final AtomicLong clock = new AtomicLong();
+  private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
+  private Batcher batcher;
+
+  @BeforeAll
+  static void read() throws IOException {
+    photo = Buffer.buffer(Files.readAllBytes(Path.of("src/test/resources/photos/audi.jpg")));
+  }
+
+  @BeforeEach
+  void load() {
+    Recognizer recognizer = Recognizer.load(Path.of("model"));
+    batcher = new Batcher(recognizer, PhotoLimits.megapixels(40), CAPACITY, clock::get, metrics);
+  }
+
+  @AfterEach
+  void close() {
+    batcher.close();
+  }
+
+  private Future<Inference> classify(UUID account, UUID call) {
+    return batcher.classify(new ClassifyRequest(photo, DEADLINE, call, account, "request"));
+  }
+
+  private List<Future<Inference>> flood(UUID account, int count) {
+    return new ArrayList<>(
+        IntStream.range(0, count).mapToObj(i -> classify(account, UUID.randomUUID())).toList());
+  }
+
+  private static Refusal refusal(Future<Inference> answer) {
+    RefusedException refused =
+        assertInstanceOf(
+            RefusedException.class,
+            assertThrows(Exception.class, () -> answer.await(1, TimeUnit.MINUTES)));
+    return refused.refusal();
+  }
+
+  private double networked() {
+    return metrics.get("marque.inference.batch").summary().totalAmount();
+  }
+
+  @Test
+  void every_photo_is_answered_once_and_leaves_its_place() throws TimeoutException {
+    for (Future<Inference> answer : flood(EVE, CAPACITY)) {
+      assertEquals(25, answer.await(1, TimeUnit.MINUTES).recognition().brands().size());
+    }
+    assertEquals(CAPACITY, networked());
+    assertEquals(CAPACITY, batcher.free());
+  }
+
+  @Test
+  void what_is_too_late_is_neither_decoded_nor_computed() {
+    clock.set(DEADLINE + 1);
+    assertEquals(Refusal.TOO_LATE, refusal(classify(EVE, UUID.randomUUID())));
+    assertEquals(0, metrics.get("marque.inference.decode").timer().count());
+    assertEquals(0, networked());
+  }
+
+  @Test
+  void what_nobody_waits_for_any_more_is_not_computed() throws TimeoutException {
+    List<Future<Inference>> before = flood(EVE, CAPACITY - 1);
+    UUID call = UUID.randomUUID();
+    Future<Inference> forgotten = classify(EVE, call);
+    batcher.forget(call);
+    assertTrue(forgotten.isComplete());
+    assertEquals(Refusal.CLIENT_GONE, refusal(forgotten));
+    Future.all(before).await(1, TimeUnit.MINUTES);
+    assertEquals(CAPACITY - 1, networked());
+  }
+
+  @Test
+  void one_more_than_there_is_room_for_is_refused_at_once() throws TimeoutException {
+    List<Future<Inference>> first = flood(EVE, CAPACITY);
+    Future<Inference> refused = classify(EVE, UUID.randomUUID());
+    assertTrue(refused.isComplete());
+    assertEquals(Refusal.BUSY, refusal(refused));
+    Future.all(first).await(1, TimeUnit.MINUTES);
+  }
+
+  @Test
+  void a_flood_of_one_account_neither_shuts_another_out_nor_delays_it() throws TimeoutException {
+    List<Future<Inference>> flood = flood(EVE, CAPACITY);
+    Future<Inference> other = classify(ADA, UUID.randomUUID());
+    assertEquals(Refusal.BUSY, refusal(flood.get(CAPACITY - 1)));
+    other.await(1, TimeUnit.MINUTES);
+    assertTrue(flood.stream().anyMatch(answer -> !answer.isComplete()), "it waited for all");
+    Future.join(flood).otherwiseEmpty().await(1, TimeUnit.MINUTES);
+    assertEquals(CAPACITY, networked());
+  }
+}

@@ -1,0 +1,62 @@
+package dev.marque.prediction;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.marque.vision.Recognition;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.eventbus.MessageCodec;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+class InferenceCodecsTest {
+
+  private static final String BEFORE = "what the event bus writes in front";
+
+  private static <T> T overTheWire(MessageCodec<T, T> codec, T value) {
+    Buffer wire = Buffer.buffer(BEFORE);
+    codec.encodeToWire(wire, value);
+    return codec.decodeFromWire(BEFORE.length(), wire);
+  }
+
+  @Test
+  void a_request_arrives_as_it_was_sent_with_what_is_left_of_its_time() {
+    long deadline = System.currentTimeMillis() + 20_000;
+    ClassifyRequest sent =
+        new ClassifyRequest(
+            Buffer.buffer(new byte[] {-1, 0, 1}),
+            deadline,
+            UUID.randomUUID(),
+            UUID.randomUUID(),
+            "größer");
+    ClassifyRequest arrived = overTheWire(new InferenceCodecs.RequestCodec(), sent);
+    assertEquals(sent.photo(), arrived.photo());
+    assertEquals(sent.call(), arrived.call());
+    assertEquals(sent.account(), arrived.account());
+    assertEquals(sent.requestId(), arrived.requestId());
+    assertTrue(Math.abs(deadline - arrived.deadline()) < 5_000, "" + arrived.deadline());
+  }
+
+  @Test
+  void an_answer_arrives_as_it_was_sent() {
+    Inference sent = Samples.inference();
+    Inference arrived = overTheWire(new InferenceCodecs.InferenceCodec(), sent);
+    Recognition expected = sent.recognition();
+    Recognition actual = arrived.recognition();
+    assertEquals(expected.model(), actual.model());
+    assertEquals(expected.verdict(), actual.verdict());
+    assertEquals(expected.carProbability(), actual.carProbability());
+    assertEquals(expected.accuracyAtThisConfidence(), actual.accuracyAtThisConfidence());
+    assertEquals(expected.brands(), actual.brands());
+    assertEquals(expected.closestModels(), actual.closestModels());
+    assertEquals(expected.advice(), actual.advice());
+    assertEquals(expected.heatMap().width(), actual.heatMap().width());
+    assertArrayEquals(expected.heatMap().cells(), actual.heatMap().cells());
+    assertEquals(sent.width(), arrived.width());
+    assertEquals(sent.height(), arrived.height());
+    assertEquals(sent.copy(), arrived.copy());
+    assertEquals(sent.thumbnail(), arrived.thumbnail());
+    assertEquals(sent.tookMillis(), arrived.tookMillis());
+  }
+}
