@@ -7,6 +7,7 @@ import dev.marque.platform.SettingsFile;
 import dev.marque.vision.Recognition;
 import dev.marque.vision.Recognizer;
 import dev.marque.vision.Scored;
+import dev.marque.vision.Traits;
 import dev.marque.vision.Verdict;
 import dev.marque.vision.photo.Photo;
 import dev.marque.vision.photo.PhotoException;
@@ -176,6 +177,9 @@ public final class ClassifyCommand implements Callable<Integer> {
             .put("accuracy_at_this_confidence", rounded(recognition.accuracyAtThisConfidence()));
     add(document.putArray("brands"), "brand", recognition.brands().subList(0, topK));
     add(document.putArray("closest_models"), "model", recognition.closestModels());
+    Traits traits = recognition.traits();
+    document.put("body_type", traits.bodyType() == null ? null : traits.bodyType().code());
+    document.put("decade", traits.decade());
     ArrayNode advice = document.putArray("advice");
     recognition.advice().forEach(advice::add);
     return document;

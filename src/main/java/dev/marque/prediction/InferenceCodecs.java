@@ -1,8 +1,10 @@
 package dev.marque.prediction;
 
+import dev.marque.vision.BodyType;
 import dev.marque.vision.HeatMap;
 import dev.marque.vision.Recognition;
 import dev.marque.vision.Scored;
+import dev.marque.vision.Traits;
 import dev.marque.vision.Verdict;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.EventBus;
@@ -77,6 +79,10 @@ final class InferenceCodecs {
       wire.appendDouble(recognition.accuracyAtThisConfidence());
       scored(wire, recognition.brands());
       scored(wire, recognition.closestModels());
+      BodyType bodyType = recognition.traits().bodyType();
+      text(wire, bodyType == null ? "" : bodyType.name());
+      Integer decade = recognition.traits().decade();
+      wire.appendInt(decade == null ? 0 : decade);
       wire.appendInt(recognition.advice().size());
       recognition.advice().forEach(advice -> text(wire, advice));
       wire.appendInt(recognition.heatMap().width()).appendInt(recognition.heatMap().height());
@@ -99,6 +105,11 @@ final class InferenceCodecs {
       double accuracy = reader.real();
       List<Scored> brands = reader.scored();
       List<Scored> closestModels = reader.scored();
+      String bodyType = reader.text();
+      int decade = reader.integer();
+      Traits traits =
+          new Traits(
+              bodyType.isEmpty() ? null : BodyType.valueOf(bodyType), decade == 0 ? null : decade);
       List<String> advice = new ArrayList<>();
       for (int left = reader.integer(); left > 0; left--) {
         advice.add(reader.text());
@@ -117,6 +128,7 @@ final class InferenceCodecs {
               accuracy,
               brands,
               closestModels,
+              traits,
               advice,
               new HeatMap(columns, rows, cells));
       return new Inference(recognition, width, height, reader.bytes(), reader.bytes(), tookMillis);

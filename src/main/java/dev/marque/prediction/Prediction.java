@@ -1,6 +1,7 @@
 package dev.marque.prediction;
 
 import dev.marque.vision.Scored;
+import dev.marque.vision.Traits;
 import dev.marque.vision.Verdict;
 import java.time.Instant;
 import java.util.List;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param accuracyAtThisConfidence the share of validation answers this sure that were right
  * @param brands the most likely first; all of them unless {@link #top} shortened the list
  * @param closestModels the most likely first
+ * @param traits body type and decade, as far as they could be told
  * @param advice keys of advice
  * @param tookMillis decoding and network
  * @param correction the brand that the owner says it is, or null
@@ -35,6 +37,7 @@ public record Prediction(
     double accuracyAtThisConfidence,
     List<Scored> brands,
     List<Scored> closestModels,
+    Traits traits,
     List<String> advice,
     double tookMillis,
     @Nullable String correction,
@@ -60,6 +63,7 @@ public record Prediction(
         accuracyAtThisConfidence,
         brands.subList(0, Math.min(count, brands.size())),
         closestModels,
+        traits,
         advice,
         tookMillis,
         correction,

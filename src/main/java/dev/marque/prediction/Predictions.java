@@ -2,9 +2,11 @@ package dev.marque.prediction;
 
 import dev.marque.platform.Ids;
 import dev.marque.platform.Settings.KeptPhoto;
+import dev.marque.vision.BodyType;
 import dev.marque.vision.HeatMap;
 import dev.marque.vision.Recognition;
 import dev.marque.vision.Scored;
+import dev.marque.vision.Traits;
 import dev.marque.vision.Verdict;
 import dev.marque.web.Failure;
 import io.vertx.core.Future;
@@ -34,8 +36,8 @@ public final class Predictions {
   private static final String COLUMNS =
       """
       id, created_at, file_name, width, height, model, verdict, car_probability, accuracy,
-      brands, brand_probabilities, closest_models, closest_model_probabilities, advice, took_ms,
-      correction, photo IS NOT NULL AS photo_kept
+      brands, brand_probabilities, closest_models, closest_model_probabilities, body_type, decade,
+      advice, took_ms, correction, photo IS NOT NULL AS photo_kept
       """;
 
   private static final String CHOSEN =
@@ -83,10 +85,12 @@ public final class Predictions {
             recognition.accuracyAtThisConfidence(),
             recognition.brands(),
             recognition.closestModels(),
+            recognition.traits(),
             recognition.advice(),
             inference.tookMillis(),
             null,
             copy);
+    BodyType bodyType = prediction.traits().bodyType();
     Tuple row =
         Tuple.tuple()
             .addUUID(prediction.id())
@@ -110,16 +114,19 @@ public final class Predictions {
             .addBuffer(copy ? HeatMapBytes.of(recognition.heatMap()) : null)
             .addString(key == null ? null : key.key())
             .addShort(key == null ? null : (short) key.part())
-            .addBuffer(key == null ? null : key.fingerprint());
+            .addBuffer(key == null ? null : key.fingerprint())
+            .addString(bodyType == null ? null : bodyType.code())
+            .addInteger(prediction.traits().decade());
     return pool.preparedQuery(
             """
             INSERT INTO predictions (
               id, account_id, created_at, file_name, width, height, model, verdict,
               car_probability, accuracy, brands, brand_probabilities, closest_models,
               closest_model_probabilities, advice, took_ms, photo, thumbnail, heat_map,
-              idempotency_key, idempotency_part, idempotency_fingerprint)
+              idempotency_key, idempotency_part, idempotency_fingerprint, body_type,
+              decade)
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
-              $19, $20, $21, $22)
+              $19, $20, $21, $22, $23, $24)
             ON CONFLICT (account_id, idempotency_key, idempotency_part)
               WHERE idempotency_key IS NOT NULL DO NOTHING
             """)
@@ -291,10 +298,15 @@ public final class Predictions {
         row.getDouble("accuracy"),
         scored(row, "brands", "brand_probabilities"),
         scored(row, "closest_models", "closest_model_probabilities"),
+        new Traits(bodyType(row.getString("body_type")), row.getInteger("decade")),
         List.of(row.getArrayOfStrings("advice")),
         row.getDouble("took_ms"),
         row.getString("correction"),
         row.getBoolean("photo_kept"));
+  }
+
+  private static @Nullable BodyType bodyType(@Nullable String code) {
+    return code == null ? null : BodyType.valueOf(code.toUpperCase(Locale.ROOT));
   }
 
   private static List<Scored> scored(Row row, String names, String probabilities) {

@@ -11,6 +11,7 @@ import java.util.List;
  * @param accuracyAtThisConfidence the share of validation answers this sure that were right, 0 to 1
  * @param brands every known brand, the most likely first; the probabilities add up to 1
  * @param closestModels the three most likely models, the most likely first
+ * @param traits body type and decade, as far as they can be told
  * @param advice keys of advice that would help, such as {@code too_dark}; mostly empty
  * @param heatMap where the top brand was seen
  */
@@ -21,6 +22,7 @@ public record Recognition(
     double accuracyAtThisConfidence,
     List<Scored> brands,
     List<Scored> closestModels,
+    Traits traits,
     List<String> advice,
     HeatMap heatMap) {
 

@@ -25,11 +25,13 @@ public final class Recognizer implements AutoCloseable {
   private final ModelDescription model;
   private final Precision precision;
   private final ServingProgram program;
+  private final Traits.Reader traits;
 
   private Recognizer(ModelDescription model, Precision precision, ServingProgram program) {
     this.model = model;
     this.precision = precision;
     this.program = program;
+    this.traits = new Traits.Reader(model.labels().models());
   }
 
   /**
@@ -112,6 +114,7 @@ public final class Recognizer implements AutoCloseable {
         calibration.accuracyAt(brands[scores.top()]),
         ranked(model.labels().brands(), brands),
         closestModels(scores),
+        verdict == Verdict.NOT_A_CAR ? Traits.NONE : traits.read(scores.models()),
         photo.advice().stream().map(Advice::code).toList(),
         heatMap(output, scores.top()));
   }

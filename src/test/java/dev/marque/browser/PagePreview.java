@@ -1,6 +1,8 @@
 package dev.marque.browser;
 
+import dev.marque.vision.BodyType;
 import dev.marque.vision.Scored;
+import dev.marque.vision.Traits;
 import dev.marque.vision.Verdict;
 import dev.marque.web.Assets;
 import dev.marque.web.Messages;
@@ -100,6 +102,7 @@ final class PagePreview implements AutoCloseable {
       double accuracyAtThisConfidence,
       List<Scored> brands,
       List<Scored> closestModels,
+      Traits traits,
       List<String> advice,
       double tookMillis,
       @Nullable String correction,
@@ -421,6 +424,7 @@ final class PagePreview implements AutoCloseable {
             new Scored("Mercedes-Benz SL-Class Coupe 2009", 0.512),
             new Scored("Mercedes-Benz C-Class Sedan 2012", 0.301),
             new Scored("Mercedes-Benz E-Class Sedan 2012", 0.1)),
+        verdict == Verdict.NOT_A_CAR ? Traits.NONE : new Traits(BodyType.COUPE, 2000),
         verdict == Verdict.UNSURE ? List.of("too_dark", "car_small") : List.of(),
         11.4,
         correction,

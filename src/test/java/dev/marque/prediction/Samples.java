@@ -1,8 +1,10 @@
 package dev.marque.prediction;
 
+import dev.marque.vision.BodyType;
 import dev.marque.vision.HeatMap;
 import dev.marque.vision.Recognition;
 import dev.marque.vision.Scored;
+import dev.marque.vision.Traits;
 import dev.marque.vision.Verdict;
 import io.vertx.core.buffer.Buffer;
 import java.time.Instant;
@@ -14,6 +16,8 @@ final class Samples {
 
   static final List<Scored> BRANDS =
       List.of(new Scored("Audi", 0.93), new Scored("Volkswagen", 0.05), new Scored("BMW", 0.02));
+
+  private static final Traits TRAITS = new Traits(BodyType.COUPE, 2010);
 
   private Samples() {}
 
@@ -30,6 +34,7 @@ final class Samples {
             0.97,
             brands,
             List.of(new Scored("Audi TTS Coupe 2012", 0.81)),
+            TRAITS,
             List.of("too_dark"),
             new HeatMap(3, 2, new float[] {0, 0.5f, 1, 0, 0, 0.25f}));
     return new Inference(
@@ -49,6 +54,7 @@ final class Samples {
         0.97,
         BRANDS,
         List.of(new Scored("Audi TTS Coupe 2012", 0.81)),
+        TRAITS,
         List.of(),
         11.25,
         null,

@@ -1,0 +1,68 @@
+package dev.marque.vision;
+
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The shape of a car's body. */
+public enum BodyType {
+  SEDAN,
+  SUV,
+  COUPE,
+  CONVERTIBLE,
+  PICKUP,
+  VAN,
+  WAGON,
+  HATCHBACK;
+
+  /** The last of the words counts: an "E-Series Wagon Van" is a van. */
+  private static final Pattern LAST_WORD =
+      Pattern.compile(
+          ".*\\b(?:(sedan)|(suv)|(coupe)|(convertible)|(?:super)?(cab)|(?:mini)?(van)|(wagon)"
+              + "|(hatchback))\\b.*",
+          Pattern.CASE_INSENSITIVE);
+
+  /** Models whose names do not say it, because they were built in one shape. */
+  private static final Map<String, BodyType> UNSAID =
+      Map.ofEntries(
+          Map.entry("Integra Type R", COUPE),
+          Map.entry("TL Type-S", SEDAN),
+          Map.entry("Regal GS", SEDAN),
+          Map.entry("Cobalt SS", COUPE),
+          Map.entry("Corvette Ron Fellows", COUPE),
+          Map.entry("Corvette ZR1", COUPE),
+          Map.entry("HHR SS", WAGON),
+          Map.entry("TrailBlazer SS", SUV),
+          Map.entry("300 SRT-8", SEDAN),
+          Map.entry("Challenger SRT8", COUPE),
+          Map.entry("Charger SRT-8", SEDAN),
+          Map.entry("Gallardo LP 570-4 Superleggera", COUPE));
+
+  /** The name in JSON and in message keys, for example {@code pickup}. */
+  public String code() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  /**
+   * Reads it from the name of a model.
+   *
+   * @param model for example {@code Audi TTS Coupe 2012}
+   * @return nothing where the name does not tell
+   */
+  public static Optional<BodyType> ofModel(String model) {
+    Matcher word = LAST_WORD.matcher(model);
+    if (word.matches()) {
+      for (BodyType type : values()) {
+        if (word.group(type.ordinal() + 1) != null) {
+          return Optional.of(type);
+        }
+      }
+    }
+    return UNSAID.entrySet().stream()
+        .filter(entry -> model.contains(entry.getKey()))
+        .map(Map.Entry::getValue)
+        .findFirst();
+  }
+}

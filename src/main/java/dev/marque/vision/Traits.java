@@ -1,0 +1,72 @@
+package dev.marque.vision;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What can be told of a car besides its brand.
+ *
+ * @param bodyType null where no body type has most of the probability
+ * @param decade of its model year, for example 2010; null likewise
+ */
+public record Traits(@Nullable BodyType bodyType, @Nullable Integer decade) {
+
+  /** Nothing can be told. */
+  public static final Traits NONE = new Traits(null, null);
+
+  private static final Pattern YEAR = Pattern.compile("\\b(19|20)(\\d)\\d$");
+
+  /** Below it, something else is as likely as not. */
+  private static final double MOST = 0.5;
+
+  /** Sums the probabilities of models by body type and by decade. */
+  public static final class Reader {
+    private final List<Optional<BodyType>> bodyTypes = new ArrayList<>();
+    private final List<Optional<Integer>> decades = new ArrayList<>();
+
+    /**
+     * @param models in the order of the probabilities
+     */
+    public Reader(List<Labels.Model> models) {
+      for (Labels.Model model : models) {
+        bodyTypes.add(BodyType.ofModel(model.name()));
+        decades.add(decade(model.name()));
+      }
+    }
+
+    /** What the models' probabilities, adding up to 1, tell. */
+    public Traits read(double[] models) {
+      return new Traits(
+          most(models, bodyTypes::get).orElse(null), most(models, decades::get).orElse(null));
+    }
+
+    private static <T> Optional<T> most(double[] models, Function<Integer, Optional<T>> trait) {
+      Map<T, Double> sums = new HashMap<>();
+      for (int m = 0; m < models.length; m++) {
+        double probability = models[m];
+        trait.apply(m).ifPresent(value -> sums.merge(value, probability, Double::sum));
+      }
+      return sums.isEmpty()
+          ? Optional.empty()
+          : Optional.of(Collections.max(sums.entrySet(), Map.Entry.comparingByValue()))
+              .filter(most -> most.getValue() >= MOST)
+              .map(Map.Entry::getKey);
+    }
+  }
+
+  /** The decade of the year that a model's name ends with. */
+  public static Optional<Integer> decade(String model) {
+    Matcher year = YEAR.matcher(model);
+    return year.find()
+        ? Optional.of(Integer.parseInt(year.group(1)) * 100 + Integer.parseInt(year.group(2)) * 10)
+        : Optional.empty();
+  }
+}
