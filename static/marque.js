@@ -73,15 +73,19 @@ document.addEventListener('htmx:beforeRequest', () => document.getElementById('a
 
 // A changed result keeps the focus where it was, and a page's first problem takes it.
 let focused = null;
+let anyFocused = false;
 document.addEventListener('htmx:beforeSwap', () => {
   const active = document.activeElement;
-  focused = active && active !== document.body ? active.getAttribute('name') : null;
+  anyFocused = active !== null && active !== document.body;
+  focused = anyFocused ? active.getAttribute('name') : null;
 });
 document.addEventListener('htmx:afterSettle', (event) => {
   const target = event.detail.elt;
   if (focused && target?.querySelector && !target.contains(document.activeElement)) {
     target.querySelector(`[name="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
   }
+  // What had the focus is gone, such as a link to the next page: it goes to what came instead.
+  if (anyFocused && document.activeElement === document.body && target?.matches?.('[tabindex="-1"]')) target.focus({ preventScroll: true });
   target?.querySelector?.('.summary')?.focus();
   localTimes(document);
 });
@@ -165,8 +169,7 @@ if (notice) {
 }
 
 // Parts that one page alone needs.
-const upload = document.getElementById('upload');
-if (upload) import(upload.dataset.script);
+for (const part of document.querySelectorAll('[data-script]')) import(part.dataset.script);
 
 const swagger = document.getElementById('swagger');
 if (swagger) {

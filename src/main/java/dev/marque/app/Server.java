@@ -21,6 +21,7 @@ import dev.marque.prediction.PhotoRetention;
 import dev.marque.prediction.PredictionApi;
 import dev.marque.prediction.PredictionRoutes;
 import dev.marque.prediction.Predictions;
+import dev.marque.prediction.Trash;
 import dev.marque.vision.photo.PhotoLimits;
 import dev.marque.web.Arrival;
 import dev.marque.web.Assets;
@@ -151,8 +152,11 @@ public final class Server implements AutoCloseable {
         new PhotoRetention(vertx, predictions, clock, settings.photos().days());
     retention.start();
     running.push(retention::close);
+    Trash trash = new Trash(vertx, database.pool(), clock);
+    trash.start();
+    running.push(trash::close);
 
-    startWeb(vertx, accounts, predictions);
+    startWeb(vertx, accounts, predictions, trash);
     setupPath = accounts.setupPath().await();
   }
 
@@ -173,7 +177,8 @@ public final class Server implements AutoCloseable {
   }
 
   /** Pages and API: the order of the rooms is the order in which a request passes them. */
-  private void startWeb(Vertx vertx, AccountFeature accounts, Predictions predictions) {
+  private void startWeb(
+      Vertx vertx, AccountFeature accounts, Predictions predictions, Trash trash) {
     Messages messages = new Messages();
     Assets assets = Assets.load();
     Proxies proxies = new Proxies(settings.proxy().trusted());
@@ -193,6 +198,7 @@ public final class Server implements AutoCloseable {
             pages,
             messages,
             predictions,
+            trash,
             new EventBusInferenceClient(vertx, settings.limits().megapixels()),
             ModelDocument.read(settings.modelDir()));
     List<Consumer<Router>> rooms =

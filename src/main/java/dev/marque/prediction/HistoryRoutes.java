@@ -1,68 +1,186 @@
 package dev.marque.prediction;
 
 import dev.marque.account.SignedIn;
+import dev.marque.vision.Verdict;
+import dev.marque.web.Failure;
+import dev.marque.web.Messages;
 import dev.marque.web.Pages;
+import io.vertx.core.Future;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Stream;
 
-/** A person's own predictions, page by page, and how to delete one. */
+/**
+ * A person's own predictions, filtered and page by page, and how to delete some and to undo that.
+ */
 public final class HistoryRoutes {
 
+  private static final String TEMPLATE = "prediction/history";
   private static final int PAGE = 24;
 
   private final SignedIn signedIn;
   private final Pages pages;
+  private final Messages messages;
   private final Predictions predictions;
+  private final Trash trash;
+  private final ModelDocument model;
 
-  public HistoryRoutes(SignedIn signedIn, Pages pages, Predictions predictions) {
+  public HistoryRoutes(
+      SignedIn signedIn,
+      Pages pages,
+      Messages messages,
+      Predictions predictions,
+      Trash trash,
+      ModelDocument model) {
     this.signedIn = signedIn;
     this.pages = pages;
+    this.messages = messages;
     this.predictions = predictions;
+    this.trash = trash;
+    this.model = model;
   }
 
   public void mount(Router router) {
     router.get("/history").handler(signedIn.page()).handler(this::list);
-    router.post("/predictions/:id/delete").handler(signedIn.page()).handler(this::delete);
+    router.post("/history/delete").handler(signedIn.page()).handler(this::delete);
+    router.post("/history/restore").handler(signedIn.page()).handler(this::restore);
+    router.post("/predictions/:id/delete").handler(signedIn.page()).handler(this::deleteOne);
   }
 
   private void list(RoutingContext ctx) {
-    String after = ctx.queryParams().get("after");
-    show(ctx, after == null ? null : Cursor.parse(after));
+    HistoryQuery query = HistoryQuery.of(ctx.queryParams());
+    if (Pages.isFragment(ctx)) {
+      // The address without the empty fields that a form sends.
+      ctx.response().putHeader("HX-Push-Url", pages.urls(ctx).to(query.link()));
+    }
+    String deletion = ctx.queryParams().get("deleted");
+    if (deletion == null) {
+      show(ctx, query, Map.of());
+    } else {
+      showDeleted(ctx, query, Fields.id(deletion));
+    }
   }
 
+  /** Deletes the one whose button was pressed, or else those that are ticked. */
   private void delete(RoutingContext ctx) {
-    UUID account = SignedIn.of(ctx).id();
-    predictions
-        .delete(account, Fields.id(ctx.pathParam("id")))
+    HistoryQuery query = HistoryQuery.of(ctx.request().formAttributes());
+    String one = ctx.request().getFormAttribute("one");
+    List<String> chosen = one == null ? ctx.request().formAttributes().getAll("id") : List.of(one);
+    if (chosen.isEmpty()) {
+      refuse(ctx, query, "history.choose");
+      return;
+    }
+    delete(ctx, query, chosen.stream().map(Fields::id).toList());
+  }
+
+  private void deleteOne(RoutingContext ctx) {
+    delete(ctx, HistoryQuery.ALL, List.of(Fields.id(ctx.pathParam("id"))));
+  }
+
+  private void delete(RoutingContext ctx, HistoryQuery query, List<UUID> ids) {
+    trash
+        .delete(SignedIn.of(ctx).id(), ids)
         .onSuccess(
-            deleted -> {
+            deletion -> {
+              String link = pages.urls(ctx).to(query.link(), "deleted", deletion);
               if (Pages.isFragment(ctx)) {
-                show(ctx, null);
+                ctx.response().putHeader("HX-Replace-Url", link);
+                showDeleted(ctx, query, deletion);
               } else {
-                UploadRoutes.seeOther(ctx, pages.urls(ctx).to("/history"));
+                UploadRoutes.seeOther(ctx, link);
               }
             })
         .onFailure(ctx::fail);
   }
 
-  private void show(RoutingContext ctx, @Nullable Cursor after) {
-    predictions
-        .list(SignedIn.of(ctx).id(), Filter.ALL, after, PAGE + 1)
-        .compose(found -> pages.render(ctx, "prediction/history", model(found)))
+  private void restore(RoutingContext ctx) {
+    HistoryQuery query = HistoryQuery.of(ctx.request().formAttributes());
+    UUID deletion = Fields.id(String.valueOf(ctx.request().getFormAttribute("deletion")));
+    trash
+        .restore(SignedIn.of(ctx).id(), deletion)
+        .onSuccess(
+            restored -> {
+              if (restored == 0) {
+                refuse(ctx, query, "history.gone");
+              } else if (Pages.isFragment(ctx)) {
+                ctx.response().putHeader("HX-Replace-Url", pages.urls(ctx).to(query.link()));
+                show(ctx, query, Map.of("restored", restored));
+              } else {
+                UploadRoutes.seeOther(ctx, pages.urls(ctx).to(query.link()));
+              }
+            })
         .onFailure(ctx::fail);
   }
 
-  private static Map<String, Object> model(List<Prediction> found) {
-    boolean more = found.size() > PAGE;
-    List<Prediction> page = more ? found.subList(0, PAGE) : found;
+  /** The page with a word on what was deleted, as long as that can be undone. */
+  private void showDeleted(RoutingContext ctx, HistoryQuery query, UUID deletion) {
+    trash
+        .count(SignedIn.of(ctx).id(), deletion)
+        .onSuccess(count -> show(ctx, query, Map.of("deletion", deletion, "deleted", count)))
+        .onFailure(ctx::fail);
+  }
+
+  private void show(RoutingContext ctx, HistoryQuery query, Map<String, ?> more) {
+    Filter filter;
+    Cursor cursor;
+    try {
+      filter = query.filter();
+      cursor = query.cursor();
+    } catch (Failure.Invalid failure) {
+      showErrors(ctx, query, failure);
+      return;
+    }
+    predictions
+        .list(SignedIn.of(ctx).id(), filter, cursor, PAGE + 1)
+        .compose(found -> render(ctx, 200, query, found, more))
+        .onFailure(ctx::fail);
+  }
+
+  /** The form with what is wrong with it, and nothing found. */
+  private void showErrors(RoutingContext ctx, HistoryQuery query, Failure.Invalid failure) {
+    Locale language = Pages.language(ctx);
+    Map<String, String> errors = new LinkedHashMap<>();
+    failure.fields().forEach(error -> errors.put(error.field(), messages.text(language, error)));
+    render(ctx, failure.status(), query, List.of(), Map.of("errors", errors)).onFailure(ctx::fail);
+  }
+
+  /** The page as it was, with a word on why nothing was done. */
+  private void refuse(RoutingContext ctx, HistoryQuery query, String reason) {
+    String alert = messages.get(Pages.language(ctx), reason, Trash.KEPT.toMinutes());
+    predictions
+        .list(SignedIn.of(ctx).id(), query.filter(), query.cursor(), PAGE + 1)
+        .compose(found -> render(ctx, 422, query, found, Map.of("alert", alert)))
+        .onFailure(ctx::fail);
+  }
+
+  private Future<Void> render(
+      RoutingContext ctx,
+      int status,
+      HistoryQuery query,
+      List<Prediction> found,
+      Map<String, ?> more) {
+    boolean older = found.size() > PAGE;
+    List<Prediction> page = older ? found.subList(0, PAGE) : found;
     Map<String, Object> values = new HashMap<>();
     values.put("predictions", page);
-    values.put("next", more ? Cursor.after(page.get(PAGE - 1)).encode() : null);
-    return values;
+    values.put("brands", model.brands());
+    values.put("verdicts", Stream.of(Verdict.values()).map(Verdict::code).toList());
+    values.put("query", query.values());
+    values.put("filtered", query.filters());
+    values.put("csv", more.containsKey("errors") ? null : query.csvLink());
+    values.put("newest", query.after().isEmpty() ? null : query.first().link());
+    values.put(
+        "older", older ? query.page(Cursor.after(page.get(PAGE - 1)).encode()).link() : null);
+    values.put("undoMinutes", Trash.KEPT.toMinutes());
+    values.put("alert", null);
+    values.put("errors", null);
+    values.putAll(more);
+    return pages.render(ctx, status, TEMPLATE, values);
   }
 }

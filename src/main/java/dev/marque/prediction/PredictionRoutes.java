@@ -33,6 +33,7 @@ public final class PredictionRoutes {
       Pages pages,
       Messages messages,
       Predictions predictions,
+      Trash trash,
       InferenceClient inference,
       ModelDocument model) {
     long bytes = settings.limits().uploadBytes().bytes();
@@ -46,7 +47,7 @@ public final class PredictionRoutes {
         new UploadRoutes(
             signedIn, pages, messages, uploads, intake, limits, predictions, model, bytes);
     this.photos = new PhotoRoutes(signedIn, vertx, predictions);
-    this.history = new HistoryRoutes(signedIn, pages, predictions);
+    this.history = new HistoryRoutes(signedIn, pages, messages, predictions, trash, model);
     this.modelPages = new ModelRoutes(signedIn, pages, model);
     this.export = new PredictionExport(signedIn, predictions);
     this.api =

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The stored predictions. Every method works on the rows of one account only; another account's row
- * is the same as none.
+ * is the same as none, and so is one in the {@link Trash}.
  */
 public final class Predictions {
 
@@ -40,9 +40,11 @@ public final class Predictions {
       advice, took_ms, correction, photo IS NOT NULL AS photo_kept
       """;
 
+  private static final String ONE = "account_id = $1 AND id = $2 AND deleted_at IS NULL";
+
   private static final String CHOSEN =
       """
-      account_id = $1
+      account_id = $1 AND deleted_at IS NULL
         AND ($2::text IS NULL OR brands[1] = $2)
         AND ($3::text IS NULL OR verdict = $3)
         AND ($4::timestamptz IS NULL OR created_at >= $4)
@@ -151,7 +153,8 @@ public final class Predictions {
                 + """
                 , idempotency_fingerprint
                 FROM predictions
-                WHERE account_id = $1 AND idempotency_key = $2 AND idempotency_part = $3
+                WHERE account_id = $1 AND deleted_at IS NULL
+                  AND idempotency_key = $2 AND idempotency_part = $3
                 """)
         .execute(Tuple.of(account, key.key(), (short) key.part()))
         .map(
@@ -168,8 +171,7 @@ public final class Predictions {
 
   /** One prediction; fails with {@link Failure.NotFound} if this account has none of this key. */
   Future<Prediction> get(UUID account, UUID id) {
-    return pool.preparedQuery(
-            "SELECT " + COLUMNS + "FROM predictions WHERE account_id = $1 AND id = $2")
+    return pool.preparedQuery("SELECT " + COLUMNS + "FROM predictions WHERE " + ONE)
         .execute(Tuple.of(account, id))
         .map(rows -> prediction(only(rows)));
   }
@@ -205,9 +207,9 @@ public final class Predictions {
         chosen(account, filter));
   }
 
-  /** Deletes one; fails with {@link Failure.NotFound} if it is not there. */
+  /** Deletes one for good; fails with {@link Failure.NotFound} if it is not there. */
   Future<Void> delete(UUID account, UUID id) {
-    return pool.preparedQuery("DELETE FROM predictions WHERE account_id = $1 AND id = $2")
+    return pool.preparedQuery("DELETE FROM predictions WHERE " + ONE)
         .execute(Tuple.of(account, id))
         .map(Predictions::requireOne);
   }
@@ -217,7 +219,7 @@ public final class Predictions {
     return pool.preparedQuery(
             """
             UPDATE predictions SET correction = $3, corrected_at = $4
-            WHERE account_id = $1 AND id = $2
+            WHERE account_id = $1 AND id = $2 AND deleted_at IS NULL
             RETURNING\s"""
                 + COLUMNS)
         .execute(Tuple.of(account, id, brand, utc(clock.instant())))
@@ -257,8 +259,7 @@ public final class Predictions {
   }
 
   private Future<Buffer> bytes(String column, UUID account, UUID id) {
-    return pool.preparedQuery(
-            "SELECT " + column + " FROM predictions WHERE account_id = $1 AND id = $2")
+    return pool.preparedQuery("SELECT " + column + " FROM predictions WHERE " + ONE)
         .execute(Tuple.of(account, id))
         .map(
             rows -> {

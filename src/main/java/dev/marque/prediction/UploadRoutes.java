@@ -101,8 +101,12 @@ public final class UploadRoutes {
     if (Pages.isFragment(ctx)) {
       render(ctx, prediction, topK);
     } else {
-      seeOther(ctx, pages.urls(ctx).to("/predictions/" + prediction.id(), "top_k", topK));
+      seeOther(ctx, resultLink(ctx, prediction, topK));
     }
+  }
+
+  private String resultLink(RoutingContext ctx, Prediction prediction, int topK) {
+    return pages.urls(ctx).to("/predictions/" + prediction.id(), "top_k", topK);
   }
 
   private void result(RoutingContext ctx) {
@@ -118,14 +122,15 @@ public final class UploadRoutes {
     if (brand == null || !model.brands().contains(brand)) {
       throw Fields.invalid(FieldError.of("brand", "field.brand.unknown"));
     }
+    int topK = Fields.topK(ctx.request().getFormAttribute("top_k"));
     predictions
         .correct(SignedIn.of(ctx).id(), Fields.id(ctx.pathParam("id")), brand)
         .onSuccess(
             corrected -> {
               if (Pages.isFragment(ctx)) {
-                render(ctx, corrected, Fields.USUAL_BRANDS);
+                render(ctx, corrected, topK);
               } else {
-                seeOther(ctx, pages.urls(ctx).to("/predictions/" + corrected.id()));
+                seeOther(ctx, resultLink(ctx, corrected, topK));
               }
             })
         .onFailure(ctx::fail);

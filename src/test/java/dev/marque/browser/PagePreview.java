@@ -68,6 +68,11 @@ final class PagePreview implements AutoCloseable {
 
   private static final Instant SOME_TIME = Instant.parse("2026-11-23T18:21:18Z");
 
+  private static final String LONG_NAME =
+      "a-very-long-name-of-a-photo-that-somebody-took-on-a-rainy-day-<b>in</b>-Cambridge.jpeg";
+
+  private static final String SOME_ID = "0192aaaa-0000-7000-8000-000000000001";
+
   private static final String FIREFOX =
       "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
 
@@ -258,6 +263,31 @@ final class PagePreview implements AutoCloseable {
     all.put("result-all", new Sample("prediction/result", 200, true, longResult()));
     all.put("history", new Sample("prediction/history", 200, true, history(9)));
     all.put("history-empty", new Sample("prediction/history", 200, true, history(0)));
+    all.put(
+        "history-deleted",
+        new Sample(
+            "prediction/history",
+            200,
+            true,
+            history(
+                3,
+                Map.of("deletion", UUID.fromString(SOME_ID), "deleted", 2, "newest", "/history"))));
+    all.put(
+        "history-nothing",
+        new Sample("prediction/history", 200, true, history(0, Map.of("filtered", true))));
+    all.put(
+        "history-wrong",
+        new Sample(
+            "prediction/history",
+            422,
+            true,
+            history(
+                0,
+                Map.of(
+                    "filtered",
+                    true,
+                    "errors",
+                    Map.of("until", "The last day must not be before the first.")))));
     all.put("setup", new Sample("account/setup", 200, false, Map.of("token", "t")));
     all.put("account", new Sample("account/account", 200, true, account(Map.of())));
     all.put(
@@ -371,28 +401,31 @@ final class PagePreview implements AutoCloseable {
 
   private static Map<String, Object> longResult() {
     return Map.of(
-        "prediction",
-        shown(
-            Verdict.UNSURE,
-            25,
-            "a-very-long-name-of-a-photo-that-somebody-took-on-a-rainy-day-<b>in</b>-Cambridge.jpeg",
-            0.42,
-            "Rolls-Royce"),
-        "brands",
-        BRANDS);
+        "prediction", shown(Verdict.UNSURE, 25, LONG_NAME, 0.42, "Rolls-Royce"), "brands", BRANDS);
   }
 
   private static Map<String, Object> history(int count) {
+    return history(count, Map.of());
+  }
+
+  private static Map<String, Object> history(int count, Map<String, Object> more) {
     List<Verdict> verdicts = List.of(Verdict.values());
     List<Shown> predictions = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       Verdict verdict = verdicts.get(i % verdicts.size());
-      predictions.add(shown(verdict, 5, "IMG_" + (2041 + i) + ".jpg", 0.9, null));
+      predictions.add(
+          shown(verdict, 5, i == 4 ? LONG_NAME : "IMG_" + (2041 + i) + ".jpg", 0.9, null));
     }
     Map<String, Object> model = new HashMap<>();
     model.put("predictions", predictions);
     model.put("brands", BRANDS);
-    model.put("next", count == 0 ? null : "cursor==");
+    model.put("verdicts", verdicts.stream().map(Verdict::code).toList());
+    model.put("query", Map.of("brand", "Audi", "zone", "Europe/Berlin"));
+    model.put("filtered", false);
+    model.put("csv", "/api/v1/predictions/export?format=csv&brand=Audi");
+    model.put("older", count == 0 ? null : "/history?after=cursor");
+    model.put("undoMinutes", 10);
+    model.putAll(more);
     return model;
   }
 
@@ -410,7 +443,7 @@ final class PagePreview implements AutoCloseable {
       share = left * 0.6;
     }
     return new Shown(
-        UUID.fromString("0192aaaa-0000-7000-8000-000000000001"),
+        UUID.fromString(SOME_ID),
         SOME_TIME,
         fileName,
         1632,

@@ -80,7 +80,7 @@ class WholeWayIT {
       page.getByRole(AriaRole.NAVIGATION).getByText("History").click();
       assertThat(page.locator(".cards li")).hasCount(1);
       window.screenshot("history-one");
-      page.getByRole(AriaRole.BUTTON, named("Delete")).click();
+      page.getByRole(AriaRole.BUTTON, named("Delete the result")).click();
       assertThat(page.getByText("Your results will be here")).isVisible();
 
       page.getByRole(AriaRole.BUTTON, named("Sign out")).click();

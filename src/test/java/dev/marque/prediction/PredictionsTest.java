@@ -157,6 +157,56 @@ class PredictionsTest {
     notFound(() -> at(NOON).delete(account, id).await());
   }
 
+  @Test
+  void what_is_in_the_trash_is_not_there_until_it_is_brought_back() {
+    UUID kept = add(NOON, Samples.inference()).id();
+    UUID id = add(NOON.plusSeconds(1), Samples.inference()).id();
+    UUID deletion = trash(NOON).delete(account, List.of(id)).await();
+    notFound(() -> at(NOON).get(account, id).await());
+    notFound(() -> at(NOON).photo(account, id).await());
+    notFound(() -> at(NOON).correct(account, id, "BMW").await());
+    notFound(() -> at(NOON).delete(account, id).await());
+    assertEquals(List.of(kept), ids(Filter.ALL));
+    assertEquals(1, trash(NOON).count(account, deletion).await());
+
+    assertEquals(0, trash(NOON).restore(newAccount(), deletion).await(), "a stranger");
+    assertEquals(1, trash(NOON).restore(account, deletion).await());
+    assertEquals(List.of(id, kept), ids(Filter.ALL));
+    assertEquals("the copy", at(NOON).photo(account, id).await().toString());
+  }
+
+  @Test
+  void deleting_twice_is_one_deletion_and_a_stranger_deletes_nothing() {
+    UUID id = add(NOON, Samples.inference()).id();
+    notFound(() -> trash(NOON).delete(newAccount(), List.of(id)).await());
+    UUID deletion = trash(NOON).delete(account, List.of(id)).await();
+    assertEquals(deletion, trash(NOON).delete(account, List.of(id)).await());
+  }
+
+  @Test
+  void after_ten_minutes_the_trash_is_gone_for_good() {
+    UUID id = add(NOON, Samples.inference()).id();
+    UUID young = add(NOON, Samples.inference()).id();
+    UUID deletion = trash(NOON).delete(account, List.of(id)).await();
+    Instant later = NOON.plus(Trash.KEPT);
+    UUID youngDeletion = trash(later.minusSeconds(1)).delete(account, List.of(young)).await();
+    assertEquals(0, trash(later).count(account, deletion).await());
+    assertEquals(0, trash(later).restore(account, deletion).await());
+    assertTrue(trash(later).empty().await() >= 1);
+    assertEquals(0, trash(NOON).count(account, deletion).await(), "the row is gone");
+    assertEquals(1, trash(later).restore(account, youngDeletion).await());
+  }
+
+  @Test
+  void a_deleted_request_sent_again_is_a_new_prediction() {
+    RequestKey key = new RequestKey("k", 0, Buffer.buffer("fingerprint"));
+    UUID first = at(NOON).add(account, "p.jpg", Samples.inference(), key).await().id();
+    trash(NOON).delete(account, List.of(first)).await();
+    assertTrue(at(NOON).made(account, key).await().isEmpty());
+    UUID again = at(NOON).add(account, "p.jpg", Samples.inference(), key).await().id();
+    assertEquals(List.of(again), ids(Filter.ALL));
+  }
+
   @ParameterizedTest
   @EnumSource(KeptPhoto.class)
   void only_what_the_operator_keeps_is_stored(KeptPhoto kept) {
@@ -196,6 +246,10 @@ class PredictionsTest {
 
   private static Predictions at(Instant now) {
     return new Predictions(pool, KeptPhoto.COPY, clock(now));
+  }
+
+  private static Trash trash(Instant now) {
+    return new Trash(vertx, pool, clock(now));
   }
 
   private static Clock clock(Instant now) {

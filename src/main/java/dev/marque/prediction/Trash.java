@@ -1,0 +1,148 @@
+package dev.marque.prediction;
+
+import dev.marque.platform.Ids;
+import dev.marque.web.Failure;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.Tuple;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Predictions that their owner deleted on a page: nobody sees them any more, the owner can bring
+ * them back for {@link #KEPT}, and then they are deleted for good. All methods but {@link #empty}
+ * work on the rows of one account only.
+ */
+public final class Trash {
+
+  /** How long a deletion can be undone. */
+  static final Duration KEPT = Duration.ofMinutes(10);
+
+  private static final Logger LOG = LoggerFactory.getLogger(Trash.class);
+  private static final Duration EVERY = Duration.ofMinutes(1);
+  private static final int PORTION = 500;
+
+  private final Vertx vertx;
+  private final Pool pool;
+  private final Clock clock;
+  private long timer = -1;
+
+  public Trash(Vertx vertx, Pool pool, Clock clock) {
+    this.vertx = vertx;
+    this.pool = pool;
+    this.clock = clock;
+  }
+
+  /** Begins to delete for good what is due, now and each minute. */
+  public void start() {
+    timer = vertx.setPeriodic(0, EVERY.toMillis(), tick -> emptyAndLog());
+  }
+
+  public void close() {
+    vertx.cancelTimer(timer);
+  }
+
+  /**
+   * Hides predictions; the answer names the deletion, to undo it by. Where all of them are hidden
+   * already, as after a double click, it names that deletion.
+   *
+   * <p>Fails with {@link Failure.NotFound} if none of them is there; those that are go.
+   */
+  Future<UUID> delete(UUID account, List<UUID> ids) {
+    UUID deletion = Ids.next();
+    // The request's key goes at once: the same photo may be sent again and is a new prediction.
+    return pool.preparedQuery(
+            """
+            UPDATE predictions
+               SET deletion = $3, deleted_at = $4, idempotency_key = NULL, idempotency_part = NULL,
+                   idempotency_fingerprint = NULL
+             WHERE account_id = $1 AND id = ANY($2) AND deleted_at IS NULL
+            """)
+        .execute(Tuple.of(account, ids.toArray(new UUID[0]), deletion, utc(clock.instant())))
+        .compose(
+            deleted ->
+                deleted.rowCount() > 0 ? Future.succeededFuture(deletion) : earlier(account, ids));
+  }
+
+  private Future<UUID> earlier(UUID account, List<UUID> ids) {
+    return pool.preparedQuery(
+            """
+            SELECT deletion FROM predictions
+             WHERE account_id = $1 AND id = ANY($2) AND deletion IS NOT NULL
+             ORDER BY deletion DESC LIMIT 1
+            """)
+        .execute(Tuple.tuple().addUUID(account).addArrayOfUUID(ids.toArray(new UUID[0])))
+        .map(
+            rows -> {
+              for (Row row : rows) {
+                return row.getUUID(0);
+              }
+              throw new Failure.NotFound("not-found");
+            });
+  }
+
+  /** How many predictions of a deletion can still be brought back. */
+  Future<Integer> count(UUID account, UUID deletion) {
+    return pool.preparedQuery(
+            """
+            SELECT count(*) FROM predictions
+             WHERE account_id = $1 AND deletion = $2 AND deleted_at > $3
+            """)
+        .execute(Tuple.of(account, deletion, utc(due())))
+        .map(rows -> rows.iterator().next().getInteger(0));
+  }
+
+  /** Undoes a deletion; the number of predictions that are back, 0 where it is too late. */
+  Future<Integer> restore(UUID account, UUID deletion) {
+    return pool.preparedQuery(
+            """
+            UPDATE predictions SET deletion = NULL, deleted_at = NULL
+             WHERE account_id = $1 AND deletion = $2 AND deleted_at > $3
+            """)
+        .execute(Tuple.of(account, deletion, utc(due())))
+        .map(RowSet::rowCount);
+  }
+
+  /** Deletes for good what is due, in portions that do not hold locks for long; their number. */
+  Future<Integer> empty() {
+    return pool.preparedQuery(
+            """
+            DELETE FROM predictions
+             WHERE id IN (SELECT id FROM predictions WHERE deleted_at <= $1 LIMIT $2)
+            """)
+        .execute(Tuple.of(utc(due()), PORTION))
+        .map(RowSet::rowCount)
+        .compose(
+            gone ->
+                gone < PORTION ? Future.succeededFuture(gone) : empty().map(more -> gone + more));
+  }
+
+  private void emptyAndLog() {
+    empty()
+        .onSuccess(
+            gone -> {
+              if (gone > 0) {
+                LOG.info("removed {} predictions that were deleted", gone);
+              }
+            })
+        .onFailure(e -> LOG.warn("deleted predictions were not removed, next try in a minute", e));
+  }
+
+  private Instant due() {
+    return clock.instant().minus(KEPT);
+  }
+
+  private static OffsetDateTime utc(Instant instant) {
+    return instant.atOffset(ZoneOffset.UTC);
+  }
+}

@@ -1,0 +1,235 @@
+package dev.marque.browser;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.microsoft.playwright.Download;
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.assertions.PlaywrightAssertions;
+import com.microsoft.playwright.options.AriaRole;
+import dev.marque.app.RunningServer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Finding, exporting and deleting results, as a person does it. */
+class HistoryIT {
+
+  private static final int PAGE = 24;
+
+  private static final RunningServer SERVER = RunningServer.shared();
+
+  /** Somebody with two pages of results, all but the newest of one brand. */
+  private static RunningServer.Person collector;
+
+  private static String usual;
+  private static String rare;
+
+  @BeforeAll
+  static void collect() {
+    PlaywrightAssertions.setDefaultAssertionTimeout(Steps.PATIENCE);
+    collector = SERVER.newUser();
+    usual = Steps.predict(SERVER, collector, Steps.AUDI, 16);
+    Steps.predict(SERVER, collector, Steps.AUDI, 10);
+    rare = Steps.predict(SERVER, collector, Steps.VOLVO, 1);
+    assertNotEquals(usual, rare, "the photos of the tests have to differ");
+  }
+
+  @Test
+  void without_scripts_filters_pages_and_export_go_together() throws IOException {
+    try (Window window = Window.withoutScripts(SERVER.baseUrl())) {
+      Page page = window.page();
+      Steps.signIn(page, collector);
+      page.navigate("/history");
+      assertThat(cards(page)).hasCount(PAGE);
+
+      page.getByLabel("Brand").selectOption(usual);
+      Steps.press(page, "Filter");
+      assertThat(cards(page)).hasCount(PAGE);
+      page.getByText("Older results").click();
+      assertThat(cards(page)).hasCount(2);
+      assertThat(page.getByLabel("Brand")).hasValue(usual);
+      page.getByText("Newest results").click();
+      assertThat(cards(page)).hasCount(PAGE);
+      assertThat(page).hasURL(Pattern.compile("brand=" + usual));
+      assertEquals(1 + 26, csvLines(page));
+
+      page.getByLabel("Brand").selectOption(rare);
+      page.getByLabel("To day").fill("2001-01-01");
+      Steps.press(page, "Filter");
+      assertThat(page.getByText("No result fits this filter.")).isVisible();
+      window.screenshot("history-nothing-without-scripts");
+      page.getByText("Show all results").click();
+      assertThat(cards(page)).hasCount(PAGE);
+
+      page.getByLabel("From day").fill("2026-02-02");
+      page.getByLabel("To day").fill("2026-02-01");
+      Steps.press(page, "Filter");
+      assertThat(page.locator(".summary")).containsText("must not be before");
+      assertThat(page.getByLabel("From day")).hasValue("2026-02-02");
+    }
+  }
+
+  @Test
+  void with_scripts_the_list_changes_in_the_same_page_and_back_leads_back() throws IOException {
+    try (Window window = Window.desktop(SERVER.baseUrl())) {
+      Page page = window.page();
+      Steps.signIn(page, collector);
+      page.navigate("/history");
+      page.evaluate("window.sameDocument = true");
+
+      page.getByLabel("Brand").focus();
+      page.getByLabel("Brand").selectOption(rare);
+      assertThat(cards(page)).hasCount(1);
+      assertThat(page.locator("#count")).hasText("1 result");
+      assertThat(page.getByLabel("Brand")).isFocused();
+      assertThat(page).hasURL(Pattern.compile("/history\\?brand=" + rare + "$"));
+      assertEquals(1 + 1, csvLines(page));
+      window.checkAccessibility("history filtered");
+
+      page.getByLabel("Brand").selectOption("");
+      assertThat(cards(page)).hasCount(PAGE);
+      page.getByText("Older results").click();
+      assertThat(cards(page)).hasCount(3);
+      assertThat(page.locator("#found")).isFocused();
+      assertEquals(true, page.evaluate("window.sameDocument"), "no page was loaded");
+
+      page.reload();
+      assertThat(cards(page)).hasCount(3);
+      page.goBack();
+      assertThat(cards(page)).hasCount(PAGE);
+      page.goBack();
+      assertThat(cards(page)).hasCount(1);
+      assertThat(page.getByLabel("Brand")).hasValue(rare);
+    }
+  }
+
+  @Test
+  void days_are_the_readers_own() {
+    RunningServer.Person person = SERVER.newUser();
+    Steps.predict(SERVER, person, Steps.VOLVO, 1);
+    // Where it is today already or still, whatever the hour: the day that the browser says.
+    try (Window window = Window.inZone(SERVER.baseUrl(), "Pacific/Kiritimati")) {
+      Page page = window.page();
+      Steps.signIn(page, person);
+      page.navigate("/history");
+      String today =
+          (String)
+              page.evaluate(
+                  "new Intl.DateTimeFormat('sv-SE', {timeZone: 'Pacific/Kiritimati'})"
+                      + ".format(new Date())");
+      page.getByLabel("From day").fill(today);
+      page.getByLabel("To day").fill(today);
+      assertThat(page).hasURL(Pattern.compile("until=" + today + "&zone=Pacific"));
+      assertThat(cards(page)).hasCount(1);
+    }
+  }
+
+  @Test
+  void several_are_deleted_at_once_and_come_back_by_undo() {
+    RunningServer.Person person = SERVER.newUser();
+    Steps.predict(SERVER, person, Steps.VOLVO, 3);
+    try (Window window = Window.phone(SERVER.baseUrl())) {
+      Page page = window.page();
+      Steps.signIn(page, person);
+      page.navigate("/history");
+      page.locator(".cards [name=id]").nth(0).check();
+      page.locator(".cards [name=id]").nth(2).check();
+      window.checkAccessibility("two selected");
+      window.screenshot("history-selected-phone");
+      Steps.press(page, "Delete 2 selected");
+      assertThat(cards(page)).hasCount(1);
+      assertThat(page.getByRole(AriaRole.BUTTON, Steps.named("Undo"))).isFocused();
+      window.checkAccessibility("two deleted");
+      window.screenshot("history-deleted-phone");
+      window.checkWidth(320, "history with an undo");
+
+      page.reload();
+      assertThat(cards(page)).hasCount(1);
+      Steps.press(page, "Undo");
+      assertThat(cards(page)).hasCount(3);
+      assertThat(page.getByText("2 results are back.")).isVisible();
+
+      page.getByLabel("Select all").check();
+      Steps.press(page, "Delete 3 selected");
+      assertThat(page.getByText("Your results will be here")).isVisible();
+      window.screenshot("history-all-deleted-phone");
+      Steps.press(page, "Undo");
+      assertThat(cards(page)).hasCount(3);
+    }
+  }
+
+  @Test
+  void without_scripts_deleting_and_undo_keep_the_filter() {
+    RunningServer.Person person = SERVER.newUser();
+    String brand = Steps.predict(SERVER, person, Steps.VOLVO, 2);
+    Steps.predict(SERVER, person, Steps.AUDI, 1);
+    try (Window window = Window.withoutScripts(SERVER.baseUrl())) {
+      Page page = window.page();
+      Steps.signIn(page, person);
+      page.navigate("/history?brand=" + brand);
+      Steps.press(page, "Delete selected");
+      assertThat(page.locator(".summary")).containsText("Select at least one result first.");
+      assertThat(cards(page)).hasCount(2);
+
+      page.locator(".cards [name=id]").first().check();
+      Steps.press(page, "Delete selected");
+      assertThat(cards(page)).hasCount(1);
+      assertThat(page.getByLabel("Brand")).hasValue(brand);
+      Steps.press(page, "Undo");
+      assertThat(cards(page)).hasCount(2);
+      assertThat(page.getByLabel("Brand")).hasValue(brand);
+    }
+  }
+
+  @Test
+  void a_result_is_deleted_from_its_own_page_by_keyboard() {
+    RunningServer.Person person = SERVER.newUser();
+    Steps.predict(SERVER, person, Steps.VOLVO, 1);
+    try (Window window = Window.desktop(SERVER.baseUrl())) {
+      Page page = window.page();
+      Steps.signIn(page, person);
+      page.navigate("/history");
+      page.locator(".shot").press("Enter");
+      Locator delete = page.getByRole(AriaRole.BUTTON, Steps.named("Delete").setExact(true));
+      delete.press("Enter");
+      assertThat(page.getByText("Your results will be here")).isVisible();
+      assertThat(page.getByRole(AriaRole.BUTTON, Steps.named("Undo"))).isFocused();
+      page.keyboard().press("Enter");
+      assertThat(cards(page)).hasCount(1);
+    }
+  }
+
+  @Test
+  void a_correction_keeps_the_number_of_brands() {
+    RunningServer.Person person = SERVER.newUser();
+    Steps.predict(SERVER, person, Steps.VOLVO, 1);
+    try (Window window = Window.desktop(SERVER.baseUrl())) {
+      Page page = window.page();
+      Steps.signIn(page, person);
+      page.navigate("/history");
+      page.locator(".shot").click();
+      page.getByLabel("Brands to show").selectOption("9");
+      assertThat(page.locator(".scores tbody tr")).hasCount(9);
+      page.locator(".correction select").selectOption("Audi");
+      Steps.press(page, "Send");
+      assertThat(page.locator(".thanks")).containsText("Audi");
+      assertThat(page.locator(".scores tbody tr")).hasCount(9);
+    }
+  }
+
+  private static Locator cards(Page page) {
+    return page.locator(".cards li");
+  }
+
+  private static long csvLines(Page page) throws IOException {
+    Download file = page.waitForDownload(() -> page.getByText("Download as CSV").click());
+    assertTrue(file.suggestedFilename().endsWith(".csv"), file.suggestedFilename());
+    return Files.readString(file.path()).lines().count();
+  }
+}

@@ -1,0 +1,38 @@
+// The history page: the reader's time zone for its days, and what is selected.
+
+const language = document.documentElement.lang;
+
+/** Days begin and end where the reader is; the server only knows UTC. */
+function tellZone() {
+  const zone = document.querySelector('[data-zone]');
+  if (zone) zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone ?? '';
+}
+tellZone();
+
+function selection() {
+  const boxes = [...document.querySelectorAll('#chosen [name="id"]')];
+  return { boxes, chosen: boxes.filter((box) => box.checked) };
+}
+
+/** Says on the button how many would be deleted, and keeps "select all" true. */
+function show() {
+  const form = document.getElementById('chosen');
+  if (!form) return;
+  const { boxes, chosen } = selection();
+  const all = form.querySelector('[data-all]');
+  all.checked = chosen.length === boxes.length;
+  all.indeterminate = chosen.length > 0 && chosen.length < boxes.length;
+  const button = form.querySelector('[data-some]');
+  button.dataset.none ??= button.textContent;
+  button.textContent = chosen.length === 0 ? button.dataset.none : button.dataset.some.replace('{0}', chosen.length.toLocaleString(language));
+  form.classList.toggle('selecting', chosen.length > 0);
+}
+
+document.addEventListener('change', (event) => {
+  if (event.target.matches('#chosen [data-all]')) {
+    for (const box of selection().boxes) box.checked = event.target.checked;
+  }
+  if (event.target.closest('#chosen')) show();
+});
+document.addEventListener('htmx:afterSettle', show);
+show();
