@@ -77,10 +77,31 @@ final class Sessions {
    * The reuse of a spent one ends its session.
    */
   Future<Optional<Grant>> renew(String refreshToken, Client client) {
-    return pool.withTransaction(sql -> renew(sql, SecretToken.hash(refreshToken), client));
+    return pool.withTransaction(sql -> renew(sql, SecretToken.hash(refreshToken), client))
+        // Only now: before the commit a node that looks again would still find the session.
+        .onSuccess(renewal -> renewal.ended().ifPresent(this::changed))
+        .map(Renewal::grant);
   }
 
-  private Future<Optional<Grant>> renew(SqlClient sql, Buffer hash, Client client) {
+  /**
+   * What a refresh token led to.
+   *
+   * @param ended the account whose session ended by it
+   */
+  private record Renewal(Optional<Grant> grant, Optional<UUID> ended) {
+
+    private static final Renewal NOTHING = new Renewal(Optional.empty(), Optional.empty());
+
+    private static Renewal granted(Grant grant) {
+      return new Renewal(Optional.of(grant), Optional.empty());
+    }
+
+    private static Renewal ended(User user) {
+      return new Renewal(Optional.empty(), Optional.of(user.id()));
+    }
+  }
+
+  private Future<Renewal> renew(SqlClient sql, Buffer hash, Client client) {
     return sql.preparedQuery(
             """
             SELECT r.used_at, s.id, s.idle_expires_at, s.expires_at, s.remember,
@@ -95,11 +116,11 @@ final class Sessions {
         .compose(
             rows ->
                 rows.size() == 0
-                    ? Future.succeededFuture(Optional.empty())
+                    ? Future.succeededFuture(Renewal.NOTHING)
                     : renew(sql, rows.iterator().next(), client));
   }
 
-  private Future<Optional<Grant>> renew(SqlClient sql, Row row, Client client) {
+  private Future<Renewal> renew(SqlClient sql, Row row, Client client) {
     Instant now = clock.instant();
     boolean remember = row.getBoolean("remember");
     User user =
@@ -113,14 +134,13 @@ final class Sessions {
             || !now.isBefore(instant(row, "idle_expires_at"))
             || !now.isBefore(instant(row, "expires_at"));
     if (over) {
-      return end(sql, user).map(Optional.empty());
+      return end(sql, user);
     }
     OffsetDateTime usedAt = row.getOffsetDateTime("used_at");
     if (usedAt != null && now.isAfter(usedAt.toInstant().plus(GRACE))) {
       return audit
           .record(sql, AuditEvent.REFRESH_TOKEN_REUSED, user, user, client)
-          .compose(done -> end(sql, user))
-          .map(Optional.empty());
+          .compose(done -> end(sql, user));
     }
     // Of two tabs' new tokens either may be the one that the browser keeps: both stay good.
     Future<Void> spent =
@@ -128,11 +148,11 @@ final class Sessions {
     return spent
         .compose(done -> touch(sql, user.session(), now, remember))
         .compose(done -> grant(sql, user, remember))
-        .map(Optional::of);
+        .map(Renewal::granted);
   }
 
-  private Future<Void> end(SqlClient sql, User user) {
-    return end(sql, user.id(), user.session()).onSuccess(done -> changed(user.id())).mapEmpty();
+  private Future<Renewal> end(SqlClient sql, User user) {
+    return end(sql, user.id(), user.session()).map(Renewal.ended(user));
   }
 
   private Future<Grant> grant(SqlClient sql, User user, boolean remember) {

@@ -1,0 +1,115 @@
+package dev.marque.account;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.marque.platform.Database;
+import dev.marque.platform.TestDatabase;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.SqlConnection;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Sessions on a real PostgreSQL whose commits can be held up. */
+class SessionsTest {
+
+  private static final Client CLIENT = new Client("192.0.2.1", "a browser");
+
+  /** A transaction that ended a session cannot commit as long as somebody holds this lock. */
+  private static final long COMMIT_LOCK = 4711;
+
+  private static Vertx vertx;
+  private static Database database;
+  private static Pool pool;
+
+  private final MovableClock clock = new MovableClock();
+  private final Tokens tokens = new Tokens(vertx, List.of(SigningKey.make()), "marque", clock);
+  private final LiveSessions live = new LiveSessions(vertx, pool, clock);
+  private final Sessions sessions = new Sessions(pool, tokens, new Audit(clock), live, clock);
+
+  @BeforeAll
+  static void open() {
+    vertx = Vertx.vertx();
+    database = Database.open(vertx, TestDatabase.fresh());
+    pool = database.pool();
+    pool.query(
+            """
+            CREATE FUNCTION wait_at_commit() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN
+              PERFORM pg_advisory_xact_lock(%d);
+              RETURN NULL;
+            END $$;
+            CREATE CONSTRAINT TRIGGER slow_commit AFTER DELETE ON sessions
+              DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION wait_at_commit()
+            """
+                .formatted(COMMIT_LOCK))
+        .execute()
+        .await();
+  }
+
+  @AfterAll
+  static void close() {
+    database.close().await();
+    vertx.close().await();
+  }
+
+  private Grant signedIn() {
+    Profile profile = new Profile("ada" + System.nanoTime(), "", "Ada", "Lovelace");
+    Account account = new Accounts(clock).insert(pool, profile, Role.USER, "-").await();
+    return sessions.begin(pool, account, false, CLIENT).await();
+  }
+
+  private Optional<User> find(String accessToken) {
+    return live.find(tokens.read(accessToken).await().orElseThrow()).await();
+  }
+
+  private static void awaitSomebodyWaitingToCommit() {
+    String waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted";
+    while (pool.query(waiting).execute().await().iterator().next().getLong(0) == 0) {
+      Thread.onSpinWait();
+    }
+  }
+
+  @Test
+  @Timeout(60)
+  void a_look_at_the_session_during_the_commit_that_ends_it_is_not_remembered() {
+    Grant stolen = signedIn();
+    Grant owners = sessions.renew(stolen.refreshToken(), CLIENT).await().orElseThrow();
+    clock.advance(Sessions.GRACE.plusSeconds(1));
+
+    SqlConnection holder = pool.getConnection().await();
+    String lock = "SELECT pg_advisory_lock(%d)".formatted(COMMIT_LOCK);
+    holder.query(lock).execute().await();
+    Future<Optional<Grant>> reuse = sessions.renew(stolen.refreshToken(), CLIENT);
+    awaitSomebodyWaitingToCommit();
+    assertTrue(find(owners.accessToken()).isPresent(), "not committed: it goes on");
+    holder.query(lock.replace("_lock", "_unlock")).execute().await();
+    holder.close().await();
+
+    assertEquals(Optional.empty(), reuse.await());
+    assertEquals(Optional.empty(), find(owners.accessToken()));
+  }
+
+  @Test
+  void an_expired_session_is_deleted_when_its_refresh_token_comes() {
+    Grant grant = signedIn();
+    clock.advance(Sessions.IDLE.plus(Duration.ofSeconds(1)));
+    assertEquals(Optional.empty(), sessions.renew(grant.refreshToken(), CLIENT).await());
+    String count = "SELECT count(*) FROM sessions WHERE id = '%s'";
+    assertEquals(
+        0L,
+        pool.query(count.formatted(grant.user().session()))
+            .execute()
+            .await()
+            .iterator()
+            .next()
+            .getLong(0));
+  }
+}
