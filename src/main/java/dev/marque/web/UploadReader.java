@@ -23,6 +23,7 @@ final class UploadReader {
   private final Promise<Upload> result = Promise.promise();
   private final List<Upload.File> files = new ArrayList<>();
   private long mine;
+  private boolean released;
 
   /**
    * @param held the bytes of all requests, of which this one adds and takes back its own
@@ -63,8 +64,9 @@ final class UploadReader {
     }
   }
 
-  /** Gives the memory back in the books, once the answer is out. */
+  /** Gives the memory back in the books, once the answer is out; what still comes is not taken. */
   void release() {
+    released = true;
     held.addAndGet(-mine);
     mine = 0;
   }
@@ -74,7 +76,7 @@ final class UploadReader {
     request.exceptionHandler(gone -> fail(asFailure(gone)));
     request.handler(
         chunk -> {
-          if (!result.future().isComplete() && count(chunk.length())) {
+          if (!released && !result.future().isComplete() && count(chunk.length())) {
             sink.accept(chunk);
           }
         });

@@ -48,7 +48,8 @@ public final class Uploads {
    *
    * <p>Fails with {@link Failure.TooLarge} ({@code upload-too-large}), {@link Failure.Malformed}
    * ({@code multipart-malformed}, {@code too-many-files}, {@code upload-too-slow}), {@link
-   * Failure.UnsupportedType} ({@code content-type}) or {@link Failure.Unavailable} ({@code busy}).
+   * Failure.UnsupportedType} ({@code content-type}), {@link Failure.Unavailable} ({@code busy}) or
+   * {@link Failure.Refused} ({@code client-gone}).
    *
    * @param mostFiles how many files the request may carry
    */
@@ -66,6 +67,10 @@ public final class Uploads {
     long most = multipart ? requestBytes : fileBytes;
     if (declaredLength(request) > most) {
       return Future.failedFuture(new Failure.TooLarge("upload-too-large", fileBytes >> 20));
+    }
+    if (ctx.response().closed()) {
+      // Who left before now has had their end: nobody would give the memory back.
+      return Future.failedFuture(new Failure.Refused(408, "client-gone"));
     }
     UploadReader reader = new UploadReader(request, fileBytes, most, mostFiles, held, memoryBytes);
     ctx.addEndHandler(end -> reader.release());

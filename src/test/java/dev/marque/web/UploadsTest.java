@@ -2,6 +2,7 @@ package dev.marque.web;
 
 import static dev.marque.web.WebRoom.FILE_BYTES;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.vertx.core.json.JsonObject;
@@ -149,6 +150,18 @@ class UploadsTest {
     post(FORM, form(file("image", "a.jpg", 100_000)));
     post(FORM, form(file("image", "a.jpg", 2 * FILE_BYTES)));
     post("multipart/form-data", new byte[100]);
+    assertEquals(0, room.uploads.held());
+  }
+
+  @Test
+  void a_client_that_left_before_its_upload_was_read_holds_no_memory() throws Exception {
+    String head =
+        "POST /upload-late HTTP/1.1\r\nHost: x\r\nContent-Type: image/jpeg\r\nContent-Length: 9000\r\n\r\n";
+    try (Socket socket = new Socket(java.net.InetAddress.getLoopbackAddress(), room.port())) {
+      socket.getOutputStream().write(head.getBytes(StandardCharsets.ISO_8859_1));
+      socket.getOutputStream().write(new byte[4000]);
+    }
+    assertFalse(room.readLate.get(20, TimeUnit.SECONDS));
     assertEquals(0, room.uploads.held());
   }
 

@@ -4,6 +4,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -12,7 +13,10 @@ import java.net.http.HttpResponse;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 /** A real server with everything of this package and a few routes to try it on. */
@@ -22,6 +26,9 @@ final class WebRoom implements AutoCloseable {
 
   final Uploads uploads =
       new Uploads(FILE_BYTES, 3 * FILE_BYTES, 8 * FILE_BYTES, Duration.ofSeconds(2));
+
+  /** Whether the upload of a client that left was read; completed when that was tried. */
+  final CompletableFuture<Boolean> readLate = new CompletableFuture<>();
 
   private final Vertx vertx = Vertx.vertx();
   private final HttpServer server;
@@ -40,9 +47,18 @@ final class WebRoom implements AutoCloseable {
     headers.mount(router);
     assets.mount(router);
     new OriginCheck(proxies, publicUrl).mount(router);
-    new Bodies(java.util.Set.of("/upload")).mount(router);
+    new Bodies(Set.of("/upload", "/upload-late")).mount(router);
     routes.accept(router);
     router.post("/upload").handler(this::upload);
+    router.post("/upload-late").handler(this::uploadOnceGone);
+    router
+        .get("/page/:template")
+        .handler(
+            ctx ->
+                vertx
+                    .timer(1)
+                    .compose(done -> pages.render(ctx, ctx.pathParam("template"), Map.of()))
+                    .onFailure(ctx::fail));
     failures.mount(router);
     server =
         vertx
@@ -63,7 +79,7 @@ final class WebRoom implements AutoCloseable {
   }
 
   /** Answers the sizes and names of what was uploaded. */
-  private void upload(io.vertx.ext.web.RoutingContext ctx) {
+  private void upload(RoutingContext ctx) {
     uploads
         .read(ctx, 2)
         .onSuccess(
@@ -79,6 +95,15 @@ final class WebRoom implements AutoCloseable {
               ctx.end(seen.toString());
             })
         .onFailure(ctx::fail);
+  }
+
+  /** Begins to read when the client has left, as after a long look-up. */
+  private void uploadOnceGone(RoutingContext ctx) {
+    if (ctx.response().closed()) {
+      uploads.read(ctx, 2).onComplete(done -> readLate.complete(done.succeeded()));
+    } else {
+      vertx.setTimer(5, again -> uploadOnceGone(ctx));
+    }
   }
 
   int port() {
