@@ -99,15 +99,23 @@ public final class Failures {
             "title", messages.title(language, failure),
             "detail", messages.detail(language, failure),
             "requestId", RequestId.of(ctx));
-    try {
-      pages
-          .render(ctx, failure.status(), "error", model)
-          .onFailure(
-              e -> LOG.warn("request {}: the error page was not sent", RequestId.of(ctx), e));
-    } catch (RuntimeException e) {
-      LOG.error("request {}: the error page does not render", RequestId.of(ctx), e);
-      ctx.response().setStatusCode(failure.status()).end();
+    pages
+        .render(ctx, failure.status(), "error", model)
+        .onFailure(problem -> answerPlainly(ctx, problem));
+  }
+
+  /** The last resort: the error page itself has a defect, or its client has gone. */
+  private static void answerPlainly(RoutingContext ctx, Throwable problem) {
+    HttpServerResponse response = ctx.response();
+    if (response.closed() || response.headWritten()) {
+      LOG.warn("request {}: the error page was not sent", RequestId.of(ctx), problem);
+      return;
     }
+    LOG.error("request {}: the error page does not render", RequestId.of(ctx), problem);
+    response
+        .setStatusCode(500)
+        .putHeader("Content-Type", "text/plain; charset=utf-8")
+        .end("Internal Server Error, request " + RequestId.of(ctx) + "\n");
   }
 
   private static boolean wantsJson(RoutingContext ctx) {

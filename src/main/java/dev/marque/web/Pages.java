@@ -86,14 +86,21 @@ public final class Pages {
   }
 
   /**
-   * Answers with a page or its fragment.
+   * Answers with a page or its fragment. Fails, with nothing sent yet, where the template has a
+   * defect.
    *
    * @param template below {@code templates/}, without its ending, for example {@code
    *     prediction/result}
    */
   public Future<Void> render(
       RoutingContext ctx, int status, String template, Map<String, ?> model) {
-    String html = html(ctx, template, model);
+    String html;
+    try {
+      html = html(ctx, template, model);
+    } catch (RuntimeException defect) {
+      // Thrown inside a callback it would be lost, and the client would wait in vain.
+      return Future.failedFuture(defect);
+    }
     rememberLanguage(ctx);
     HttpServerResponse response = ctx.response();
     response

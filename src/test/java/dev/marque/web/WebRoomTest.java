@@ -56,6 +56,14 @@ class WebRoomTest {
     router
         .get("/busy")
         .handler(ctx -> ctx.fail(new Failure.Unavailable("busy", Duration.ofMillis(1500))));
+    router
+        .get("/defect-everywhere")
+        .handler(
+            ctx -> {
+              // Not what the layout of every page, the error page included, expects.
+              ctx.put(Pages.VIEWER, "no viewer");
+              ctx.fail(new Failure.NotFound("not-found"));
+            });
     router.get("/who").handler(ctx -> ctx.end(Arrival.clientAddress(ctx)));
   }
 
@@ -131,6 +139,22 @@ class WebRoomTest {
     HttpResponse<String> response = room.get("/defect", "Accept", "application/json");
     assertEquals(500, response.statusCode());
     assertFalse(response.body().contains("secret"), response.body());
+  }
+
+  @Test
+  void a_page_that_does_not_render_is_answered_500_at_once() {
+    HttpResponse<String> response = room.get("/page/no-such-template", "Accept", "text/html");
+    assertEquals(500, response.statusCode());
+    assertTrue(response.body().contains("<html"), response.body());
+  }
+
+  @Test
+  void an_error_page_that_does_not_render_is_a_plain_500_with_the_request_id() {
+    HttpResponse<String> response = room.get("/defect-everywhere", "Accept", "text/html");
+    assertEquals(500, response.statusCode());
+    assertEquals("text/plain; charset=utf-8", header(response, "Content-Type"));
+    assertTrue(response.body().contains(header(response, "X-Request-Id")), response.body());
+    assertTrue(header(response, "Content-Security-Policy").contains("default-src 'self'"));
   }
 
   @Test
