@@ -35,6 +35,7 @@ public final class AccountFeature {
   private final Pool pool;
   private final Accounts accounts;
   private final Audit audit;
+  private final AuditRetention auditRetention;
   private final LiveSessions live;
   private final Sessions sessions;
   private final SignInLimits limits;
@@ -60,6 +61,7 @@ public final class AccountFeature {
     tokens = new Tokens(vertx, keys(settings, clock), issuer, clock);
     accounts = new Accounts(clock);
     audit = new Audit(clock);
+    auditRetention = new AuditRetention(pool, audit, clock, settings.audit().days());
     live = new LiveSessions(vertx, pool, clock);
     sessions = new Sessions(pool, tokens, audit, live, clock);
     limits = new SignInLimits(pool, clock);
@@ -109,6 +111,10 @@ public final class AccountFeature {
         .compose(ended -> limits.deleteForgotten().map(forgotten -> ended))
         .onSuccess(ended -> LOG.info("Deleted {} sessions that were over", ended))
         .onFailure(problem -> LOG.warn("Old sessions were not deleted: {}", problem.toString()));
+    auditRetention
+        .deleteOld()
+        .onSuccess(entries -> LOG.info("Deleted {} old entries of the audit log", entries))
+        .onFailure(problem -> LOG.warn("Old entries were not deleted: {}", problem.toString()));
   }
 
   /** What keeps other rooms' routes to those who are signed in. */

@@ -7,9 +7,11 @@ import io.vertx.core.Future;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.sqlclient.Pool;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +20,8 @@ final class AdminRoutes {
 
   private static final String ACCOUNT = "admin/user";
   private static final int PAGE = 50;
+  private static final List<String> AUDIT_EVENTS =
+      Arrays.stream(AuditEvent.values()).map(AuditEvent::code).toList();
 
   private final Pool pool;
   private final Accounts accounts;
@@ -150,17 +154,33 @@ final class AdminRoutes {
   }
 
   private void audit(RoutingContext ctx) {
+    String search = Cursors.text(ctx.request().getParam("q")).strip();
+    Optional<AuditEvent> event = event(ctx.request().getParam("event"));
     audit
-        .list(pool, id(ctx.request().getParam("after")), PAGE + 1)
+        .list(pool, search, event.orElse(null), id(ctx.request().getParam("after")), PAGE + 1)
         .compose(
             found -> {
               List<AuditEntry> page = found.subList(0, Math.min(PAGE, found.size()));
               Map<String, Object> model = new HashMap<>();
               model.put("entries", page);
+              model.put("search", search);
+              model.put("event", event.map(AuditEvent::code).orElse(""));
+              model.put("events", AUDIT_EVENTS);
               model.put("next", found.size() > PAGE ? page.get(PAGE - 1).id() : null);
               return form.show(ctx, "admin/audit", model, null);
             })
         .onFailure(ctx::fail);
+  }
+
+  private static Optional<AuditEvent> event(@Nullable String code) {
+    if (code == null || code.isEmpty()) {
+      return Optional.empty();
+    }
+    Optional<AuditEvent> event = AuditEvent.of(code);
+    if (event.isEmpty()) {
+      throw new Failure.Invalid("fields", List.of(FieldError.of("event", "field.event")));
+    }
+    return event;
   }
 
   private static @Nullable UUID id(@Nullable String text) {

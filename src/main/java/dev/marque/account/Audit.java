@@ -7,6 +7,7 @@ import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlClient;
 import io.vertx.sqlclient.Tuple;
 import java.time.Clock;
+import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * that somebody typed and nobody has are never recorded: they may be a password in the wrong field.
  */
 final class Audit {
+
+  /** The most rows that are deleted at once, so that no lock is held for long. */
+  static final int PORTION = 1000;
 
   private final Clock clock;
 
@@ -87,18 +91,30 @@ final class Audit {
   /**
    * What happened, the latest first.
    *
+   * @param search part of a name, or an address; empty for all
+   * @param event one kind of event; null for all
    * @param before the last entry of the page before; null for the first page
    */
-  Future<List<AuditEntry>> list(SqlClient sql, @Nullable UUID before, int limit) {
+  Future<List<AuditEntry>> list(
+      SqlClient sql, String search, @Nullable AuditEvent event, @Nullable UUID before, int limit) {
     return sql.preparedQuery(
             """
             SELECT id, at, event, actor, subject, address, detail
               FROM audit
-             WHERE $1::uuid IS NULL OR id < $1
+             WHERE ($1::uuid IS NULL OR id < $1)
+               AND ($2 = '' OR address = $2
+                    OR strpos(lower(actor), lower($2)) > 0
+                    OR strpos(lower(subject), lower($2)) > 0)
+               AND ($3::text IS NULL OR event = $3)
              ORDER BY id DESC
-             LIMIT $2
+             LIMIT $4
             """)
-        .execute(Tuple.tuple().addUUID(before).addInteger(limit))
+        .execute(
+            Tuple.tuple()
+                .addUUID(before)
+                .addString(search)
+                .addString(event == null ? null : event.code())
+                .addInteger(limit))
         .map(Audit::entries);
   }
 
@@ -111,6 +127,21 @@ final class Audit {
             """)
         .execute(Tuple.of(account))
         .map(Audit::entries);
+  }
+
+  /**
+   * Deletes what happened before a moment, at most {@link #PORTION} rows, the oldest first.
+   *
+   * @return how many were deleted
+   */
+  Future<Integer> deleteBefore(SqlClient sql, Instant moment) {
+    return sql.preparedQuery(
+            """
+            DELETE FROM audit
+             WHERE id IN (SELECT id FROM audit WHERE at < $1 ORDER BY at LIMIT $2)
+            """)
+        .execute(Tuple.of(moment.atOffset(ZoneOffset.UTC), PORTION))
+        .map(RowSet::rowCount);
   }
 
   private static List<AuditEntry> entries(RowSet<Row> rows) {

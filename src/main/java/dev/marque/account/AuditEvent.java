@@ -1,6 +1,8 @@
 package dev.marque.account;
 
+import java.util.Arrays;
 import java.util.Locale;
+import java.util.Optional;
 
 /** What the audit table remembers. */
 enum AuditEvent {
@@ -23,5 +25,10 @@ enum AuditEvent {
   /** The name in the database and, after {@code audit.}, the key of its words. */
   String code() {
     return name().toLowerCase(Locale.ROOT);
+  }
+
+  /** The event of a {@link #code}; empty if there is none. */
+  static Optional<AuditEvent> of(String code) {
+    return Arrays.stream(values()).filter(event -> event.code().equals(code)).findFirst();
   }
 }

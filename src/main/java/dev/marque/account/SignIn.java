@@ -44,10 +44,12 @@ final class SignIn {
       String username, String password, boolean remember, Client client) {
     return prove(username, password, client)
         .compose(
-            proven ->
-                proven.isPresent() && !proven.get().disabled()
-                    ? begin(proven.get(), remember, client).map(Optional::of)
-                    : refuse(username, client).map(Optional.empty()));
+            tried ->
+                tried
+                    .proven()
+                    .filter(account -> !account.disabled())
+                    .map(account -> begin(account, remember, client).map(Optional::of))
+                    .orElseGet(() -> refuse(username, tried, client).map(Optional.empty())));
   }
 
   /** Begins a session for somebody whose account was made this moment. */
@@ -71,45 +73,59 @@ final class SignIn {
   Future<Void> confirm(User user, String password, Client client) {
     return prove(user.username(), password, client)
         .compose(
-            proven ->
-                proven.isPresent()
+            tried ->
+                tried.proven().isPresent()
                     ? Future.<Void>succeededFuture()
-                    : refuse(user.username(), client)
+                    : refuse(user.username(), tried, client)
                         .compose(
                             done -> Future.failedFuture(new Failure.Forbidden("password-wrong"))));
   }
 
-  private Future<Optional<Account>> prove(String username, String password, Client client) {
+  /**
+   * What a try came to.
+   *
+   * @param proven whose name and password they are; empty where they are wrong
+   * @param lastAtOnce whether the tries after it have to wait because it failed
+   */
+  private record Tried(Optional<Account> proven, boolean lastAtOnce) {}
+
+  private Future<Tried> prove(String username, String password, Client client) {
     return limits
         .begin(username, client.address())
-        .recover(slowed -> noteSlowed(username, client, slowed))
         .compose(
-            allowed ->
+            lastAtOnce ->
                 passwords
                     .verify(username, password)
-                    .recover(
-                        problem ->
-                            limits
-                                .undecided(username, client.address())
-                                .transform(done -> Future.failedFuture(problem))))
-        .compose(
-            right ->
-                right
-                    ? limits
-                        .succeeded(username, client.address())
-                        .compose(done -> accounts.byUsername(pool, username))
-                    : Future.succeededFuture(Optional.empty()));
+                    .recover(problem -> takeBack(username, client, problem))
+                    .compose(
+                        right ->
+                            right
+                                ? succeed(username, client)
+                                : Future.succeededFuture(new Tried(Optional.empty(), lastAtOnce))));
   }
 
-  private Future<Void> refuse(String username, Client client) {
-    return note(AuditEvent.SIGN_IN_REFUSED, username, client);
+  private Future<Boolean> takeBack(String username, Client client, Throwable problem) {
+    return limits
+        .undecided(username, client.address())
+        .transform(done -> Future.failedFuture(problem));
   }
 
-  private Future<Void> noteSlowed(String username, Client client, Throwable slowed) {
-    return slowed instanceof Failure.TooManyRequests
-        ? note(AuditEvent.SIGN_IN_SLOWED, username, client)
-            .transform(done -> Future.failedFuture(slowed))
-        : Future.failedFuture(slowed);
+  private Future<Tried> succeed(String username, Client client) {
+    return limits
+        .succeeded(username, client.address())
+        .compose(done -> accounts.byUsername(pool, username))
+        .map(account -> new Tried(account, false));
+  }
+
+  /**
+   * Notes a failed try, and with it the beginning of a slow-down. Tries that are sent away because
+   * they come too early are not noted one by one: a guesser could fill the table with them.
+   */
+  private Future<Void> refuse(String username, Tried tried, Client client) {
+    Future<Void> noted = note(AuditEvent.SIGN_IN_REFUSED, username, client);
+    return tried.lastAtOnce()
+        ? noted.compose(done -> note(AuditEvent.SIGN_IN_SLOWED, username, client))
+        : noted;
   }
 
   /** Looks the name up whether it is known or not: the same work takes the same time. */

@@ -64,16 +64,18 @@ final class SignInLimits {
   /**
    * Counts a try that begins; fails with {@link Failure.TooManyRequests} ({@code sign-in-slowed})
    * if it comes too early.
+   *
+   * @return whether this try, if it fails, is the one from which on further tries have to wait
    */
-  Future<Void> begin(String username, String address) {
-    Future<Void> all = Future.succeededFuture();
+  Future<Boolean> begin(String username, String address) {
+    Future<Boolean> all = Future.succeededFuture(false);
     for (Subject subject : subjects(username, address)) {
-      all = all.compose(done -> begin(subject));
+      all = all.compose(before -> begin(subject).map(last -> before || last));
     }
     return all;
   }
 
-  private Future<Void> begin(Subject subject) {
+  private Future<Boolean> begin(Subject subject) {
     Instant now = clock.instant();
     return pool.preparedQuery(
             """
@@ -98,10 +100,17 @@ final class SignInLimits {
                 (double) FIRST_WAIT.toSeconds(),
                 (double) LONGEST_WAIT.toSeconds()))
         .compose(
-            counted -> counted.rowCount() == 1 ? Future.succeededFuture() : refuse(subject, now));
+            counted ->
+                counted.rowCount() == 1
+                    ? Future.succeededFuture(failures(counted) == subject.limit)
+                    : refuse(subject, now));
   }
 
-  private Future<Void> refuse(Subject subject, Instant now) {
+  private static int failures(RowSet<Row> counted) {
+    return counted.iterator().next().getInteger("failures");
+  }
+
+  private <T> Future<T> refuse(Subject subject, Instant now) {
     return pool.preparedQuery("SELECT blocked_until FROM sign_in_failures WHERE subject = $1")
         .execute(Tuple.of(SecretToken.hash(subject.name)))
         .compose(rows -> Future.failedFuture(slowed(rows, now)));

@@ -44,6 +44,8 @@ public interface Settings {
 
   Photos photos();
 
+  AuditSettings audit();
+
   /** Which work this process does. */
   @Allowed("all, web or inference")
   @WithDefault("all")
@@ -172,6 +174,16 @@ public interface Settings {
     /** After how many days photos are deleted; 0: never. */
     @Allowed("a whole number of days; 0 keeps photos for ever")
     @WithDefault("0")
+    @WithConverter(SettingConverters.NotNegative.class)
+    int days();
+  }
+
+  /** How long it is known what happened to accounts. */
+  interface AuditSettings {
+
+    /** After how many days entries of the audit log are deleted; 0: never. */
+    @Allowed("a whole number of days; 0 keeps entries for ever")
+    @WithDefault("365")
     @WithConverter(SettingConverters.NotNegative.class)
     int days();
   }

@@ -43,7 +43,19 @@ public final class PageUrls {
 
   /** A link with two query parameters. */
   public String to(String path, String name, Object value, String name2, Object value2) {
-    return to(path + "?" + name + "=" + encode(value), name2, value2);
+    return to(path + (path.contains("?") ? "&" : "?") + name + "=" + encode(value), name2, value2);
+  }
+
+  /** A link with three query parameters. */
+  public String to(
+      String path,
+      String name,
+      Object value,
+      String name2,
+      Object value2,
+      String name3,
+      Object value3) {
+    return to(path + "?" + name + "=" + encode(value), name2, value2, name3, value3);
   }
 
   /** A file that is not a page, such as a photo: below the prefix, nothing carried. */

@@ -8,6 +8,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import org.jsoup.Jsoup;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -190,6 +191,26 @@ class AccountsIT {
     server.clock.advance(Duration.ofSeconds(wait));
     assertEquals(200, server.token(username, ClockedServer.PASSWORD).statusCode());
     assertEquals(400, server.token(username, "wrong again").statusCode(), "forgotten by success");
+  }
+
+  @Test
+  void the_audit_log_tells_of_a_slowing_once_and_not_of_each_try_that_is_sent_away() {
+    String username = server.newAccount();
+    for (int i = 0; i < 10; i++) {
+      assertEquals(400, server.token(username, "wrong " + i).statusCode());
+    }
+    for (int i = 0; i < 5; i++) {
+      assertEquals(429, server.token(username, "wrong again").statusCode());
+    }
+    Visitor administrator = server.signedIn(ClockedServer.ADMINISTRATOR);
+    assertEquals(1, audited(administrator, username, "sign_in_slowed"));
+    assertEquals(10, audited(administrator, username, "sign_in_refused"));
+    assertEquals(422, administrator.get("/admin/audit?event=bogus").statusCode());
+  }
+
+  private static int audited(Visitor administrator, String username, String event) {
+    String page = administrator.get("/admin/audit?q=" + username + "&event=" + event).body();
+    return Jsoup.parse(page).select("tbody tr").size();
   }
 
   @Test

@@ -1,6 +1,7 @@
 package dev.marque.account;
 
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.marque.platform.Database;
@@ -47,6 +48,13 @@ class SignInLimitsTest {
   void after_ten_failures_the_same_name_and_address_must_wait() {
     guess("ada", "192.0.2.1", 10);
     assertThrows(Failure.TooManyRequests.class, () -> limits.begin("ada", "192.0.2.1").await());
+  }
+
+  @Test
+  void only_the_tenth_failure_is_the_one_that_begins_the_slowing() {
+    for (int tries = 1; tries <= 10; tries++) {
+      assertEquals(tries == 10, limits.begin("barbara", "192.0.2.5").await(), "try " + tries);
+    }
   }
 
   @Test

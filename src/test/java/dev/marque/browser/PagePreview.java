@@ -160,7 +160,9 @@ final class PagePreview implements AutoCloseable {
     Router router = Router.router(vertx);
     new SecurityHeaders(Optional.empty(), PORTALS).mount(router);
     assets.mount(router);
-    router.getWithRegex("/predictions/.*\\.(jpg|png)").handler(PagePreview::photo);
+    router
+        .getWithRegex("/(?:predictions|admin/corrections)/.*\\.(jpg|png)")
+        .handler(PagePreview::photo);
     router
         .route("/preview/:name")
         .method(HttpMethod.GET)
@@ -332,6 +334,14 @@ final class PagePreview implements AutoCloseable {
             200,
             true,
             Map.of(
+                "search",
+                "ada",
+                "event",
+                "role_changed",
+                "events",
+                List.of("signed_in", "role_changed"),
+                "next",
+                "0192aaaa-0000-7000-8000-000000000001",
                 "entries",
                 List.of(
                     new Entry(SOME_TIME, "signed_in", "ada", null, "127.0.0.1", null),

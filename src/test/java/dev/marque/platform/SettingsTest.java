@@ -51,6 +51,7 @@ class SettingsTest {
     assertEquals(64, settings.limits().queue());
     assertEquals(Settings.KeptPhoto.COPY, settings.photos().keep());
     assertEquals(0, settings.photos().days());
+    assertEquals(365, settings.audit().days());
     assertEquals(Settings.NodeRole.ALL, settings.role());
     assertEquals(Path.of("model"), settings.modelDir());
   }
@@ -104,7 +105,7 @@ class SettingsTest {
     for (String name : SettingsFile.names()) {
       assertTrue(readme.contains("`" + name + "`"), name + " is missing from README.md");
     }
-    assertEquals(18, SettingsFile.names().size());
+    assertEquals(19, SettingsFile.names().size());
   }
 
   @Test

@@ -1,0 +1,39 @@
+package dev.marque.account;
+
+import io.vertx.core.Future;
+import io.vertx.sqlclient.Pool;
+import java.time.Clock;
+import java.time.Duration;
+
+/** Forgets what happened longer ago than the operator keeps it ({@code marque.audit.days}). */
+final class AuditRetention {
+
+  private final Pool pool;
+  private final Audit audit;
+  private final Clock clock;
+  private final int days;
+
+  /**
+   * @param days 0: entries are kept for ever
+   */
+  AuditRetention(Pool pool, Audit audit, Clock clock, int days) {
+    this.pool = pool;
+    this.audit = audit;
+    this.clock = clock;
+    this.days = days;
+  }
+
+  /** Deletes what is due, in portions; the number of entries. */
+  Future<Integer> deleteOld() {
+    if (days == 0) {
+      return Future.succeededFuture(0);
+    }
+    return audit
+        .deleteBefore(pool, clock.instant().minus(Duration.ofDays(days)))
+        .compose(
+            deleted ->
+                deleted < Audit.PORTION
+                    ? Future.succeededFuture(deleted)
+                    : deleteOld().map(more -> deleted + more));
+  }
+}
