@@ -10,6 +10,7 @@ import io.vertx.core.Future;
 import io.vertx.core.ThreadingModel;
 import io.vertx.core.Vertx;
 import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
 import io.vertx.sqlclient.Pool;
 import java.io.IOException;
 import java.net.URI;
@@ -143,6 +144,12 @@ public final class AccountFeature {
     new AccountRoutes(own, sessions, pool, export, cookies, signedIn, pages, form).mount(router);
     new AdminRoutes(pool, accounts, administration, sessions, audit, signedIn, pages, form)
         .mount(router);
+  }
+
+  /** Notes that the signed-in administrator takes people's photos with him. */
+  public Future<Void> noteCorrectionsExported(RoutingContext ctx) {
+    User by = SignedIn.of(ctx);
+    return audit.record(pool, AuditEvent.CORRECTIONS_EXPORTED, by, by, Client.of(ctx));
   }
 
   /**

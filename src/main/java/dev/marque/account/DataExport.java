@@ -1,5 +1,6 @@
 package dev.marque.account;
 
+import dev.marque.web.ZipStream;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -38,7 +39,7 @@ final class DataExport {
             .compose(added -> audit.of(pool, user.id()))
             .compose(entries -> zip.add("events.json", events(entries).toBuffer()));
     for (PersonalData other : others) {
-      sent = sent.compose(added -> other.export(user.id(), zip));
+      sent = sent.compose(added -> other.export(user.id(), zip::add));
     }
     return sent.compose(added -> zip.end());
   }

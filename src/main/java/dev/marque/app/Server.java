@@ -13,6 +13,8 @@ import dev.marque.platform.Metrics;
 import dev.marque.platform.Migrations;
 import dev.marque.platform.Settings;
 import dev.marque.platform.StartFailure;
+import dev.marque.prediction.CorrectionRoutes;
+import dev.marque.prediction.Corrections;
 import dev.marque.prediction.EventBusInferenceClient;
 import dev.marque.prediction.InferenceVerticle;
 import dev.marque.prediction.ModelDocument;
@@ -156,7 +158,8 @@ public final class Server implements AutoCloseable {
     trash.start();
     running.push(trash::close);
 
-    startWeb(vertx, accounts, predictions, trash);
+    Corrections corrections = new Corrections(database.pool(), clock);
+    startWeb(vertx, accounts, predictions, trash, corrections);
     setupPath = accounts.setupPath().await();
   }
 
@@ -178,7 +181,11 @@ public final class Server implements AutoCloseable {
 
   /** Pages and API: the order of the rooms is the order in which a request passes them. */
   private void startWeb(
-      Vertx vertx, AccountFeature accounts, Predictions predictions, Trash trash) {
+      Vertx vertx,
+      AccountFeature accounts,
+      Predictions predictions,
+      Trash trash,
+      Corrections corrections) {
     Messages messages = new Messages();
     Assets assets = Assets.load();
     Proxies proxies = new Proxies(settings.proxy().trusted());
@@ -200,7 +207,8 @@ public final class Server implements AutoCloseable {
             predictions,
             trash,
             new EventBusInferenceClient(vertx, settings.limits().megapixels()),
-            ModelDocument.read(settings.modelDir()));
+            ModelDocument.read(settings.modelDir()),
+            new CorrectionRoutes(signedIn, pages, corrections, accounts::noteCorrectionsExported));
     List<Consumer<Router>> rooms =
         List.of(
             new Arrival(proxies, settings.publicUrl())::mount,

@@ -25,6 +25,7 @@ public final class PredictionRoutes {
   private final PredictionExport export;
   private final PredictionApi api;
   private final ApiContract contract;
+  private final CorrectionRoutes corrections;
 
   public PredictionRoutes(
       Vertx vertx,
@@ -35,7 +36,8 @@ public final class PredictionRoutes {
       Predictions predictions,
       Trash trash,
       InferenceClient inference,
-      ModelDocument model) {
+      ModelDocument model,
+      CorrectionRoutes corrections) {
     long bytes = settings.limits().uploadBytes().bytes();
     long memory = Math.max(UPLOAD_MEMORY_FLOOR, bytes * PHOTOS_OF_FULL_SIZE * 2);
     Uploads uploads = new Uploads(bytes, bytes * PHOTOS_OF_FULL_SIZE, memory, UPLOAD_PATIENCE);
@@ -53,6 +55,7 @@ public final class PredictionRoutes {
     this.api =
         new PredictionApi(signedIn, pages, uploads, intake, batch, limits, predictions, model);
     this.contract = new ApiContract(settings.publicUrl());
+    this.corrections = corrections;
   }
 
   public void mount(Router router) {
@@ -63,5 +66,6 @@ public final class PredictionRoutes {
     export.mount(router);
     api.mount(router);
     contract.mount(router);
+    corrections.mount(router);
   }
 }

@@ -146,6 +146,15 @@ final class PagePreview implements AutoCloseable {
       String address,
       @Nullable String detail) {}
 
+  /** A correction as the administrators' page reads it. */
+  public record Claim(
+      UUID id,
+      Instant correctedAt,
+      String fileName,
+      Scored answer,
+      String brand,
+      boolean photoKept) {}
+
   /** One page to look at: its template, status and model, and who looks. */
   record Sample(String template, int status, boolean signedIn, Map<String, Object> model) {}
 
@@ -327,6 +336,8 @@ final class PagePreview implements AutoCloseable {
             200,
             true,
             Map.of("account", account("bob", Role.USER), "sessions", 2, "self", false)));
+    all.put("corrections", new Sample("admin/corrections", 200, true, corrections(3)));
+    all.put("corrections-none", new Sample("admin/corrections", 200, true, corrections(0)));
     all.put(
         "audit",
         new Sample(
@@ -378,6 +389,21 @@ final class PagePreview implements AutoCloseable {
                       + " from the first page.")));
     }
     return all;
+  }
+
+  private static Map<String, Object> corrections(int count) {
+    List<Claim> claims = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      UUID id = UUID.fromString("0192aaaa-0000-7000-8000-00000000000" + i);
+      String name = i == 1 ? "a-very-long-<b>name</b>-of-a-photo-on-a-rainy-day.jpeg" : "IMG.jpg";
+      claims.add(new Claim(id, SOME_TIME, name, new Scored("BMW", 0.61), "Audi", i != 2));
+    }
+    Map<String, Object> model = new HashMap<>();
+    model.put("corrections", claims);
+    model.put("states", List.of("open", "accepted", "rejected"));
+    model.put("state", count == 0 ? "open" : "accepted");
+    model.put("next", count == 0 ? null : claims.get(0).id());
+    return model;
   }
 
   private static Map<String, Object> account(Map<String, Object> more) {

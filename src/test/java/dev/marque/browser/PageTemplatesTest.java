@@ -91,7 +91,7 @@ class PageTemplatesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"signup-wrong", "result-all"})
+  @ValueSource(strings = {"signup-wrong", "result-all", "corrections"})
   void what_people_type_is_never_markup(String name) throws Exception {
     String body = get(name, "Accept-Language", "en").body();
     assertFalse(body.contains("<b>"), body);

@@ -1,4 +1,4 @@
-package dev.marque.account;
+package dev.marque.web;
 
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
@@ -14,17 +14,21 @@ import java.util.zip.ZipOutputStream;
  * A zip archive that is sent while it is made, one entry in memory at a time. Packing an entry of
  * some ten kilobytes takes a fraction of a millisecond: it may run on an event loop.
  */
-final class ZipStream implements PersonalData.Sink {
+public final class ZipStream {
 
   private final HttpServerResponse response;
   private final ByteArrayOutputStream packed = new ByteArrayOutputStream();
   private final ZipOutputStream zip = new ZipOutputStream(packed, StandardCharsets.UTF_8);
 
-  ZipStream(HttpServerResponse response) {
+  public ZipStream(HttpServerResponse response) {
     this.response = response;
   }
 
-  @Override
+  /**
+   * Adds a file; the next one may be added when this has succeeded.
+   *
+   * @param name with folders, for example {@code photos/0192.jpg}
+   */
   public Future<Void> add(String name, Buffer content) {
     try {
       zip.putNextEntry(new ZipEntry(name));
@@ -37,7 +41,7 @@ final class ZipStream implements PersonalData.Sink {
   }
 
   /** Writes the archive's directory and ends the answer. */
-  Future<Void> end() {
+  public Future<Void> end() {
     try {
       zip.close();
     } catch (IOException e) {

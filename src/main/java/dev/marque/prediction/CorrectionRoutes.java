@@ -1,0 +1,144 @@
+package dev.marque.prediction;
+
+import dev.marque.account.SignedIn;
+import dev.marque.web.Failure;
+import dev.marque.web.FieldError;
+import dev.marque.web.Pages;
+import dev.marque.web.ZipStream;
+import io.vertx.core.Future;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The administrators' pages on corrections: look, accept or reject, take home what was accepted.
+ */
+public final class CorrectionRoutes {
+
+  private static final String PATH = "/admin/corrections";
+  private static final int PAGE = 24;
+  private static final List<String> STATES =
+      Arrays.stream(ReviewState.values()).map(ReviewState::code).toList();
+
+  private final SignedIn signedIn;
+  private final Pages pages;
+  private final Corrections corrections;
+  private final CorrectionExport export;
+  private final Function<RoutingContext, Future<Void>> exportNoted;
+
+  /**
+   * @param exportNoted notes in the audit log who takes people's photos out of the house
+   */
+  public CorrectionRoutes(
+      SignedIn signedIn,
+      Pages pages,
+      Corrections corrections,
+      Function<RoutingContext, Future<Void>> exportNoted) {
+    this.signedIn = signedIn;
+    this.pages = pages;
+    this.corrections = corrections;
+    this.export = new CorrectionExport(corrections);
+    this.exportNoted = exportNoted;
+  }
+
+  void mount(Router router) {
+    router.get(PATH).handler(signedIn.admin()).handler(this::list);
+    router.get(PATH + "/export.zip").handler(signedIn.admin()).handler(this::export);
+    router.get(PATH + "/:id/photo.jpg").handler(signedIn.admin()).handler(this::photo);
+    router.post(PATH + "/:id").handler(signedIn.admin()).handler(this::review);
+  }
+
+  private void list(RoutingContext ctx) {
+    ReviewState state = state(ctx.request().getParam("state"));
+    String after = ctx.request().getParam("after");
+    show(ctx, state, after == null ? null : cursor(after));
+  }
+
+  private void show(RoutingContext ctx, ReviewState state, @Nullable UUID after) {
+    corrections
+        .list(state, after, PAGE + 1)
+        .compose(found -> pages.render(ctx, "admin/corrections", model(state, found)))
+        .onFailure(ctx::fail);
+  }
+
+  private static Map<String, Object> model(ReviewState state, List<Correction> found) {
+    boolean more = found.size() > PAGE;
+    List<Correction> page = more ? found.subList(0, PAGE) : found;
+    Map<String, Object> values = new HashMap<>();
+    values.put("corrections", page);
+    values.put("states", STATES);
+    values.put("state", state.code());
+    values.put("next", more ? page.get(PAGE - 1).id() : null);
+    return values;
+  }
+
+  private void review(RoutingContext ctx) {
+    UUID id = Fields.id(ctx.pathParam("id"));
+    String brand = ctx.request().getFormAttribute("brand");
+    ReviewState decision = state(ctx.request().getFormAttribute("decision"));
+    if (brand == null || brand.indexOf('\0') >= 0 || decision == ReviewState.OPEN) {
+      throw new Failure.Malformed("bad-request");
+    }
+    ReviewState seen = state(ctx.request().getFormAttribute("state"));
+    corrections
+        .review(id, brand, decision, SignedIn.of(ctx).id())
+        .onSuccess(
+            noted -> {
+              if (Pages.isFragment(ctx)) {
+                show(ctx, seen, null);
+              } else {
+                UploadRoutes.seeOther(ctx, pages.urls(ctx).to(PATH, "state", seen.code()));
+              }
+            })
+        .onFailure(ctx::fail);
+  }
+
+  private void photo(RoutingContext ctx) {
+    corrections
+        .photo(Fields.id(ctx.pathParam("id")))
+        .onSuccess(
+            jpeg ->
+                ctx.response()
+                    .putHeader("Content-Type", "image/jpeg")
+                    .putHeader("Cache-Control", "private, no-store")
+                    .putHeader("Content-Encoding", "identity")
+                    .end(jpeg))
+        .onFailure(ctx::fail);
+  }
+
+  private void export(RoutingContext ctx) {
+    exportNoted
+        .apply(ctx)
+        .compose(
+            noted -> {
+              ctx.response()
+                  .setChunked(true)
+                  .putHeader("Content-Type", "application/zip")
+                  .putHeader("Content-Disposition", "attachment; filename=\"corrections.zip\"")
+                  .putHeader("Cache-Control", "no-store");
+              return export.send(new ZipStream(ctx.response()));
+            })
+        .onFailure(ctx::fail);
+  }
+
+  private static ReviewState state(@Nullable String code) {
+    return code == null
+        ? ReviewState.OPEN
+        : ReviewState.of(code)
+            .orElseThrow(() -> Fields.invalid(FieldError.of("state", "field.review_state")));
+  }
+
+  private static UUID cursor(String text) {
+    try {
+      return UUID.fromString(text);
+    } catch (IllegalArgumentException e) {
+      throw Fields.invalid(FieldError.of("after", "field.cursor"));
+    }
+  }
+}
