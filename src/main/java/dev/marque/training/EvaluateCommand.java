@@ -1,12 +1,16 @@
 package dev.marque.training;
 
 import dev.marque.vision.LoadedModel;
+import dev.marque.vision.photo.Pixels;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -85,14 +89,35 @@ public final class EvaluateCommand implements Callable<Integer> {
     }
     try (Judge judge =
         new Judge(model, lines -> lines.forEach(line -> System.err.println("left out " + line)))) {
+      List<Example> known = judge.read(photos.validation());
+      List<Example> notACar = judge.read(photos.notACar());
       return Evaluation.of(
           model.description().name(),
           photos.fingerprint(),
-          brands,
-          judge.judge(photos.validation()),
+          model.description().labels(),
+          judge.judgeExamples(known),
           judge.judge(photos.otherMakes()),
-          judge.judge(photos.notACar()));
+          judge.judgeExamples(notACar),
+          robustness(judge, known, notACar));
     }
+  }
+
+  private static Map<String, Double> robustness(
+      Judge judge, List<Example> known, List<Example> notACar) {
+    List<Pixels> scenes = notACar.stream().map(Example::photo).toList();
+    Map<String, Double> robustness = new LinkedHashMap<>();
+    for (Distortion distortion : Distortion.values()) {
+      if (distortion != Distortion.IN_A_SCENE || !scenes.isEmpty()) {
+        List<Example> distorted =
+            IntStream.range(0, known.size())
+                .parallel()
+                .mapToObj(i -> known.get(i).with(distortion.apply(known.get(i).photo(), scenes, i)))
+                .toList();
+        double top1 = Figures.top(judge.judgeExamples(distorted), 1);
+        robustness.put(distortion.code(), Figures.rounded(top1));
+      }
+    }
+    return robustness;
   }
 
   private static void print(PrintWriter out, Evaluation e) {
@@ -115,6 +140,18 @@ public final class EvaluateCommand implements Callable<Integer> {
         100 * e.confidentRight());
     line(out, "other makes        AUROC %.4f", e.otherMakesAuroc());
     line(out, "not a car          AUROC %.4f", e.notACarAuroc());
+    line(
+        out,
+        "body type          told of %.2f%%, %.2f%% of them right",
+        100 * e.bodyType().told(),
+        100 * e.bodyType().right());
+    line(
+        out,
+        "decade             told of %.2f%%, %.2f%% of them right",
+        100 * e.decade().told(),
+        100 * e.decade().right());
+    e.robustness()
+        .forEach((code, top1) -> line(out, "top-1 distorted    %-20s %.2f%%", code, 100 * top1));
     e.verdicts().forEach((kind, counts) -> line(out, "verdicts           %-12s %s", kind, counts));
   }
 

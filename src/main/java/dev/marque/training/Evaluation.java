@@ -1,15 +1,22 @@
 package dev.marque.training;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import dev.marque.vision.BodyType;
 import dev.marque.vision.Calibration;
+import dev.marque.vision.Labels;
 import dev.marque.vision.Scores;
+import dev.marque.vision.Traits;
 import dev.marque.vision.Verdict;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The figures of a model on photos that its weights were not fitted to. What depends on the
@@ -27,6 +34,10 @@ import java.util.TreeMap;
  * @param confidentRight share of confident answers that were right
  * @param otherMakesAuroc how well familiarity tells known cars from cars of other makes
  * @param notACarAuroc how well the car probability tells cars from other photos
+ * @param bodyType how well the body type is told
+ * @param decade how well the decade is told
+ * @param robustness share with the right brand first on the same photos distorted, by distortion;
+ *     one forward pass each
  * @param verdicts how often each verdict was given, by kind of photo
  * @param brands figures of each brand
  * @param confusion photos by brand and answer, in the brands' order
@@ -47,7 +58,10 @@ public record Evaluation(
     double confidentShare,
     double confidentRight,
     double otherMakesAuroc,
-    double notACarAuroc,
+    @JsonProperty("not_a_car_auroc") double notACarAuroc,
+    Trait bodyType,
+    Trait decade,
+    Map<String, Double> robustness,
     Map<String, Map<String, Integer>> verdicts,
     List<Brand> brands,
     int[][] confusion,
@@ -59,23 +73,35 @@ public record Evaluation(
   /** How one brand fares. */
   public record Brand(String brand, int photos, double precision, double recall, double f1) {}
 
+  /**
+   * How well a trait is told.
+   *
+   * @param told share of cars for which anything was told
+   * @param right share of what was told that was right
+   */
+  public record Trait(double told, double right) {}
+
   /** A part of the answers: what was claimed and what was true. */
   public record Reliability(double claimed, double accuracy, int photos) {}
 
   /**
    * Judges a model.
    *
+   * @param labels that the model knows
    * @param known photos of the known brands
    * @param otherMakes cars of other makes; may be empty
    * @param notACar photos without a car; may be empty
+   * @param robustness as measured on distorted photos
    */
   static Evaluation of(
       String model,
       String data,
-      List<String> brandNames,
+      Labels labels,
       List<Judged> known,
       List<Judged> otherMakes,
-      List<Judged> notACar) {
+      List<Judged> notACar,
+      Map<String, Double> robustness) {
+    List<String> brandNames = labels.brands();
     int[][] confusion = Figures.confusion(known, brandNames.size());
     List<Claim> claims = new ArrayList<>();
     Map<String, Map<String, Integer>> verdicts = new TreeMap<>();
@@ -112,6 +138,9 @@ public record Evaluation(
                 : (double) confident.stream().filter(Claim::right).count() / confident.size()),
         familiarityAuroc(known, otherMakes),
         carAuroc(known, otherMakes, notACar),
+        bodyType(labels, known),
+        decade(labels, known),
+        robustness,
         verdicts,
         brands(brandNames, confusion),
         confusion,
@@ -179,6 +208,40 @@ public record Evaluation(
         Figures.auroc(
             cars.stream().mapToDouble(j -> j.scores().car()).toArray(),
             notACar.stream().mapToDouble(j -> j.scores().car()).toArray()));
+  }
+
+  private static Trait bodyType(Labels labels, List<Judged> known) {
+    return trait(labels, known, Traits::bodyType, BodyType::ofModel);
+  }
+
+  private static Trait decade(Labels labels, List<Judged> known) {
+    return trait(labels, known, Traits::decade, Traits::decade);
+  }
+
+  private static <T> Trait trait(
+      Labels labels,
+      List<Judged> known,
+      Function<Traits, @Nullable T> told,
+      Function<String, Optional<T>> truth) {
+    Traits.Reader reader = new Traits.Reader(labels.models());
+    int asked = 0;
+    int answered = 0;
+    int right = 0;
+    for (Judged judged : known) {
+      Optional<T> wanted =
+          judged.model() == Example.NONE
+              ? Optional.empty()
+              : truth.apply(labels.models().get(judged.model()).name());
+      if (wanted.isPresent()) {
+        T answer = told.apply(reader.read(judged.scores().models()));
+        asked++;
+        answered += answer == null ? 0 : 1;
+        right += wanted.get().equals(answer) ? 1 : 0;
+      }
+    }
+    return new Trait(
+        asked == 0 ? 0 : Figures.rounded((double) answered / asked),
+        answered == 0 ? 0 : Figures.rounded((double) right / answered));
   }
 
   private static List<Brand> brands(List<String> names, int[][] confusion) {

@@ -14,4 +14,9 @@ record Example(String name, Pixels photo, int brand, int model, boolean car) {
 
   /** No brand, no model: the photo is of none that is known. */
   static final int NONE = -1;
+
+  /** The same label on another photo. */
+  Example with(Pixels other) {
+    return new Example(name, other, brand, model, car);
+  }
 }

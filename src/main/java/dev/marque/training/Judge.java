@@ -31,21 +31,33 @@ final class Judge implements AutoCloseable {
 
   /** Judges photos, in order, without those that cannot be read. */
   List<Judged> judge(List<LabelledPhoto> photos) {
+    return judgeExamples(read(photos));
+  }
+
+  /** Reads photos, in order, without those that cannot be read. */
+  List<Example> read(List<LabelledPhoto> photos) {
     PhotoSet set = PhotoSet.read(photos, model.description().labels());
     if (!set.unreadable().isEmpty()) {
       unreadable.accept(set.unreadable());
     }
+    return set.examples();
+  }
+
+  /** Judges photos that were read, in order. */
+  List<Judged> judgeExamples(List<Example> examples) {
     List<Scores> scores =
         Validation.scores(
             program,
-            set.examples(),
+            examples,
             model.description().labels(),
             model.description().input(),
             model.description().normalization());
     List<Judged> judged = new ArrayList<>(scores.size());
     for (int i = 0; i < scores.size(); i++) {
-      Example example = set.examples().get(i);
-      judged.add(new Judged(example.name(), example.brand(), example.car(), scores.get(i)));
+      Example example = examples.get(i);
+      judged.add(
+          new Judged(
+              example.name(), example.brand(), example.model(), example.car(), scores.get(i)));
     }
     return judged;
   }

@@ -7,5 +7,6 @@ import dev.marque.vision.Scores;
  *
  * @param name its path in the data set
  * @param brand index of its brand, or {@link Example#NONE}
+ * @param model index of its model, or {@link Example#NONE}
  */
-record Judged(String name, int brand, boolean car, Scores scores) {}
+record Judged(String name, int brand, int model, boolean car, Scores scores) {}

@@ -91,6 +91,20 @@ final class ModelCard {
     row(lines, "confident answers that are right", percent(evaluation.confidentRight()));
     row(lines, "AUROC of cars of other makes", number(evaluation.otherMakesAuroc()));
     row(lines, "AUROC of photos without a car", number(evaluation.notACarAuroc()));
+    row(lines, "body type told, and right where told", trait(evaluation.bodyType()));
+    row(lines, "decade told, and right where told", trait(evaluation.decade()));
+    lines.add("");
+    lines.add("The same photos distorted, one forward pass each:");
+    lines.add("");
+    lines.add("| photo | top-1 |");
+    lines.add("|---|---:|");
+    row(lines, "as it is", percent(evaluation.top1()));
+    for (Distortion distortion : Distortion.values()) {
+      Double top1 = evaluation.robustness().get(distortion.code());
+      if (top1 != null) {
+        row(lines, distortion.words(), percent(top1));
+      }
+    }
     lines.add("");
     lines.add("![Claimed and true accuracy](reliability.png)");
     lines.add("");
@@ -121,6 +135,10 @@ final class ModelCard {
 
   private static void row(List<String> lines, String figure, String value) {
     lines.add("| " + figure + " | " + value + " |");
+  }
+
+  private static String trait(Evaluation.Trait trait) {
+    return percent(trait.told()) + ", " + percent(trait.right());
   }
 
   private static String percent(double share) {

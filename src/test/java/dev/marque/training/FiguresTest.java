@@ -4,9 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.marque.vision.Calibration;
+import dev.marque.vision.Labels;
 import dev.marque.vision.Scores;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -59,11 +61,18 @@ class FiguresTest {
       double truth = 0.5 + 0.5 * random.nextDouble();
       double claimed = 1 - (1 - truth) * (1 - truth);
       int brand = random.nextDouble() < truth ? 1 : 0;
-      Scores scores = new Scores(new double[] {1 - claimed, claimed}, new double[] {1}, 0, 0.9);
-      known.add(new Judged("photo " + i, brand, true, scores));
+      Scores scores = new Scores(new double[] {1 - claimed, claimed}, new double[0], 0, 0.9);
+      known.add(new Judged("photo " + i, brand, Example.NONE, true, scores));
     }
     Evaluation evaluation =
-        Evaluation.of("test-1", "data", List.of("A", "B"), known, List.of(), List.of());
+        Evaluation.of(
+            "test-1",
+            "data",
+            new Labels(List.of("A", "B"), List.of()),
+            known,
+            List.of(),
+            List.of(),
+            Map.of());
     assertTrue(evaluation.calibrationError() < 0.03, "" + evaluation.calibrationError());
     Calibration calibration = CalibrationFit.fit(known);
     assertTrue(calibration.temperature() > 1.2, "" + calibration.temperature());

@@ -20,6 +20,15 @@ public final class JpegWriter {
 
   /** A new JPEG file of these pixels. */
   public static byte[] write(Pixels photo) {
+    return write(photo, QUALITY);
+  }
+
+  /**
+   * The same in another quality.
+   *
+   * @param quality from 0 (smallest file) to 1
+   */
+  public static byte[] write(Pixels photo, float quality) {
     BufferedImage image =
         new BufferedImage(photo.width(), photo.height(), BufferedImage.TYPE_3BYTE_BGR);
     byte[] bgr = ((DataBufferByte) image.getRaster().getDataBuffer()).getData();
@@ -35,7 +44,7 @@ public final class JpegWriter {
       writer.setOutput(out);
       ImageWriteParam parameters = writer.getDefaultWriteParam();
       parameters.setCompressionMode(ImageWriteParam.MODE_EXPLICIT);
-      parameters.setCompressionQuality(QUALITY);
+      parameters.setCompressionQuality(quality);
       writer.write(null, new IIOImage(image, null, null), parameters);
     } catch (IOException e) {
       throw new UncheckedIOException("a JPEG in memory could not be written", e);
