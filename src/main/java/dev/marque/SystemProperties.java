@@ -5,11 +5,15 @@ final class SystemProperties {
 
   private SystemProperties() {}
 
-  /** Keeps DJL from asking the network for anything, and AWT from looking for a display. */
+  /**
+   * Keeps DJL from asking the network for anything, AWT from looking for a display, and Hazelcast
+   * from logging in its own way.
+   */
   static void set() {
     setUnlessGiven("ai.djl.offline", "true");
     setUnlessGiven("OPT_OUT_TRACKING", "true");
     setUnlessGiven("java.awt.headless", "true");
+    setUnlessGiven("hazelcast.logging.type", "slf4j");
   }
 
   private static void setUnlessGiven(String name, String value) {

@@ -3,6 +3,7 @@ package dev.marque.app;
 import dev.marque.account.AccountFeature;
 import dev.marque.account.PersonalData;
 import dev.marque.account.SignedIn;
+import dev.marque.platform.Cluster;
 import dev.marque.platform.DataDirectory;
 import dev.marque.platform.Database;
 import dev.marque.platform.DatabaseAddress;
@@ -21,8 +22,10 @@ import dev.marque.prediction.ModelDocument;
 import dev.marque.prediction.PersonalPredictions;
 import dev.marque.prediction.PhotoRetention;
 import dev.marque.prediction.PredictionApi;
+import dev.marque.prediction.PredictionLimits;
 import dev.marque.prediction.PredictionRoutes;
 import dev.marque.prediction.Predictions;
+import dev.marque.prediction.SharedAllowances;
 import dev.marque.prediction.Trash;
 import dev.marque.vision.photo.PhotoLimits;
 import dev.marque.web.Arrival;
@@ -39,6 +42,7 @@ import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.ThreadingModel;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxBuilder;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
 import io.vertx.ext.web.Router;
@@ -57,7 +61,6 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -122,29 +125,83 @@ public final class Server implements AutoCloseable {
   }
 
   private void startAll() {
-    if (settings.role() != Settings.NodeRole.ALL) {
-      throw new StartFailure(
-          "marque.role is "
-              + settings.role().name().toLowerCase(Locale.ROOT)
-              + ", but this version has no cluster for nodes to find each other; leave it at all");
+    if (settings.clustered()) {
+      ClusterRules.check(settings);
     }
-
-    DataDirectory data = closedAtTheEnd(DataDirectory.open(settings.dataDir()));
     Metrics metrics = closedAtTheEnd(new Metrics());
-    Vertx vertx = vertx(metrics);
+    Optional<Cluster> cluster = joinCluster();
+    Vertx vertx = vertx(metrics, cluster);
+    EventBusInferenceClient.registerCodecs(vertx);
     Health health = new Health();
     health.register("server", this::serving);
     startManagement(vertx, health, metrics);
 
-    // The model loads while the database starts: each takes about a second.
-    Future<String> inference = startInference(vertx, metrics);
-    DatabaseAddress address = database(data);
+    String node = cluster.map(Cluster::node).orElse("here");
+    switch (settings.role()) {
+      case ALL -> {
+        // The model loads while the database starts: each takes about a second.
+        Future<String> inference = startInference(vertx, node, metrics);
+        Database database = startDatabase(vertx, health);
+        undeployedAtTheEnd(vertx, inference.await());
+        EventBusInferenceClient client = startClient(vertx, node, metrics, cluster, health);
+        client.heard().await();
+        startWeb(vertx, database, client, metrics);
+      }
+      case INFERENCE -> undeployedAtTheEnd(vertx, startInference(vertx, node, metrics).await());
+      case WEB -> {
+        Database database = startDatabase(vertx, health);
+        startWeb(vertx, database, startClient(vertx, node, metrics, cluster, health), metrics);
+      }
+    }
+  }
+
+  private Optional<Cluster> joinCluster() {
+    if (!settings.clustered()) {
+      return Optional.empty();
+    }
+    Cluster cluster = closedAtTheEnd(Cluster.join(settings.cluster()));
+    LOG.info("Node {} of a cluster of {}", cluster.node(), cluster.nodes().size());
+    return Optional.of(cluster);
+  }
+
+  private Database startDatabase(Vertx vertx, Health health) {
+    DatabaseAddress address = database();
     Migrations.run(address);
     Database database = Database.open(vertx, address);
     running.push(() -> database.close().await());
     health.register("database", database::check);
-    undeployedAtTheEnd(vertx, inference.await());
+    return database;
+  }
 
+  private Future<String> startInference(Vertx vertx, String node, Metrics metrics) {
+    PhotoLimits limits = PhotoLimits.megapixels(settings.limits().megapixels());
+    Future<String> deployment =
+        vertx.deployVerticle(
+            new InferenceVerticle(
+                node, settings.modelDir(), limits, settings.limits().queue(), metrics.registry()),
+            new DeploymentOptions()
+                .setThreadingModel(ThreadingModel.WORKER)
+                .setWorkerPoolName("inference")
+                .setWorkerPoolSize(1));
+    // Where the start fails meanwhile, the process must not end while libtorch is at work.
+    running.push(() -> deployment.otherwiseEmpty().await());
+    return deployment;
+  }
+
+  private EventBusInferenceClient startClient(
+      Vertx vertx, String node, Metrics metrics, Optional<Cluster> cluster, Health health) {
+    EventBusInferenceClient client =
+        new EventBusInferenceClient(
+            vertx, node, settings.limits().megapixels(), metrics.registry());
+    client.start().await();
+    running.push(() -> client.close().await());
+    cluster.ifPresent(joined -> joined.onNodeLeft(client::lost));
+    health.register("inference", client::check);
+    return client;
+  }
+
+  private void startWeb(
+      Vertx vertx, Database database, EventBusInferenceClient inference, Metrics metrics) {
     AccountFeature accounts =
         new AccountFeature(vertx, settings, database.pool(), clock, metrics.registry());
     accounts.start().await();
@@ -159,33 +216,24 @@ public final class Server implements AutoCloseable {
     running.push(trash::close);
 
     Corrections corrections = new Corrections(database.pool(), clock);
-    startWeb(vertx, accounts, predictions, trash, corrections);
+    PredictionLimits limits =
+        new PredictionLimits(
+            settings.limits().predictionsPerMinute(),
+            System::nanoTime,
+            settings.clustered() ? new SharedAllowances(database.pool()) : null);
+    mountRooms(vertx, accounts, predictions, trash, corrections, limits, inference);
     setupPath = accounts.setupPath().await();
   }
 
-  private Future<String> startInference(Vertx vertx, Metrics metrics) {
-    EventBusInferenceClient.registerCodecs(vertx);
-    PhotoLimits limits = PhotoLimits.megapixels(settings.limits().megapixels());
-    Future<String> deployment =
-        vertx.deployVerticle(
-            new InferenceVerticle(
-                settings.modelDir(), limits, settings.limits().queue(), metrics.registry()),
-            new DeploymentOptions()
-                .setThreadingModel(ThreadingModel.WORKER)
-                .setWorkerPoolName("inference")
-                .setWorkerPoolSize(1));
-    // Where the start fails meanwhile, the process must not end while libtorch is at work.
-    running.push(() -> deployment.otherwiseEmpty().await());
-    return deployment;
-  }
-
   /** Pages and API: the order of the rooms is the order in which a request passes them. */
-  private void startWeb(
+  private void mountRooms(
       Vertx vertx,
       AccountFeature accounts,
       Predictions predictions,
       Trash trash,
-      Corrections corrections) {
+      Corrections corrections,
+      PredictionLimits limits,
+      EventBusInferenceClient inference) {
     Messages messages = new Messages();
     Assets assets = Assets.load();
     Proxies proxies = new Proxies(settings.proxy().trusted());
@@ -206,7 +254,8 @@ public final class Server implements AutoCloseable {
             messages,
             predictions,
             trash,
-            new EventBusInferenceClient(vertx, settings.limits().megapixels()),
+            limits,
+            inference,
             ModelDocument.read(settings.modelDir()),
             new CorrectionRoutes(signedIn, pages, corrections, accounts::noteCorrectionsExported));
     List<Consumer<Router>> rooms =
@@ -231,8 +280,14 @@ public final class Server implements AutoCloseable {
     port = address.port();
   }
 
-  /** Where people reach it, for example {@code http://localhost:8080}. */
+  /**
+   * Where people reach it, for example {@code http://localhost:8080}; of an inference node, where
+   * its health is told.
+   */
   public URI address() {
+    if (settings.role() == Settings.NodeRole.INFERENCE) {
+      return local(managementPort);
+    }
     return settings.publicUrl().orElseGet(() -> local(port));
   }
 
@@ -273,13 +328,17 @@ public final class Server implements AutoCloseable {
     return resource;
   }
 
-  private DatabaseAddress database(DataDirectory data) {
+  private DatabaseAddress database() {
+    if (settings.clustered()) {
+      return settings.database().url().address();
+    }
+    DataDirectory data = closedAtTheEnd(DataDirectory.open(settings.dataDir()));
     return settings.database().url().isEmbedded()
         ? closedAtTheEnd(EmbeddedPostgres.start(data)).address()
         : settings.database().url().address();
   }
 
-  private Vertx vertx(Metrics metrics) {
+  private Vertx vertx(Metrics metrics, Optional<Cluster> cluster) {
     MicrometerMetricsOptions options =
         new MicrometerMetricsOptions()
             .setEnabled(true)
@@ -294,18 +353,23 @@ public final class Server implements AutoCloseable {
                     Label.POOL_NAME))
             .addDisabledMetricsCategory(MetricsDomain.NET_SERVER)
             .addDisabledMetricsCategory(MetricsDomain.NET_CLIENT);
-    Vertx vertx =
+    VertxOptions vertxOptions =
+        new VertxOptions()
+            .setEventLoopPoolSize(EVENT_LOOPS)
+            .setMetricsOptions(options)
+            .setFileSystemOptions(
+                new FileSystemOptions()
+                    .setFileCachingEnabled(false)
+                    .setClassPathResolvingEnabled(false));
+    cluster.ifPresent(joined -> vertxOptions.setEventBusOptions(joined.eventBus()));
+    VertxBuilder builder =
         Vertx.builder()
-            .with(
-                new VertxOptions()
-                    .setEventLoopPoolSize(EVENT_LOOPS)
-                    .setMetricsOptions(options)
-                    .setFileSystemOptions(
-                        new FileSystemOptions()
-                            .setFileCachingEnabled(false)
-                            .setClassPathResolvingEnabled(false)))
-            .withMetrics(new MicrometerMetricsFactory(metrics.registry()))
-            .build();
+            .with(vertxOptions)
+            .withMetrics(new MicrometerMetricsFactory(metrics.registry()));
+    Vertx vertx =
+        cluster.isPresent()
+            ? builder.withClusterManager(cluster.get().manager()).buildClustered().await()
+            : builder.build();
     running.push(() -> vertx.close().await());
     return vertx;
   }

@@ -2,6 +2,7 @@ package dev.marque.platform;
 
 import java.net.URI;
 import java.util.Locale;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.eclipse.microprofile.config.spi.Converter;
 
@@ -30,6 +31,18 @@ final class SettingConverters {
     @Override
     public Integer convert(String text) {
       return between(text, 0, 65_535);
+    }
+  }
+
+  /** One that others have to know beforehand. */
+  public static final class FixedPort implements Converter<Integer> {
+    private static final long serialVersionUID = 1;
+
+    public FixedPort() {}
+
+    @Override
+    public Integer convert(String text) {
+      return between(text, 1, 65_535);
     }
   }
 
@@ -118,6 +131,27 @@ final class SettingConverters {
       throw new IllegalArgumentException("Not the address of a web site: " + text);
     }
     return url;
+  }
+
+  /** A host name or an IPv4 address, with a port or without. */
+  public static final class ClusterMember implements Converter<String> {
+    private static final long serialVersionUID = 1;
+
+    private static final Pattern MEMBER = Pattern.compile("([A-Za-z0-9_.-]+)(?::(\\d{1,5}))?");
+
+    public ClusterMember() {}
+
+    @Override
+    public String convert(String text) {
+      Matcher member = MEMBER.matcher(text.strip());
+      if (!member.matches()) {
+        throw new IllegalArgumentException("Not a host with or without a port: " + text);
+      }
+      if (member.group(2) != null) {
+        between(member.group(2), 1, 65_535);
+      }
+      return member.group();
+    }
   }
 
   /** An IPv4 or IPv6 address, with the length of its network or without. */

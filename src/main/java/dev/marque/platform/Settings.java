@@ -51,6 +51,13 @@ public interface Settings {
   @WithDefault("all")
   NodeRole role();
 
+  ClusterSettings cluster();
+
+  /** Whether this process is one of several. */
+  default boolean clustered() {
+    return role() != NodeRole.ALL || !cluster().members().isEmpty();
+  }
+
   @Allowed("a folder with network.json, model.json and weights.safetensors")
   @WithDefault("model")
   Path modelDir();
@@ -186,6 +193,39 @@ public interface Settings {
     @WithDefault("365")
     @WithConverter(SettingConverters.NotNegative.class)
     int days();
+  }
+
+  /** How the nodes of a cluster find each other. */
+  interface ClusterSettings {
+
+    /** Nodes that are asked to be let in; one that is reached knows all others. */
+    @Allowed("nodes such as 10.0.0.5:5701 or web-0.example, separated by commas")
+    @WithName("members")
+    Optional<List<@WithConverter(SettingConverters.ClusterMember.class) String>> listed();
+
+    default List<String> members() {
+      return listed().orElse(List.of());
+    }
+
+    @Allowed("a host name or an address of this machine that the other nodes reach")
+    @WithDefault("127.0.0.1")
+    String host();
+
+    @Allowed("a port from 1 to 65535")
+    @WithDefault("5701")
+    @WithConverter(SettingConverters.FixedPort.class)
+    int port();
+
+    /** Where photos and answers arrive. */
+    @Allowed("a port from 0 to 65535; 0 takes a free one")
+    @WithDefault("0")
+    @WithConverter(SettingConverters.Port.class)
+    int eventBusPort();
+
+    /** Nodes of another name are another cluster. */
+    @Allowed("a name, the same for all nodes")
+    @WithDefault("marque")
+    String name();
   }
 
   /** What is kept of an uploaded photo; the upload itself never is. */

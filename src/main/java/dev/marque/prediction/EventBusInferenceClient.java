@@ -2,31 +2,91 @@ package dev.marque.prediction;
 
 import dev.marque.platform.Ids;
 import dev.marque.web.Failure;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.MultiGauge;
+import io.micrometer.core.instrument.Tags;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.Message;
+import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.eventbus.ReplyException;
+import io.vertx.core.eventbus.ReplyFailure;
+import io.vertx.core.json.JsonObject;
 import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Asks an {@link InferenceVerticle} on the event bus. */
+/**
+ * Asks an {@link InferenceVerticle} on the event bus: the one that seems to have most room, here or
+ * on another node. Where that one is full, stops or is lost before it has answered, another one is
+ * asked, once. Safe on every thread.
+ */
 public final class EventBusInferenceClient implements InferenceClient {
+
+  private static final Logger LOG = LoggerFactory.getLogger(EventBusInferenceClient.class);
 
   /** Nobody looks at an answer later than this. */
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
+  private static final Duration CHECK = Duration.ofMillis(500);
+
   private final Vertx vertx;
+  private final String here;
   private final int megapixels;
+  private final InferenceNodes nodes;
+  private final Counter askedAgain;
+  private final MultiGauge models;
+  private final Map<String, Set<Attempt>> attempts = new ConcurrentHashMap<>();
+  private final Promise<Void> heard = Promise.promise();
+  private @Nullable MessageConsumer<JsonObject> announcements;
+  private long check = -1;
+
+  /** One photo at one node; completed on the context that asked. */
+  private record Attempt(Context context, Promise<Inference> answer) {
+
+    void lost() {
+      context.runOnContext(now -> answer.tryFail(new NodeLostException()));
+    }
+  }
+
+  /** A node that will not answer any more. */
+  private static final class NodeLostException extends Exception {
+    private static final long serialVersionUID = 1;
+
+    NodeLostException() {
+      super("the inference node is gone", null, false, false);
+    }
+  }
 
   /**
    * @param vertx whose event bus is used; one client a Vert.x
+   * @param here the name of this process, by which its own node announces itself
    * @param megapixels the limit, for the sentence to whoever is over it
    */
-  public EventBusInferenceClient(Vertx vertx, int megapixels) {
+  public EventBusInferenceClient(Vertx vertx, String here, int megapixels, MeterRegistry metrics) {
     this.vertx = vertx;
+    this.here = here;
     this.megapixels = megapixels;
+    this.nodes = new InferenceNodes(here, System::nanoTime);
+    this.askedAgain =
+        Counter.builder("marque.inference.asked.again")
+            .description("Photos for which a second node was asked")
+            .register(metrics);
+    this.models =
+        MultiGauge.builder("marque.inference.nodes")
+            .description("Inference nodes that this process knows, by their model")
+            .register(metrics);
   }
 
   /** Teaches the event bus how photos and answers travel; before the first use, once a Vert.x. */
@@ -34,21 +94,83 @@ public final class EventBusInferenceClient implements InferenceClient {
     InferenceCodecs.register(vertx.eventBus());
   }
 
+  /** Begins to listen to the nodes, and asks all to announce themselves. */
+  public Future<Void> start() {
+    MessageConsumer<JsonObject> consumer =
+        vertx.eventBus().consumer(InferenceVerticle.NODES, this::announced);
+    announcements = consumer;
+    check = vertx.setPeriodic(CHECK.toMillis(), timer -> nodes.silent().forEach(this::lost));
+    return consumer
+        .completion()
+        .onSuccess(listening -> vertx.eventBus().publish(InferenceVerticle.WHO, new JsonObject()));
+  }
+
+  /** Completes when the first node was heard of. */
+  public Future<Void> heard() {
+    return heard.future();
+  }
+
+  /** For the health of this process: fails while there is no node to ask. */
+  public Future<Void> check() {
+    return nodes.isEmpty()
+        ? Future.failedFuture("no inference node has announced itself")
+        : Future.succeededFuture();
+  }
+
+  /** Stops listening. */
+  public Future<Void> close() {
+    vertx.cancelTimer(check);
+    return announcements == null ? Future.succeededFuture() : announcements.unregister();
+  }
+
+  private void announced(Message<JsonObject> message) {
+    if (!NodeAnnouncement.isUnderstood(message.body())) {
+      return;
+    }
+    NodeAnnouncement node = NodeAnnouncement.of(message.body());
+    if (nodes.heard(node)) {
+      if (!node.node().equals(here)) {
+        LOG.info("inference node {} announces itself, model {}", node.node(), node.model());
+      }
+      showModels();
+      heard.tryComplete();
+    }
+  }
+
+  private void showModels() {
+    models.register(
+        nodes.models().entrySet().stream()
+            .map(model -> MultiGauge.Row.of(Tags.of("model", model.getKey()), model.getValue()))
+            .toList(),
+        true);
+  }
+
+  /** A node is gone: what it was asked is asked elsewhere. */
+  public void lost(String node) {
+    if (nodes.left(node)) {
+      LOG.warn("inference node {} is gone", node);
+    }
+    showModels();
+    Set<Attempt> orphans = attempts.remove(node);
+    if (orphans != null) {
+      LOG.warn("{} photos are asked about elsewhere", orphans.size());
+      orphans.forEach(Attempt::lost);
+    }
+  }
+
   @Override
   public Future<Inference> classify(Buffer photo, Caller caller) {
-    UUID call = Ids.next();
     ClassifyRequest request =
         new ClassifyRequest(
             photo,
             System.currentTimeMillis() + PATIENCE.toMillis(),
-            call,
+            Ids.next(),
             caller.user().id(),
             caller.requestId());
-    DeliveryOptions options = new DeliveryOptions().setSendTimeout(PATIENCE.toMillis());
-    Future<Message<Inference>> answer =
-        vertx.eventBus().request(InferenceVerticle.ADDRESS, request, options);
-    caller.gone().onSuccess(gone -> forget(call, answer));
-    return answer.map(Message::body).recover(failure -> Future.failedFuture(translate(failure)));
+    Future<Inference> answer =
+        ask(request, null).recover(failure -> Future.failedFuture(translate(failure)));
+    caller.gone().onSuccess(gone -> forget(request.call(), answer));
+    return answer;
   }
 
   /** Tells all nodes, since it costs nothing where the photo is not. */
@@ -58,7 +180,74 @@ public final class EventBusInferenceClient implements InferenceClient {
     }
   }
 
+  /**
+   * @param before the node that was asked before, or null
+   */
+  private Future<Inference> ask(ClassifyRequest request, @Nullable String before) {
+    long left = request.deadline() - System.currentTimeMillis();
+    if (left <= 0) {
+      return Future.failedFuture(new RefusedException(Refusal.TOO_LATE));
+    }
+    Optional<String> chosen = nodes.choose(request.account(), before);
+    if (chosen.isEmpty()) {
+      Refusal refusal = nodes.isEmpty() ? Refusal.STOPPING : Refusal.BUSY;
+      return Future.failedFuture(new RefusedException(refusal));
+    }
+    String node = chosen.get();
+    return send(node, request, left)
+        .recover(
+            failure -> {
+              if (before != null || !isForAnother(failure)) {
+                return Future.failedFuture(failure);
+              }
+              askedAgain.increment();
+              return ask(request, node);
+            });
+  }
+
+  private Future<Inference> send(String node, ClassifyRequest request, long left) {
+    Promise<Inference> answer = Promise.promise();
+    Attempt attempt = new Attempt(vertx.getOrCreateContext(), answer);
+    attempts.computeIfAbsent(node, name -> ConcurrentHashMap.newKeySet()).add(attempt);
+    if (!nodes.knows(node)) {
+      // It was lost in between, when this attempt was not yet there to be told.
+      attempt.lost();
+    }
+    vertx
+        .eventBus()
+        .<Inference>request(
+            InferenceVerticle.ADDRESS + node, request, new DeliveryOptions().setSendTimeout(left))
+        .onSuccess(message -> answer.tryComplete(message.body()))
+        .onFailure(answer::tryFail);
+    return answer
+        .future()
+        .onComplete(
+            done -> {
+              nodes.answered(node, request.account());
+              Set<Attempt> here = attempts.get(node);
+              if (here != null) {
+                here.remove(attempt);
+              }
+            });
+  }
+
+  /** Whether another node may do better: this one is full, stops, or is gone. */
+  private static boolean isForAnother(Throwable failure) {
+    if (failure instanceof ReplyException reply) {
+      return reply.failureType() == ReplyFailure.NO_HANDLERS
+          || reply.failureCode() == Refusal.BUSY.code()
+          || reply.failureCode() == Refusal.STOPPING.code();
+    }
+    return failure instanceof NodeLostException;
+  }
+
   private Throwable translate(Throwable failure) {
+    if (failure instanceof RefusedException refused) {
+      return refused.refusal().failure(megapixels);
+    }
+    if (failure instanceof NodeLostException) {
+      return new Failure.Unavailable("model-not-ready", Duration.ofSeconds(5));
+    }
     if (failure instanceof ReplyException reply) {
       return switch (reply.failureType()) {
         case NO_HANDLERS -> new Failure.Unavailable("model-not-ready", Duration.ofSeconds(5));

@@ -9,6 +9,7 @@ import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -17,20 +18,28 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs the network for whoever asks at {@link #ADDRESS} on the event bus. To be deployed as a
- * worker, since loading the model blocks; it has started when the model has answered a warm-up
- * photo.
+ * Runs the network for whoever asks for this node on the event bus, and announces there how much
+ * room it has. To be deployed as a worker, since loading the model blocks; it has started when the
+ * model has answered a warm-up photo.
  */
 public final class InferenceVerticle extends VerticleBase {
 
-  /** Where {@link ClassifyRequest}s go. */
-  public static final String ADDRESS = "inference.classify";
+  /** Where {@link ClassifyRequest}s go, with a node's name behind it. */
+  static final String ADDRESS = "inference.classify.";
 
   /** Where the {@link ClassifyRequest#call} goes whose answer nobody waits for any more. */
   static final String FORGET = "inference.forget";
 
-  private static final Logger LOG = LoggerFactory.getLogger(InferenceVerticle.class);
+  /** Where {@link NodeAnnouncement}s go. */
+  static final String NODES = "inference.nodes";
 
+  /** Where everybody is asked for one. */
+  static final String WHO = "inference.who";
+
+  private static final Logger LOG = LoggerFactory.getLogger(InferenceVerticle.class);
+  private static final Duration ANNOUNCED_EVERY = Duration.ofMillis(250);
+
+  private final String node;
   private final Path modelFolder;
   private final PhotoLimits limits;
   private final int queue;
@@ -39,10 +48,13 @@ public final class InferenceVerticle extends VerticleBase {
   private final List<MessageConsumer<?>> consumers = new ArrayList<>();
 
   /**
+   * @param node the name by which this one is asked
    * @param modelFolder with model.json, network.json and weights.safetensors
    * @param queue photos waiting or in work at a time
    */
-  public InferenceVerticle(Path modelFolder, PhotoLimits limits, int queue, MeterRegistry metrics) {
+  public InferenceVerticle(
+      String node, Path modelFolder, PhotoLimits limits, int queue, MeterRegistry metrics) {
+    this.node = node;
     this.modelFolder = modelFolder;
     this.limits = limits;
     this.queue = queue;
@@ -55,19 +67,28 @@ public final class InferenceVerticle extends VerticleBase {
     Recognizer loaded = Recognizer.load(modelFolder);
     Batcher started = new Batcher(loaded, limits, queue, System::currentTimeMillis, metrics);
     batcher = started;
+    String model = loaded.model().name();
     LOG.info(
         "model {} answers after {} ms, input {}, {}",
-        loaded.model().name(),
+        model,
         (System.nanoTime() - begin) / 1_000_000,
         loaded.model().input(),
         loaded.precision());
-    listen(ADDRESS, (Message<ClassifyRequest> message) -> classify(started, message));
+    listen(ADDRESS + node, (Message<ClassifyRequest> message) -> classify(started, message));
     listen(FORGET, (Message<String> message) -> started.forget(UUID.fromString(message.body())));
+    listen(WHO, asked -> announce(started, model));
+    vertx.setPeriodic(0, ANNOUNCED_EVERY.toMillis(), timer -> announce(started, model));
     return Future.all(consumers.stream().map(MessageConsumer::completion).toList());
   }
 
   private <T> void listen(String address, Handler<Message<T>> handler) {
     consumers.add(vertx.eventBus().consumer(address, handler));
+  }
+
+  private void announce(Batcher started, String model) {
+    NodeAnnouncement announcement =
+        new NodeAnnouncement(node, model, started.free(), started.largestShare());
+    vertx.eventBus().publish(NODES, announcement.toJson());
   }
 
   private static void classify(Batcher batcher, Message<ClassifyRequest> message) {
@@ -77,8 +98,8 @@ public final class InferenceVerticle extends VerticleBase {
         .onFailure(
             failure -> {
               if (failure instanceof RefusedException refused) {
-                message.fail(refused.refusal().code(), refused.refusal().name());
                 LOG.debug("request {}: {}", message.body().requestId(), refused.refusal());
+                message.fail(refused.refusal().code(), refused.refusal().name());
               } else {
                 message.fail(500, "the inference failed");
               }
@@ -87,6 +108,9 @@ public final class InferenceVerticle extends VerticleBase {
 
   @Override
   public Future<?> stop() {
+    if (batcher != null) {
+      vertx.eventBus().publish(NODES, new NodeAnnouncement(node, "", 0, 0).toJson());
+    }
     Future<?> silent = Future.join(consumers.stream().map(MessageConsumer::unregister).toList());
     return silent.onComplete(
         ignored -> {

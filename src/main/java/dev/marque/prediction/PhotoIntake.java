@@ -63,24 +63,27 @@ public final class PhotoIntake {
       return clientGone();
     }
     User user = caller.user();
-    try {
-      limits.take(user.id());
-    } catch (Failure.TooManyRequests none) {
-      return Future.failedFuture(none);
-    }
-    String name = FileNames.clean(photo.name());
-    return inference
-        .classify(photo.content(), caller)
-        .onFailure(failure -> giveBackIfRefused(user, failure))
+    return limits
+        .request(user.id())
+        .compose(allowed -> classify(caller, photo.content()))
         .compose(
-            seen -> caller.isGone() ? clientGone() : predictions.add(user.id(), name, seen, key));
+            seen ->
+                caller.isGone()
+                    ? clientGone()
+                    : predictions.add(user.id(), FileNames.clean(photo.name()), seen, key));
   }
 
-  /** A queue that is full is not the client's doing. */
-  private void giveBackIfRefused(User user, Throwable failure) {
-    if (failure instanceof Failure.Unavailable) {
-      limits.giveBack(user.id());
-    }
+  /** A queue that is full is not the client's doing: it may try again. */
+  private Future<Inference> classify(Caller caller, Buffer photo) {
+    return inference
+        .classify(photo, caller)
+        .recover(
+            failure -> {
+              Future<Inference> failed = Future.failedFuture(failure);
+              return failure instanceof Failure.Unavailable
+                  ? limits.giveBack(caller.user().id()).transform(given -> failed)
+                  : failed;
+            });
   }
 
   private static Future<Prediction> clientGone() {

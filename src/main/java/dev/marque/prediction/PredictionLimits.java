@@ -3,15 +3,19 @@ package dev.marque.prediction;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.marque.web.Failure;
+import io.vertx.core.Future;
 import io.vertx.core.http.HttpServerResponse;
 import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How many predictions an account may make: a token bucket that holds one minute's worth and fills
  * evenly, so that a burst is welcome and a flood is not.
+ *
+ * <p>Where several web nodes share the allowances, what is here is what they said last.
  *
  * <p>Buckets nobody touched for two minutes are full again and forgotten; at most a hundred
  * thousand are held.
@@ -23,6 +27,7 @@ public final class PredictionLimits {
 
   private final int perMinute;
   private final LongSupplier nanoTime;
+  private final @Nullable SharedAllowances shared;
   private final Cache<UUID, Bucket> buckets =
       Caffeine.newBuilder()
           .maximumSize(MOST_BUCKETS)
@@ -34,8 +39,42 @@ public final class PredictionLimits {
    * @param nanoTime as {@link System#nanoTime}
    */
   public PredictionLimits(int perMinute, LongSupplier nanoTime) {
+    this(perMinute, nanoTime, null);
+  }
+
+  /**
+   * @param shared where other web nodes count too; null: this process is the only one
+   */
+  public PredictionLimits(int perMinute, LongSupplier nanoTime, @Nullable SharedAllowances shared) {
     this.perMinute = perMinute;
     this.nanoTime = nanoTime;
+    this.shared = shared;
+  }
+
+  /**
+   * Takes one prediction from the account's allowance, over all web nodes; fails with {@link
+   * Failure.TooManyRequests} ({@code predictions-per-minute}) if none is left.
+   */
+  Future<Void> request(UUID account) {
+    if (shared == null) {
+      try {
+        take(account);
+        return Future.succeededFuture();
+      } catch (Failure.TooManyRequests none) {
+        return Future.failedFuture(none);
+      }
+    }
+    return shared
+        .take(account, SharedAllowances.FULL / perMinute)
+        .compose(
+            seen -> {
+              bucket(account).set(seen.seconds());
+              if (seen.taken()) {
+                return Future.succeededFuture();
+              }
+              double wait = SharedAllowances.FULL / perMinute - seen.seconds();
+              return Future.failedFuture(noneLeft((long) (wait * 1e9)));
+            });
   }
 
   /**
@@ -46,13 +85,20 @@ public final class PredictionLimits {
   void take(UUID account) {
     long wait = bucket(account).take();
     if (wait > 0) {
-      throw new Failure.TooManyRequests("predictions-per-minute", Duration.ofNanos(wait));
+      throw noneLeft(wait);
     }
   }
 
+  private static Failure.TooManyRequests noneLeft(long waitNanos) {
+    return new Failure.TooManyRequests("predictions-per-minute", Duration.ofNanos(waitNanos));
+  }
+
   /** Gives one back that was taken for work which the server then refused to do. */
-  void giveBack(UUID account) {
+  Future<Void> giveBack(UUID account) {
     bucket(account).giveBack();
+    return shared == null
+        ? Future.succeededFuture()
+        : shared.giveBack(account, SharedAllowances.FULL / perMinute);
   }
 
   /**
@@ -90,6 +136,12 @@ public final class PredictionLimits {
       }
       allowance -= cost;
       return 0;
+    }
+
+    /** What another clock has counted. */
+    synchronized void set(double seconds) {
+      allowance = (long) (seconds * 1e9);
+      last = nanoTime.getAsLong();
     }
 
     synchronized void giveBack() {

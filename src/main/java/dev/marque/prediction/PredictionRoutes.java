@@ -35,14 +35,13 @@ public final class PredictionRoutes {
       Messages messages,
       Predictions predictions,
       Trash trash,
+      PredictionLimits limits,
       InferenceClient inference,
       ModelDocument model,
       CorrectionRoutes corrections) {
     long bytes = settings.limits().uploadBytes().bytes();
     long memory = Math.max(UPLOAD_MEMORY_FLOOR, bytes * PHOTOS_OF_FULL_SIZE * 2);
     Uploads uploads = new Uploads(bytes, bytes * PHOTOS_OF_FULL_SIZE, memory, UPLOAD_PATIENCE);
-    PredictionLimits limits =
-        new PredictionLimits(settings.limits().predictionsPerMinute(), System::nanoTime);
     PhotoIntake intake = new PhotoIntake(vertx, inference, predictions, limits);
     PhotoBatch batch = new PhotoBatch(intake, messages);
     this.upload =

@@ -112,6 +112,10 @@ final class MarqueProcess implements AutoCloseable {
     awaitEnd();
   }
 
+  long pid() {
+    return process.pid();
+  }
+
   String out() {
     return read(output);
   }

@@ -53,6 +53,12 @@ class SettingsTest {
     assertEquals(0, settings.photos().days());
     assertEquals(365, settings.audit().days());
     assertEquals(Settings.NodeRole.ALL, settings.role());
+    assertFalse(settings.clustered());
+    assertEquals(List.of(), settings.cluster().members());
+    assertEquals("127.0.0.1", settings.cluster().host());
+    assertEquals(5701, settings.cluster().port());
+    assertEquals(0, settings.cluster().eventBusPort());
+    assertEquals("marque", settings.cluster().name());
     assertEquals(Path.of("model"), settings.modelDir());
   }
 
@@ -77,6 +83,11 @@ class SettingsTest {
                 Map.entry("MARQUE_PHOTOS_KEEP", "thumbnail"),
                 Map.entry("MARQUE_PHOTOS_DAYS", "7"),
                 Map.entry("MARQUE_ROLE", "web"),
+                Map.entry("MARQUE_CLUSTER_MEMBERS", "10.0.0.5:5702,web-0.example"),
+                Map.entry("MARQUE_CLUSTER_HOST", "10.0.0.6"),
+                Map.entry("MARQUE_CLUSTER_PORT", "5703"),
+                Map.entry("MARQUE_CLUSTER_EVENT_BUS_PORT", "5704"),
+                Map.entry("MARQUE_CLUSTER_NAME", "cars"),
                 Map.entry("MARQUE_MODEL_DIR", "/m")));
     assertEquals("0.0.0.0", settings.http().host());
     assertEquals(1, settings.http().port());
@@ -96,6 +107,12 @@ class SettingsTest {
     assertEquals(Settings.KeptPhoto.THUMBNAIL, settings.photos().keep());
     assertEquals(7, settings.photos().days());
     assertEquals(Settings.NodeRole.WEB, settings.role());
+    assertTrue(settings.clustered());
+    assertEquals(List.of("10.0.0.5:5702", "web-0.example"), settings.cluster().members());
+    assertEquals("10.0.0.6", settings.cluster().host());
+    assertEquals(5703, settings.cluster().port());
+    assertEquals(5704, settings.cluster().eventBusPort());
+    assertEquals("cars", settings.cluster().name());
     assertEquals(Path.of("/m"), settings.modelDir());
   }
 
@@ -105,7 +122,7 @@ class SettingsTest {
     for (String name : SettingsFile.names()) {
       assertTrue(readme.contains("`" + name + "`"), name + " is missing from README.md");
     }
-    assertEquals(19, SettingsFile.names().size());
+    assertEquals(24, SettingsFile.names().size());
   }
 
   @Test
@@ -180,6 +197,9 @@ class SettingsTest {
         "MARQUE_PHOTOS_KEEP | all",
         "MARQUE_PHOTOS_DAYS | -1",
         "MARQUE_ROLE | wbe",
+        "MARQUE_CLUSTER_MEMBERS | http://web-0",
+        "MARQUE_CLUSTER_MEMBERS | web-0:70000",
+        "MARQUE_CLUSTER_PORT | 0",
       })
   void a_value_that_is_not_allowed_is_refused_with_what_is(String variable, String value) {
     String refusal = refusal(Map.of(variable, value));

@@ -1,0 +1,31 @@
+package dev.marque.app;
+
+import dev.marque.platform.Settings;
+import dev.marque.platform.StartFailure;
+
+/** What a node of a cluster must be told, since it has to be the same for all of them. */
+final class ClusterRules {
+
+  private ClusterRules() {}
+
+  /**
+   * Checks the settings of a process that is one of several.
+   *
+   * @throws StartFailure if something is missing
+   */
+  static void check(Settings settings) {
+    if (settings.role() == Settings.NodeRole.INFERENCE) {
+      return;
+    }
+    if (settings.database().url().isEmbedded()) {
+      throw new StartFailure(
+          "marque.database.url is embedded, but in a cluster all nodes that serve pages need the"
+              + " same database; set it to postgresql://user:password@host:port/name");
+    }
+    if (settings.signing().keys().isEmpty()) {
+      throw new StartFailure(
+          "marque.signing.keys is empty, but in a cluster all nodes that serve pages need the same"
+              + " key; set it to one made by: openssl rand -base64 32");
+    }
+  }
+}

@@ -1,0 +1,133 @@
+package dev.marque.prediction;
+
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The inference nodes that this process has heard of, and how much room each seems to have: what it
+ * announced last, less what went there since, plus what came back. Thread-safe.
+ *
+ * <p>The node of this process, if it is one, is asked even when it seems full, since that costs
+ * nothing, and is not forgotten when it is silent. A photo is not sent to another that seems full,
+ * unless its account has so little there that it would be let in.
+ */
+final class InferenceNodes {
+
+  /** Several announcements long. */
+  static final Duration SILENCE = Duration.ofSeconds(3);
+
+  /** What sending a photo over the wire costs, in places of a queue. */
+  private static final int WIRE = 8;
+
+  private final String here;
+  private final LongSupplier nanoTime;
+  private final Map<String, Node> nodes = new HashMap<>();
+
+  private static final class Node {
+    private NodeAnnouncement announced;
+    private long heard;
+    private int room;
+    private final Map<UUID, Integer> asked = new HashMap<>();
+
+    private Node(NodeAnnouncement announced) {
+      this.announced = announced;
+    }
+  }
+
+  /**
+   * @param here the name of this process' own node
+   * @param nanoTime as {@link System#nanoTime}
+   */
+  InferenceNodes(String here, LongSupplier nanoTime) {
+    this.here = here;
+    this.nanoTime = nanoTime;
+  }
+
+  /** Takes note; true if the node was not known. */
+  synchronized boolean heard(NodeAnnouncement announcement) {
+    Node known = nodes.get(announcement.node());
+    Node node = known == null ? new Node(announcement) : known;
+    node.announced = announcement;
+    node.heard = nanoTime.getAsLong();
+    node.room = announcement.free();
+    nodes.put(announcement.node(), node);
+    return known == null;
+  }
+
+  /**
+   * The node to send an account's photo to, which {@linkplain #answered is to be told} when it has
+   * answered; empty if none has room.
+   *
+   * @param not a node that was asked before, or null
+   */
+  synchronized Optional<String> choose(UUID account, @Nullable String not) {
+    Optional<Map.Entry<String, Node>> chosen =
+        nodes.entrySet().stream()
+            .filter(entry -> !entry.getKey().equals(not))
+            .filter(entry -> mayTake(entry.getKey(), entry.getValue(), account))
+            .max(Comparator.comparingInt(entry -> preference(entry.getKey(), entry.getValue())));
+    chosen.ifPresent(
+        entry -> {
+          entry.getValue().room--;
+          entry.getValue().asked.merge(account, 1, Integer::sum);
+        });
+    return chosen.map(Map.Entry::getKey);
+  }
+
+  private boolean mayTake(String name, Node node, UUID account) {
+    return name.equals(here)
+        || node.room > 0
+        || node.asked.getOrDefault(account, 0) + 1 < node.announced.largestShare();
+  }
+
+  private int preference(String name, Node node) {
+    return node.room + (name.equals(here) ? WIRE : 0);
+  }
+
+  /** A chosen node has answered, or never will. */
+  synchronized void answered(String name, UUID account) {
+    Node node = nodes.get(name);
+    if (node != null) {
+      node.room++;
+      node.asked.computeIfPresent(account, (key, count) -> count == 1 ? null : count - 1);
+    }
+  }
+
+  /** Forgets a node that has left; false if it was not known. */
+  synchronized boolean left(String name) {
+    return nodes.remove(name) != null;
+  }
+
+  /** The other nodes of which nothing was heard for too long. */
+  synchronized List<String> silent() {
+    long now = nanoTime.getAsLong();
+    return nodes.entrySet().stream()
+        .filter(entry -> !entry.getKey().equals(here))
+        .filter(entry -> now - entry.getValue().heard > SILENCE.toNanos())
+        .map(Map.Entry::getKey)
+        .toList();
+  }
+
+  synchronized boolean knows(String name) {
+    return nodes.containsKey(name);
+  }
+
+  synchronized boolean isEmpty() {
+    return nodes.isEmpty();
+  }
+
+  /** How many nodes run each model. */
+  synchronized Map<String, Integer> models() {
+    Map<String, Integer> models = new TreeMap<>();
+    nodes.values().forEach(node -> models.merge(node.announced.model(), 1, Integer::sum));
+    return models;
+  }
+}

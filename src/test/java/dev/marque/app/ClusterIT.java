@@ -1,0 +1,202 @@
+package dev.marque.app;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.marque.platform.StoppableDatabase;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Web and inference nodes in processes of their own, as they would be on several machines. */
+class ClusterIT {
+
+  private static final String PATH = "/api/v1/predictions";
+  private static final HttpClient CLIENT = HttpClient.newHttpClient();
+  private static final Duration TO_TAKE_LOAD = Duration.ofSeconds(5);
+
+  @TempDir private static Path folder;
+
+  private static StoppableDatabase database;
+  private static final Map<String, String> shared = new HashMap<>();
+  private static final List<MarqueProcess> processes = new ArrayList<>();
+  private static byte[] photo;
+  private static MarqueProcess inference;
+  private static String inferenceAddress;
+  private static MarqueProcess web;
+  private static String webAddress;
+  private static RunningServer otherWeb;
+  private static String token;
+
+  @BeforeAll
+  static void start() throws IOException {
+    photo = Files.readAllBytes(Path.of("src/test/resources/photos/audi.jpg"));
+    database = new StoppableDatabase();
+    int seed = freePort();
+    shared.putAll(
+        Map.of(
+            "marque.cluster.members",
+            "127.0.0.1:" + seed,
+            "marque.cluster.name",
+            "test" + seed,
+            "marque.database.url",
+            database.url(),
+            "marque.signing.keys",
+            "c2VjcmV0IHNlY3JldCBzZWNyZXQgc2VjcmV0IHNlY3JldA==",
+            "marque.limits.predictions-per-minute",
+            "10000",
+            "marque.http.port",
+            "0",
+            "marque.management.port",
+            "0",
+            "marque.model-dir",
+            Path.of("model").toAbsolutePath().toString()));
+    inference = node("inference", "one", seed);
+    inferenceAddress = inference.awaitReady();
+    web = node("web", "web", freePort());
+    Map<String, String> settings = new HashMap<>(shared);
+    settings.putAll(
+        Map.of("marque.role", "web", "marque.cluster.port", Integer.toString(freePort())));
+    otherWeb = RunningServer.start(settings);
+    webAddress = web.awaitReady();
+    token = otherWeb.newUser().token();
+  }
+
+  @AfterAll
+  static void stop() {
+    // The web nodes first: their nodes' absence would only be waited for.
+    if (otherWeb != null) {
+      otherWeb.close();
+    }
+    processes.forEach(MarqueProcess::terminate);
+    processes.forEach(MarqueProcess::close);
+    database.close();
+  }
+
+  private static MarqueProcess node(String role, String name, int port) throws IOException {
+    Map<String, String> settings = new HashMap<>(shared);
+    settings.put("marque.role", role);
+    settings.put("marque.cluster.port", Integer.toString(port));
+    MarqueProcess process =
+        MarqueProcess.start(Files.createDirectory(folder.resolve(name)), settings, "serve");
+    processes.add(process);
+    return process;
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+
+  private static HttpRequest.Builder request(String address) {
+    return HttpRequest.newBuilder(URI.create(address)).header("Authorization", "Bearer " + token);
+  }
+
+  private static CompletableFuture<HttpResponse<String>> upload(String base, String... headers) {
+    HttpRequest.Builder request =
+        request(base + PATH)
+            .header("Content-Type", "image/jpeg")
+            .POST(HttpRequest.BodyPublishers.ofByteArray(photo));
+    if (headers.length > 0) {
+      request.headers(headers);
+    }
+    return CLIENT.sendAsync(request.build(), HttpResponse.BodyHandlers.ofString());
+  }
+
+  private static List<CompletableFuture<HttpResponse<String>>> uploads(int count) {
+    return IntStream.range(0, count)
+        .mapToObj(i -> upload(i % 2 == 0 ? webAddress : otherWeb.baseUrl()))
+        .toList();
+  }
+
+  private static HttpResponse<String> get(String address) throws IOException, InterruptedException {
+    return CLIENT.send(request(address).build(), HttpResponse.BodyHandlers.ofString());
+  }
+
+  private static double photosClassifiedBy(String node) throws IOException, InterruptedException {
+    return get(node + "/metrics")
+        .body()
+        .lines()
+        .filter(line -> line.startsWith("marque_inference_batch_sum"))
+        .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+        .sum();
+  }
+
+  private static Set<String> stored() throws IOException, InterruptedException {
+    return new JsonObject(get(webAddress + PATH + "?limit=100").body())
+        .getJsonArray("items").stream()
+            .map(item -> ((JsonObject) item).getString("id"))
+            .collect(Collectors.toSet());
+  }
+
+  @Test
+  void a_web_node_runs_without_the_engine_and_an_inference_node_without_pages() throws Exception {
+    assertEquals(404, get(inferenceAddress + "/login").statusCode());
+    assertEquals(200, get(inferenceAddress + "/health/ready").statusCode());
+    assertEquals(200, get(webAddress + "/api/v1/me").statusCode());
+    Path maps = Path.of("/proc/" + web.pid() + "/maps");
+    assumeTrue(Files.exists(maps), "only Linux tells what a process has loaded");
+    assertFalse(Files.readString(maps).contains("libtorch"));
+    Path inferenceMaps = Path.of("/proc/" + inference.pid() + "/maps");
+    assertTrue(Files.readString(inferenceMaps).contains("libtorch"));
+  }
+
+  @Test
+  void one_request_sent_to_two_web_nodes_at_once_is_stored_once() {
+    var one = upload(webAddress, "Idempotency-Key", "the-same");
+    var other = upload(otherWeb.baseUrl(), "Idempotency-Key", "the-same");
+    assertEquals(201, one.join().statusCode(), one.join().body());
+    assertEquals(201, other.join().statusCode(), other.join().body());
+    assertEquals(
+        new JsonObject(one.join().body()).getString("id"),
+        new JsonObject(other.join().body()).getString("id"));
+  }
+
+  @Test
+  void a_killed_node_loses_no_photo_and_a_new_one_takes_load_within_seconds() throws Exception {
+    MarqueProcess killed = node("inference", "killed", freePort());
+    String killedAddress = killed.awaitReady();
+    Set<String> before = stored();
+    while (photosClassifiedBy(killedAddress) == 0) {
+      uploads(4).forEach(CompletableFuture::join);
+    }
+    int already = stored().size() - before.size();
+    var inWork = uploads(24);
+    CompletableFuture.anyOf(inWork.toArray(CompletableFuture[]::new)).join();
+    killed.kill();
+    for (var answer : inWork) {
+      assertEquals(201, answer.join().statusCode(), answer.join().body());
+    }
+    assertEquals(before.size() + already + 24, stored().size());
+
+    String added = node("inference", "added", freePort()).awaitReady();
+    long ready = System.nanoTime();
+    while (photosClassifiedBy(added) == 0) {
+      assertTrue(System.nanoTime() - ready < TO_TAKE_LOAD.toNanos(), "it takes no load");
+      uploads(4).forEach(CompletableFuture::join);
+    }
+  }
+}

@@ -1,0 +1,104 @@
+package dev.marque.prediction;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+class InferenceNodesTest {
+
+  private static final UUID ADA = new UUID(0, 1);
+  private static final UUID EVE = new UUID(0, 2);
+
+  private final AtomicLong now = new AtomicLong();
+  private final InferenceNodes nodes = new InferenceNodes("here", now::get);
+
+  private void heard(String node, int free) {
+    heard(node, free, 0);
+  }
+
+  private void heard(String node, int free, int largestShare) {
+    nodes.heard(new NodeAnnouncement(node, "marque-1", free, largestShare));
+  }
+
+  private String choose() {
+    return nodes.choose(ADA, null).orElse("none");
+  }
+
+  @Test
+  void the_node_with_most_room_is_asked_and_what_goes_there_counts_at_once() {
+    heard("a", 3);
+    heard("b", 2);
+    assertEquals("a", choose());
+    // Two places each now: whichever is taken first, the other is next.
+    assertEquals(List.of("a", "b"), List.of(choose(), choose()).stream().sorted().toList());
+    nodes.answered("b", ADA);
+    assertEquals("b", choose());
+  }
+
+  @Test
+  void an_announcement_corrects_what_was_guessed() {
+    heard("a", 1);
+    assertEquals("a", choose());
+    assertEquals("none", choose());
+    heard("a", 1);
+    assertEquals("a", choose());
+  }
+
+  @Test
+  void a_node_that_was_asked_before_is_not_asked_again() {
+    heard("a", 3);
+    assertEquals(Optional.empty(), nodes.choose(ADA, "a"));
+    heard("b", 1);
+    assertEquals(Optional.of("b"), nodes.choose(ADA, "a"));
+  }
+
+  @Test
+  void the_node_of_this_process_is_preferred_and_asked_even_when_full() {
+    heard("a", 8);
+    heard("here", 1);
+    assertEquals("here", choose());
+    heard("a", 0);
+    heard("here", 0);
+    assertEquals("here", choose());
+  }
+
+  @Test
+  void a_full_node_is_asked_for_an_account_that_has_much_less_there_than_another() {
+    heard("a", 0, 3);
+    assertEquals(Optional.of("a"), nodes.choose(ADA, null));
+    assertEquals(Optional.of("a"), nodes.choose(ADA, null));
+    assertEquals(Optional.empty(), nodes.choose(ADA, null));
+    assertEquals(Optional.of("a"), nodes.choose(EVE, null));
+  }
+
+  @Test
+  void a_node_is_silent_after_a_while_but_never_the_one_of_this_process() {
+    heard("here", 1);
+    heard("a", 1);
+    now.addAndGet(InferenceNodes.SILENCE.toNanos());
+    heard("b", 1);
+    assertEquals(List.of(), nodes.silent());
+    now.addAndGet(1);
+    assertEquals(List.of("a"), nodes.silent());
+    assertTrue(nodes.left("a"));
+    assertFalse(nodes.left("a"));
+    assertEquals(List.of(), nodes.silent());
+  }
+
+  @Test
+  void the_models_that_run_are_counted() {
+    heard("a", 1);
+    heard("b", 1);
+    nodes.heard(new NodeAnnouncement("c", "marque-2", 1, 0));
+    assertEquals(Map.of("marque-1", 2, "marque-2", 1), nodes.models());
+    assertTrue(nodes.left("c"));
+    assertEquals(Map.of("marque-1", 2), nodes.models());
+  }
+}
