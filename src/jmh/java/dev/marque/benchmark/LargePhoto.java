@@ -1,0 +1,43 @@
+package dev.marque.benchmark;
+
+import dev.marque.vision.photo.Box;
+import dev.marque.vision.photo.JpegWriter;
+import dev.marque.vision.photo.PhotoException;
+import dev.marque.vision.photo.PhotoLimits;
+import dev.marque.vision.photo.PhotoReader;
+import dev.marque.vision.photo.Pixels;
+import dev.marque.vision.photo.Resampling;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Random;
+
+/** A photo as a phone's browser sends it: 1,632 x 1,224 pixels and about 250 kB. */
+final class LargePhoto {
+
+  private static final Path PHOTO = Path.of("src/test/resources/photos/audi.jpg");
+  private static final int WIDTH = 1632;
+  private static final int HEIGHT = 1224;
+
+  /** Of a sensor, in steps of 256; it makes the file as large as a real one. */
+  private static final double NOISE = 3;
+
+  private LargePhoto() {}
+
+  /** A car of the test photos, enlarged, with the noise of a sensor. */
+  static byte[] jpeg() throws IOException, PhotoException {
+    Pixels small =
+        PhotoReader.read(Files.readAllBytes(PHOTO), PhotoLimits.megapixels(40), 4000).pixels();
+    float[] values = new float[WIDTH * HEIGHT * 3];
+    Resampling.scale(small, Box.all(small), false, WIDTH, HEIGHT, values);
+    Random random = new Random(1);
+    byte[] rgb = new byte[values.length];
+    for (int i = 0; i < values.length; i += 3) {
+      double noise = random.nextGaussian() * NOISE;
+      for (int c = 0; c < 3; c++) {
+        rgb[i + c] = (byte) Math.max(0, Math.min(255, Math.round(values[i + c] + noise)));
+      }
+    }
+    return JpegWriter.write(new Pixels(WIDTH, HEIGHT, rgb));
+  }
+}
