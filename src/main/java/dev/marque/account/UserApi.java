@@ -95,10 +95,10 @@ final class UserApi {
   }
 
   private void list(RoutingContext ctx) {
-    MultiMap query = QueryParameters.only(ctx, Set.of("search", "after", "limit"));
+    MultiMap query = QueryParameters.only(ctx, Set.of("q", "after", "limit"));
     int limit = limit(query.get("limit"));
     accounts
-        .list(pool, Cursors.text(query.get("search")), Cursors.text(query.get("after")), limit + 1)
+        .list(pool, Cursors.text(query.get("q")), Cursors.text(query.get("after")), limit + 1)
         .onSuccess(found -> send(ctx, 200, page(found, limit)))
         .onFailure(ctx::fail);
   }

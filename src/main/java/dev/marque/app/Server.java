@@ -86,6 +86,7 @@ public final class Server implements AutoCloseable {
 
   private volatile String phase = "starting";
   private volatile Optional<String> setupPath = Optional.empty();
+  private volatile List<Consumer<Router>> rooms = List.of();
   private volatile int port;
   private volatile int managementPort;
 
@@ -258,7 +259,7 @@ public final class Server implements AutoCloseable {
             inference,
             ModelDocument.read(settings.modelDir()),
             new CorrectionRoutes(signedIn, pages, corrections, accounts::noteCorrectionsExported));
-    List<Consumer<Router>> rooms =
+    rooms =
         List.of(
             new Arrival(proxies, settings.publicUrl())::mount,
             securityHeaders::mount,
@@ -294,6 +295,11 @@ public final class Server implements AutoCloseable {
   /** Where the first administrator is made, as long as there is none. Good once, for a day. */
   public Optional<URI> setupLink() {
     return setupPath.map(path -> URI.create(address() + path));
+  }
+
+  /** Adds every route to a router, as each event loop has one. */
+  void mount(Router router) {
+    rooms.forEach(room -> room.accept(router));
   }
 
   /** The port of pages and API. */

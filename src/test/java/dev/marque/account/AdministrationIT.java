@@ -31,7 +31,7 @@ class AdministrationIT {
   void administrators_list_and_search_accounts_and_others_do_not() {
     String username = server.newAccount();
     assertTrue(administrator.get("/admin/users?q=" + username).body().contains(username));
-    HttpResponse<String> list = administrator.get("/api/v1/users?search=" + username);
+    HttpResponse<String> list = administrator.get("/api/v1/users?q=" + username);
     assertEquals(200, list.statusCode());
     assertEquals(1, new JsonObject(list.body()).getJsonArray("items").size());
     Visitor user = server.signedIn(username);

@@ -1,5 +1,6 @@
 package dev.marque.account;
 
+import dev.marque.contract.Contract;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -88,7 +89,8 @@ final class Visitor {
 
   private HttpResponse<String> send(HttpRequest.Builder request) {
     try {
-      HttpResponse<String> response = CLIENT.send(request.build(), BodyHandlers.ofString());
+      HttpResponse<String> response =
+          Contract.check(CLIENT.send(request.build(), BodyHandlers.ofString()));
       response.headers().allValues("Set-Cookie").forEach(this::keep);
       return response;
     } catch (IOException e) {

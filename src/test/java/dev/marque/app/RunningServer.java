@@ -1,7 +1,12 @@
 package dev.marque.app;
 
+import dev.marque.contract.ApiClient;
+import dev.marque.contract.Contract;
 import dev.marque.platform.SettingsFile;
+import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Route;
+import io.vertx.ext.web.Router;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -15,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
@@ -109,6 +115,18 @@ public final class RunningServer implements AutoCloseable {
     return link.getRawPath() + "?" + link.getRawQuery();
   }
 
+  /** Everything that is mounted, as on each event loop. */
+  public List<Route> routes() {
+    Vertx vertx = Vertx.vertx();
+    try {
+      Router router = Router.router(vertx);
+      server.mount(router);
+      return router.getRoutes();
+    } finally {
+      vertx.close().await();
+    }
+  }
+
   /** Health and metrics. */
   public String managementUrl() {
     return "http://localhost:" + server.managementPort();
@@ -132,9 +150,11 @@ public final class RunningServer implements AutoCloseable {
                   encoded(username + "@example.org"),
                   setupPath().substring(setupPath().indexOf('?') + 1));
       post("/setup", "application/x-www-form-urlencoded", form, 303);
-      administrator = new Person(username, password, token(username, password));
+      administrator = new Person(username, password, "");
     }
-    return administrator;
+    // Signed in anew for each caller: an access token is good for ten minutes.
+    String token = token(administrator.username(), administrator.password());
+    return new Person(administrator.username(), administrator.password(), token);
   }
 
   /** Signs a new person up and in, through the API. */
@@ -158,6 +178,11 @@ public final class RunningServer implements AutoCloseable {
         .getString("access_token");
   }
 
+  /** A script of somebody's. */
+  public ApiClient client(Person person) {
+    return new ApiClient(baseUrl(), person.token());
+  }
+
   private JsonObject post(String path, String type, String body, int expected) {
     HttpRequest request =
         HttpRequest.newBuilder(URI.create(baseUrl() + path))
@@ -166,7 +191,8 @@ public final class RunningServer implements AutoCloseable {
             .POST(HttpRequest.BodyPublishers.ofString(body))
             .build();
     try {
-      HttpResponse<String> response = CLIENT.send(request, HttpResponse.BodyHandlers.ofString());
+      HttpResponse<String> response =
+          Contract.check(CLIENT.send(request, HttpResponse.BodyHandlers.ofString()));
       if (response.statusCode() != expected) {
         throw new AssertionError(
             path + " answered " + response.statusCode() + ": " + response.body());

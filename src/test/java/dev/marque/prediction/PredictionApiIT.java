@@ -5,45 +5,38 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.marque.app.RunningServer;
+import dev.marque.app.RunningServer.Person;
+import dev.marque.contract.ApiClient;
+import dev.marque.contract.MultipartForm;
 import dev.marque.vision.photo.BadPhotos;
 import io.vertx.core.json.JsonObject;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.yaml.snakeyaml.Yaml;
 
 /** The API of predictions against the whole server, with the real network. */
 class PredictionApiIT {
 
   private static final String PATH = "/api/v1/predictions";
-  private static final String BOUNDARY = "b0undary";
   private static final Path PHOTO = Path.of("src/test/resources/photos/audi.jpg");
 
   private static RunningServer server;
   private static byte[] photo;
 
-  private final HttpClient client = HttpClient.newHttpClient();
-  private String token;
+  private Person person;
+  private ApiClient client;
 
   @BeforeAll
   static void open() throws IOException {
@@ -53,12 +46,13 @@ class PredictionApiIT {
 
   @BeforeEach
   void someone() {
-    token = server.newUser().token();
+    person = server.newUser();
+    client = server.client(person);
   }
 
   @Test
   void a_photo_gets_the_k_most_likely_brands_and_stays_in_the_list() {
-    HttpResponse<String> response = upload(form("3", photo));
+    HttpResponse<String> response = client.upload(form("3", photo));
     assertEquals(201, response.statusCode(), response.body());
     JsonObject made = new JsonObject(response.body());
     assertEquals(3, made.getJsonArray("brands").size());
@@ -71,10 +65,11 @@ class PredictionApiIT {
   @Test
   void the_body_may_be_the_photo_itself_and_evidence_is_a_link() {
     HttpResponse<String> response =
-        send(
+        client.send(
             "POST",
             PATH + "?top_k=1&evidence=true",
             BodyPublishers.ofByteArray(photo),
+            "Content-Type",
             "image/jpeg");
     assertEquals(201, response.statusCode(), response.body());
     HttpResponse<String> map = get(new JsonObject(response.body()).getString("heat_map"));
@@ -99,7 +94,7 @@ class PredictionApiIT {
   void what_does_not_hold_is_a_problem_and_leaves_no_row(String what, String topK, int status)
       throws IOException {
     HttpResponse<String> response =
-        upload(what.equals("none") ? form(topK) : form(topK, bytes(what)));
+        client.upload(what.equals("none") ? form(topK) : form(topK, bytes(what)));
     assertEquals(status, response.statusCode(), response.body());
     assertEquals("application/problem+json", header(response, "Content-Type"));
     assertFalse(new JsonObject(response.body()).getString("detail").isBlank());
@@ -108,7 +103,7 @@ class PredictionApiIT {
 
   @Test
   void several_photos_are_answered_in_order_each_with_its_own_outcome() throws IOException {
-    HttpResponse<String> response = upload(form("1", photo, bytes("text"), photo));
+    HttpResponse<String> response = client.upload(form("1", photo, bytes("text"), photo));
     assertEquals(207, response.statusCode(), response.body());
     List<Integer> statuses =
         new JsonObject(response.body())
@@ -121,8 +116,8 @@ class PredictionApiIT {
 
   @Test
   void a_request_sent_again_under_its_key_gets_the_first_answer() {
-    HttpResponse<String> first = upload(form("5", photo), RequestKey.HEADER, "try-1");
-    HttpResponse<String> again = upload(form("5", photo), RequestKey.HEADER, "try-1");
+    HttpResponse<String> first = client.upload(form("5", photo), RequestKey.HEADER, "try-1");
+    HttpResponse<String> again = client.upload(form("5", photo), RequestKey.HEADER, "try-1");
     assertEquals(201, again.statusCode());
     assertEquals(first.body(), again.body());
     assertEquals(1, items().size());
@@ -130,19 +125,19 @@ class PredictionApiIT {
 
   @Test
   void nobody_else_sees_changes_or_deletes_it() {
-    String mine = header(upload(form("5", photo)), "Location");
-    token = server.newUser().token();
+    String mine = header(client.upload(form("5", photo)), "Location");
+    client = server.client(server.newUser());
     for (String part : List.of("", "/photo", "/thumbnail", "/heat-map")) {
       assertEquals(404, get(mine + part).statusCode(), part);
     }
     assertEquals(404, correct(mine, "{\"brand\":\"Audi\"}").statusCode());
-    assertEquals(404, send("DELETE", mine, BodyPublishers.noBody(), "").statusCode());
+    assertEquals(404, client.delete(mine).statusCode());
     assertEquals(List.of(), items());
   }
 
   @Test
   void a_correction_names_a_known_brand_and_nothing_else() {
-    String mine = header(upload(form("5", photo)), "Location");
+    String mine = header(client.upload(form("5", photo)), "Location");
     assertEquals(422, correct(mine, "{\"brand\":\"Nobody\"}").statusCode());
     assertEquals(422, correct(mine, "{\"brand\":\"Audi\",\"id\":1}").statusCode());
     HttpResponse<String> taken = correct(mine, "{\"brand\":\"Audi\"}");
@@ -152,14 +147,14 @@ class PredictionApiIT {
   @Test
   void who_hangs_up_before_the_answer_leaves_no_row() throws IOException {
     URI address = URI.create(server.baseUrl());
-    byte[] body = form("5", photo);
+    byte[] body = form("5", photo).bytes();
     String head =
         String.join(
             "\r\n",
             "POST " + PATH + " HTTP/1.1",
             "Host: " + address.getAuthority(),
-            "Authorization: Bearer " + token,
-            "Content-Type: multipart/form-data; boundary=" + BOUNDARY,
+            "Authorization: Bearer " + person.token(),
+            "Content-Type: " + MultipartForm.TYPE,
             "Content-Length: " + body.length,
             "",
             "");
@@ -170,41 +165,16 @@ class PredictionApiIT {
       }
     }
     // An account's photos are taken in their order: with this one the others are over.
-    assertEquals(201, upload(form("5", photo)).statusCode());
+    assertEquals(201, client.upload(form("5", photo)).statusCode());
     assertEquals(1, items().size());
   }
 
   @Test
   void the_export_has_a_line_for_each_prediction() {
-    upload(form("5", photo, photo));
+    client.upload(form("5", photo, photo));
     assertEquals(3, get(PATH + "/export?format=csv").body().lines().count());
     assertEquals(2, get(PATH + "/export?format=ndjson").body().lines().count());
     assertEquals(422, get(PATH + "/export?format=xml").statusCode());
-  }
-
-  /** OPTIONS tells the methods of the routes that are mounted. */
-  @Test
-  void the_contract_has_exactly_the_methods_of_each_of_its_paths() {
-    Map<String, Map<String, Map<String, Object>>> contract = new Yaml().load(ApiContract.text());
-    contract
-        .get("paths")
-        .forEach(
-            (path, operations) -> {
-              Set<String> expected = new TreeSet<>(Set.of("OPTIONS"));
-              operations.keySet().stream()
-                  .filter(method -> !method.equals("parameters"))
-                  .forEach(method -> expected.add(method.toUpperCase(java.util.Locale.ROOT)));
-              if (expected.contains("GET")) {
-                expected.add("HEAD");
-              }
-              String at = "/api/v1" + path.replaceAll("\\{.*?}", "x");
-              HttpResponse<String> options = send("OPTIONS", at, BodyPublishers.noBody(), "");
-              Set<String> mounted =
-                  new TreeSet<>(Arrays.asList(header(options, "Allow").split(", ", -1)));
-              // A fixed path also matches the route of a single prediction.
-              mounted.removeIf(method -> path.endsWith("/export") && method.equals("DELETE"));
-              assertEquals(expected, mounted, path);
-            });
   }
 
   private static byte[] bytes(String what) throws IOException {
@@ -226,60 +196,19 @@ class PredictionApiIT {
   }
 
   private HttpResponse<String> get(String path) {
-    return send("GET", path, BodyPublishers.noBody(), "");
+    return client.get(path);
   }
 
   private HttpResponse<String> correct(String prediction, String body) {
-    return send(
-        "PUT", prediction + "/correction", BodyPublishers.ofString(body), "application/json");
+    return client.json("PUT", prediction + "/correction", new JsonObject(body));
   }
 
-  private HttpResponse<String> upload(byte[] form, String... headers) {
-    String type = "multipart/form-data; boundary=" + BOUNDARY;
-    return send("POST", PATH, BodyPublishers.ofByteArray(form), type, headers);
-  }
-
-  private HttpResponse<String> send(
-      String method, String path, BodyPublisher body, String type, String... headers) {
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create(server.baseUrl() + path))
-            .header("Authorization", "Bearer " + token)
-            .method(method, body);
-    if (!type.isEmpty()) {
-      request.header("Content-Type", type);
-    }
-    if (headers.length > 0) {
-      request.headers(headers);
-    }
-    try {
-      return client.send(request.build(), BodyHandlers.ofString(StandardCharsets.ISO_8859_1));
-    } catch (IOException e) {
-      throw new AssertionError(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new AssertionError(e);
-    }
-  }
-
-  private static byte[] form(String topK, byte[]... photos) {
-    ByteArrayOutputStream body = new ByteArrayOutputStream();
-    String field = "--%s\r\nContent-Disposition: form-data; name=\"top_k\"\r\n\r\n%s\r\n";
-    body.writeBytes(field.formatted(BOUNDARY, topK).getBytes(StandardCharsets.UTF_8));
+  private static MultipartForm form(String topK, byte[]... photos) {
+    MultipartForm form = new MultipartForm().field("top_k", topK);
     for (byte[] one : photos) {
-      String head =
-          String.join(
-              "\r\n",
-              "--%s",
-              "Content-Disposition: form-data; name=\"image\"; filename=\"p.jpg\"",
-              "Content-Type: image/jpeg",
-              "",
-              "");
-      body.writeBytes(head.formatted(BOUNDARY).getBytes(StandardCharsets.UTF_8));
-      body.writeBytes(one);
-      body.writeBytes("\r\n".getBytes(StandardCharsets.UTF_8));
+      form.photo(one);
     }
-    body.writeBytes(("--" + BOUNDARY + "--\r\n").getBytes(StandardCharsets.UTF_8));
-    return body.toByteArray();
+    return form;
   }
 
   private static String header(HttpResponse<?> response, String name) {
