@@ -39,6 +39,7 @@ public final class AccountFeature {
   private final AuditRetention auditRetention;
   private final LiveSessions live;
   private final Sessions sessions;
+  private final PersonalTokens personalTokens;
   private final SignInLimits limits;
   private final SignIn signIn;
   private final SetupLinks setupLinks;
@@ -65,6 +66,7 @@ public final class AccountFeature {
     auditRetention = new AuditRetention(pool, audit, clock, settings.audit().days());
     live = new LiveSessions(vertx, pool, clock);
     sessions = new Sessions(pool, tokens, audit, live, clock);
+    personalTokens = new PersonalTokens(pool, audit, clock);
     limits = new SignInLimits(pool, clock);
     Passwords passwords = new Passwords(vertx, meters, CORES);
     signIn = new SignIn(pool, accounts, passwords, limits, sessions, audit);
@@ -72,7 +74,7 @@ public final class AccountFeature {
     FieldRules rules = new FieldRules();
     registration = new Registration(pool, accounts, passwords, rules, audit, setupLinks);
     administration = new Administration(pool, accounts, sessions, signIn, audit);
-    own = new OwnAccount(pool, accounts, rules, passwords, signIn, sessions, audit);
+    own = new OwnAccount(pool, accounts, rules, passwords, signIn, sessions, personalTokens, audit);
     cookies = new SessionCookies(settings.publicUrl(), !settings.portal().origins().isEmpty());
   }
 
@@ -110,6 +112,7 @@ public final class AccountFeature {
     sessions
         .deleteExpired()
         .compose(ended -> limits.deleteForgotten().map(forgotten -> ended))
+        .compose(ended -> personalTokens.deleteExpired().map(expired -> ended))
         .onSuccess(ended -> LOG.info("Deleted {} sessions that were over", ended))
         .onFailure(problem -> LOG.warn("Old sessions were not deleted: {}", problem.toString()));
     auditRetention
@@ -120,7 +123,7 @@ public final class AccountFeature {
 
   /** What keeps other rooms' routes to those who are signed in. */
   public SignedIn signedIn(Pages pages) {
-    return new SignedIn(tokens, live, sessions, cookies, pages);
+    return new SignedIn(tokens, live, sessions, personalTokens, cookies, pages);
   }
 
   /**
@@ -136,12 +139,15 @@ public final class AccountFeature {
       List<PersonalData> personalData) {
     boolean signup = settings.signup().enabled();
     FormPage form = new FormPage(pages, messages);
-    DataExport export = new DataExport(pool, own, sessions, audit, personalData);
+    DataExport export = new DataExport(pool, own, sessions, personalTokens, audit, personalData);
+    AccountPage page = new AccountPage(own, sessions, personalTokens, form);
     new SignInRoutes(pool, signIn, sessions, cookies, audit, pages, form).mount(router);
     new SignUpRoutes(registration, setupLinks, signIn, cookies, signup, pages, form).mount(router);
     new TokenApi(signIn, sessions).mount(router);
     new UserApi(pool, accounts, registration, administration, signedIn, signup).mount(router);
-    new AccountRoutes(own, sessions, pool, export, cookies, signedIn, pages, form).mount(router);
+    new PersonalTokenApi(personalTokens, signedIn).mount(router);
+    new AccountRoutes(own, sessions, pool, export, cookies, signedIn, pages, page).mount(router);
+    new PersonalTokenRoutes(personalTokens, page, signedIn, pages).mount(router);
     new AdminRoutes(pool, accounts, administration, sessions, audit, signedIn, pages, form)
         .mount(router);
   }

@@ -8,17 +8,14 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.sqlclient.Pool;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 
 /** The page on one's own account: names, password, sessions, export, deletion. */
 final class AccountRoutes {
 
-  private static final String TEMPLATE = "account/account";
-  private static final Set<String> NOTICES = Set.of("profile", "password", "session");
+  private static final Set<String> NOTICES = Set.of("profile", "password", "session", "token");
 
   private final OwnAccount own;
   private final Sessions sessions;
@@ -27,7 +24,7 @@ final class AccountRoutes {
   private final SessionCookies cookies;
   private final SignedIn signedIn;
   private final Pages pages;
-  private final FormPage form;
+  private final AccountPage page;
 
   AccountRoutes(
       OwnAccount own,
@@ -37,7 +34,7 @@ final class AccountRoutes {
       SessionCookies cookies,
       SignedIn signedIn,
       Pages pages,
-      FormPage form) {
+      AccountPage page) {
     this.own = own;
     this.sessions = sessions;
     this.pool = pool;
@@ -45,7 +42,7 @@ final class AccountRoutes {
     this.cookies = cookies;
     this.signedIn = signedIn;
     this.pages = pages;
-    this.form = form;
+    this.page = page;
   }
 
   void mount(Router router) {
@@ -59,30 +56,8 @@ final class AccountRoutes {
 
   private void show(RoutingContext ctx) {
     String done = ctx.request().getParam("done");
-    String notice = done != null && NOTICES.contains(done) ? "account.done." + done : null;
-    model(ctx, null, null)
-        .compose(model -> form.show(ctx, TEMPLATE, model, notice))
-        .onFailure(ctx::fail);
-  }
-
-  private Future<Map<String, Object>> model(
-      RoutingContext ctx, @Nullable Profile entered, @Nullable String section) {
-    User user = SignedIn.of(ctx);
-    return own.of(user)
-        .compose(
-            account ->
-                sessions
-                    .of(user.id(), user.session())
-                    .map(
-                        list -> {
-                          Map<String, Object> model = new HashMap<>();
-                          model.put("account", account);
-                          model.put("sessions", list);
-                          model.put("section", section);
-                          Profile profile = entered == null ? OwnAccount.profile(account) : entered;
-                          model.put("form", profile.toForm());
-                          return model;
-                        }));
+    page.show(
+        ctx, done != null && NOTICES.contains(done) ? "account.done." + done : null, Map.of());
   }
 
   private void changeProfile(RoutingContext ctx) {
@@ -95,7 +70,7 @@ final class AccountRoutes {
             FormPage.field(ctx, "last_name"));
     own.changeProfile(user, profile, FormPage.secret(ctx, "current_password"), Client.of(ctx))
         .onSuccess(done -> back(ctx, "profile"))
-        .onFailure(problem -> showAgain(ctx, profile, "profile", problem));
+        .onFailure(problem -> page.showAgain(ctx, profile, "profile", problem));
   }
 
   private void changePassword(RoutingContext ctx) {
@@ -111,7 +86,7 @@ final class AccountRoutes {
               cookies.setAccess(ctx, sessions.access(user));
               back(ctx, "password");
             })
-        .onFailure(problem -> showAgain(ctx, null, "password", problem));
+        .onFailure(problem -> page.showAgain(ctx, null, "password", problem));
   }
 
   private void endSession(RoutingContext ctx) {
@@ -161,18 +136,10 @@ final class AccountRoutes {
               ctx.response().putHeader("Clear-Site-Data", "\"cache\"");
               Redirects.to(ctx, pages.urls(ctx).to("/"));
             })
-        .onFailure(problem -> showAgain(ctx, null, "delete", problem));
+        .onFailure(problem -> page.showAgain(ctx, null, "delete", problem));
   }
 
   private void back(RoutingContext ctx, String done) {
     Redirects.to(ctx, pages.urls(ctx).to("/account", "done", done));
-  }
-
-  private void showAgain(
-      RoutingContext ctx, @Nullable Profile entered, String section, Throwable problem) {
-    Throwable shown = WrongPassword.in("current_password", problem);
-    model(ctx, entered, section)
-        .onSuccess(model -> form.showAgain(ctx, TEMPLATE, model, shown))
-        .onFailure(ctx::fail);
   }
 }

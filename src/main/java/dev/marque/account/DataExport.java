@@ -13,16 +13,24 @@ final class DataExport {
   private final Pool pool;
   private final OwnAccount own;
   private final Sessions sessions;
+  private final PersonalTokens tokens;
   private final Audit audit;
   private final List<PersonalData> others;
 
   /**
    * @param others what other rooms keep
    */
-  DataExport(Pool pool, OwnAccount own, Sessions sessions, Audit audit, List<PersonalData> others) {
+  DataExport(
+      Pool pool,
+      OwnAccount own,
+      Sessions sessions,
+      PersonalTokens tokens,
+      Audit audit,
+      List<PersonalData> others) {
     this.pool = pool;
     this.own = own;
     this.sessions = sessions;
+    this.tokens = tokens;
     this.audit = audit;
     this.others = List.copyOf(others);
   }
@@ -36,6 +44,8 @@ final class DataExport {
             .compose(account -> zip.add("account.json", account.toJson().toBuffer()))
             .compose(added -> sessions.of(user.id(), user.session()))
             .compose(list -> zip.add("sessions.json", sessions(list).toBuffer()))
+            .compose(added -> tokens.of(user.id()))
+            .compose(list -> zip.add("tokens.json", tokens(list).toBuffer()))
             .compose(added -> audit.of(pool, user.id()))
             .compose(entries -> zip.add("events.json", events(entries).toBuffer()));
     for (PersonalData other : others) {
@@ -54,6 +64,12 @@ final class DataExport {
               .put("user_agent", session.userAgent())
               .put("address", session.address()));
     }
+    return array;
+  }
+
+  private static JsonArray tokens(List<PersonalToken> tokens) {
+    JsonArray array = new JsonArray();
+    tokens.forEach(token -> array.add(token.toJson()));
     return array;
   }
 

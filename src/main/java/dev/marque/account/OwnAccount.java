@@ -14,6 +14,7 @@ final class OwnAccount {
   private final Passwords passwords;
   private final SignIn signIn;
   private final Sessions sessions;
+  private final PersonalTokens tokens;
   private final Audit audit;
 
   OwnAccount(
@@ -23,6 +24,7 @@ final class OwnAccount {
       Passwords passwords,
       SignIn signIn,
       Sessions sessions,
+      PersonalTokens tokens,
       Audit audit) {
     this.pool = pool;
     this.accounts = accounts;
@@ -30,6 +32,7 @@ final class OwnAccount {
     this.passwords = passwords;
     this.signIn = signIn;
     this.sessions = sessions;
+    this.tokens = tokens;
     this.audit = audit;
   }
 
@@ -86,7 +89,8 @@ final class OwnAccount {
   }
 
   /**
-   * Changes the password and ends every other session.
+   * Changes the password and ends every other session and every token for scripts: whoever fears
+   * that somebody else got in can shut everything with it.
    *
    * <p>Fails with {@link Failure.Invalid} ({@code fields}) and {@link Failure.Forbidden} ({@code
    * password-wrong}).
@@ -104,6 +108,7 @@ final class OwnAccount {
                         accounts
                             .changePassword(sql, user.id(), hash)
                             .compose(done -> sessions.endOthers(sql, user.id(), user.session()))
+                            .compose(done -> tokens.revokeAll(sql, user.id()))
                             .compose(
                                 done ->
                                     audit.record(

@@ -24,19 +24,27 @@ import org.jspecify.annotations.Nullable;
 public final class SignedIn {
 
   private static final String USER = "marque.user";
+  private static final String BY_PERSONAL_TOKEN = "marque.personal-token";
   private static final String BEARER = "bearer ";
 
   private final Tokens tokens;
   private final LiveSessions live;
   private final Sessions sessions;
+  private final PersonalTokens personalTokens;
   private final SessionCookies cookies;
   private final Pages pages;
 
   SignedIn(
-      Tokens tokens, LiveSessions live, Sessions sessions, SessionCookies cookies, Pages pages) {
+      Tokens tokens,
+      LiveSessions live,
+      Sessions sessions,
+      PersonalTokens personalTokens,
+      SessionCookies cookies,
+      Pages pages) {
     this.tokens = tokens;
     this.live = live;
     this.sessions = sessions;
+    this.personalTokens = personalTokens;
     this.cookies = cookies;
     this.pages = pages;
   }
@@ -86,7 +94,7 @@ public final class SignedIn {
     String authorization = ctx.request().getHeader(HttpHeaders.AUTHORIZATION);
     if (authorization != null) {
       return authorization.toLowerCase(Locale.ROOT).startsWith(BEARER)
-          ? believe(authorization.substring(BEARER.length()).strip())
+          ? bearer(ctx, authorization.substring(BEARER.length()).strip())
           : Future.succeededFuture(Optional.empty());
     }
     return cookies
@@ -94,6 +102,18 @@ public final class SignedIn {
         .map(this::believe)
         .orElseGet(() -> Future.succeededFuture(Optional.empty()))
         .compose(user -> user.isPresent() ? Future.succeededFuture(user) : renew(ctx));
+  }
+
+  private Future<Optional<User>> bearer(RoutingContext ctx, String token) {
+    if (!PersonalTokens.isOne(token)) {
+      return believe(token);
+    }
+    if (!ctx.normalizedPath().startsWith("/api/")) {
+      // Scripts have no business on pages, where passwords and accounts are changed.
+      return Future.succeededFuture(Optional.empty());
+    }
+    ctx.put(BY_PERSONAL_TOKEN, true);
+    return personalTokens.find(token);
   }
 
   private Future<Optional<User>> believe(String token) {
@@ -135,6 +155,19 @@ public final class SignedIn {
         ctx.next();
       } else {
         ctx.fail(notSignedIn(ctx));
+      }
+    };
+  }
+
+  /** For what a person does in the API and no script: a personal token gets 403. */
+  public Handler<RoutingContext> sessionApi() {
+    return ctx -> {
+      if (find(ctx).isEmpty()) {
+        ctx.fail(notSignedIn(ctx));
+      } else if (ctx.get(BY_PERSONAL_TOKEN) != null) {
+        ctx.fail(new Failure.Forbidden("personal-token"));
+      } else {
+        ctx.next();
       }
     };
   }

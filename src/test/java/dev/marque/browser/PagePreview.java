@@ -133,6 +133,10 @@ final class PagePreview implements AutoCloseable {
       boolean disabled,
       Instant createdAt) {}
 
+  /** A token for a script as the account page reads it. */
+  public record ScriptToken(
+      String id, String name, Instant expiresAt, @Nullable Instant lastUsedAt) {}
+
   /** A session as the account page reads it. */
   public record Visit(
       String id, Instant lastUsedAt, String userAgent, String address, boolean current) {}
@@ -414,6 +418,12 @@ final class PagePreview implements AutoCloseable {
         List.of(
             new Visit("a", SOME_TIME, FIREFOX, "2001:db8::17", true),
             new Visit("b", SOME_TIME, "curl/8.5", "192.0.2.7", false)));
+    model.put(
+        "tokens",
+        List.of(
+            new ScriptToken("a", "import", SOME_TIME, SOME_TIME),
+            new ScriptToken("b", "b".repeat(100), SOME_TIME, null)));
+    model.put("newToken", "marque_" + "A".repeat(43));
     return model;
   }
 

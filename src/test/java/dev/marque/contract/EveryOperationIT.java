@@ -28,6 +28,9 @@ class EveryOperationIT {
 
   private static final Map<String, String> CONTRACT = Contract.ofMarque().operations();
 
+  private static final JsonObject TOKEN =
+      new JsonObject().put("name", "import").put("expires_in_days", 1);
+
   private static RunningServer server;
   private static byte[] photo;
 
@@ -106,6 +109,14 @@ class EveryOperationIT {
     ApiClient client = server.client(person);
     calls.put("me", () -> client.get("/api/v1/me"));
     calls.put("getModel", () -> client.get("/api/v1/model"));
+    calls.put("listTokens", () -> client.get("/api/v1/tokens"));
+    calls.put("makeToken", () -> client.json("POST", "/api/v1/tokens", TOKEN));
+    calls.put(
+        "revokeToken",
+        () -> {
+          JsonObject made = new JsonObject(client.json("POST", "/api/v1/tokens", TOKEN).body());
+          return client.delete("/api/v1/tokens/" + made.getString("id"));
+        });
   }
 
   private void predictions(ApiClient client) {

@@ -1,0 +1,97 @@
+package dev.marque.account;
+
+import dev.marque.web.Accepted;
+import dev.marque.web.Failure;
+import dev.marque.web.FieldError;
+import dev.marque.web.JsonBody;
+import dev.marque.web.QueryParameters;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+
+/** {@code /api/v1/tokens}: one's own tokens for scripts. Needs a sign-in, not one of these. */
+final class PersonalTokenApi {
+
+  private static final String PATH = "/api/v1/tokens";
+  private static final String JSON = "application/json";
+
+  private final PersonalTokens tokens;
+  private final SignedIn signedIn;
+
+  PersonalTokenApi(PersonalTokens tokens, SignedIn signedIn) {
+    this.tokens = tokens;
+    this.signedIn = signedIn;
+  }
+
+  void mount(Router router) {
+    router.get(PATH).handler(signedIn.sessionApi()).handler(this::list);
+    router.post(PATH).handler(signedIn.sessionApi()).handler(this::make);
+    router.delete(PATH + "/:id").handler(signedIn.sessionApi()).handler(this::revoke);
+  }
+
+  private void list(RoutingContext ctx) {
+    QueryParameters.only(ctx, Set.of());
+    Accepted.best(ctx, List.of(JSON));
+    tokens
+        .of(SignedIn.of(ctx).id())
+        .onSuccess(
+            found -> {
+              JsonArray items = new JsonArray();
+              found.forEach(token -> items.add(token.toJson()));
+              send(ctx, 200, new JsonObject().put("items", items).put("next", null));
+            })
+        .onFailure(ctx::fail);
+  }
+
+  private void make(RoutingContext ctx) {
+    QueryParameters.only(ctx, Set.of());
+    Accepted.best(ctx, List.of(JSON));
+    JsonObject body = JsonBody.read(ctx, Set.of("name", "expires_in_days"));
+    if (!(body.getValue("name") instanceof String name)) {
+      throw invalid("name", body.getValue("name") == null ? "field.required" : "field.not-text");
+    }
+    if (!(body.getValue("expires_in_days") instanceof Integer days)) {
+      throw body.getValue("expires_in_days") == null
+          ? invalid("expires_in_days", "field.required")
+          : invalid("expires_in_days", "field.token.days", PersonalTokens.LONGEST_DAYS);
+    }
+    tokens
+        .make(SignedIn.of(ctx), name, days, Client.of(ctx))
+        .onSuccess(made -> send(ctx, 201, made.token().toJson().put("token", made.secret())))
+        .onFailure(ctx::fail);
+  }
+
+  private void revoke(RoutingContext ctx) {
+    QueryParameters.only(ctx, Set.of());
+    tokens
+        .revoke(SignedIn.of(ctx), id(ctx.pathParam("id")), Client.of(ctx))
+        .onSuccess(done -> ctx.response().setStatusCode(204).end())
+        .onFailure(ctx::fail);
+  }
+
+  /** The key of a token; what is none is not there. */
+  static UUID id(String text) {
+    try {
+      return UUID.fromString(text);
+    } catch (IllegalArgumentException e) {
+      throw new Failure.NotFound("not-found");
+    }
+  }
+
+  private static Failure invalid(String field, String message, Object... arguments) {
+    return new Failure.Invalid("fields", List.of(FieldError.of(field, message, arguments)));
+  }
+
+  private static void send(RoutingContext ctx, int status, JsonObject body) {
+    ctx.response()
+        .setStatusCode(status)
+        .putHeader(HttpHeaders.CONTENT_TYPE, JSON)
+        .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
+        .end(body.toBuffer());
+  }
+}

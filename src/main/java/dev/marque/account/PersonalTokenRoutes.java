@@ -1,0 +1,50 @@
+package dev.marque.account;
+
+import dev.marque.web.Pages;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.util.Map;
+
+/** The account page's forms on tokens for scripts. */
+final class PersonalTokenRoutes {
+
+  private static final String SECTION = "tokens";
+
+  private final PersonalTokens tokens;
+  private final AccountPage page;
+  private final SignedIn signedIn;
+  private final Pages pages;
+
+  PersonalTokenRoutes(PersonalTokens tokens, AccountPage page, SignedIn signedIn, Pages pages) {
+    this.tokens = tokens;
+    this.page = page;
+    this.signedIn = signedIn;
+    this.pages = pages;
+  }
+
+  void mount(Router router) {
+    router.post("/account/tokens").handler(signedIn.page()).handler(this::make);
+    router.post("/account/tokens/revoke").handler(signedIn.page()).handler(this::revoke);
+  }
+
+  /** Answers the page itself: the secret is never stored, so no redirect could show it. */
+  private void make(RoutingContext ctx) {
+    String name = FormPage.field(ctx, "name");
+    String days = FormPage.field(ctx, "expires_in_days");
+    tokens
+        .make(
+            SignedIn.of(ctx),
+            name,
+            days.matches("[0-9]{1,3}") ? Integer.parseInt(days) : 0,
+            Client.of(ctx))
+        .onSuccess(made -> page.show(ctx, null, Map.of("newToken", made.secret())))
+        .onFailure(problem -> page.showAgain(ctx, null, SECTION, problem));
+  }
+
+  private void revoke(RoutingContext ctx) {
+    tokens
+        .revoke(SignedIn.of(ctx), PersonalTokenApi.id(FormPage.field(ctx, "token")), Client.of(ctx))
+        .onSuccess(done -> Redirects.to(ctx, pages.urls(ctx).to("/account", "done", "token")))
+        .onFailure(ctx::fail);
+  }
+}

@@ -1,0 +1,228 @@
+package dev.marque.account;
+
+import dev.marque.platform.Ids;
+import dev.marque.web.Failure;
+import dev.marque.web.FieldError;
+import io.vertx.core.Future;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.SqlClient;
+import io.vertx.sqlclient.Tuple;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tokens that people make for their scripts: named, good for a chosen number of days, revocable at
+ * once. A script with one acts for its owner, but never as an administrator, and neither makes nor
+ * revokes tokens. Another password ends them all.
+ */
+final class PersonalTokens {
+
+  static final int LONGEST_DAYS = 366;
+  static final int MOST = 50;
+
+  /** Tells these tokens from access tokens, and lets scanners find one that was published. */
+  private static final String PREFIX = "marque_";
+
+  private static final String NAME = "\\P{Cntrl}{1,100}";
+  private static final Duration TOUCH = Duration.ofMinutes(1);
+  private static final String COLUMNS = "id, name, created_at, expires_at, last_used_at";
+  private static final Logger LOG = LoggerFactory.getLogger(PersonalTokens.class);
+
+  private final Pool pool;
+  private final Audit audit;
+  private final Clock clock;
+
+  PersonalTokens(Pool pool, Audit audit, Clock clock) {
+    this.pool = pool;
+    this.audit = audit;
+    this.clock = clock;
+  }
+
+  /** Whether a bearer token is one of this kind, good or not. */
+  static boolean isOne(String bearer) {
+    return bearer.startsWith(PREFIX);
+  }
+
+  /**
+   * Makes a token.
+   *
+   * <p>Fails with {@link Failure.Invalid} ({@code fields}) and {@link Failure.Conflict} ({@code
+   * too-many-tokens}).
+   *
+   * @param days until it expires, from 1 to {@link #LONGEST_DAYS}
+   */
+  Future<NewPersonalToken> make(User owner, String name, int days, Client client) {
+    List<FieldError> errors = new ArrayList<>();
+    if (!name.matches(NAME) || name.isBlank()) {
+      errors.add(FieldError.of("name", "field.name.rules"));
+    }
+    if (days < 1 || days > LONGEST_DAYS) {
+      errors.add(FieldError.of("expires_in_days", "field.token.days", LONGEST_DAYS));
+    }
+    if (!errors.isEmpty()) {
+      return Future.failedFuture(new Failure.Invalid("fields", errors));
+    }
+    return pool.withTransaction(
+        sql ->
+            requireRoom(sql, owner)
+                .compose(room -> insert(sql, owner, name.strip(), days))
+                .compose(
+                    made ->
+                        audit.record(sql, AuditEvent.TOKEN_MADE, owner, owner, client).map(made)));
+  }
+
+  /** The account's row is locked, so that two requests at once do not make one too many. */
+  private Future<Void> requireRoom(SqlClient sql, User owner) {
+    return sql.preparedQuery("SELECT id FROM accounts WHERE id = $1 FOR UPDATE")
+        .execute(Tuple.of(owner.id()))
+        .compose(
+            locked ->
+                sql.preparedQuery(
+                        """
+                        SELECT count(*) FROM personal_tokens
+                         WHERE account_id = $1 AND expires_at > $2
+                        """)
+                    .execute(Tuple.of(owner.id(), utc(clock.instant()))))
+        .compose(
+            rows ->
+                rows.iterator().next().getInteger(0) < MOST
+                    ? Future.succeededFuture()
+                    : Future.failedFuture(
+                        new Failure.Conflict("too-many-tokens", List.of(), MOST)));
+  }
+
+  private Future<NewPersonalToken> insert(SqlClient sql, User owner, String name, int days) {
+    String secret = PREFIX + SecretToken.make();
+    Instant now = clock.instant();
+    return sql.preparedQuery(
+            """
+            INSERT INTO personal_tokens (id, account_id, name, hash, created_at, expires_at)
+            VALUES ($1, $2, $3, $4, $5, $6)
+            RETURNING\s"""
+                + COLUMNS)
+        .execute(
+            Tuple.of(
+                Ids.next(),
+                owner.id(),
+                name,
+                SecretToken.hash(secret),
+                utc(now),
+                utc(now.plus(days, ChronoUnit.DAYS))))
+        .map(rows -> new NewPersonalToken(token(rows.iterator().next()), secret));
+  }
+
+  /**
+   * Whose token it is, for a request that carries it; empty if it is none, has expired, or its
+   * account is disabled. The role is that of a user, whatever the owner's is.
+   */
+  Future<Optional<User>> find(String secret) {
+    OffsetDateTime now = utc(clock.instant());
+    return pool.preparedQuery(
+            """
+            SELECT t.id, t.last_used_at, a.id AS account_id, a.username
+              FROM personal_tokens t
+              JOIN accounts a ON a.id = t.account_id
+             WHERE t.hash = $1 AND t.expires_at > $2 AND NOT a.disabled
+            """)
+        .execute(Tuple.of(SecretToken.hash(secret), now))
+        .map(
+            rows -> {
+              if (rows.size() == 0) {
+                return Optional.empty();
+              }
+              Row row = rows.iterator().next();
+              touch(row, now);
+              return Optional.of(
+                  new User(
+                      row.getUUID("account_id"),
+                      row.getString("username"),
+                      Role.USER,
+                      row.getUUID("id")));
+            });
+  }
+
+  /** Notes the use; nobody waits for it. */
+  private void touch(Row row, OffsetDateTime now) {
+    OffsetDateTime last = row.getOffsetDateTime("last_used_at");
+    if (last != null && last.plus(TOUCH).isAfter(now)) {
+      return;
+    }
+    pool.preparedQuery("UPDATE personal_tokens SET last_used_at = $2 WHERE id = $1")
+        .execute(Tuple.of(row.getUUID("id"), now))
+        .onFailure(
+            problem -> LOG.warn("The last use of a token was not noted: {}", problem.toString()));
+  }
+
+  /** An account's tokens that have not expired, the newest first. */
+  Future<List<PersonalToken>> of(UUID account) {
+    return pool.preparedQuery(
+            "SELECT "
+                + COLUMNS
+                + """
+
+                  FROM personal_tokens
+                 WHERE account_id = $1 AND expires_at > $2
+                 ORDER BY created_at DESC, id DESC
+                """)
+        .execute(Tuple.of(account, utc(clock.instant())))
+        .map(
+            rows -> {
+              List<PersonalToken> tokens = new ArrayList<>();
+              rows.forEach(row -> tokens.add(token(row)));
+              return tokens;
+            });
+  }
+
+  /** Ends a token at once; fails with {@link Failure.NotFound} if the account has none such. */
+  Future<Void> revoke(User owner, UUID id, Client client) {
+    return pool.withTransaction(
+        sql ->
+            sql.preparedQuery("DELETE FROM personal_tokens WHERE id = $1 AND account_id = $2")
+                .execute(Tuple.of(id, owner.id()))
+                .compose(
+                    deleted ->
+                        deleted.rowCount() == 1
+                            ? audit.record(sql, AuditEvent.TOKEN_REVOKED, owner, owner, client)
+                            : Future.failedFuture(new Failure.NotFound("not-found"))));
+  }
+
+  /** Ends every token of an account. */
+  Future<Void> revokeAll(SqlClient sql, UUID account) {
+    return sql.preparedQuery("DELETE FROM personal_tokens WHERE account_id = $1")
+        .execute(Tuple.of(account))
+        .mapEmpty();
+  }
+
+  /** Deletes what has expired. */
+  Future<Integer> deleteExpired() {
+    return pool.preparedQuery("DELETE FROM personal_tokens WHERE expires_at <= $1")
+        .execute(Tuple.of(utc(clock.instant())))
+        .map(RowSet::rowCount);
+  }
+
+  private static PersonalToken token(Row row) {
+    OffsetDateTime lastUsed = row.getOffsetDateTime("last_used_at");
+    return new PersonalToken(
+        row.getUUID("id"),
+        row.getString("name"),
+        row.getOffsetDateTime("created_at").toInstant(),
+        row.getOffsetDateTime("expires_at").toInstant(),
+        lastUsed == null ? null : lastUsed.toInstant());
+  }
+
+  private static OffsetDateTime utc(Instant instant) {
+    return instant.atOffset(ZoneOffset.UTC);
+  }
+}

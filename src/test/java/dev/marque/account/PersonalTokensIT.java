@@ -1,0 +1,174 @@
+package dev.marque.account;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PersonalTokensIT {
+
+  private static final String PATH = "/api/v1/tokens";
+
+  private final ClockedServer server = ClockedServer.shared();
+  private final String username = server.newAccount();
+  private final Visitor owner =
+      server.visitor().withToken(server.tokens(username).getString("access_token"));
+
+  private static JsonObject wish(String name, int days) {
+    return new JsonObject().put("name", name).put("expires_in_days", days);
+  }
+
+  private JsonObject make(Visitor by, int days) {
+    HttpResponse<String> made = by.json("POST", PATH, wish("import", days));
+    assertEquals(201, made.statusCode(), made.body());
+    return new JsonObject(made.body());
+  }
+
+  private JsonArray list() {
+    return new JsonObject(owner.get(PATH).body()).getJsonArray("items");
+  }
+
+  @Test
+  void a_token_acts_for_its_owner_and_is_shown_only_once() {
+    JsonObject made = make(owner, 30);
+    String secret = made.getString("token");
+    HttpResponse<String> me = server.visitor().withToken(secret).get("/api/v1/me");
+    assertEquals(username, new JsonObject(me.body()).getString("username"));
+    HttpResponse<String> list = owner.get(PATH);
+    assertFalse(list.body().contains(secret));
+    assertEquals(made.getString("id"), list().getJsonObject(0).getString("id"));
+    assertFalse(list().getJsonObject(0).getString("last_used_at").isEmpty());
+  }
+
+  @Test
+  void it_ends_when_it_expires() {
+    String secret = make(owner, 7).getString("token");
+    server.clock.advance(Duration.ofDays(6));
+    assertEquals(200, server.me(secret));
+    server.clock.advance(Duration.ofDays(1));
+    assertEquals(401, server.me(secret));
+  }
+
+  @Test
+  void it_ends_at_once_when_it_is_revoked_by_its_owner_alone() {
+    JsonObject made = make(owner, 7);
+    Visitor stranger =
+        server.visitor().withToken(server.tokens(server.newAccount()).getString("access_token"));
+    String path = PATH + "/" + made.getString("id");
+    assertEquals(404, stranger.json("DELETE", path, new JsonObject()).statusCode());
+    assertEquals(200, server.me(made.getString("token")));
+    assertEquals(204, owner.json("DELETE", path, new JsonObject()).statusCode());
+    assertEquals(401, server.me(made.getString("token")));
+    assertEquals(404, owner.json("DELETE", path, new JsonObject()).statusCode());
+  }
+
+  @Test
+  void another_password_ends_every_token() {
+    String secret = make(owner, 7).getString("token");
+    HttpResponse<String> changed =
+        server
+            .signedIn(username)
+            .post(
+                "/account/password",
+                "current_password",
+                ClockedServer.PASSWORD,
+                "password",
+                "another horse battery");
+    assertEquals(303, changed.statusCode(), changed.body());
+    assertEquals(401, server.me(secret));
+  }
+
+  @Test
+  void it_does_not_count_while_the_account_is_disabled() {
+    String secret = make(owner, 7).getString("token");
+    Visitor administrator = server.signedIn(ClockedServer.ADMINISTRATOR);
+    String path = "/admin/users/" + username + "/disabled";
+    assertEquals(303, administrator.post(path, "disabled", "true").statusCode());
+    assertEquals(401, server.me(secret));
+    assertEquals(303, administrator.post(path, "disabled", "false").statusCode());
+    assertEquals(200, server.me(secret));
+  }
+
+  @Test
+  void it_makes_and_revokes_no_tokens_and_opens_no_page() {
+    Visitor script = server.visitor().withToken(make(owner, 7).getString("token"));
+    assertEquals(403, script.get(PATH).statusCode());
+    assertEquals(403, script.json("POST", PATH, wish("more", 7)).statusCode());
+    String own = PATH + "/" + list().getJsonObject(0).getString("id");
+    assertEquals(403, script.json("DELETE", own, new JsonObject()).statusCode());
+    assertEquals(303, script.get("/account").statusCode());
+  }
+
+  @Test
+  void an_administrators_token_does_not_administer() {
+    Visitor administrator =
+        server
+            .visitor()
+            .withToken(server.tokens(ClockedServer.ADMINISTRATOR).getString("access_token"));
+    assertEquals(200, administrator.get("/api/v1/users").statusCode());
+    String secret = make(administrator, 1).getString("token");
+    assertEquals(403, server.visitor().withToken(secret).get("/api/v1/users").statusCode());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{}",
+        "{\"name\":\"x\"}",
+        "{\"name\":\"\",\"expires_in_days\":1}",
+        "{\"name\":\"  \",\"expires_in_days\":1}",
+        "{\"name\":\"a\\u0000b\",\"expires_in_days\":1}",
+        "{\"name\":1,\"expires_in_days\":1}",
+        "{\"name\":\"x\",\"expires_in_days\":0}",
+        "{\"name\":\"x\",\"expires_in_days\":367}",
+        "{\"name\":\"x\",\"expires_in_days\":99999999999}",
+        "{\"name\":\"x\",\"expires_in_days\":1.5}",
+        "{\"name\":\"x\",\"expires_in_days\":\"1\"}",
+        "{\"name\":\"x\",\"expires_in_days\":1,\"role\":\"admin\"}"
+      })
+  void what_does_not_hold_is_named_and_makes_none(String body) {
+    HttpResponse<String> refused = owner.json("POST", PATH, new JsonObject(body));
+    assertEquals(422, refused.statusCode(), refused.body());
+    assertEquals(0, list().size());
+  }
+
+  @Test
+  void the_account_page_makes_shows_once_and_revokes_without_scripts() {
+    Visitor browser = server.signedIn(username);
+    HttpResponse<String> made =
+        browser.post("/account/tokens", "name", "<b>import</b>", "expires_in_days", "30");
+    assertEquals(200, made.statusCode(), made.body());
+    assertEquals("no-store", made.headers().firstValue("Cache-Control").orElse(""));
+    Matcher secret = Pattern.compile("marque_[A-Za-z0-9_-]{43}").matcher(made.body());
+    assertTrue(secret.find(), made.body());
+    assertEquals(200, server.me(secret.group()));
+    String page = browser.get("/account").body();
+    assertTrue(page.contains("&lt;b&gt;import&lt;/b&gt;"), page);
+    assertFalse(page.contains(secret.group()));
+    String id = list().getJsonObject(0).getString("id");
+    assertEquals(303, browser.post("/account/tokens/revoke", "token", id).statusCode());
+    assertEquals(401, server.me(secret.group()));
+    HttpResponse<String> refused =
+        browser.post("/account/tokens", "name", "", "expires_in_days", "0");
+    assertEquals(422, refused.statusCode());
+    assertTrue(refused.body().contains("1 to 366"), refused.body());
+  }
+
+  @Test
+  void making_and_revoking_are_in_the_audit_trail() {
+    JsonObject made = make(owner, 7);
+    owner.json("DELETE", PATH + "/" + made.getString("id"), new JsonObject());
+    String trail = server.signedIn(ClockedServer.ADMINISTRATOR).get("/admin/audit").body();
+    assertTrue(trail.contains("Token for a script made"), trail);
+    assertTrue(trail.contains("Token for a script revoked"), trail);
+  }
+}
