@@ -1,5 +1,6 @@
 package dev.marque.account;
 
+import dev.marque.web.QueryParameters;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
@@ -9,6 +10,7 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * {@code POST /api/v1/token}: tokens for a name with its password, and for a refresh token (RFC
@@ -32,6 +34,7 @@ final class TokenApi {
   }
 
   private void token(RoutingContext ctx) {
+    QueryParameters.only(ctx, Set.of());
     String type = ctx.request().getHeader(HttpHeaders.CONTENT_TYPE);
     if (type == null || !type.toLowerCase(Locale.ROOT).startsWith(FORM)) {
       refuse(ctx, 400, "invalid_request", "The body has to be " + FORM + ".");

@@ -1,5 +1,6 @@
 package dev.marque.account;
 
+import dev.marque.web.Accepted;
 import dev.marque.web.Failure;
 import dev.marque.web.FieldError;
 import dev.marque.web.JsonBody;
@@ -20,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 /** Accounts in the API: one's own, and all for administrators. */
 final class UserApi {
 
+  private static final String PATH = "/api/v1/users";
+  private static final String ONE = PATH + "/:username";
+  private static final String JSON = "application/json";
   private static final Set<String> FIELDS =
       Set.of("username", "email", "first_name", "last_name", "password");
   private static final int DEFAULT_LIMIT = 20;
@@ -48,14 +52,20 @@ final class UserApi {
   }
 
   void mount(Router router) {
-    router.post("/api/v1/users").handler(this::create);
-    router.get("/api/v1/me").handler(signedIn.api()).handler(this::me);
-    router.get("/api/v1/users").handler(signedIn.adminApi()).handler(this::list);
-    router.get("/api/v1/users/:username").handler(signedIn.adminApi()).handler(this::show);
-    router.delete("/api/v1/users/:username").handler(signedIn.adminApi()).handler(this::delete);
+    router.post(PATH).handler(UserApi::json).handler(this::create);
+    router.get("/api/v1/me").handler(signedIn.api()).handler(UserApi::json).handler(this::me);
+    router.get(PATH).handler(signedIn.adminApi()).handler(UserApi::json).handler(this::list);
+    router.get(ONE).handler(signedIn.adminApi()).handler(UserApi::json).handler(this::show);
+    router.delete(ONE).handler(signedIn.adminApi()).handler(this::delete);
+  }
+
+  private static void json(RoutingContext ctx) {
+    Accepted.best(ctx, List.of(JSON));
+    ctx.next();
   }
 
   private void create(RoutingContext ctx) {
+    QueryParameters.only(ctx, Set.of());
     if (!signupEnabled) {
       throw new Failure.Forbidden("signup-disabled");
     }
@@ -88,6 +98,7 @@ final class UserApi {
   }
 
   private void me(RoutingContext ctx) {
+    QueryParameters.only(ctx, Set.of());
     accounts
         .byId(pool, SignedIn.of(ctx).id())
         .onSuccess(account -> sendFound(ctx, account))
@@ -122,6 +133,7 @@ final class UserApi {
   }
 
   private void show(RoutingContext ctx) {
+    QueryParameters.only(ctx, Set.of());
     accounts
         .byUsername(pool, Cursors.text(ctx.pathParam("username")))
         .onSuccess(account -> sendFound(ctx, account))
@@ -129,6 +141,7 @@ final class UserApi {
   }
 
   private void delete(RoutingContext ctx) {
+    QueryParameters.only(ctx, Set.of());
     JsonObject body = JsonBody.read(ctx, Set.of("password"));
     if (!(body.getValue("password") instanceof String password)) {
       throw new Failure.Invalid("fields", List.of(FieldError.of("password", "field.required")));
@@ -148,7 +161,7 @@ final class UserApi {
   private static void send(RoutingContext ctx, int status, JsonObject body) {
     ctx.response()
         .setStatusCode(status)
-        .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
+        .putHeader(HttpHeaders.CONTENT_TYPE, JSON)
         .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
         .end(body.toBuffer());
   }

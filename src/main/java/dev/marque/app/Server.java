@@ -31,6 +31,7 @@ import dev.marque.vision.photo.PhotoLimits;
 import dev.marque.web.Arrival;
 import dev.marque.web.Assets;
 import dev.marque.web.Bodies;
+import dev.marque.web.CrossOrigin;
 import dev.marque.web.Failures;
 import dev.marque.web.Messages;
 import dev.marque.web.OriginCheck;
@@ -243,6 +244,7 @@ public final class Server implements AutoCloseable {
     Pages pages =
         new Pages(
             messages, assets, settings.publicUrl(), portals, settings.signup().enabled(), clock);
+    CrossOrigin crossOrigin = new CrossOrigin(settings.api().origins());
     Failures failures = new Failures(messages, pages, securityHeaders);
     SignedIn signedIn = accounts.signedIn(pages);
     List<PersonalData> personal = List.of(new PersonalPredictions(predictions));
@@ -264,7 +266,8 @@ public final class Server implements AutoCloseable {
             new Arrival(proxies, settings.publicUrl())::mount,
             securityHeaders::mount,
             assets::mount,
-            new OriginCheck(proxies, settings.publicUrl())::mount,
+            crossOrigin::mount,
+            new OriginCheck(proxies, settings.publicUrl(), crossOrigin)::mount,
             new Bodies(PredictionApi.UPLOAD_PATHS)::mount,
             signedIn::mount,
             router -> accounts.mount(router, signedIn, pages, messages, personal),

@@ -38,6 +38,8 @@ public interface Settings {
 
   Portal portal();
 
+  Api api();
+
   Proxy proxy();
 
   Limits limits();
@@ -128,6 +130,19 @@ public interface Settings {
     Optional<List<@WithConverter(SettingConverters.Origin.class) URI>> listed();
 
     /** Origins such as {@code https://portal.example}; empty: nobody. */
+    default List<URI> origins() {
+      return listed().orElse(List.of());
+    }
+  }
+
+  /** Whose pages may call the API from a browser. */
+  interface Api {
+
+    @Allowed("origins such as https://portal.example, separated by commas")
+    @WithName("origins")
+    Optional<List<@WithConverter(SettingConverters.Origin.class) URI>> listed();
+
+    /** Origins such as {@code https://portal.example}; empty: only our own. */
     default List<URI> origins() {
       return listed().orElse(List.of());
     }

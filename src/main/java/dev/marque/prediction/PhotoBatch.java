@@ -78,6 +78,8 @@ public final class PhotoBatch {
 
   private JsonObject failed(RoutingContext ctx, String name, Throwable cause) {
     Failure failure = Failures.failureOf(ctx, cause);
+    // Where a photo only has to wait, the answer as a whole says how long.
+    Failures.addHeaders(ctx, failure);
     return new JsonObject()
         .put("file_name", name)
         .put("status", failure.status())

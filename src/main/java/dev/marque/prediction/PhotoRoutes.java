@@ -4,6 +4,8 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.marque.account.SignedIn;
 import dev.marque.vision.HeatMap;
+import dev.marque.web.Accepted;
+import dev.marque.web.QueryParameters;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
@@ -11,12 +13,16 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 
 /** What is kept of a photo, for its owner alone: copy, thumbnail, and the heat map drawn. */
 public final class PhotoRoutes {
 
   private static final int HEAT_MAPS_HELD = 256;
+  private static final String JPEG = "image/jpeg";
+  private static final String PNG = "image/png";
 
   private final SignedIn signedIn;
   private final Vertx vertx;
@@ -34,9 +40,19 @@ public final class PhotoRoutes {
     mount(router.get("/predictions/:id/photo.jpg"), signedIn.page(), this::photo);
     mount(router.get("/predictions/:id/thumbnail.jpg"), signedIn.page(), this::thumbnail);
     mount(router.get("/predictions/:id/heat-map.png"), signedIn.page(), this::heatMap);
-    mount(router.get("/api/v1/predictions/:id/photo"), signedIn.api(), this::photo);
-    mount(router.get("/api/v1/predictions/:id/thumbnail"), signedIn.api(), this::thumbnail);
-    mount(router.get("/api/v1/predictions/:id/heat-map"), signedIn.api(), this::heatMap);
+    mountApi(router.get("/api/v1/predictions/:id/photo"), JPEG, this::photo);
+    mountApi(router.get("/api/v1/predictions/:id/thumbnail"), JPEG, this::thumbnail);
+    mountApi(router.get("/api/v1/predictions/:id/heat-map"), PNG, this::heatMap);
+  }
+
+  private void mountApi(Route route, String contentType, Handler<RoutingContext> handler) {
+    route.handler(signedIn.api()).handler(ctx -> requireOnly(ctx, contentType)).handler(handler);
+  }
+
+  private static void requireOnly(RoutingContext ctx, String contentType) {
+    QueryParameters.only(ctx, Set.of());
+    Accepted.best(ctx, List.of(contentType));
+    ctx.next();
   }
 
   private static void mount(
@@ -46,21 +62,18 @@ public final class PhotoRoutes {
 
   private void photo(RoutingContext ctx) {
     UUID id = Fields.id(ctx.pathParam("id"));
-    send(ctx, predictions.photo(SignedIn.of(ctx).id(), id), "image/jpeg");
+    send(ctx, predictions.photo(SignedIn.of(ctx).id(), id), JPEG);
   }
 
   private void thumbnail(RoutingContext ctx) {
     UUID id = Fields.id(ctx.pathParam("id"));
-    send(ctx, predictions.thumbnail(SignedIn.of(ctx).id(), id), "image/jpeg");
+    send(ctx, predictions.thumbnail(SignedIn.of(ctx).id(), id), JPEG);
   }
 
   private void heatMap(RoutingContext ctx) {
     UUID id = Fields.id(ctx.pathParam("id"));
     // The row is read each time: only it knows whose it is.
-    send(
-        ctx,
-        predictions.heatMap(SignedIn.of(ctx).id(), id).compose(map -> drawn(id, map)),
-        "image/png");
+    send(ctx, predictions.heatMap(SignedIn.of(ctx).id(), id).compose(map -> drawn(id, map)), PNG);
   }
 
   private Future<Buffer> drawn(UUID id, HeatMap map) {
@@ -74,13 +87,13 @@ public final class PhotoRoutes {
   }
 
   private static void send(RoutingContext ctx, Future<Buffer> image, String contentType) {
+    ctx.response().headers().add("Vary", "Cookie, Authorization");
     image
         .onSuccess(
             bytes ->
                 ctx.response()
                     .putHeader("Content-Type", contentType)
                     .putHeader("Cache-Control", "private, max-age=3600")
-                    .putHeader("Vary", "Cookie, Authorization")
                     // Pictures do not become smaller: keeps the server from trying.
                     .putHeader("Content-Encoding", "identity")
                     .end(bytes))

@@ -7,6 +7,7 @@ import dev.marque.web.FieldError;
 import dev.marque.web.QueryParameters;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -25,6 +26,7 @@ import java.util.function.Function;
  */
 public final class PredictionExport {
 
+  private static final String PATH = PredictionApi.PATH + "/export";
   private static final String CSV = "text/csv";
   private static final String NDJSON = "application/x-ndjson";
   private static final int AT_ONCE = 4;
@@ -40,7 +42,17 @@ public final class PredictionExport {
 
   /** To be mounted before the routes of single predictions, whose keys look like this path. */
   public void mount(Router router) {
-    router.get(PredictionApi.PATH + "/export").handler(signedIn.api()).handler(this::export);
+    router.get(PATH).handler(signedIn.api()).handler(this::export);
+    router.route(PATH).handler(PredictionExport::refuse);
+  }
+
+  /** Without it the other methods would be for a prediction of this name. */
+  private static void refuse(RoutingContext ctx) {
+    if (HttpMethod.OPTIONS.equals(ctx.request().method())) {
+      ctx.next();
+    } else {
+      ctx.fail(new Failure.MethodNotAllowed(List.of("GET", "HEAD", "OPTIONS")));
+    }
   }
 
   private void export(RoutingContext ctx) {

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Browsers say where a request comes from in {@code Sec-Fetch-Site}, which no script can set;
  * what does not know that header sends {@code Origin}. A request that changes something has to come
  * from our own origin. Exempt is what a browser never sends by itself: a bearer token without
- * cookies; and a request with none of these headers and no cookie is no browser's and has nothing
- * to abuse.
+ * cookies; a call of the API without cookies by a page that {@link CrossOrigin} lets in; and a
+ * request with none of these headers and no cookie is no browser's and has nothing to abuse.
  *
  * @see <a
  *     href="https://cheatsheetseries.owasp.org/cheatsheets/Cross-Site_Request_Forgery_Prevention_Cheat_Sheet.html">OWASP</a>
@@ -30,10 +30,12 @@ public final class OriginCheck implements Handler<RoutingContext> {
 
   private final Proxies proxies;
   private final @Nullable String publicOrigin;
+  private final CrossOrigin crossOrigin;
 
-  public OriginCheck(Proxies proxies, Optional<URI> publicUrl) {
+  public OriginCheck(Proxies proxies, Optional<URI> publicUrl, CrossOrigin crossOrigin) {
     this.proxies = proxies;
     this.publicOrigin = publicUrl.map(Origins::of).orElse(null);
+    this.crossOrigin = crossOrigin;
   }
 
   public void mount(Router router) {
@@ -42,17 +44,25 @@ public final class OriginCheck implements Handler<RoutingContext> {
 
   @Override
   public void handle(RoutingContext ctx) {
-    if (SAFE.contains(ctx.request().method()) || mayChange(ctx.request())) {
+    if (SAFE.contains(ctx.request().method()) || mayChange(ctx)) {
       ctx.next();
     } else {
       ctx.fail(new Failure.Forbidden("cross-site"));
     }
   }
 
-  private boolean mayChange(HttpServerRequest request) {
+  private boolean mayChange(RoutingContext ctx) {
+    HttpServerRequest request = ctx.request();
     boolean cookies = request.headers().contains("Cookie");
     String authorization = request.getHeader("Authorization");
     if (!cookies && authorization != null && isBearer(authorization)) {
+      return true;
+    }
+    String origin = request.getHeader("Origin");
+    if (!cookies
+        && origin != null
+        && ctx.normalizedPath().startsWith(CrossOrigin.API)
+        && crossOrigin.allows(origin)) {
       return true;
     }
     String site = request.getHeader("Sec-Fetch-Site");
@@ -60,7 +70,6 @@ public final class OriginCheck implements Handler<RoutingContext> {
       // "none" is the person: an address typed or a bookmark, which no site can start.
       return site.equals("same-origin") || site.equals("none");
     }
-    String origin = request.getHeader("Origin");
     return origin == null ? !cookies : isOurs(origin, request);
   }
 

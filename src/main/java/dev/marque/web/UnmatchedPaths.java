@@ -33,11 +33,20 @@ final class UnmatchedPaths implements Handler<RoutingContext> {
     }
   }
 
+  /** Those of the routes that fit most closely: a fixed path is not also one with a placeholder. */
   private List<String> allowed(String path) {
     Set<String> methods = new TreeSet<>();
+    int fewest = Integer.MAX_VALUE;
     for (Route route : router.getRoutes()) {
       if (route.methods() != null && route.getPath() != null && matches(route, path)) {
-        route.methods().forEach(method -> methods.add(method.name()));
+        int open = placeholders(route);
+        if (open < fewest) {
+          methods.clear();
+          fewest = open;
+        }
+        if (open == fewest) {
+          route.methods().forEach(method -> methods.add(method.name()));
+        }
       }
     }
     if (methods.contains("GET")) {
@@ -47,6 +56,10 @@ final class UnmatchedPaths implements Handler<RoutingContext> {
       methods.add("OPTIONS");
     }
     return List.copyOf(methods);
+  }
+
+  private static int placeholders(Route route) {
+    return route.isExactPath() ? route.getPath().split("/:", -1).length : Integer.MAX_VALUE;
   }
 
   /** Compares part by part; a part of the route that begins with a colon stands for any one. */

@@ -121,6 +121,27 @@ public final class Contract {
     return operations;
   }
 
+  /** Whether an operation may give an answer, according to the contract. */
+  public boolean mayAnswer(String operation, int status) {
+    return operation(operation).get("responses").has(Integer.toString(status));
+  }
+
+  /** Whether an operation needs nobody signed in. */
+  public boolean isOpen(String operation) {
+    JsonNode security = operation(operation).get("security");
+    return security != null && security.isEmpty();
+  }
+
+  /** Whether an operation reads a JSON body. */
+  public boolean readsJson(String operation) {
+    return operation(operation).at("/requestBody/content").has("application/json");
+  }
+
+  private JsonNode operation(String operation) {
+    String[] at = operations().get(operation).split(" ", 2);
+    return pathItem(at[1]).get(at[0].toLowerCase(Locale.ROOT));
+  }
+
   /** The operation that answers a request, for example {@code GET /predictions/{id}}. */
   public Optional<String> operationOf(String method, String path) {
     return templateOf(path)

@@ -124,6 +124,32 @@ class PredictionApiIT {
   }
 
   @Test
+  void a_key_is_for_one_photo_and_has_a_form_of_its_own() throws IOException {
+    assertEquals(201, client.upload(form("5", photo), RequestKey.HEADER, "\"try-2\"").statusCode());
+    byte[] other = Files.readAllBytes(Path.of("src/test/resources/photos/volvo.jpg"));
+    assertEquals(422, client.upload(form("5", other), RequestKey.HEADER, "try-2").statusCode());
+    assertEquals(400, client.upload(form("5", photo), RequestKey.HEADER, "try 3").statusCode());
+    assertEquals(1, items().size());
+  }
+
+  @Test
+  void sixteen_photos_go_into_one_request_and_no_more() {
+    byte[][] sixteen = new byte[16][];
+    Arrays.fill(sixteen, photo);
+    assertEquals(207, client.upload(form("1", sixteen)).statusCode());
+    assertEquals(400, client.upload(form("1", sixteen).photo(photo)).statusCode());
+    assertEquals(16, items().size());
+  }
+
+  @Test
+  void an_unknown_field_of_the_form_is_refused_by_name() {
+    HttpResponse<String> refused = client.upload(form("5", photo).field("topk", "3"));
+    assertEquals(422, refused.statusCode());
+    assertTrue(refused.body().contains("\"topk\""), refused.body());
+    assertEquals(List.of(), items());
+  }
+
+  @Test
   void nobody_else_sees_changes_or_deletes_it() {
     String mine = header(client.upload(form("5", photo)), "Location");
     client = server.client(server.newUser());

@@ -46,7 +46,7 @@ final class WebRoom implements AutoCloseable {
     new Arrival(proxies, publicUrl).mount(router);
     headers.mount(router);
     assets.mount(router);
-    new OriginCheck(proxies, publicUrl).mount(router);
+    new OriginCheck(proxies, publicUrl, new CrossOrigin(List.of())).mount(router);
     new Bodies(Set.of("/upload", "/upload-late")).mount(router);
     routes.accept(router);
     router.post("/upload").handler(this::upload);

@@ -1,0 +1,171 @@
+package dev.marque.contract;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.marque.app.RunningServer;
+import io.vertx.core.json.JsonObject;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What holds for every operation of the contract, whatever it does. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class HttpRulesIT {
+
+  private static final Contract CONTRACT = Contract.ofMarque();
+  private static final Map<String, String> OPERATIONS = CONTRACT.operations();
+
+  private ApiClient anybody;
+  private ApiClient administrator;
+
+  @BeforeAll
+  void open() {
+    RunningServer server = RunningServer.shared();
+    anybody = new ApiClient(server.baseUrl(), null);
+    administrator = server.client(server.administrator());
+  }
+
+  static Stream<String> operations() {
+    return OPERATIONS.keySet().stream();
+  }
+
+  static Stream<String> closed() {
+    return operations().filter(operation -> !CONTRACT.isOpen(operation));
+  }
+
+  static Stream<String> choosy() {
+    return operations().filter(operation -> CONTRACT.mayAnswer(operation, 406));
+  }
+
+  static Stream<String> readers() {
+    return operations().filter(operation -> CONTRACT.mayAnswer(operation, 415));
+  }
+
+  static Stream<String> jsonReaders() {
+    return operations().filter(CONTRACT::readsJson);
+  }
+
+  static Stream<String> gets() {
+    return operations().filter(operation -> OPERATIONS.get(operation).startsWith("GET "));
+  }
+
+  static Stream<String> paths() {
+    return OPERATIONS.values().stream().map(HttpRulesIT::path).distinct();
+  }
+
+  @ParameterizedTest
+  @MethodSource("closed")
+  void who_is_not_signed_in_is_told_how(String operation) {
+    HttpResponse<String> refused = call(anybody, operation, "", BodyPublishers.noBody());
+    assertEquals(401, refused.statusCode());
+    String how = refused.headers().firstValue("WWW-Authenticate").orElse("");
+    assertTrue(how.startsWith("Bearer "), how);
+  }
+
+  @ParameterizedTest
+  @MethodSource("operations")
+  void an_unknown_query_parameter_is_refused(String operation) {
+    HttpResponse<String> refused =
+        call(administrator, operation, "?bogus=1", BodyPublishers.ofString("{}"), JSON);
+    assertProblem(400, "query-parameter-unknown", refused);
+  }
+
+  @ParameterizedTest
+  @MethodSource("choosy")
+  void an_answer_that_nobody_would_take_is_not_made(String operation) {
+    HttpResponse<String> refused =
+        call(
+            administrator,
+            operation,
+            "",
+            BodyPublishers.ofString("{}"),
+            "Content-Type",
+            "application/json",
+            "Accept",
+            "application/x-nothing");
+    assertProblem(406, "not-acceptable", refused);
+  }
+
+  @ParameterizedTest
+  @MethodSource("readers")
+  void another_kind_of_body_is_not_read(String operation) {
+    HttpResponse<String> refused =
+        call(
+            administrator,
+            operation,
+            "",
+            BodyPublishers.ofString("hello"),
+            "Content-Type",
+            "text/plain");
+    assertProblem(415, "content-type", refused);
+  }
+
+  @ParameterizedTest
+  @MethodSource("jsonReaders")
+  void an_unknown_field_is_refused_by_name(String operation) {
+    HttpResponse<String> refused =
+        call(administrator, operation, "", BodyPublishers.ofString("{\"bogus\":1}"), JSON);
+    assertProblem(422, "fields", refused);
+    assertTrue(refused.body().contains("\"bogus\""), refused.body());
+  }
+
+  @ParameterizedTest
+  @MethodSource("gets")
+  void head_is_get_without_a_body(String operation) {
+    String path = path(OPERATIONS.get(operation));
+    int get = administrator.get(path).statusCode();
+    HttpResponse<String> head = administrator.send("HEAD", path, BodyPublishers.noBody());
+    assertEquals(get, head.statusCode());
+    assertEquals("", head.body());
+  }
+
+  /** What Allow has to say, the client compares with the contract. */
+  @ParameterizedTest
+  @MethodSource("paths")
+  void options_tells_the_methods_and_every_other_is_405(String path) {
+    assertEquals(204, anybody.send("OPTIONS", path, BodyPublishers.noBody()).statusCode(), path);
+    for (String method : List.of("GET", "POST", "PUT", "PATCH", "DELETE", "PROPFIND")) {
+      if (CONTRACT.operationOf(method, path).isEmpty()) {
+        int status = administrator.send(method, path, BodyPublishers.noBody()).statusCode();
+        assertEquals(405, status, method + " " + path);
+      }
+    }
+    assertFalse(path.contains("{"));
+  }
+
+  private static final String[] JSON = {"Content-Type", "application/json"};
+
+  private static HttpResponse<String> call(
+      ApiClient client, String operation, String query, BodyPublisher body, String... headers) {
+    String where = OPERATIONS.get(operation);
+    return client.send(method(where), path(where) + query, body, headers);
+  }
+
+  private static String method(String operation) {
+    return operation.substring(0, operation.indexOf(' '));
+  }
+
+  private static String path(String operation) {
+    String template = operation.substring(operation.indexOf(' ') + 1);
+    return Contract.ROOT
+        + template
+            .replace("{id}", "0192f0c1-0000-7000-8000-000000000001")
+            .replace("{username}", "nobody-" + UUID.nameUUIDFromBytes(new byte[0]));
+  }
+
+  private static void assertProblem(int status, String type, HttpResponse<String> answer) {
+    assertEquals(status, answer.statusCode(), answer.body());
+    String found = new JsonObject(answer.body()).getString("type");
+    assertEquals("https://marque.dev/problems/" + type, found);
+  }
+}
