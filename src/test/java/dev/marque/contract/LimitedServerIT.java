@@ -102,8 +102,8 @@ class LimitedServerIT {
               }
               long seconds = answer.headers().firstValueAsLong("Retry-After").orElseThrow();
               Executor later = CompletableFuture.delayedExecutor(seconds, TimeUnit.SECONDS);
-              return CompletableFuture.supplyAsync(() -> upload(person, busy), later)
-                  .thenCompose(again -> again);
+              return CompletableFuture.runAsync(() -> {}, later)
+                  .thenCompose(waited -> upload(person, busy));
             });
   }
 
