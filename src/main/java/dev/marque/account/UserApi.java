@@ -28,6 +28,8 @@ final class UserApi {
       Set.of("username", "email", "first_name", "last_name", "password");
   private static final int DEFAULT_LIMIT = 20;
   private static final int MOST = 100;
+  private static final int LONGEST_SEARCH = 100;
+  private static final int LONGEST_CURSOR = 200;
 
   private final Pool pool;
   private final Accounts accounts;
@@ -108,8 +110,13 @@ final class UserApi {
   private void list(RoutingContext ctx) {
     MultiMap query = QueryParameters.only(ctx, Set.of("q", "after", "limit"));
     int limit = limit(query.get("limit"));
+    String search = QueryParameters.text(query, "q", LONGEST_SEARCH);
+    String after = QueryParameters.text(query, "after", LONGEST_CURSOR);
+    if (after != null && after.isEmpty()) {
+      throw new Failure.Invalid("fields", List.of(FieldError.of("after", "field.cursor")));
+    }
     accounts
-        .list(pool, Cursors.text(query.get("q")), Cursors.text(query.get("after")), limit + 1)
+        .list(pool, search == null ? "" : search, after == null ? "" : after, limit + 1)
         .onSuccess(found -> send(ctx, 200, page(found, limit)))
         .onFailure(ctx::fail);
   }

@@ -1,7 +1,7 @@
 package dev.marque.prediction;
 
 import dev.marque.vision.Verdict;
-import dev.marque.web.FieldError;
+import dev.marque.web.QueryParameters;
 import io.vertx.core.MultiMap;
 import java.time.Instant;
 import java.util.Set;
@@ -26,14 +26,11 @@ record Filter(
   /** The names of the query parameters. */
   static final Set<String> PARAMETERS = Set.of("brand", "verdict", "from", "until");
 
+  private static final int LONGEST_BRAND = 100;
+
   static Filter of(MultiMap query) {
-    String brand = query.get("brand");
-    if (brand != null && brand.indexOf('\0') >= 0) {
-      // PostgreSQL has no text with it.
-      throw Fields.invalid(FieldError.of("brand", "field.brand.unknown"));
-    }
     return new Filter(
-        brand,
+        QueryParameters.text(query, "brand", LONGEST_BRAND),
         Fields.verdict(query.get("verdict")),
         Fields.time("from", query.get("from")),
         Fields.time("until", query.get("until")));

@@ -2,7 +2,9 @@ package dev.marque.web;
 
 import io.vertx.core.MultiMap;
 import io.vertx.ext.web.RoutingContext;
+import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Reads query parameters strictly: a misspelt filter must not silently return everything. */
 public final class QueryParameters {
@@ -26,5 +28,21 @@ public final class QueryParameters {
       }
     }
     return parameters;
+  }
+
+  /**
+   * A text of the query, or null where it is not there.
+   *
+   * @param most characters that it may have
+   * @throws Failure.Invalid ({@code fields}) if it is longer, or has the character 0, which no text
+   *     of the database has
+   */
+  public static @Nullable String text(MultiMap parameters, String name, int most) {
+    String text = parameters.get(name);
+    if (text != null
+        && (text.codePointCount(0, text.length()) > most || text.indexOf('\0') >= 0)) {
+      throw new Failure.Invalid("fields", List.of(FieldError.of(name, "field.text", most)));
+    }
+    return text;
   }
 }
