@@ -39,8 +39,7 @@ public final class QueryParameters {
    */
   public static @Nullable String text(MultiMap parameters, String name, int most) {
     String text = parameters.get(name);
-    if (text != null
-        && (text.codePointCount(0, text.length()) > most || text.indexOf('\0') >= 0)) {
+    if (text != null && (text.codePointCount(0, text.length()) > most || text.indexOf('\0') >= 0)) {
       throw new Failure.Invalid("fields", List.of(FieldError.of(name, "field.text", most)));
     }
     return text;
