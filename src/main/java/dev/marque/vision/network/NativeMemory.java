@@ -19,6 +19,10 @@ final class NativeMemory {
   private static final int TRIM_THRESHOLD = -1;
   private static final int TOP_PAD = -2;
   private static final int MMAP_THRESHOLD = -3;
+  private static final int ARENA_MAX = -8;
+
+  /** One for the network's thread, one for all others: each keeps what it once had. */
+  private static final int ARENAS = 2;
 
   private NativeMemory() {}
 
@@ -38,7 +42,8 @@ final class NativeMemory {
       boolean set =
           library.mallopt(MMAP_THRESHOLD, 1 << 30) == 1
               && library.mallopt(TRIM_THRESHOLD, Integer.MAX_VALUE) == 1
-              && library.mallopt(TOP_PAD, 64 << 20) == 1;
+              && library.mallopt(TOP_PAD, 64 << 20) == 1
+              && library.mallopt(ARENA_MAX, ARENAS) == 1;
       LOG.debug("allocator keeps freed memory: {}", set);
     } catch (UnsatisfiedLinkError e) {
       LOG.debug("this C library has no mallopt", e);
