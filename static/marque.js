@@ -20,6 +20,8 @@ away.querySelector('button').addEventListener('click', () => {
   retry?.();
 });
 
+document.addEventListener('marque:away', (event) => showAway(event.detail.retry));
+
 /** Whether the server answers at all; asks for a file of a few bytes. */
 async function answers() {
   try {
@@ -159,13 +161,6 @@ function sortBy(header) {
   const value = (row) => row.children[column].dataset.value ?? row.children[column].textContent.trim();
   const rows = [...table.tBodies[0].rows].sort((a, b) => value(a).localeCompare(value(b), document.documentElement.lang, { numeric: true }));
   table.tBodies[0].append(...(descending ? rows.reverse() : rows));
-}
-
-// A word that the page before wanted to be said here, such as why it led to the sign-in.
-const notice = sessionStorage.getItem('notice');
-if (notice) {
-  sessionStorage.removeItem('notice');
-  document.getElementById('alerts').append(Object.assign(document.createElement('p'), { className: 'notice', textContent: notice }));
 }
 
 // Parts that one page alone needs.

@@ -154,7 +154,6 @@ async function settle(photo, request) {
   if (request.status === 401 || request.getResponseHeader('HX-Redirect')) {
     photo.hopeless = false;
     show(photo, 'failed', words.ended);
-    sessionStorage.setItem('notice', words.ended);
     location.assign(request.getResponseHeader('HX-Redirect') ?? words.login);
     return;
   }
@@ -189,10 +188,19 @@ async function sendOne(photo) {
     if (photo.state !== 'removed') {
       photo.hopeless = failure.message === words.heic || failure.message === words.large;
       show(photo, 'failed', failure.message);
+      if (failure.message === words.away) document.dispatchEvent(new CustomEvent('marque:away', { detail: { retry } }));
     }
   } finally {
     photo.request = null;
   }
+}
+
+/** Sends everything once more that did not reach the server. */
+function retry() {
+  for (const photo of photos) {
+    if (photo.state === 'failed' && !photo.hopeless) photo.state = 'ready';
+  }
+  run();
 }
 
 let running = 0;

@@ -4,6 +4,7 @@ import dev.marque.platform.Settings;
 import dev.marque.platform.StartFailure;
 import dev.marque.web.Messages;
 import dev.marque.web.Pages;
+import dev.marque.web.Proxies;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -48,14 +49,18 @@ public final class AccountFeature {
   private final OwnAccount own;
   private final SessionCookies cookies;
   private final Tokens tokens;
+  private final Identities identities;
+  private final ProxySignIn proxySignIn;
+  private final Optional<OpenIdProvider> provider;
 
   /**
    * Makes the parts. Blocks to read the signing keys, or to make the first one.
    *
-   * @throws StartFailure if the keys cannot be read or made
+   * @throws StartFailure if the keys cannot be read or made, or single sign-on is half set up
    */
   public AccountFeature(
       Vertx vertx, Settings settings, Pool pool, Clock clock, MeterRegistry meters) {
+    SingleSignOn.check(settings);
     this.vertx = vertx;
     this.settings = settings;
     this.pool = pool;
@@ -69,12 +74,29 @@ public final class AccountFeature {
     personalTokens = new PersonalTokens(pool, audit, clock);
     limits = new SignInLimits(pool, clock);
     Passwords passwords = new Passwords(vertx, meters, CORES);
-    signIn = new SignIn(pool, accounts, passwords, limits, sessions, audit);
+    identities = new Identities(pool, accounts, passwords, audit, clock);
+    signIn = new SignIn(pool, accounts, passwords, limits, sessions, identities, audit);
     setupLinks = new SetupLinks(pool, accounts, clock);
     FieldRules rules = new FieldRules();
     registration = new Registration(pool, accounts, passwords, rules, audit, setupLinks);
     administration = new Administration(pool, accounts, sessions, signIn, audit);
     own = new OwnAccount(pool, accounts, rules, passwords, signIn, sessions, personalTokens, audit);
+    proxySignIn =
+        new ProxySignIn(
+            settings.sso().header().name(),
+            new Proxies(settings.proxy().trusted()),
+            pool,
+            accounts,
+            identities);
+    provider =
+        settings
+            .sso()
+            .oidc()
+            .issuer()
+            .map(
+                known ->
+                    new OpenIdProvider(
+                        vertx, settings.sso().oidc(), settings.publicUrl().orElseThrow()));
     cookies = new SessionCookies(settings.publicUrl(), !settings.portal().origins().isEmpty());
   }
 
@@ -123,7 +145,15 @@ public final class AccountFeature {
 
   /** What keeps other rooms' routes to those who are signed in. */
   public SignedIn signedIn(Pages pages) {
-    return new SignedIn(tokens, live, sessions, personalTokens, cookies, pages);
+    return new SignedIn(
+        tokens,
+        live,
+        sessions,
+        personalTokens,
+        cookies,
+        proxySignIn,
+        settings.sso().header().signOutUrl(),
+        pages);
   }
 
   /**
@@ -140,8 +170,25 @@ public final class AccountFeature {
     boolean signup = settings.signup().enabled();
     FormPage form = new FormPage(pages, messages);
     DataExport export = new DataExport(pool, own, sessions, personalTokens, audit, personalData);
-    AccountPage page = new AccountPage(own, sessions, personalTokens, form);
-    new SignInRoutes(pool, signIn, sessions, cookies, audit, pages, form).mount(router);
+    AccountPage page = new AccountPage(own, identities, sessions, personalTokens, form);
+    SignInRoutes signInRoutes =
+        new SignInRoutes(pool, signIn, sessions, cookies, audit, pages, form, provider);
+    signInRoutes.mount(router);
+    provider.ifPresent(
+        oidc ->
+            new OpenIdRoutes(
+                    oidc,
+                    settings,
+                    pool,
+                    accounts,
+                    identities,
+                    signIn,
+                    sessions,
+                    cookies,
+                    audit,
+                    pages,
+                    signInRoutes)
+                .mount(router));
     new SignUpRoutes(registration, setupLinks, signIn, cookies, signup, pages, form).mount(router);
     new TokenApi(signIn, sessions).mount(router);
     new UserApi(pool, accounts, registration, administration, signedIn, signup).mount(router);

@@ -13,12 +13,19 @@ final class AccountPage {
   private static final String TEMPLATE = "account/account";
 
   private final OwnAccount own;
+  private final Identities identities;
   private final Sessions sessions;
   private final PersonalTokens tokens;
   private final FormPage form;
 
-  AccountPage(OwnAccount own, Sessions sessions, PersonalTokens tokens, FormPage form) {
+  AccountPage(
+      OwnAccount own,
+      Identities identities,
+      Sessions sessions,
+      PersonalTokens tokens,
+      FormPage form) {
     this.own = own;
+    this.identities = identities;
     this.sessions = sessions;
     this.tokens = tokens;
     this.form = form;
@@ -59,13 +66,15 @@ final class AccountPage {
     Future<Account> account = own.of(user);
     Future<List<Session>> visits = sessions.of(user.id(), user.session());
     Future<List<PersonalToken>> scripts = tokens.of(user.id());
-    return Future.all(account, visits, scripts)
+    Future<Boolean> external = identities.isExternal(user.id());
+    return Future.all(account, visits, scripts, external)
         .map(
             all -> {
               Map<String, Object> model = new HashMap<>();
               model.put("account", account.result());
               model.put("sessions", visits.result());
               model.put("tokens", scripts.result());
+              model.put("external", external.result());
               model.put("section", section);
               Profile profile = entered == null ? OwnAccount.profile(account.result()) : entered;
               model.put("form", profile.toForm());

@@ -87,7 +87,8 @@ final class FormPage {
         || failure instanceof Failure.NotSignedIn
         || failure instanceof Failure.Conflict
         || failure instanceof Failure.TooManyRequests
-        || (failure instanceof Failure.Unavailable && failure.type().equals("busy"));
+        || (failure instanceof Failure.Unavailable
+            && List.of("busy", "sso-unreachable").contains(failure.type()));
   }
 
   private static List<FieldError> fields(Failure failure) {

@@ -99,7 +99,7 @@ final class OwnAccount {
     return of(user)
         .compose(
             account -> FieldRules.checked(() -> rules.checkPassword(password, profile(account))))
-        .compose(valid -> signIn.confirm(user, current, client))
+        .compose(valid -> signIn.confirmPassword(user, current, client))
         .compose(confirmed -> passwords.hash(password))
         .compose(
             hash ->

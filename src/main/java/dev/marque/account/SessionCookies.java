@@ -16,9 +16,13 @@ final class SessionCookies {
 
   private static final String SET_COOKIE = "Set-Cookie";
 
+  /** How long signing in at the provider may take. */
+  private static final Duration ATTEMPT = Duration.ofMinutes(10);
+
   private final String path;
   private final String accessName;
   private final String refreshName;
+  private final String attemptName;
   private final String attributes;
 
   /**
@@ -33,6 +37,7 @@ final class SessionCookies {
     String guard = https ? (path.equals("/") ? "__Host-" : "__Secure-") : "";
     this.accessName = guard + "marque_access";
     this.refreshName = guard + "marque_refresh";
+    this.attemptName = guard + "marque_oidc";
     this.attributes =
         framed
             ? "; HttpOnly; Secure; SameSite=None; Partitioned"
@@ -45,6 +50,19 @@ final class SessionCookies {
 
   Optional<String> refresh(RoutingContext ctx) {
     return value(ctx, refreshName);
+  }
+
+  /** What a browser brings back from the provider's page, see {@link OpenIdAttempt}. */
+  Optional<String> attempt(RoutingContext ctx) {
+    return value(ctx, attemptName);
+  }
+
+  void setAttempt(RoutingContext ctx, String attempt) {
+    add(ctx, attemptName, attempt, "; Max-Age=" + ATTEMPT.toSeconds());
+  }
+
+  void clearAttempt(RoutingContext ctx) {
+    add(ctx, attemptName, "", "; Max-Age=0");
   }
 
   /** Gives a browser its tokens. */

@@ -16,6 +16,7 @@ final class SignIn {
   private final Passwords passwords;
   private final SignInLimits limits;
   private final Sessions sessions;
+  private final Identities identities;
   private final Audit audit;
 
   SignIn(
@@ -24,12 +25,14 @@ final class SignIn {
       Passwords passwords,
       SignInLimits limits,
       Sessions sessions,
+      Identities identities,
       Audit audit) {
     this.pool = pool;
     this.accounts = accounts;
     this.passwords = passwords;
     this.limits = limits;
     this.sessions = sessions;
+    this.identities = identities;
     this.audit = audit;
   }
 
@@ -66,11 +69,28 @@ final class SignIn {
   }
 
   /**
-   * Asks a signed-in person for the password again, as slowly as at sign-in.
+   * Asks a signed-in person for the password again, as slowly as at sign-in. Who has none, because
+   * somebody else does the signing in, gives the user name: that proves nothing, but nobody types
+   * it by mistake.
    *
    * <p>Fails with {@link Failure.Forbidden} ({@code password-wrong}) and as {@link #signIn} does.
    */
   Future<Void> confirm(User user, String password, Client client) {
+    return identities
+        .isExternal(user.id())
+        .compose(
+            external -> {
+              if (!external) {
+                return confirmPassword(user, password, client);
+              }
+              return password.strip().equalsIgnoreCase(user.username())
+                  ? Future.succeededFuture()
+                  : Future.failedFuture(new Failure.Forbidden("name-wrong"));
+            });
+  }
+
+  /** As {@link #confirm}, and refuses who has no password here. */
+  Future<Void> confirmPassword(User user, String password, Client client) {
     return prove(user.username(), password, client)
         .compose(
             tried ->

@@ -22,6 +22,7 @@ final class SignInRoutes {
   private final Audit audit;
   private final Pages pages;
   private final FormPage form;
+  private final Optional<OpenIdProvider> provider;
 
   SignInRoutes(
       Pool pool,
@@ -30,7 +31,8 @@ final class SignInRoutes {
       SessionCookies cookies,
       Audit audit,
       Pages pages,
-      FormPage form) {
+      FormPage form,
+      Optional<OpenIdProvider> provider) {
     this.pool = pool;
     this.signIn = signIn;
     this.sessions = sessions;
@@ -38,6 +40,7 @@ final class SignInRoutes {
     this.audit = audit;
     this.pages = pages;
     this.form = form;
+    this.provider = provider;
   }
 
   void mount(Router router) {
@@ -51,8 +54,17 @@ final class SignInRoutes {
     if (SignedIn.find(ctx).isPresent()) {
       Redirects.to(ctx, pages.urls(ctx).to(next));
     } else {
-      form.show(ctx, TEMPLATE, model("", false, next), null).onFailure(ctx::fail);
+      boolean out = ctx.request().getParam("out") != null;
+      Map<String, Object> model = model("", false, next);
+      model.put("signedOut", out);
+      model.put("ended", ctx.request().getParam("ended") != null);
+      form.show(ctx, TEMPLATE, model, null).onFailure(ctx::fail);
     }
+  }
+
+  /** The page with what went wrong at the provider. */
+  void showAgain(RoutingContext ctx, String next, Throwable problem) {
+    form.showAgain(ctx, TEMPLATE, model("", false, next), problem);
   }
 
   private void signIn(RoutingContext ctx) {
@@ -80,7 +92,7 @@ final class SignInRoutes {
   }
 
   /** The session that the browser's cookies are about to forget. */
-  private Future<Void> endPrevious(RoutingContext ctx) {
+  Future<Void> endPrevious(RoutingContext ctx) {
     return SignedIn.find(ctx)
         .map(
             user ->
@@ -105,15 +117,18 @@ final class SignInRoutes {
               cookies.clear(ctx);
               // What the browser kept of the pages goes with the session.
               ctx.response().putHeader("Clear-Site-Data", "\"cache\"");
-              Redirects.to(ctx, pages.urls(ctx).to("/"));
+              // Whoever is signed in at the provider still is, and should know.
+              String to = provider.isPresent() ? "/login?out=1" : "/";
+              Redirects.to(ctx, pages.urls(ctx).to(to));
             })
         .onFailure(ctx::fail);
   }
 
-  private static Map<String, Object> model(String username, boolean remember, String next) {
+  private Map<String, Object> model(String username, boolean remember, String next) {
     Map<String, Object> model = new HashMap<>();
     model.put("form", Map.of("username", username));
     model.put("remember", remember);
+    model.put("provider", provider.map(OpenIdProvider::name).orElse(null));
     model.put("next", next.equals(Destination.HOME) ? null : next);
     return model;
   }

@@ -32,20 +32,29 @@ public final class SignedIn {
   private final Sessions sessions;
   private final PersonalTokens personalTokens;
   private final SessionCookies cookies;
+  private final ProxySignIn proxySignIn;
+  private final @Nullable String signOutUrl;
   private final Pages pages;
 
+  /**
+   * @param signOutUrl where people sign out whom a proxy signs in, if there is such a page
+   */
   SignedIn(
       Tokens tokens,
       LiveSessions live,
       Sessions sessions,
       PersonalTokens personalTokens,
       SessionCookies cookies,
+      ProxySignIn proxySignIn,
+      Optional<URI> signOutUrl,
       Pages pages) {
     this.tokens = tokens;
     this.live = live;
     this.sessions = sessions;
     this.personalTokens = personalTokens;
     this.cookies = cookies;
+    this.proxySignIn = proxySignIn;
+    this.signOutUrl = signOutUrl.map(URI::toString).orElse(null);
     this.pages = pages;
   }
 
@@ -71,8 +80,9 @@ public final class SignedIn {
   }
 
   /**
-   * Lets everyone pass and remembers who it is. A bearer token counts, or else the cookies; where
-   * the access token of the cookies has run out, the refresh token renews them silently.
+   * Lets everyone pass and remembers who it is. A bearer token counts, or else the name that a
+   * trusted proxy gives, or else the cookies; where the access token of the cookies has run out,
+   * the refresh token renews them silently.
    */
   public Handler<RoutingContext> optional() {
     return ctx ->
@@ -85,18 +95,29 @@ public final class SignedIn {
             .onFailure(ctx::fail);
   }
 
-  private static void remember(RoutingContext ctx, User user) {
+  private void remember(RoutingContext ctx, User user) {
+    boolean elsewhere = user.session().equals(ProxySignIn.NO_SESSION);
     ctx.put(USER, user);
-    ctx.put(Pages.VIEWER, new Viewer(user.username(), user.isAdmin()));
+    ctx.put(
+        Pages.VIEWER,
+        new Viewer(user.username(), user.isAdmin(), elsewhere, elsewhere ? signOutUrl : null));
   }
 
   private Future<Optional<User>> identify(RoutingContext ctx) {
     String authorization = ctx.request().getHeader(HttpHeaders.AUTHORIZATION);
-    if (authorization != null) {
-      return authorization.toLowerCase(Locale.ROOT).startsWith(BEARER)
-          ? bearer(ctx, authorization.substring(BEARER.length()).strip())
-          : Future.succeededFuture(Optional.empty());
+    if (authorization != null && authorization.toLowerCase(Locale.ROOT).startsWith(BEARER)) {
+      return bearer(ctx, authorization.substring(BEARER.length()).strip());
     }
+    return proxySignIn
+        .find(ctx)
+        .compose(
+            user ->
+                user.isPresent() || authorization != null
+                    ? Future.succeededFuture(user)
+                    : byCookies(ctx));
+  }
+
+  private Future<Optional<User>> byCookies(RoutingContext ctx) {
     return cookies
         .access(ctx)
         .map(this::believe)
@@ -213,20 +234,26 @@ public final class SignedIn {
       String current = ctx.request().getHeader("HX-Current-URL");
       ctx.response()
           .setStatusCode(401)
-          .putHeader("HX-Redirect", signInLink(ctx, pathOf(ctx, current)))
+          .putHeader("HX-Redirect", signInLink(ctx, pathOf(ctx, current), true))
           .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
           .end();
     } else {
       boolean get = HttpMethod.GET.equals(ctx.request().method());
-      Redirects.to(ctx, signInLink(ctx, get ? ctx.request().uri() : Destination.HOME));
+      Redirects.to(ctx, signInLink(ctx, get ? ctx.request().uri() : Destination.HOME, !get));
     }
   }
 
-  private String signInLink(RoutingContext ctx, String next) {
+  /**
+   * A link to the sign-in and back.
+   *
+   * @param ended whether the person was at work, and has to be told why it stopped
+   */
+  private String signInLink(RoutingContext ctx, String next, boolean ended) {
     String destination = Destination.of(next);
+    String path = ended ? "/login?ended=1" : "/login";
     return destination.equals(Destination.HOME)
-        ? pages.urls(ctx).to("/login")
-        : pages.urls(ctx).to("/login", "next", destination);
+        ? pages.urls(ctx).to(path)
+        : pages.urls(ctx).to(path, "next", destination);
   }
 
   /** The path and query of our own page that sent the request, the public prefix taken off. */

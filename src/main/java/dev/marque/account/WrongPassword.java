@@ -4,15 +4,22 @@ import dev.marque.web.Failure;
 import dev.marque.web.FieldError;
 import java.util.List;
 
-/** Puts "that is not your password" beside the field where it was entered. */
+/** Puts "that is not your password", or not your name, beside the field where it was entered. */
 final class WrongPassword {
 
   private WrongPassword() {}
 
-  /** The failure for the form, if the problem is a wrong password; else the problem itself. */
+  /** The failure for the form, if what confirms is wrong; else the problem itself. */
   static Throwable in(String field, Throwable problem) {
-    return problem instanceof Failure.Forbidden f && f.type().equals("password-wrong")
-        ? new Failure.Invalid("fields", List.of(FieldError.of(field, "field.password.wrong")))
-        : problem;
+    if (problem instanceof Failure.Forbidden refused) {
+      if (refused.type().equals("password-wrong")) {
+        return new Failure.Invalid("fields", List.of(FieldError.of(field, "field.password.wrong")));
+      }
+      if (refused.type().equals("name-wrong")) {
+        return new Failure.Invalid(
+            "fields", List.of(FieldError.of(field, "field.username.confirm")));
+      }
+    }
+    return problem;
   }
 }

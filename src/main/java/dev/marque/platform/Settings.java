@@ -42,6 +42,8 @@ public interface Settings {
 
   Proxy proxy();
 
+  Sso sso();
+
   Limits limits();
 
   Photos photos();
@@ -158,6 +160,55 @@ public interface Settings {
     /** Address ranges such as {@code 10.0.0.0/8}; empty: nobody. */
     default List<String> trusted() {
       return listed().orElse(List.of());
+    }
+  }
+
+  /** Single sign-on: both ways are closed unless they are set. */
+  interface Sso {
+
+    Header header();
+
+    Oidc oidc();
+
+    /** A user name in a header, from a trusted proxy only. */
+    interface Header {
+
+      @Allowed("the name of a request header such as X-Remote-User")
+      Optional<String> name();
+
+      /** Where people sign out; without it pages have no link for that. */
+      @Allowed("an address such as https://portal.example/logout")
+      Optional<URI> signOutUrl();
+    }
+
+    /** OpenID Connect. */
+    interface Oidc {
+
+      @Allowed("an address such as https://login.example/realms/staff")
+      Optional<URI> issuer();
+
+      @Allowed("the name under which the provider knows Marque")
+      Optional<String> clientId();
+
+      @Allowed(
+          value = "the secret that goes with the client-id; none for public clients",
+          secret = true)
+      Optional<String> clientSecret();
+
+      /** What pages call the provider. */
+      @Allowed("a name such as Example Login")
+      @WithDefault("single sign-on")
+      String name();
+
+      @Allowed("the name of a claim")
+      @WithDefault("preferred_username")
+      String usernameClaim();
+
+      @Allowed("the name of a claim such as groups or realm_access.roles")
+      Optional<String> roleClaim();
+
+      @Allowed("the value of the role-claim that makes an administrator")
+      Optional<String> adminRole();
     }
   }
 

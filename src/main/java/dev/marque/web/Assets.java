@@ -104,8 +104,10 @@ public final class Assets implements AssetPaths {
     HttpServerResponse response = ctx.response();
     response.putHeader(
         "Cache-Control", forEver ? "public, max-age=31536000, immutable" : "public, no-cache");
-    // Public files without secrets: a portal's page may load embed.js from its own origin.
+    // Public files without secrets: a portal's page may load embed.js, which is a module and so
+    // needs both headers, from its own origin.
     response.putHeader("Cross-Origin-Resource-Policy", "cross-origin");
+    response.putHeader("Access-Control-Allow-Origin", "*");
     response.putHeader("Vary", "Accept-Encoding");
     Buffer gzip = acceptsGzip(ctx.request()) ? asset.gzip() : null;
     String tag = '"' + asset.hash() + (gzip == null ? "" : "-gzip") + '"';

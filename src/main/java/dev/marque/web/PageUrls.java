@@ -32,8 +32,12 @@ public final class PageUrls {
 
   /** The link to a page or the action of a form; the path begins with a slash. */
   public String to(String path) {
-    String link = prefix + path;
-    return carried.isEmpty() ? link : link + (path.contains("?") ? "&" : "?") + carried;
+    return prefix + carry(path);
+  }
+
+  /** A path as routes know it, with what links carry: {@link #file} makes a link of it later. */
+  public String carry(String path) {
+    return carried.isEmpty() ? path : path + (path.contains("?") ? "&" : "?") + carried;
   }
 
   /** A link with a query parameter. */

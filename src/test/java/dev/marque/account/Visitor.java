@@ -25,6 +25,7 @@ final class Visitor {
 
   private final String baseUrl;
   private final Map<String, String> cookies = new HashMap<>();
+  private final Map<String, String> headers = new HashMap<>();
   private @Nullable String bearer;
 
   Visitor(String baseUrl) {
@@ -36,6 +37,12 @@ final class Visitor {
     Visitor other = new Visitor(baseUrl);
     other.bearer = token;
     return other;
+  }
+
+  /** The same with a header on every request, as a proxy adds it. */
+  Visitor named(String header, String value) {
+    headers.put(header, value);
+    return this;
   }
 
   /** Another tab: the same cookies now, its own from now on. */
@@ -76,6 +83,7 @@ final class Visitor {
 
   private HttpRequest.Builder request(String path) {
     HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(baseUrl + path));
+    headers.forEach(request::header);
     if (bearer != null) {
       request.header("Authorization", "Bearer " + bearer);
     }

@@ -39,6 +39,10 @@ public final class BrowserInstallation {
       List.of(
           "--no-sandbox",
           "--disable-gpu",
+          // Sites of the tests, which live on this machine.
+          "--host-resolver-rules=MAP *.example 127.0.0.1",
+          // As browsers do or will: only partitioned cookies in frames of other sites.
+          "--test-third-party-cookie-phaseout",
           "--disable-background-networking",
           "--disable-component-update",
           "--disable-sync",

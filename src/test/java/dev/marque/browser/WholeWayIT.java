@@ -104,6 +104,8 @@ class WholeWayIT {
       page.getByRole(AriaRole.BUTTON, named("Remove")).click();
       assertThat(page.locator("#queue")).isHidden();
       window.checkWidth(390, "results on a phone");
+      page.locator(".result").first().evaluate("result => result.scrollIntoView()");
+      window.picture("result-phone");
     }
   }
 
@@ -123,6 +125,8 @@ class WholeWayIT {
       page.locator("[data-heat-fade]").fill("30");
       assertThat(heat).hasCSS("opacity", "0.3");
       window.screenshot("result-heat-map-dark");
+      page.locator(".result").evaluate("result => result.scrollIntoView()");
+      window.picture("result-dark");
     }
   }
 
@@ -201,6 +205,7 @@ class WholeWayIT {
       page.context().clearCookies();
       send(page);
       assertThat(page).hasURL(Pattern.compile("/login"));
+      assertThat(page.locator(".notice")).containsText("Your session has ended");
       signInHere(page, person.username(), person.password());
       assertThat(page.locator("#upload")).isVisible();
     }

@@ -9,6 +9,7 @@ import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.ReducedMotion;
+import com.microsoft.playwright.options.ScreenshotType;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -111,6 +112,19 @@ final class Window implements AutoCloseable {
   void screenshot(String name) {
     page.screenshot(
         new Page.ScreenshotOptions().setFullPage(true).setPath(SCREENSHOTS.resolve(name + ".png")));
+  }
+
+  /**
+   * Keeps a small picture of what is visible; for the documentation, where {@code
+   * -Dmarque.pictures=docs/pictures} says so.
+   */
+  void picture(String name) {
+    Path folder = Path.of(System.getProperty("marque.pictures", SCREENSHOTS.toString()));
+    page.screenshot(
+        new Page.ScreenshotOptions()
+            .setType(ScreenshotType.JPEG)
+            .setQuality(72)
+            .setPath(folder.resolve(name + ".jpg")));
   }
 
   @Override

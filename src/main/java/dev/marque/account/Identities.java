@@ -1,0 +1,127 @@
+package dev.marque.account;
+
+import dev.marque.web.Failure;
+import io.vertx.core.Future;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.SqlClient;
+import io.vertx.sqlclient.Tuple;
+import java.time.Clock;
+import java.time.ZoneOffset;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * Accounts of people whom somebody else signs in. They are made when such a person comes for the
+ * first time, with a password that nobody knows.
+ */
+final class Identities {
+
+  private static final int NAMES_TRIED = 50;
+
+  private final Pool pool;
+  private final Accounts accounts;
+  private final Passwords passwords;
+  private final Audit audit;
+  private final Clock clock;
+
+  Identities(Pool pool, Accounts accounts, Passwords passwords, Audit audit, Clock clock) {
+    this.pool = pool;
+    this.accounts = accounts;
+    this.passwords = passwords;
+    this.audit = audit;
+    this.clock = clock;
+  }
+
+  /** The account of a subject that has come before. */
+  Future<Optional<Account>> find(String issuer, String subject) {
+    return pool.preparedQuery(
+            "SELECT account_id FROM identities WHERE issuer = $1 AND subject = $2")
+        .execute(Tuple.of(issuer, subject))
+        .compose(
+            rows -> {
+              for (Row row : rows) {
+                return accounts.byId(pool, row.getUUID(0));
+              }
+              return Future.succeededFuture(Optional.empty());
+            });
+  }
+
+  /** Whether somebody else signs this account's owner in, who then has no password here. */
+  Future<Boolean> isExternal(UUID account) {
+    return pool.preparedQuery("SELECT EXISTS (SELECT FROM identities WHERE account_id = $1)")
+        .execute(Tuple.of(account))
+        .map(rows -> rows.iterator().next().getBoolean(0));
+  }
+
+  /**
+   * Makes the account of a subject that comes for the first time. An account that is there already
+   * is never taken over, whatever name or address the provider tells: a name that is taken gets a
+   * number, and an address that is taken is left out.
+   */
+  Future<Account> add(String issuer, String subject, Profile wanted, Role role, Client client) {
+    return passwords
+        .hash(SecretToken.make())
+        .compose(hash -> add(issuer, subject, wanted, wanted, 2, role, hash, client))
+        // Two requests of somebody new at the same moment: the other one made it.
+        .recover(
+            problem ->
+                find(issuer, subject)
+                    .compose(
+                        found ->
+                            found
+                                .map(Future::succeededFuture)
+                                .orElseGet(() -> Future.failedFuture(problem))));
+  }
+
+  private Future<Account> add(
+      String issuer,
+      String subject,
+      Profile wanted,
+      Profile profile,
+      int next,
+      Role role,
+      String hash,
+      Client client) {
+    return pool.withTransaction(
+            sql ->
+                accounts
+                    .insert(sql, profile, role, hash)
+                    .compose(account -> link(sql, issuer, subject, account))
+                    .compose(
+                        account ->
+                            audit.record(sql, AuditEvent.SIGNED_UP, account, client).map(account)))
+        .recover(
+            problem -> {
+              if (!(problem instanceof Failure.Conflict conflict) || next > NAMES_TRIED) {
+                return Future.failedFuture(problem);
+              }
+              boolean address = conflict.type().equals("email-taken");
+              Profile other =
+                  new Profile(
+                      address ? profile.username() : numbered(wanted.username(), next),
+                      address ? "" : profile.email(),
+                      profile.firstName(),
+                      profile.lastName());
+              int after = address ? next : next + 1;
+              return add(issuer, subject, wanted, other, after, role, hash, client);
+            });
+  }
+
+  private static String numbered(String username, int number) {
+    String ending = "-" + number;
+    int longest = 32 - ending.length();
+    String start = username.length() > longest ? username.substring(0, longest) : username;
+    return start + ending;
+  }
+
+  private Future<Account> link(SqlClient sql, String issuer, String subject, Account account) {
+    return sql.preparedQuery(
+            """
+            INSERT INTO identities (issuer, subject, account_id, created_at)
+            VALUES ($1, $2, $3, $4)
+            """)
+        .execute(Tuple.of(issuer, subject, account.id(), clock.instant().atOffset(ZoneOffset.UTC)))
+        .map(account);
+  }
+}

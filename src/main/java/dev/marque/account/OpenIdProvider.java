@@ -1,0 +1,178 @@
+package dev.marque.account;
+
+import dev.marque.platform.Settings;
+import dev.marque.web.Failure;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.auth.User;
+import io.vertx.ext.auth.oauth2.OAuth2Auth;
+import io.vertx.ext.auth.oauth2.OAuth2AuthorizationURL;
+import io.vertx.ext.auth.oauth2.OAuth2FlowType;
+import io.vertx.ext.auth.oauth2.OAuth2Options;
+import io.vertx.ext.auth.oauth2.Oauth2Credentials;
+import io.vertx.ext.auth.oauth2.providers.OpenIDConnectAuth;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The OpenID Connect provider ({@code marque.sso.oidc.*}): its endpoints and keys, found when
+ * somebody first signs in there, and again after a failure; the authorization code flow with PKCE
+ * (RFC 7636). Safe on every thread.
+ */
+final class OpenIdProvider {
+
+  private static final Logger LOG = LoggerFactory.getLogger(OpenIdProvider.class);
+  private static final Duration RETRY = Duration.ofSeconds(5);
+  private static final int PATIENCE_MILLIS = 10_000;
+
+  private final Vertx vertx;
+  private final Settings.Sso.Oidc settings;
+  private final String issuer;
+  private final String clientId;
+  private final String redirectUri;
+  private @Nullable Future<OAuth2Auth> found;
+
+  /**
+   * A provider.
+   *
+   * @param settings with an issuer and a client's name
+   * @param publicUrl where browsers find Marque
+   */
+  OpenIdProvider(Vertx vertx, Settings.Sso.Oidc settings, URI publicUrl) {
+    this.vertx = vertx;
+    this.settings = settings;
+    this.issuer = settings.issuer().orElseThrow().toString();
+    this.clientId = settings.clientId().orElseThrow();
+    this.redirectUri = publicUrl + OpenIdRoutes.CALLBACK;
+  }
+
+  String issuer() {
+    return issuer;
+  }
+
+  /** What pages call the provider. */
+  String name() {
+    return settings.name();
+  }
+
+  private synchronized Future<OAuth2Auth> provider() {
+    if (found == null || found.failed()) {
+      OAuth2Options options =
+          new OAuth2Options()
+              .setSite(issuer)
+              .setClientId(clientId)
+              .setHttpClientOptions(
+                  new HttpClientOptions()
+                      // Sign-ins are rare: a kept connection would mostly be one closed meanwhile.
+                      .setKeepAlive(false)
+                      .setConnectTimeout(PATIENCE_MILLIS)
+                      .setReadIdleTimeout(PATIENCE_MILLIS / 1000));
+      settings.clientSecret().ifPresent(options::setClientSecret);
+      found =
+          OpenIDConnectAuth.discover(vertx, options)
+              // Without keys, unsigned tokens would be believed: finding them is part of it.
+              .compose(provider -> provider.jWKSet().map(provider))
+              .onSuccess(
+                  provider ->
+                      // The provider signs with a new key: its list is read again.
+                      provider.missingKeyHandler(
+                          key ->
+                              provider
+                                  .jWKSet()
+                                  .onFailure(
+                                      e -> LOG.warn("keys of {}: {}", issuer, e.toString()))));
+    }
+    return found.recover(
+        problem -> {
+          LOG.warn("OpenID Connect provider {} not usable: {}", issuer, problem.toString());
+          return Future.failedFuture(new Failure.Unavailable("sso-unreachable", RETRY));
+        });
+  }
+
+  /** Where to send the browser to sign in there. */
+  Future<String> signInUrl(OpenIdAttempt attempt) {
+    return provider()
+        .map(
+            provider ->
+                provider.authorizeURL(
+                    new OAuth2AuthorizationURL()
+                        .setRedirectUri(redirectUri)
+                        .setScopes(List.of("openid", "profile", "email"))
+                        .setState(attempt.state())
+                        .setCodeChallenge(attempt.challenge())
+                        .setCodeChallengeMethod("S256")
+                        .putAdditionalParameter("nonce", attempt.nonce())));
+  }
+
+  /** Where to send the browser to sign out there, too; empty if the provider has no such page. */
+  Future<Optional<String>> signOutUrl(String back) {
+    JsonObject parameters =
+        new JsonObject().put("client_id", clientId).put("post_logout_redirect_uri", back);
+    return provider()
+        .map(
+            provider ->
+                Optional.ofNullable(
+                    provider.endSessionURL(User.create(new JsonObject()), parameters)));
+  }
+
+  /**
+   * Takes the code that the browser brought for what the provider says of its owner: the claims of
+   * the ID token, whose signature, issuer, audience, time and nonce hold.
+   *
+   * <p>Fails with {@link Failure.NotSignedIn} ({@code sso-refused}) and {@link
+   * Failure.Unavailable}.
+   */
+  Future<JsonObject> claims(String code, OpenIdAttempt attempt) {
+    return provider()
+        .compose(
+            provider ->
+                provider
+                    .authenticate(
+                        new Oauth2Credentials()
+                            .setFlow(OAuth2FlowType.AUTH_CODE)
+                            .setCode(code)
+                            .setCodeVerifier(attempt.verifier())
+                            .setRedirectUri(redirectUri))
+                    .recover(
+                        problem -> {
+                          LOG.warn("{} gave no token: {}", issuer, problem.toString());
+                          return refused();
+                        }))
+        .compose(user -> checked(user.attributes().getJsonObject("idToken"), attempt));
+  }
+
+  /**
+   * The library has verified the signature; that it is for us and for this attempt is said here.
+   */
+  private Future<JsonObject> checked(@Nullable JsonObject token, OpenIdAttempt attempt) {
+    if (token == null
+        || !issuer.equals(token.getString("iss"))
+        || !audience(token).contains(clientId)
+        || token.getLong("exp", 0L) == 0
+        || !attempt.nonce().equals(token.getString("nonce"))
+        || token.getString("sub", "").isEmpty()) {
+      LOG.warn("{} gave an ID token that does not hold", issuer);
+      return refused();
+    }
+    return Future.succeededFuture(token);
+  }
+
+  private static <T> Future<T> refused() {
+    return Future.failedFuture(new Failure.NotSignedIn("sso-refused"));
+  }
+
+  private static List<String> audience(JsonObject token) {
+    Object audience = token.getValue("aud");
+    return audience instanceof JsonArray several
+        ? several.stream().map(String::valueOf).toList()
+        : List.of(String.valueOf(audience));
+  }
+}

@@ -1,0 +1,86 @@
+package dev.marque.account;
+
+import dev.marque.web.Failure;
+import dev.marque.web.Proxies;
+import io.vertx.core.Future;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.sqlclient.Pool;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * People whom a reverse proxy has signed in, and names in a header ({@code
+ * marque.sso.header.name}). The header counts from a trusted proxy only; that proxy has to remove
+ * it from what browsers send.
+ *
+ * <p>There is no session: each request says who it is from, so nobody stays signed in here longer
+ * than there.
+ */
+final class ProxySignIn {
+
+  /** The issuer in {@link Identities}. */
+  static final String ISSUER = "proxy";
+
+  /** Stands for the session that such a person does not have. */
+  static final UUID NO_SESSION = new UUID(0, 0);
+
+  private final Optional<String> header;
+  private final Proxies proxies;
+  private final Pool pool;
+  private final Accounts accounts;
+  private final Identities identities;
+
+  /**
+   * @param header the name of the header; empty: this way in is closed
+   */
+  ProxySignIn(
+      Optional<String> header,
+      Proxies proxies,
+      Pool pool,
+      Accounts accounts,
+      Identities identities) {
+    this.header = header;
+    this.proxies = proxies;
+    this.pool = pool;
+    this.accounts = accounts;
+    this.identities = identities;
+  }
+
+  /**
+   * Whom the proxy names; empty where it names nobody.
+   *
+   * <p>Fails with {@link Failure.Forbidden} ({@code sso-name}, {@code sso-disabled}).
+   */
+  Future<Optional<User>> find(RoutingContext ctx) {
+    if (header.isEmpty() || !proxies.trusts(ctx.request())) {
+      return Future.succeededFuture(Optional.empty());
+    }
+    List<String> names = ctx.request().headers().getAll(header.get());
+    if (names.isEmpty() || (names.size() == 1 && names.get(0).isBlank())) {
+      return Future.succeededFuture(Optional.empty());
+    }
+    String name = names.get(0).strip();
+    if (names.size() > 1 || !name.matches(Profile.USERNAME)) {
+      return Future.failedFuture(new Failure.Forbidden("sso-name"));
+    }
+    return accounts
+        .byUsername(pool, name)
+        .compose(
+            known -> known.map(Future::succeededFuture).orElseGet(() -> add(name, Client.of(ctx))))
+        .compose(ProxySignIn::orRefuse);
+  }
+
+  private Future<Account> add(String name, Client client) {
+    Profile profile = new Profile(name, "", name, name);
+    return identities.add(
+        ISSUER, name.toLowerCase(java.util.Locale.ROOT), profile, Role.USER, client);
+  }
+
+  private static Future<Optional<User>> orRefuse(Account account) {
+    return account.disabled()
+        ? Future.failedFuture(new Failure.Forbidden("sso-disabled"))
+        : Future.succeededFuture(
+            Optional.of(new User(account.id(), account.username(), account.role(), NO_SESSION)));
+  }
+}

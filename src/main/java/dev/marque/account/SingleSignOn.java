@@ -1,0 +1,96 @@
+package dev.marque.account;
+
+import dev.marque.platform.Settings;
+import dev.marque.platform.StartFailure;
+import java.net.URI;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Whether the settings of single sign-on are whole. Half of them would let people in whom nobody
+ * checked, or nobody at all, so the start is refused.
+ */
+final class SingleSignOn {
+
+  /** Headers that mean something else; a proxy that sets them for names would break requests. */
+  private static final Set<String> OTHER_HEADERS =
+      Set.of("authorization", "cookie", "host", "origin", "content-type", "content-length");
+
+  private SingleSignOn() {}
+
+  /**
+   * Looks at the settings of both ways.
+   *
+   * @throws StartFailure with the setting that is missing or contradicts another
+   */
+  static void check(Settings settings) {
+    checkHeader(settings);
+    checkOidc(settings);
+  }
+
+  private static void checkHeader(Settings settings) {
+    Settings.Sso.Header header = settings.sso().header();
+    if (header.name().isEmpty()) {
+      refuseIf(
+          header.signOutUrl().isPresent(),
+          "marque.sso.header.sign-out-url needs marque.sso.header.name");
+      return;
+    }
+    String name = header.name().get();
+    refuseIf(
+        !name.matches("[A-Za-z0-9-]{1,64}")
+            || OTHER_HEADERS.contains(name.toLowerCase(Locale.ROOT)),
+        "marque.sso.header.name is \"" + name + "\"; it takes a name such as X-Remote-User");
+    refuseIf(
+        settings.proxy().trusted().isEmpty(),
+        "marque.sso.header.name needs marque.proxy.trusted: the header is believed from those"
+            + " addresses only");
+    refuseIf(
+        settings.signup().enabled(),
+        "marque.sso.header.name needs marque.signup.enabled to be false: otherwise a stranger could"
+            + " sign up under a colleague's name");
+  }
+
+  private static void checkOidc(Settings settings) {
+    Settings.Sso.Oidc oidc = settings.sso().oidc();
+    boolean any =
+        oidc.issuer().isPresent()
+            || oidc.clientId().isPresent()
+            || oidc.clientSecret().isPresent()
+            || oidc.roleClaim().isPresent()
+            || oidc.adminRole().isPresent();
+    if (!any) {
+      return;
+    }
+    refuseIf(oidc.issuer().isEmpty(), "marque.sso.oidc.* needs marque.sso.oidc.issuer");
+    refuseIf(oidc.clientId().isEmpty(), "marque.sso.oidc.* needs marque.sso.oidc.client-id");
+    refuseIf(
+        settings.publicUrl().isEmpty(),
+        "marque.sso.oidc.* needs marque.public-url: the provider leads browsers back there");
+    refuseIf(
+        oidc.roleClaim().isPresent() != oidc.adminRole().isPresent(),
+        "marque.sso.oidc.role-claim and marque.sso.oidc.admin-role need each other");
+    refuseIf(
+        !isSafe(oidc.issuer()),
+        "marque.sso.oidc.issuer must begin with https://, or be on this machine");
+  }
+
+  /** Keys and tokens come from there: over the network only with TLS. */
+  private static boolean isSafe(Optional<URI> issuer) {
+    return issuer
+        .filter(
+            uri ->
+                "https".equals(uri.getScheme())
+                    || ("http".equals(uri.getScheme())
+                        && ("localhost".equals(uri.getHost())
+                            || "127.0.0.1".equals(uri.getHost()))))
+        .isPresent();
+  }
+
+  private static void refuseIf(boolean wrong, String why) {
+    if (wrong) {
+      throw new StartFailure(why);
+    }
+  }
+}

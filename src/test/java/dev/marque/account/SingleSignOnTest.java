@@ -1,0 +1,167 @@
+package dev.marque.account;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.marque.platform.Settings;
+import dev.marque.platform.SettingsFile;
+import dev.marque.platform.StartFailure;
+import dev.marque.web.Failure;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SingleSignOnTest {
+
+  private static final String HEADER = "MARQUE_SSO_HEADER_NAME=X-Remote-User ";
+  private static final String TRUSTED = "MARQUE_PROXY_TRUSTED=10.0.0.0/8 ";
+  private static final String CLOSED = "MARQUE_SIGNUP_ENABLED=false ";
+  private static final String ISSUER = "MARQUE_SSO_OIDC_ISSUER=https://login.example ";
+  private static final String CLIENT = "MARQUE_SSO_OIDC_CLIENT_ID=marque ";
+  private static final String PUBLIC = "MARQUE_PUBLIC_URL=https://portal.example/cars ";
+
+  @TempDir private Path folder;
+
+  @Test
+  void both_ways_are_off_or_whole() {
+    SingleSignOn.check(settings(""));
+    SingleSignOn.check(settings(HEADER + TRUSTED + CLOSED));
+    SingleSignOn.check(settings(ISSUER + CLIENT + PUBLIC));
+    SingleSignOn.check(
+        settings(
+            ISSUER.replace("https://login.example", "http://localhost:9/x") + CLIENT + PUBLIC));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    HEADER + CLOSED + ", marque.proxy.trusted",
+    HEADER + TRUSTED + ", marque.signup.enabled",
+    "MARQUE_SSO_HEADER_NAME=Cookie " + TRUSTED + CLOSED + ", X-Remote-User",
+    "MARQUE_SSO_HEADER_NAME=a:b " + TRUSTED + CLOSED + ", X-Remote-User",
+    "MARQUE_SSO_HEADER_SIGN_OUT_URL=https://portal.example/out, marque.sso.header.name",
+    ISSUER + PUBLIC + ", marque.sso.oidc.client-id",
+    CLIENT + PUBLIC + ", marque.sso.oidc.issuer",
+    ISSUER + CLIENT + ", marque.public-url",
+    "MARQUE_SSO_OIDC_CLIENT_SECRET=s, marque.sso.oidc.issuer",
+    ISSUER + CLIENT + PUBLIC + "MARQUE_SSO_OIDC_ROLE_CLAIM=groups, marque.sso.oidc.admin-role",
+    "MARQUE_SSO_OIDC_ISSUER=http://login.example " + CLIENT + PUBLIC + ", https://",
+  })
+  void half_of_the_settings_stops_the_start_and_names_the_other_half(String set, String named) {
+    StartFailure refused =
+        assertThrows(StartFailure.class, () -> SingleSignOn.check(settings(set)));
+    assertTrue(String.valueOf(refused.getMessage()).contains(named), refused.getMessage());
+  }
+
+  @Test
+  void a_provider_that_is_away_is_told_as_such() throws IOException {
+    int closed;
+    try (ServerSocket socket = new ServerSocket(0)) {
+      closed = socket.getLocalPort();
+    }
+    Settings settings =
+        settings("MARQUE_SSO_OIDC_ISSUER=http://localhost:" + closed + " " + CLIENT + PUBLIC);
+    Vertx vertx = Vertx.vertx();
+    try {
+      OpenIdProvider provider =
+          new OpenIdProvider(
+              vertx, settings.sso().oidc(), URI.create("https://portal.example/cars"));
+      Failure.Unavailable away =
+          assertThrows(
+              Failure.Unavailable.class,
+              () -> provider.signInUrl(OpenIdAttempt.to("/history")).await());
+      assertEquals("sso-unreachable", away.type());
+    } finally {
+      vertx.close().await();
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "ada.lovelace, ada.lovelace",
+    "ada@example.org, ada",
+    "Ada Lovelace, Ada-Lovelace",
+    "_ada_, ada",
+    "Łukasz, ukasz",
+    "李, user",
+    "a, user",
+    "abcdefghijklmnopqrstuvwxyz012345-6789, abcdefghijklmnopqrstuvwxyz012345"
+  })
+  void a_name_of_the_provider_becomes_one_that_holds_here(String claimed, String expected) {
+    JsonObject claims = new JsonObject().put("sub", "1").put("preferred_username", claimed);
+    String username =
+        OpenIdPerson.of(claims, settings(ISSUER + CLIENT + PUBLIC).sso().oidc())
+            .profile()
+            .username();
+    assertEquals(expected, username);
+    assertTrue(username.matches(Profile.USERNAME));
+  }
+
+  @Test
+  void only_a_verified_address_is_taken_over() {
+    JsonObject claims =
+        new JsonObject().put("sub", "1").put("email", "ada@example.org").put("given_name", "Ada");
+    Settings.Sso.Oidc oidc = settings(ISSUER + CLIENT + PUBLIC).sso().oidc();
+    assertEquals("", OpenIdPerson.of(claims, oidc).profile().email());
+    claims.put("email_verified", true);
+    assertEquals("ada@example.org", OpenIdPerson.of(claims, oidc).profile().email());
+    assertEquals("ada", OpenIdPerson.of(claims, oidc).profile().username());
+    assertEquals("Ada", OpenIdPerson.of(claims, oidc).profile().firstName());
+  }
+
+  @Test
+  void the_role_is_a_claims_if_one_is_set() {
+    JsonObject claims =
+        new JsonObject()
+            .put("sub", "1")
+            .put("groups", "cars-admin")
+            .put(
+                "realm_access",
+                new JsonObject().put("roles", new JsonArray().add("x").add("cars-admin")));
+    String base = ISSUER + CLIENT + PUBLIC;
+    String admin = "MARQUE_SSO_OIDC_ADMIN_ROLE=cars-admin MARQUE_SSO_OIDC_ROLE_CLAIM=";
+    assertEquals(Optional.empty(), role(claims, base));
+    assertEquals(Optional.of(Role.ADMIN), role(claims, base + admin + "groups"));
+    assertEquals(Optional.of(Role.ADMIN), role(claims, base + admin + "realm_access.roles"));
+    assertEquals(Optional.of(Role.USER), role(claims, base + admin + "realm_access.none"));
+    assertEquals(Optional.of(Role.USER), role(claims, base + admin + "sub.roles"));
+  }
+
+  @Test
+  void what_a_browser_brings_back_is_read_or_nothing() {
+    OpenIdAttempt attempt = OpenIdAttempt.to("/history");
+    assertEquals(Optional.of(attempt), OpenIdAttempt.decode(attempt.encode()));
+    assertEquals(43, attempt.challenge().length());
+    for (String other : new String[] {"", "%", "e30", "bm90IGpzb24", "eyJzdGF0ZSI6MX0"}) {
+      assertEquals(Optional.empty(), OpenIdAttempt.decode(other), other);
+    }
+    assertEquals("/", OpenIdAttempt.to("//evil.example").next());
+  }
+
+  private Optional<Role> role(JsonObject claims, String settings) {
+    return OpenIdPerson.of(claims, settings(settings).sso().oidc()).role();
+  }
+
+  /** Settings from variables of the environment, separated by blanks. */
+  private Settings settings(String variables) {
+    Map<String, String> environment = new HashMap<>();
+    for (String variable : variables.strip().split(" ", -1)) {
+      if (!variable.isEmpty()) {
+        String[] pair = variable.split("=", 2);
+        environment.put(pair[0], pair[1]);
+      }
+    }
+    return SettingsFile.load(environment, folder);
+  }
+}

@@ -1,0 +1,188 @@
+package dev.marque.browser;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.RequestOptions;
+import io.vertx.core.net.PfxOptions;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A reverse proxy with TLS in front of a server, as an intranet has it: {@code
+ * https://marque.example:PORT/cars} is Marque, and any other host of {@code .example} serves pages
+ * of the test. The browser of the tests finds all these hosts on this machine.
+ */
+final class HttpsProxy implements AutoCloseable {
+
+  static final String PREFIX = "/cars";
+
+  private static final String PASSWORD = "changeit";
+
+  private final Vertx vertx = Vertx.vertx();
+  private final HttpClient client = vertx.createHttpClient();
+  private final HttpServer server;
+  private final Map<String, String> pages = new ConcurrentHashMap<>();
+  private final Map<String, String> addedHeaders = new ConcurrentHashMap<>();
+  private final List<String> outside = Collections.synchronizedList(new ArrayList<>());
+  private volatile int backend;
+
+  HttpsProxy() {
+    Path keys = selfSigned();
+    server =
+        vertx
+            .createHttpServer(
+                new HttpServerOptions()
+                    .setSsl(true)
+                    .setKeyCertOptions(
+                        new PfxOptions().setPath(keys.toString()).setPassword(PASSWORD)))
+            .requestHandler(this::handle)
+            .listen(0, "127.0.0.1")
+            .await();
+  }
+
+  /** For example {@code https://portal.example:41234}. */
+  String origin(String name) {
+    return "https://" + name + ".example:" + server.actualPort();
+  }
+
+  /** Where browsers find Marque, without a slash at the end. */
+  String marque() {
+    return origin("marque") + PREFIX;
+  }
+
+  /** Passes requests on to a server on this machine. */
+  void forwardTo(int port) {
+    backend = port;
+  }
+
+  /** Adds a header to what is passed on, in place of whatever a browser sends under its name. */
+  void addHeader(String name, String value) {
+    addedHeaders.put(name, value);
+  }
+
+  void removeHeader(String name) {
+    addedHeaders.remove(name);
+  }
+
+  /** Serves a page of another site. */
+  void page(String host, String html) {
+    pages.put(host, html);
+  }
+
+  /** Requests to Marque's host that are not below its prefix: links that leave it. */
+  List<String> outside() {
+    return List.copyOf(outside);
+  }
+
+  private void handle(HttpServerRequest request) {
+    String host = request.authority().host();
+    String name = host.substring(0, host.indexOf('.'));
+    if (!name.equals("marque")) {
+      request
+          .response()
+          .setStatusCode(pages.containsKey(name) && request.path().equals("/") ? 200 : 404)
+          .putHeader("Content-Type", "text/html; charset=utf-8")
+          .end(pages.getOrDefault(name, ""));
+    } else if (request.path().equals(PREFIX) || request.path().startsWith(PREFIX + "/")) {
+      forward(request);
+    } else {
+      // Browsers ask for this by themselves.
+      if (!request.path().equals("/favicon.ico")) {
+        outside.add(request.uri());
+      }
+      request.response().setStatusCode(404).end();
+    }
+  }
+
+  private void forward(HttpServerRequest request) {
+    request.pause();
+    request.exceptionHandler(gone -> {});
+    client
+        .request(
+            new RequestOptions()
+                .setMethod(request.method())
+                .setHost("127.0.0.1")
+                .setPort(backend)
+                .setURI(request.uri()))
+        .compose(
+            onward -> {
+              onward.headers().setAll(request.headers());
+              onward.headers().remove("Host");
+              onward
+                  .putHeader("X-Forwarded-For", request.remoteAddress().hostAddress())
+                  .putHeader("X-Forwarded-Proto", "https")
+                  .putHeader("X-Forwarded-Host", request.authority().toString());
+              addedHeaders.forEach(onward::putHeader);
+              return onward.send(request);
+            })
+        .compose(
+            answer -> {
+              request.response().setStatusCode(answer.statusCode());
+              request.response().headers().setAll(answer.headers());
+              return answer.body();
+            })
+        // The whole body, then the answer: browsers break off what they no longer need.
+        .compose(body -> request.response().end(body))
+        .onFailure(
+            gone -> {
+              if (!request.response().headWritten()) {
+                request.response().setStatusCode(502).end();
+              }
+            });
+  }
+
+  /** A key and certificate that nobody trusts, made by the tool of the JDK. */
+  private static Path selfSigned() {
+    try {
+      Path keys = Files.createTempDirectory("marque-proxy").resolve("keys.p12");
+      Process tool =
+          new ProcessBuilder(
+                  Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                  "-genkeypair",
+                  "-keyalg",
+                  "EC",
+                  "-alias",
+                  "proxy",
+                  "-dname",
+                  "CN=marque.example",
+                  "-ext",
+                  "SAN=dns:marque.example,dns:portal.example",
+                  "-validity",
+                  "2",
+                  "-storetype",
+                  "PKCS12",
+                  "-storepass",
+                  PASSWORD,
+                  "-keystore",
+                  keys.toString())
+              .redirectErrorStream(true)
+              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+              .start();
+      if (!tool.waitFor(60, TimeUnit.SECONDS) || tool.exitValue() != 0) {
+        throw new IllegalStateException("keytool made no certificate");
+      }
+      return keys;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    vertx.close().await();
+  }
+}

@@ -1,0 +1,179 @@
+package dev.marque.browser;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static io.restassured.RestAssured.given;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.assertions.PlaywrightAssertions;
+import com.microsoft.playwright.options.Cookie;
+import dev.marque.app.RunningServer;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import no.nav.security.mock.oauth2.MockOAuth2Server;
+import no.nav.security.mock.oauth2.OAuth2Config;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Signing in at an OpenID Connect provider, whose page asks who one wants to be. */
+class OpenIdIT {
+
+  private static MockOAuth2Server provider;
+  private static RunningServer server;
+
+  @BeforeAll
+  static void start() throws IOException {
+    PlaywrightAssertions.setDefaultAssertionTimeout(Steps.PATIENCE);
+    provider = new MockOAuth2Server(new OAuth2Config(true));
+    provider.start();
+    int port;
+    try (ServerSocket free = new ServerSocket(0)) {
+      port = free.getLocalPort();
+    }
+    server =
+        RunningServer.start(
+            Map.of(
+                "marque.http.port", Integer.toString(port),
+                "marque.public-url", "http://localhost:" + port,
+                "marque.sso.oidc.issuer", provider.issuerUrl("staff").toString(),
+                "marque.sso.oidc.client-id", "marque",
+                "marque.sso.oidc.client-secret", "not for anybody",
+                "marque.sso.oidc.name", "Example Login",
+                "marque.sso.oidc.role-claim", "groups",
+                "marque.sso.oidc.admin-role", "cars-admin"));
+    // On a busy machine the provider's first answers, for which it makes its keys, take a while.
+    given().redirects().follow(false).get(server.baseUrl() + "/login/oidc").then().statusCode(303);
+  }
+
+  @AfterAll
+  static void stop() {
+    server.close();
+    provider.shutdown();
+  }
+
+  @Test
+  void the_first_sign_in_makes_an_account_and_leads_where_one_wanted_to_go() {
+    String subject = "subject-" + UUID.randomUUID();
+    JsonObject claims =
+        new JsonObject()
+            .put("preferred_username", "ada." + subject.substring(8, 16))
+            .put("given_name", "Ada")
+            .put("groups", new JsonArray().add("staff").add("cars-admin"));
+    try (Window window = Window.desktop(server.baseUrl())) {
+      Page page = window.page();
+      page.navigate("/history");
+      window.checkAccessibility("sign-in with a provider");
+      window.screenshot("login-provider");
+      signInAtProvider(page, subject, claims);
+      assertThat(page).hasURL(server.baseUrl() + "/history");
+      assertThat(page.locator(".name .clip")).hasText(claims.getString("preferred_username"));
+      assertThat(page.locator("nav").getByText("Administration")).isVisible();
+
+      page.navigate("/account");
+      assertThat(page.getByLabel("First name")).hasValue("Ada");
+      assertThat(page.getByText("Change password")).hasCount(0);
+      window.checkAccessibility("account without a password");
+
+      page.getByText("Sign out", new Page.GetByTextOptions().setExact(true)).click();
+      assertThat(page.getByText("You are signed out here.")).isVisible();
+      assertThat(page.getByText("Sign out of Example Login, too"))
+          .hasAttribute("href", "/logout/oidc");
+
+      // No longer in the group: no longer an administrator.
+      claims.remove("groups");
+      signInAtProvider(page, subject, claims);
+      assertThat(page.locator("#upload")).isVisible();
+      assertThat(page.locator("nav").getByText("Administration")).hasCount(0);
+    }
+  }
+
+  @Test
+  void a_name_that_is_taken_here_is_not_taken_over() {
+    RunningServer.Person person = server.newUser();
+    try (Window window = Window.desktop(server.baseUrl())) {
+      Page page = window.page();
+      page.navigate("/login");
+      JsonObject claims =
+          new JsonObject()
+              .put("preferred_username", person.username())
+              .put("email", person.username() + "@example.org")
+              .put("email_verified", true);
+      signInAtProvider(page, "subject-" + UUID.randomUUID(), claims);
+      assertThat(page.locator(".name .clip")).hasText(person.username() + "-2");
+    }
+  }
+
+  @Test
+  void what_was_begun_elsewhere_is_not_finished_here() {
+    try (Window window = Window.desktop(server.baseUrl())) {
+      Page page = window.page();
+      assertEquals(401, page.navigate("/login/oidc/callback?code=c&state=s").status());
+      assertThat(page.locator(".summary")).containsText("began in another window");
+    }
+  }
+
+  @Test
+  void an_id_token_of_another_attempt_is_refused() {
+    try (Window window = Window.desktop(server.baseUrl())) {
+      Page page = window.page();
+      page.navigate("/login");
+      page.getByText("Sign in with Example Login").click();
+      assertThat(page.locator("[name=claims]")).isVisible();
+      changeNonce(page);
+      submitAtProvider(page, "subject-" + UUID.randomUUID(), new JsonObject());
+      assertThat(page.locator(".summary")).containsText("did not confirm");
+    }
+  }
+
+  @Test
+  void who_says_no_at_the_provider_is_back_at_the_sign_in() {
+    try (Window window = Window.desktop(server.baseUrl())) {
+      Page page = window.page();
+      page.navigate("/login?next=/history");
+      page.getByText("Sign in with Example Login").click();
+      assertThat(page.locator("[name=claims]")).isVisible();
+      String state = page.url().replaceAll(".*[?&]state=([^&]*).*", "$1");
+      page.navigate("/login/oidc/callback?error=access_denied&state=" + state);
+      assertThat(page.locator(".summary")).containsText("did not confirm");
+      assertThat(page.locator("input[name=next]")).hasValue("/history");
+    }
+  }
+
+  private static void signInAtProvider(Page page, String subject, JsonObject claims) {
+    page.getByText("Sign in with Example Login").click();
+    submitAtProvider(page, subject, claims);
+  }
+
+  private static void submitAtProvider(Page page, String subject, JsonObject claims) {
+    // Only the provider's form has this field; a user name is asked for on both pages.
+    page.locator("[name=claims]").fill(claims.encode());
+    page.locator("input[name=username]").fill(subject);
+    page.locator("[type=submit]").click();
+  }
+
+  /** As if the cookie were of another attempt. */
+  private static void changeNonce(Page page) {
+    Cookie cookie =
+        page.context().cookies(server.baseUrl()).stream()
+            .filter(each -> each.name.endsWith("marque_oidc"))
+            .findFirst()
+            .orElseThrow();
+    JsonObject attempt =
+        new JsonObject(
+            new String(Base64.getUrlDecoder().decode(cookie.value), StandardCharsets.UTF_8));
+    attempt.put("nonce", "another");
+    cookie.value =
+        Base64.getUrlEncoder()
+            .withoutPadding()
+            .encodeToString(attempt.encode().getBytes(StandardCharsets.UTF_8));
+    page.context().addCookies(List.of(cookie));
+  }
+}

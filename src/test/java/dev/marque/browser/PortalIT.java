@@ -1,0 +1,248 @@
+package dev.marque.browser;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.microsoft.playwright.Frame;
+import com.microsoft.playwright.FrameLocator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.assertions.PlaywrightAssertions;
+import com.microsoft.playwright.options.Cookie;
+import com.microsoft.playwright.options.SameSiteAttribute;
+import dev.marque.app.RunningServer;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Marque behind a reverse proxy with TLS, below a path, and in a frame of a portal on another
+ * origin; the browser refuses third-party cookies that are not partitioned.
+ */
+class PortalIT {
+
+  private static final String EVERY_ADDRESS =
+      """
+      [...document.querySelectorAll('[href],[src],[action],[hx-get],[hx-post],[data-src],[data-script]')]
+        .flatMap(element => ['href', 'src', 'action', 'hx-get', 'hx-post', 'data-src', 'data-script']
+          .map(name => element.getAttribute(name)))
+        .filter(address => address && !address.startsWith('#') && !address.startsWith('blob:'))
+      """;
+
+  private static HttpsProxy proxy;
+  private static RunningServer server;
+
+  @BeforeAll
+  static void start() {
+    PlaywrightAssertions.setDefaultAssertionTimeout(Steps.PATIENCE);
+    proxy = new HttpsProxy();
+    server =
+        RunningServer.start(
+            Map.of(
+                "marque.public-url", proxy.marque(),
+                "marque.portal.origins", proxy.origin("portal"),
+                "marque.proxy.trusted", "127.0.0.1"));
+    proxy.forwardTo(URI.create(server.baseUrl()).getPort());
+    proxy.page("portal", portal("lang=\"en\" theme=\"dark\""));
+    proxy.page("stranger", portal("lang=\"en\""));
+  }
+
+  @AfterAll
+  static void stop() {
+    server.close();
+    proxy.close();
+  }
+
+  private static String portal(String attributes) {
+    return """
+        <!DOCTYPE html>
+        <html lang="en"><head><title>Portal</title><link rel="icon" href="data:,">
+        <script type="module" src="%s/static/embed.js"></script></head>
+        <body><h1>Portal</h1><marque-upload %s></marque-upload>
+        <script>
+          window.heard = [];
+          document.addEventListener('marque:prediction', (event) => heard.push(event.detail));
+        </script></body></html>
+        """
+        .formatted(proxy.marque(), attributes);
+  }
+
+  @Test
+  void sign_in_upload_and_result_work_in_the_frame_of_a_portal() {
+    RunningServer.Person person = server.newUser();
+    try (Window window = Window.desktop(proxy.origin("portal"))) {
+      // Browsers let no frame of another origin take the focus by itself.
+      window.expectComplaint("Blocked autofocusing");
+      Page page = window.page();
+      page.navigate("/");
+      Frame frame = frame(page);
+      assertThat(frame.locator("html")).hasAttribute("data-theme", "dark");
+      assertThat(frame.locator("header.top")).hasCount(0);
+      frame.getByText("Sign in").first().click();
+      Steps.signInHere(frame, person);
+      assertThat(frame.locator("#upload")).isVisible();
+      window.screenshot("portal-upload");
+
+      frame.locator("#image").setInputFiles(Steps.AUDI);
+      frame.getByText("Find the brand").click();
+      assertThat(frame.locator(".result .scores tbody tr")).hasCount(5);
+      String brand = frame.locator(".scores tbody th").first().textContent();
+      page.waitForFunction("heard.length > 0");
+      Object heard = page.evaluate("heard.map(said => said.brand)");
+      assertEquals(List.of(brand), heard);
+      checkHeight(page, frame);
+      window.screenshot("portal-result");
+      window.picture("portal");
+
+      frame.locator(".change-k select").selectOption("3");
+      assertThat(frame.locator(".result .scores tbody tr")).hasCount(3);
+      checkHeight(page, frame);
+      frame.getByText("Link to this result").click();
+      assertThat(frame.locator(".result .scores tbody tr")).hasCount(5);
+      assertThat(frame.locator("html")).hasAttribute("data-theme", "dark");
+      frame.locator(".slim").getByText("History").click();
+      assertThat(frame.locator(".cards li")).hasCount(1);
+      frame.locator(".cards").getByText("Delete", exactly()).click();
+      frame.getByText("Undo", exactlyInFrame()).click();
+      assertThat(frame.locator(".cards li")).hasCount(1);
+
+      checkCookies(page.context().cookies());
+      frame.getByText("Sign out").click();
+      assertThat(frame.locator(".front")).isVisible();
+      assertEquals(List.of(), proxy.outside());
+    }
+  }
+
+  @Test
+  void the_session_of_the_frame_is_the_portals_alone() {
+    RunningServer.Person person = server.newUser();
+    try (Window window = Window.desktop(proxy.origin("portal"))) {
+      Page page = window.page();
+      page.navigate("/");
+      frame(page).getByText("Sign in").first().click();
+      Steps.signInHere(frame(page), person);
+      assertThat(frame(page).locator("#upload")).isVisible();
+      page.reload();
+      assertThat(frame(page).locator("#upload")).isVisible();
+      page.navigate(proxy.marque());
+      assertThat(page.locator(".front")).isVisible();
+    }
+  }
+
+  @Test
+  void a_session_that_ends_in_the_frame_leads_through_sign_in_back_into_it() {
+    RunningServer.Person person = server.newUser();
+    try (Window window = Window.desktop(proxy.origin("portal"))) {
+      Page page = window.page();
+      page.navigate("/");
+      frame(page).getByText("Sign in").first().click();
+      Steps.signInHere(frame(page), person);
+      Frame frame = frame(page);
+      frame.locator("#image").setInputFiles(Steps.AUDI);
+      page.context().clearCookies();
+      frame.getByText("Find the brand").click();
+      assertThat(frame.locator(".notice")).containsText("Your session has ended");
+      assertThat(frame.locator("header.top")).hasCount(0);
+      Steps.signInHere(frame, person);
+      assertThat(frame.locator("#upload")).isVisible();
+      assertThat(frame.locator("header.top")).hasCount(0);
+    }
+  }
+
+  @Test
+  void an_origin_that_is_not_listed_gets_no_frame() {
+    try (Window window = Window.desktop(proxy.origin("stranger"))) {
+      window.expectComplaint("frame-ancestors");
+      Page page = window.page();
+      page.navigate("/");
+      FrameLocator frame = page.frameLocator("marque-upload iframe");
+      assertThat(frame.locator("body")).not().containsText("Marque");
+      assertEquals(0, page.frames().get(1).locator("#main").count());
+    }
+  }
+
+  @Test
+  void below_a_path_every_address_of_every_page_stays_below_it() {
+    RunningServer.Person person = server.newUser();
+    try (Window window = Window.desktop(proxy.marque() + "/")) {
+      Page page = window.page();
+      List<String> seen = new ArrayList<>();
+      page.navigate("");
+      checkAddresses(page, seen);
+      page.navigate("history");
+      assertThat(page).hasURL(Pattern.compile("/cars/login\\?next=%2Fhistory$"));
+      checkAddresses(page, seen);
+      Steps.signInHere(page.mainFrame(), person);
+      assertThat(page).hasURL(proxy.marque() + "/history");
+      page.navigate("");
+      page.locator("#image").setInputFiles(Steps.VOLVO);
+      page.getByText("Find the brand").click();
+      assertThat(page.locator(".result")).hasCount(1);
+      page.locator("[data-heat-switch]").check();
+      assertThat(page.locator("[data-heat]")).isVisible();
+      checkAddresses(page, seen);
+      for (String path : List.of("history", "account", "model", "docs", "no-such-page")) {
+        page.navigate(path);
+        checkAddresses(page, seen);
+      }
+      page.navigate("?embed=1&theme=dark");
+      window.checkAccessibility("a page as frames show it");
+      page.navigate("history?lang=de");
+      page.navigate("history");
+      assertThat(page.locator("html")).hasAttribute("lang", "de");
+      assertTrue(seen.size() > 50, seen.toString());
+      assertEquals(List.of(), proxy.outside());
+    }
+  }
+
+  private static void checkAddresses(Page page, List<String> seen) {
+    for (Object address : (List<?>) page.evaluate(EVERY_ADDRESS)) {
+      assertTrue(
+          address.toString().startsWith(HttpsProxy.PREFIX + "/"), page.url() + " has " + address);
+      seen.add(address.toString());
+    }
+  }
+
+  private static void checkCookies(List<Cookie> cookies) {
+    List<Cookie> ours = cookies.stream().filter(cookie -> cookie.name.contains("marque_")).toList();
+    assertEquals(2, ours.size(), "an access and a refresh token");
+    for (Cookie cookie : ours) {
+      assertTrue(cookie.name.startsWith("__Secure-"), cookie.name);
+      assertEquals(HttpsProxy.PREFIX, cookie.path);
+      assertEquals(SameSiteAttribute.NONE, cookie.sameSite);
+      assertTrue(cookie.secure && cookie.httpOnly, cookie.name);
+      assertFalse(cookie.partitionKey == null || cookie.partitionKey.isEmpty(), "partitioned");
+    }
+  }
+
+  /** The frame is as high as its page: no scroll bar within the portal's. */
+  private static void checkHeight(Page page, Frame frame) {
+    page.waitForFunction(
+        "Number(document.querySelector('marque-upload').shadowRoot.querySelector('iframe').height)"
+            + " > 0");
+    frame.waitForFunction(
+        "Math.abs(document.body.getBoundingClientRect().height - innerHeight) <= 1");
+    Object overflow = frame.evaluate("document.documentElement.scrollHeight - innerHeight");
+    assertTrue(((Number) overflow).intValue() <= 1, "overflow of " + overflow);
+  }
+
+  private static Frame frame(Page page) {
+    page.waitForCondition(
+        () -> page.frames().size() == 2 && page.frames().get(1).url().startsWith(proxy.marque()));
+    return page.frames().get(1);
+  }
+
+  private static com.microsoft.playwright.Locator.GetByTextOptions exactly() {
+    return new com.microsoft.playwright.Locator.GetByTextOptions().setExact(true);
+  }
+
+  private static Frame.GetByTextOptions exactlyInFrame() {
+    return new Frame.GetByTextOptions().setExact(true);
+  }
+}
