@@ -122,7 +122,7 @@ class SettingsTest {
     for (String name : SettingsFile.names()) {
       assertTrue(readme.contains("`" + name + "`"), name + " is missing from README.md");
     }
-    assertEquals(25, SettingsFile.names().size());
+    assertEquals(34, SettingsFile.names().size());
   }
 
   @Test
