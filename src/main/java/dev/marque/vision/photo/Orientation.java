@@ -1,13 +1,18 @@
 package dev.marque.vision.photo;
 
-import com.drew.imaging.ImageMetadataReader;
 import com.drew.imaging.ImageProcessingException;
+import com.drew.imaging.jpeg.JpegMetadataReader;
+import com.drew.imaging.tiff.TiffMetadataReader;
+import com.drew.lang.ByteArrayReader;
 import com.drew.metadata.Metadata;
 import com.drew.metadata.MetadataException;
 import com.drew.metadata.exif.ExifDirectoryBase;
 import com.drew.metadata.exif.ExifIFD0Directory;
+import com.drew.metadata.exif.ExifReader;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /**
  * How a camera was held: the EXIF tag 0x0112, 1 to 8. To see the photo upright it is first mirrored
@@ -19,10 +24,12 @@ record Orientation(int tag) {
 
   static final Orientation UPRIGHT = new Orientation(1);
 
+  private static final String JPEG_PREAMBLE = "Exif\0\0";
+
   /** The orientation a file tells; upright where it tells none or the metadata is damaged. */
-  static Orientation of(byte[] bytes) {
+  static Orientation of(byte[] bytes, PhotoFormat format) {
     try {
-      Metadata metadata = ImageMetadataReader.readMetadata(new ByteArrayInputStream(bytes));
+      Metadata metadata = exif(bytes, format);
       ExifIFD0Directory directory = metadata.getFirstDirectoryOfType(ExifIFD0Directory.class);
       if (directory == null || !directory.containsTag(ExifDirectoryBase.TAG_ORIENTATION)) {
         return UPRIGHT;
@@ -32,6 +39,29 @@ record Orientation(int tag) {
     } catch (ImageProcessingException | MetadataException | IOException | RuntimeException e) {
       return UPRIGHT;
     }
+  }
+
+  /** Reads EXIF and nothing else: other metadata may be made to unpack to any size. */
+  private static Metadata exif(byte[] bytes, PhotoFormat format)
+      throws ImageProcessingException, IOException {
+    return switch (format) {
+      case JPEG ->
+          JpegMetadataReader.readMetadata(
+              new ByteArrayInputStream(bytes), List.of(new ExifReader()));
+      case TIFF -> TiffMetadataReader.readMetadata(new ByteArrayInputStream(bytes));
+      case PNG -> ExifBlock.ofPng(bytes).map(Orientation::block).orElseGet(Metadata::new);
+      case WEBP -> ExifBlock.ofWebp(bytes).map(Orientation::block).orElseGet(Metadata::new);
+      case GIF, BMP, HEIC, AVIF -> new Metadata();
+    };
+  }
+
+  private static Metadata block(byte[] exif) {
+    Metadata metadata = new Metadata();
+    // Some programs put the beginning of JPEG's EXIF segment before the block.
+    boolean jpegs = new String(exif, StandardCharsets.ISO_8859_1).startsWith(JPEG_PREAMBLE);
+    int begin = jpegs ? JPEG_PREAMBLE.length() : 0;
+    new ExifReader().extract(new ByteArrayReader(exif), metadata, begin);
+    return metadata;
   }
 
   /** Whether width and height are exchanged. */

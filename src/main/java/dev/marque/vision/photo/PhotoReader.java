@@ -46,7 +46,8 @@ public final class PhotoReader {
       }
       ImageReader reader = readers.next();
       try {
-        reader.setInput(in);
+        // Without metadata: a PNG's texts are packed, and a few kilobytes unpack to gigabytes.
+        reader.setInput(in, false, true);
         return decode(reader, bytes, limits, longSide);
       } finally {
         reader.dispose();
@@ -103,7 +104,7 @@ public final class PhotoReader {
     if (cutShort.get() != null) {
       throw new PhotoException(Reason.UNREADABLE, "it is cut short");
     }
-    Orientation orientation = Orientation.of(bytes);
+    Orientation orientation = Orientation.of(bytes, format);
     Pixels pixels = orientation.apply(pixels(image));
     boolean sideways = orientation.turnsSideways();
     return new Photo(pixels, sideways ? height : width, sideways ? width : height);

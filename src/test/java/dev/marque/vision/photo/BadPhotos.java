@@ -4,7 +4,10 @@ import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.zip.CRC32;
+import java.util.zip.DeflaterOutputStream;
 import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageTypeSpecifier;
@@ -33,6 +36,46 @@ public final class BadPhotos {
     out.write(header.toByteArray());
     out.writeInt((int) checksum.getValue());
     return png.toByteArray();
+  }
+
+  /**
+   * A PNG file of 8 x 8 pixels with a comment of some kilobytes that unpacks to many megabytes.
+   *
+   * @param name of the chunk: {@code zTXt} or {@code iCCP}
+   */
+  public static byte[] pngWithBomb(String name, int megabytes) throws IOException {
+    ByteArrayOutputStream plain = new ByteArrayOutputStream();
+    ImageIO.write(new BufferedImage(8, 8, BufferedImage.TYPE_INT_RGB), "png", plain);
+    ByteArrayOutputStream packed = new ByteArrayOutputStream();
+    try (DeflaterOutputStream deflater = new DeflaterOutputStream(packed)) {
+      byte[] megabyte = new byte[1 << 20];
+      Arrays.fill(megabyte, (byte) 'x');
+      for (int i = 0; i < megabytes; i++) {
+        deflater.write(megabyte);
+      }
+    }
+    ByteArrayOutputStream content = new ByteArrayOutputStream();
+    content.writeBytes("Comment\0\0".getBytes(StandardCharsets.ISO_8859_1));
+    content.writeBytes(packed.toByteArray());
+    return pngWithChunk(plain.toByteArray(), name, content.toByteArray());
+  }
+
+  /** A PNG file with one more chunk, right after its header. */
+  public static byte[] pngWithChunk(byte[] png, String name, byte[] content) throws IOException {
+    ByteArrayOutputStream chunk = new ByteArrayOutputStream();
+    chunk.writeBytes(name.getBytes(StandardCharsets.ISO_8859_1));
+    chunk.writeBytes(content);
+    CRC32 checksum = new CRC32();
+    checksum.update(chunk.toByteArray());
+    ByteArrayOutputStream longer = new ByteArrayOutputStream();
+    DataOutputStream out = new DataOutputStream(longer);
+    int header = 8 + 25;
+    out.write(png, 0, header);
+    out.writeInt(content.length);
+    out.write(chunk.toByteArray());
+    out.writeInt((int) checksum.getValue());
+    out.write(png, header, png.length - header);
+    return longer.toByteArray();
   }
 
   /** A GIF file of three frames. */

@@ -1,0 +1,56 @@
+package dev.marque.vision.photo;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Optional;
+
+/**
+ * Finds the EXIF block of a PNG or WebP file by going from chunk to chunk. Nothing else of the file
+ * is looked at: other chunks may be packed, and unpack to any size.
+ */
+final class ExifBlock {
+
+  private static final int PNG_SIGNATURE = 8;
+  private static final int RIFF_HEADER = 12;
+
+  private ExifBlock() {}
+
+  /** The {@code eXIf} chunk of a PNG file (PNG, third edition, 11.3.4.5). */
+  static Optional<byte[]> ofPng(byte[] file) {
+    ByteBuffer bytes = ByteBuffer.wrap(file);
+    for (long at = PNG_SIGNATURE; at + 8 <= file.length; ) {
+      long length = Integer.toUnsignedLong(bytes.getInt((int) at));
+      if (isNamed(file, (int) at + 4, "eXIf")) {
+        return part(file, at + 8, length);
+      }
+      at += 8 + length + 4;
+    }
+    return Optional.empty();
+  }
+
+  /** The {@code EXIF} chunk of a WebP file (RFC 9649, 2.7.1.5). */
+  static Optional<byte[]> ofWebp(byte[] file) {
+    ByteBuffer bytes = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
+    for (long at = RIFF_HEADER; at + 8 <= file.length; ) {
+      long length = Integer.toUnsignedLong(bytes.getInt((int) at + 4));
+      if (isNamed(file, (int) at, "EXIF")) {
+        return part(file, at + 8, length);
+      }
+      // Chunks begin at even places.
+      at += 8 + length + (length & 1);
+    }
+    return Optional.empty();
+  }
+
+  private static boolean isNamed(byte[] file, int at, String name) {
+    return new String(file, at, 4, StandardCharsets.ISO_8859_1).equals(name);
+  }
+
+  private static Optional<byte[]> part(byte[] file, long from, long length) {
+    return from + length <= file.length
+        ? Optional.of(Arrays.copyOfRange(file, (int) from, (int) (from + length)))
+        : Optional.empty();
+  }
+}
