@@ -1,11 +1,13 @@
 package dev.marque.web;
 
 import io.vertx.core.Handler;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.net.URI;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -58,6 +60,10 @@ public final class Arrival implements Handler<RoutingContext> {
       if (!request.isEnded()) {
         request.pause();
       }
+      if (hasUnclearEnd(request)) {
+        refuseAndClose(ctx);
+        return;
+      }
       String target = withoutPrefix(request.uri());
       boolean head = HttpMethod.HEAD.equals(request.method());
       if (head || !target.equals(request.uri())) {
@@ -68,6 +74,22 @@ public final class Arrival implements Handler<RoutingContext> {
     RequestId.assign(ctx, proxies.trusts(request));
     ctx.addBodyEndHandler(end -> throwAwayRest(request));
     ctx.next();
+  }
+
+  /**
+   * Whether two servers could take this request for different numbers of requests (RFC 9112, 6.1):
+   * an encoding that the decoder does not know it takes for none.
+   */
+  private static boolean hasUnclearEnd(HttpServerRequest request) {
+    List<String> encodings = request.headers().getAll(HttpHeaders.TRANSFER_ENCODING);
+    return !encodings.isEmpty()
+        && !(encodings.size() == 1 && encodings.get(0).strip().equalsIgnoreCase("chunked"));
+  }
+
+  private static void refuseAndClose(RoutingContext ctx) {
+    ctx.response().putHeader(HttpHeaders.CONNECTION, "close");
+    ctx.addEndHandler(end -> ctx.request().connection().close());
+    ctx.fail(new Failure.Malformed("bad-request"));
   }
 
   private String withoutPrefix(String uri) {

@@ -1,6 +1,7 @@
 package dev.marque.web;
 
 import io.netty.handler.codec.DecoderException;
+import io.netty.handler.codec.http.HttpObjectDecoder;
 import io.netty.handler.codec.http.multipart.HttpPostRequestDecoder;
 import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpServerRequest;
@@ -162,7 +163,7 @@ public final class Failures {
     if (cause instanceof Failure failure) {
       return failure;
     }
-    if (cause instanceof DecoderException || isFormFault(cause)) {
+    if (cause instanceof DecoderException || isFormFault(cause) || isBodyFault(cause)) {
       return new Failure.Malformed("bad-request");
     }
     if (cause instanceof HttpClosedException) {
@@ -188,6 +189,14 @@ public final class Failures {
   private static boolean isFormFault(@Nullable Throwable cause) {
     return cause instanceof HttpPostRequestDecoder.TooLongFormFieldException
         || cause instanceof HttpPostRequestDecoder.TooManyFormFieldsException;
+  }
+
+  /** Netty has no exception of its own for the length of a chunk that is no number. */
+  private static boolean isBodyFault(@Nullable Throwable cause) {
+    return cause instanceof NumberFormatException
+        && Stream.of(cause.getStackTrace())
+            .limit(3)
+            .anyMatch(at -> at.getClassName().equals(HttpObjectDecoder.class.getName()));
   }
 
   private static Failure refusal(int status) {

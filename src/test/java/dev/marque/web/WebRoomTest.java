@@ -90,6 +90,7 @@ class WebRoomTest {
     assertEquals("same-origin", header(response, "Referrer-Policy"));
     assertEquals("DENY", header(response, "X-Frame-Options"));
     assertEquals("", header(response, "Server"));
+    assertEquals("", header(response, "Access-Control-Allow-Origin"));
     assertFalse(header(response, "X-Request-Id").isEmpty());
   }
 

@@ -1,0 +1,84 @@
+package dev.marque.web;
+
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Requests that two servers in a row could take for different numbers of requests. */
+class RequestSmugglingTest {
+
+  private static final String SMUGGLED = "GET /smuggled HTTP/1.1\r\nHost: x\r\n\r\n";
+
+  private static WebRoom room;
+
+  @BeforeAll
+  static void open() {
+    room =
+        WebRoom.with(
+            router -> {
+              router.post("/change").handler(ctx -> ctx.end("changed"));
+              router.get("/smuggled").handler(ctx -> ctx.end("the second request"));
+            });
+  }
+
+  @AfterAll
+  static void close() {
+    room.close();
+  }
+
+  private static String exchange(String request) throws IOException {
+    StringBuilder answer = new StringBuilder();
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), room.port())) {
+      socket.setSoTimeout(15_000);
+      socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
+      for (int next = socket.getInputStream().read(); next >= 0; ) {
+        answer.append((char) next);
+        next = socket.getInputStream().read();
+      }
+    } catch (SocketTimeoutException stillOpen) {
+      return answer.toString();
+    }
+    return answer.toString();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Content-Length: 4\r\nContent-Length: 40\r\n\r\n",
+        "Content-Length: 4, 40\r\n\r\n",
+        "Content-Length: -4\r\n\r\n",
+        "Content-Length: +4\r\n\r\n",
+        "Content-Length: 0x4\r\n\r\n",
+        "Transfer-Encoding: xchunked\r\n\r\n",
+        "Transfer-Encoding: chunked, identity\r\n\r\n",
+        "Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n\r\n",
+        "Transfer-Encoding : chunked\r\n\r\n",
+        "Transfer-Encoding: chunked\r\n\r\nzz\r\n",
+        "Content Length: 4\r\n\r\n",
+      })
+  void an_unclear_length_is_refused_and_nothing_after_it_is_read(String rest) throws IOException {
+    String answer = exchange("POST /change HTTP/1.1\r\nHost: x\r\n" + rest + SMUGGLED);
+    assertFalse(answer.contains("changed"), answer);
+    assertFalse(answer.contains("the second request"), answer);
+    // Where the body is what is broken, the connection may be closed before the answer is out.
+    assertTrue(answer.isEmpty() || answer.startsWith("HTTP/1.1 400"), answer);
+  }
+
+  @Test
+  void chunks_count_where_a_length_contradicts_them() throws IOException {
+    String request =
+        "POST /change HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n"
+            + "Connection: close\r\n\r\n0\r\n\r\n";
+    assertTrue(exchange(request).startsWith("HTTP/1.1 200"));
+  }
+}
