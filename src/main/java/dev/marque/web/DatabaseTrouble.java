@@ -11,9 +11,11 @@ import org.jspecify.annotations.Nullable;
 /** Tells a database that cannot be reached just now from one that refuses what it was asked. */
 final class DatabaseTrouble {
 
-  /** Shutting down, crashed, starting up, too many connections. */
-  private static final Set<String> PASSING =
-      Set.of("57P01", "57P02", "57P03", "57P05", "53300", "53400", "25006");
+  /** Shutting down, crashed, starting up. */
+  private static final Set<String> PASSING = Set.of("57P01", "57P02", "57P03", "57P05", "25006");
+
+  /** The connection failed; disk or memory is full, or there are too many connections. */
+  private static final Set<String> OF_CLASSES = Set.of("08", "53");
 
   private static final Set<String> POOL =
       Set.of("Timeout waiting for connection", "Timeout", "Pool closed");
@@ -27,7 +29,9 @@ final class DatabaseTrouble {
     }
     if (cause instanceof PgException refused) {
       String state = refused.getSqlState();
-      return state != null && (state.startsWith("08") || PASSING.contains(state));
+      return state != null
+          && state.length() == 5
+          && (OF_CLASSES.contains(state.substring(0, 2)) || PASSING.contains(state));
     }
     return cause instanceof ClosedConnectionException
         || cause instanceof ConnectionPoolTooBusyException

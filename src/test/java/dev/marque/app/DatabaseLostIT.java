@@ -9,8 +9,14 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 /** A PostgreSQL that goes away while Marque runs, and comes back. */
@@ -18,6 +24,7 @@ class DatabaseLostIT {
 
   private static final HttpClient CLIENT = HttpClient.newHttpClient();
   private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Path PHOTO = Path.of("src/test/resources/photos/audi.jpg");
 
   private static HttpResponse<String> get(String address) throws IOException, InterruptedException {
     HttpRequest request =
@@ -44,6 +51,71 @@ class DatabaseLostIT {
       answer = get(server.managementUrl() + "/health/ready");
     }
     assertEquals(status, answer.statusCode(), answer.body());
+  }
+
+  private static int get(RunningServer server, RunningServer.Person person, String path)
+      throws IOException, InterruptedException {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create(server.baseUrl() + path))
+            .header("Authorization", "Bearer " + person.token())
+            .build();
+    return CLIENT.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
+  }
+
+  /** Uploads and looks until it is told to stop; notes every status. */
+  private static Runnable load(
+      RunningServer server, RunningServer.Person person, Set<Integer> seen, AtomicBoolean stopped) {
+    return () -> {
+      try {
+        while (!stopped.get()) {
+          HttpRequest upload =
+              HttpRequest.newBuilder(URI.create(server.baseUrl() + "/api/v1/predictions"))
+                  .header("Authorization", "Bearer " + person.token())
+                  .header("Content-Type", "image/jpeg")
+                  .POST(HttpRequest.BodyPublishers.ofFile(PHOTO))
+                  .build();
+          seen.add(CLIENT.send(upload, HttpResponse.BodyHandlers.ofString()).statusCode());
+          seen.add(get(server, person, "/api/v1/predictions"));
+        }
+      } catch (IOException e) {
+        seen.add(-1);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    };
+  }
+
+  @Test
+  void under_load_every_request_succeeds_or_gets_503() throws Exception {
+    try (StoppableDatabase database = new StoppableDatabase();
+        RunningServer server =
+            RunningServer.start(
+                Map.of(
+                    "marque.database.url",
+                    database.url(),
+                    "marque.limits.predictions-per-minute",
+                    "10000"))) {
+      Set<Integer> seen = ConcurrentHashMap.newKeySet();
+      AtomicBoolean stopped = new AtomicBoolean();
+      RunningServer.Person person = server.newUser();
+      List<Thread> clients = new ArrayList<>();
+      for (int i = 0; i < 3; i++) {
+        Thread client = new Thread(load(server, person, seen, stopped));
+        client.start();
+        clients.add(client);
+      }
+      database.stop();
+      awaitReadiness(server, 503);
+      database.start();
+      awaitReadiness(server, 200);
+      stopped.set(true);
+      for (Thread client : clients) {
+        client.join();
+      }
+      assertTrue(seen.contains(503) && Set.of(200, 201, 503).containsAll(seen), seen.toString());
+      int listed = get(server, person, "/api/v1/predictions");
+      assertEquals(200, listed, "again, and without a restart");
+    }
   }
 
   @Test
