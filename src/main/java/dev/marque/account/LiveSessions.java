@@ -108,7 +108,10 @@ final class LiveSessions {
   private Optional<User> judge(AccessToken token, State state) {
     Instant now = clock.instant();
     // Tokens carry whole seconds. One of the same second is believed: its session row decides.
-    boolean outdated = token.issuedAt().isBefore(state.validAfter.truncatedTo(ChronoUnit.SECONDS));
+    // Where the moment is still to come, the clock was set back: no new token could be later.
+    boolean outdated =
+        token.issuedAt().isBefore(state.validAfter.truncatedTo(ChronoUnit.SECONDS))
+            && !state.validAfter.isAfter(now);
     boolean holds =
         state.user.id().equals(token.account())
             && !outdated

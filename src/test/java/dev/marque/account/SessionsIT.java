@@ -8,6 +8,8 @@ import io.vertx.core.json.JsonObject;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class SessionsIT {
@@ -87,6 +89,41 @@ class SessionsIT {
     server.clock.advance(Duration.ofMinutes(11));
     assertEquals(200, second.get("/account").statusCode());
     assertEquals(200, second.copy().get("/account").statusCode());
+  }
+
+  @Test
+  void many_tabs_that_renew_at_the_very_same_moment_all_go_on() {
+    Visitor browser = server.signedIn(server.newAccount());
+    server.clock.advance(Duration.ofMinutes(11));
+    List<Visitor> tabs = Stream.generate(browser::copy).limit(8).toList();
+    List<CompletableFuture<Integer>> answers =
+        tabs.stream()
+            .map(tab -> CompletableFuture.supplyAsync(() -> tab.get("/account").statusCode()))
+            .toList();
+    answers.forEach(answer -> assertEquals(200, answer.join()));
+    server.clock.advance(Duration.ofMinutes(11));
+    // Whichever answer came last, its cookies are what the browser has.
+    tabs.forEach(tab -> assertEquals(200, tab.copy().get("/account").statusCode()));
+  }
+
+  @Test
+  void a_clock_that_is_set_back_locks_nobody_out() {
+    String username = server.newAccount();
+    Visitor browser = server.signedIn(username);
+    server.clock.advance(Duration.ofHours(-1));
+    try {
+      assertEquals(200, browser.get("/account").statusCode());
+      JsonObject tokens = server.tokens(username);
+      assertEquals(200, server.me(tokens.getString("access_token")));
+      HttpResponse<String> renewed = server.renew(tokens.getString("refresh_token"));
+      assertEquals(200, renewed.statusCode(), renewed.body());
+      assertEquals(200, server.me(new JsonObject(renewed.body()).getString("access_token")));
+      String made = server.newAccount();
+      assertEquals(200, server.me(server.tokens(made).getString("access_token")));
+    } finally {
+      server.clock.advance(Duration.ofHours(1));
+    }
+    assertEquals(200, browser.get("/account").statusCode());
   }
 
   @Test
