@@ -81,6 +81,25 @@ final class Visitor {
             .method(method, BodyPublishers.ofString(body.encode())));
   }
 
+  /** Sends any body. */
+  HttpResponse<String> send(String method, String path, String type, byte[] body) {
+    return send(
+        request(path)
+            .header("Content-Type", type)
+            .header("Sec-Fetch-Site", "same-origin")
+            .method(method, BodyPublishers.ofByteArray(body)));
+  }
+
+  /** What a browser sends for a form on a page of somebody else's site. */
+  HttpResponse<String> postFromAnotherSite(String path) {
+    return send(
+        request(path)
+            .header("Content-Type", "application/x-www-form-urlencoded")
+            .header("Sec-Fetch-Site", "cross-site")
+            .header("Origin", "https://evil.example")
+            .POST(BodyPublishers.ofString("username=a&password=b")));
+  }
+
   private HttpRequest.Builder request(String path) {
     HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(baseUrl + path));
     headers.forEach(request::header);

@@ -77,8 +77,17 @@ class RequestSmugglingTest {
   @Test
   void chunks_count_where_a_length_contradicts_them() throws IOException {
     String request =
-        "POST /change HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n"
-            + "Connection: close\r\n\r\n0\r\n\r\n";
+        String.join(
+            "\r\n",
+            "POST /change HTTP/1.1",
+            "Host: x",
+            "Content-Length: 3",
+            "Transfer-Encoding: chunked",
+            "Connection: close",
+            "",
+            "0",
+            "",
+            "");
     assertTrue(exchange(request).startsWith("HTTP/1.1 200"));
   }
 }

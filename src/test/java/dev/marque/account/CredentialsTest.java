@@ -1,0 +1,101 @@
+package dev.marque.account;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.marque.platform.Database;
+import dev.marque.platform.TestDatabase;
+import dev.marque.web.Failure;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.ThreadingModel;
+import io.vertx.core.Vertx;
+import io.vertx.ext.auth.hashing.HashingStrategy;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.SqlConnection;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Verifying passwords on a real PostgreSQL. */
+class CredentialsTest {
+
+  private static final String PASSWORD = "correct horse battery";
+  private static final Map<String, String> WEAKER = Map.of("m", "1024", "t", "1", "p", "1");
+  private static final int MOST_WAITING = 32;
+
+  private static final Accounts ACCOUNTS = new Accounts(new MovableClock());
+  private static final SimpleMeterRegistry METERS = new SimpleMeterRegistry();
+
+  private static Vertx vertx;
+  private static Database database;
+  private static Pool pool;
+  private static Passwords passwords;
+
+  @BeforeAll
+  static void open() {
+    vertx = Vertx.vertx();
+    database = Database.open(vertx, TestDatabase.fresh());
+    pool = database.pool();
+    passwords = new Passwords(vertx, METERS, 1);
+    vertx
+        .deployVerticle(
+            new Credentials(pool, ACCOUNTS),
+            new DeploymentOptions().setThreadingModel(ThreadingModel.WORKER))
+        .await();
+  }
+
+  @AfterAll
+  static void close() {
+    database.close().await();
+    vertx.close().await();
+  }
+
+  private static Account account(String username, String hash) {
+    Profile profile = new Profile(username, "", "Ada", "Lovelace");
+    return ACCOUNTS.insert(pool, profile, Role.USER, hash).await();
+  }
+
+  @Test
+  void a_hash_of_weaker_parameters_is_replaced_when_the_password_is_known_and_not_before() {
+    String weak = HashingStrategy.load().hash(Argon2id.ID, WEAKER, "c29tZSBzYWx0Li4u", PASSWORD);
+    Account account = account("weak", weak);
+    assertFalse(passwords.verify("weak", "not the one").await());
+    assertEquals(weak, ACCOUNTS.passwordHash(pool, account.id()).await());
+
+    assertTrue(passwords.verify("weak", PASSWORD).await());
+    String stored = ACCOUNTS.passwordHash(pool, account.id()).await();
+    assertTrue(Argon2id.isOutdated(weak) && !Argon2id.isOutdated(stored), stored);
+    assertTrue(passwords.verify("weak", PASSWORD).await(), "and it still is the password");
+    assertEquals(stored, ACCOUNTS.passwordHash(pool, account.id()).await());
+  }
+
+  @Test
+  @Timeout(60)
+  void beyond_the_bound_everyone_is_told_at_once_to_come_back() {
+    account("busy", passwords.hash(PASSWORD).await());
+    SqlConnection holder = pool.getConnection().await();
+    holder.query("BEGIN; LOCK TABLE accounts IN ACCESS EXCLUSIVE MODE").execute().await();
+    List<Future<Boolean>> waiting = new ArrayList<>();
+    for (int i = 0; i < MOST_WAITING; i++) {
+      waiting.add(passwords.verify("busy", PASSWORD));
+    }
+    Failure.Unavailable refused =
+        assertThrows(Failure.Unavailable.class, () -> passwords.verify("busy", PASSWORD).await());
+    assertEquals("busy", refused.type());
+    assertTrue(refused.retryAfter().toSeconds() >= 1);
+    assertEquals(1, METERS.counter("marque.credentials.rejected").count());
+
+    holder.query("COMMIT").execute().await();
+    holder.close().await();
+    waiting.forEach(each -> assertTrue(each.await()));
+    assertTrue(passwords.verify("busy", PASSWORD).await(), "there is room again");
+  }
+}
