@@ -1,0 +1,274 @@
+package dev.marque.browser;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.gson.JsonObject;
+import com.microsoft.playwright.CDPSession;
+import com.microsoft.playwright.FileChooser;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Request;
+import com.microsoft.playwright.Route;
+import com.microsoft.playwright.assertions.PlaywrightAssertions;
+import com.microsoft.playwright.options.AriaRole;
+import com.microsoft.playwright.options.FilePayload;
+import dev.marque.app.RunningServer;
+import java.awt.Color;
+import java.awt.Graphics2D;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Random;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The ways in which photos come onto the upload page, and what can go wrong on the way. */
+class UploadIT {
+
+  private static final RunningServer SERVER = RunningServer.shared();
+  private static final String PREDICTIONS = "**/predictions";
+
+  private static RunningServer.Person person;
+
+  @BeforeAll
+  static void someone() {
+    person = SERVER.newUser();
+  }
+
+  @BeforeEach
+  void be_patient_on_a_busy_machine() {
+    PlaywrightAssertions.setDefaultAssertionTimeout(Steps.PATIENCE);
+  }
+
+  @Test
+  void sixteen_photos_fit_into_the_queue_and_the_rest_is_told() {
+    try (Window window = Window.phone(SERVER.baseUrl())) {
+      Page page = window.page();
+      Steps.signIn(page, person);
+      List<Path> many = Collections.nCopies(18, Steps.VOLVO);
+      page.locator("#image").setInputFiles(many.toArray(new Path[0]));
+      assertThat(page.locator("#queue .row")).hasCount(16);
+      assertThat(page.locator("#upload-status")).containsText("Up to 16 photos");
+      window.checkAccessibility("a full queue");
+      window.checkWidth(320, "a full queue");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void a_large_photo_is_made_smaller_and_upright_before_it_is_sent(boolean turned)
+      throws IOException {
+    byte[] photo = turned ? turned(large()) : large();
+    try (Window window = Window.desktop(SERVER.baseUrl())) {
+      Page page = window.page();
+      Steps.signIn(page, person);
+      List<Integer> sent = new ArrayList<>();
+      page.onRequest(request -> sizeOf(request, sent));
+      page.locator("#image").setInputFiles(new FilePayload("big.jpg", "image/jpeg", photo));
+      Steps.press(page, "Find the brand");
+      assertThat(page.locator(".result figcaption"))
+          .containsText(turned ? "800 × 1280" : "1280 × 800");
+      assertEquals(1, sent.size());
+      assertTrue(sent.get(0) < photo.length, sent + " of " + photo.length + " bytes");
+    }
+  }
+
+  @Test
+  void a_photo_that_the_browser_cannot_read_gets_a_sentence_that_helps() {
+    try (Window window = Window.desktop(SERVER.baseUrl())) {
+      Page page = window.page();
+      Steps.signIn(page, person);
+      page.locator("#image")
+          .setInputFiles(new FilePayload("IMG_1.HEIC", "image/heic", new byte[] {0, 0, 0, 24}));
+      Steps.press(page, "Find the brand");
+      assertThat(page.locator("#queue .state"))
+          .containsText("save the photo as JPEG", ignoreCase());
+      assertThat(page.locator("#upload-status")).containsText("HEIC");
+      assertThat(page.getByRole(AriaRole.BUTTON, Steps.named("Try again"))).isHidden();
+      window.screenshot("upload-heic");
+      window.checkAccessibility("a photo in HEIC");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"paste", "drop"})
+  void photos_are_pasted_and_dropped_anywhere_on_the_page(String how) {
+    try (Window window = Window.desktop(SERVER.baseUrl())) {
+      Page page = window.page();
+      Steps.signIn(page, person);
+      page.evaluate(
+          """
+          async (how) => {
+            const blob = await (await fetch(document.querySelector('.brand img').src)).blob();
+            const files = new DataTransfer();
+            files.items.add(new File([blob], 'given.svg', { type: blob.type }));
+            const event = how === 'paste'
+              ? new ClipboardEvent('paste', { clipboardData: files, bubbles: true })
+              : new DragEvent('drop', { dataTransfer: files, bubbles: true, cancelable: true });
+            document.querySelector('footer').dispatchEvent(event);
+          }
+          """,
+          how);
+      assertThat(page.locator("#queue .file")).hasText("given.svg");
+    }
+  }
+
+  @Test
+  void progress_is_what_was_sent_and_cancelling_stops_it() throws IOException {
+    try (Window window = Window.desktop(SERVER.baseUrl())) {
+      Page page = window.page();
+      Steps.signIn(page, person);
+      slowDown(page, 60_000);
+      List<Request> failed = Collections.synchronizedList(new ArrayList<>());
+      page.onRequestFailed(failed::add);
+      page.locator("#image").setInputFiles(new FilePayload("big.jpg", "image/jpeg", large()));
+      Steps.press(page, "Find the brand");
+      page.waitForCondition(
+          () -> {
+            double sent =
+                ((Number) page.locator("#queue progress").evaluate("e => e.value")).doubleValue();
+            return sent > 5 && sent < 95;
+          });
+      assertThat(page.locator("#queue .state")).hasText("Sending …");
+      Steps.press(page, "Remove");
+      assertThat(page.locator("#queue .row")).hasCount(0);
+      page.waitForCondition(() -> failed.size() == 1);
+      assertThat(page.locator("#image")).isFocused();
+      assertThat(page.locator(".result")).hasCount(0);
+    }
+  }
+
+  @Test
+  void while_the_server_is_away_photos_wait_and_one_button_sends_them_again() {
+    try (Window window = Window.dark(SERVER.baseUrl())) {
+      Page page = window.page();
+      Steps.signIn(page, person);
+      page.locator("#image").setInputFiles(new Path[] {Steps.AUDI, Steps.VOLVO});
+      page.route(PREDICTIONS, Route::abort);
+      Steps.press(page, "Find the brand");
+      assertThat(page.locator("#queue .failed")).hasCount(2);
+      assertThat(page.locator("#away")).isVisible();
+      window.screenshot("upload-away-dark");
+      window.checkAccessibility("the server is away");
+      page.unroute(PREDICTIONS);
+      page.locator("#away button").click();
+      assertThat(page.locator(".result")).hasCount(2);
+      assertThat(page.locator("#away")).isHidden();
+    }
+  }
+
+  @Test
+  void a_busy_server_is_waited_for() {
+    try (Window window = Window.desktop(SERVER.baseUrl())) {
+      Page page = window.page();
+      Steps.signIn(page, person);
+      page.route(
+          PREDICTIONS,
+          route ->
+              route.fulfill(
+                  new Route.FulfillOptions()
+                      .setStatus(503)
+                      .setHeaders(java.util.Map.of("Retry-After", "1"))));
+      page.locator("#image").setInputFiles(Steps.AUDI);
+      Steps.press(page, "Find the brand");
+      assertThat(page.locator("#queue .state")).containsText("Trying again in 1 s");
+      page.unroute(PREDICTIONS);
+      assertThat(page.locator(".result")).hasCount(1);
+    }
+  }
+
+  @Test
+  void the_keyboard_alone_chooses_sends_and_corrects() {
+    try (Window window = Window.desktop(SERVER.baseUrl())) {
+      Page page = window.page();
+      Steps.signIn(page, person);
+      page.locator("#image").focus();
+      FileChooser chooser = page.waitForFileChooser(() -> page.keyboard().press("Enter"));
+      chooser.setFiles(Steps.VOLVO);
+      assertThat(page.locator("#queue .row")).hasCount(1);
+      // Take a photo, the row's button, the number of brands, send.
+      for (int tabs = 0; tabs < 8 && !isFocused(page, "#send"); tabs++) {
+        page.keyboard().press("Tab");
+      }
+      assertThat(page.locator("#send")).isFocused();
+      page.keyboard().press("Enter");
+      assertThat(page.locator(".result")).hasCount(1);
+      for (int tabs = 0; tabs < 20 && !isFocused(page, "[data-heat-switch]"); tabs++) {
+        page.keyboard().press("Tab");
+      }
+      page.keyboard().press("Space");
+      assertThat(page.locator("[data-heat]")).isVisible();
+    }
+  }
+
+  private static boolean isFocused(Page page, String selector) {
+    return (Boolean) page.locator(selector).evaluate("e => e === document.activeElement");
+  }
+
+  private static com.microsoft.playwright.assertions.LocatorAssertions.ContainsTextOptions
+      ignoreCase() {
+    return new com.microsoft.playwright.assertions.LocatorAssertions.ContainsTextOptions()
+        .setIgnoreCase(true);
+  }
+
+  private static void sizeOf(Request request, List<Integer> sizes) {
+    if (request.method().equals("POST") && request.url().endsWith("/predictions")) {
+      sizes.add(Integer.parseInt(request.allHeaders().get("content-length")));
+    }
+  }
+
+  private static void slowDown(Page page, int bytesPerSecond) {
+    CDPSession session = page.context().newCDPSession(page);
+    JsonObject conditions = new JsonObject();
+    conditions.addProperty("offline", false);
+    conditions.addProperty("latency", 0);
+    conditions.addProperty("downloadThroughput", -1);
+    conditions.addProperty("uploadThroughput", bytesPerSecond);
+    session.send("Network.enable");
+    session.send("Network.emulateNetworkConditions", conditions);
+  }
+
+  /** 2,400 by 1,500 pixels that do not compress well. */
+  private static byte[] large() throws IOException {
+    BufferedImage image = new BufferedImage(2400, 1500, BufferedImage.TYPE_INT_RGB);
+    Graphics2D graphics = image.createGraphics();
+    Random random = new Random(7);
+    for (int i = 0; i < 20_000; i++) {
+      graphics.setColor(new Color(random.nextInt(1 << 24)));
+      graphics.fillOval(random.nextInt(2400), random.nextInt(1500), 30, 30);
+    }
+    graphics.dispose();
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    ImageIO.write(image, "jpeg", bytes);
+    return bytes.toByteArray();
+  }
+
+  /** The same with the note of a camera that it was held upright (Exif orientation 6). */
+  private static byte[] turned(byte[] jpeg) throws IOException {
+    byte[] note =
+        HexFormat.of()
+            .parseHex(
+                "ffe10022"
+                    + "457869660000"
+                    + "4d4d002a00000008"
+                    + "0001"
+                    + "0112000300000001"
+                    + "00060000"
+                    + "00000000");
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    bytes.write(jpeg, 0, 2);
+    bytes.write(note);
+    bytes.write(jpeg, 2, jpeg.length - 2);
+    return bytes.toByteArray();
+  }
+}
