@@ -102,10 +102,10 @@ public final class EvaluateCommand implements Callable<Integer> {
     }
   }
 
-  private static Map<String, Double> robustness(
+  private static Map<String, Evaluation.Robustness> robustness(
       Judge judge, List<Example> known, List<Example> notACar) {
     List<Pixels> scenes = notACar.stream().map(Example::photo).toList();
-    Map<String, Double> robustness = new LinkedHashMap<>();
+    Map<String, Evaluation.Robustness> robustness = new LinkedHashMap<>();
     for (Distortion distortion : Distortion.values()) {
       if (distortion != Distortion.IN_A_SCENE || !scenes.isEmpty()) {
         List<Example> distorted =
@@ -113,8 +113,12 @@ public final class EvaluateCommand implements Callable<Integer> {
                 .parallel()
                 .mapToObj(i -> known.get(i).with(distortion.apply(known.get(i).photo(), scenes, i)))
                 .toList();
-        double top1 = Figures.top(judge.judgeExamples(distorted), 1);
-        robustness.put(distortion.code(), Figures.rounded(top1));
+        List<Judged> judged = judge.judgeExamples(distorted);
+        robustness.put(
+            distortion.code(),
+            new Evaluation.Robustness(
+                Figures.rounded(Figures.top(judged, 1)),
+                Figures.rounded(Figures.topOfFirst(judged))));
       }
     }
     return robustness;
@@ -129,6 +133,7 @@ public final class EvaluateCommand implements Callable<Integer> {
         100 * e.top1(),
         100 * e.top1Interval()[0],
         100 * e.top1Interval()[1]);
+    line(out, "one look           %.2f%%", 100 * e.top1OneLook());
     line(out, "top-3              %.2f%%", 100 * e.top3());
     line(out, "top-5              %.2f%%", 100 * e.top5());
     line(out, "macro-F1           %.4f", e.macroF1());
@@ -151,7 +156,14 @@ public final class EvaluateCommand implements Callable<Integer> {
         100 * e.decade().told(),
         100 * e.decade().right());
     e.robustness()
-        .forEach((code, top1) -> line(out, "top-1 distorted    %-20s %.2f%%", code, 100 * top1));
+        .forEach(
+            (code, one) ->
+                line(
+                    out,
+                    "top-1 distorted    %-20s %.2f%%   (one look: %.2f%%)",
+                    code,
+                    100 * one.top1(),
+                    100 * one.top1OneLook()));
     e.verdicts().forEach((kind, counts) -> line(out, "verdicts           %-12s %s", kind, counts));
   }
 

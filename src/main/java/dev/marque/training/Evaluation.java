@@ -26,7 +26,9 @@ import org.jspecify.annotations.Nullable;
  * @param model name and version
  * @param data fingerprint of the photos
  * @param photos how many of the known brands were judged
- * @param top1 share with the right brand first
+ * @param top1 share with the right brand first, as in service: with a second look where the first
+ *     leaves doubt
+ * @param top1OneLook the same after one forward pass
  * @param top1Interval its 95% confidence interval
  * @param macroF1 mean F1 of the brands
  * @param calibrationError expected calibration error of {@code accuracy_at_this_confidence}
@@ -36,8 +38,7 @@ import org.jspecify.annotations.Nullable;
  * @param notACarAuroc how well the car probability tells cars from other photos
  * @param bodyType how well the body type is told
  * @param decade how well the decade is told
- * @param robustness share with the right brand first on the same photos distorted, by distortion;
- *     one forward pass each
+ * @param robustness share with the right brand first on the same photos distorted, by distortion
  * @param verdicts how often each verdict was given, by kind of photo
  * @param brands figures of each brand
  * @param confusion photos by brand and answer, in the brands' order
@@ -50,6 +51,7 @@ public record Evaluation(
     String data,
     int photos,
     double top1,
+    double top1OneLook,
     double[] top1Interval,
     double top3,
     double top5,
@@ -61,7 +63,7 @@ public record Evaluation(
     @JsonProperty("not_a_car_auroc") double notACarAuroc,
     Trait bodyType,
     Trait decade,
-    Map<String, Double> robustness,
+    Map<String, Robustness> robustness,
     Map<String, Map<String, Integer>> verdicts,
     List<Brand> brands,
     int[][] confusion,
@@ -80,6 +82,14 @@ public record Evaluation(
    * @param right share of what was told that was right
    */
   public record Trait(double told, double right) {}
+
+  /**
+   * How photos of one kind fare.
+   *
+   * @param top1 share with the right brand first, as in service
+   * @param top1OneLook the same after one forward pass
+   */
+  public record Robustness(double top1, @JsonProperty("top1_one_look") double top1OneLook) {}
 
   /** A part of the answers: what was claimed and what was true. */
   public record Reliability(double claimed, double accuracy, int photos) {}
@@ -100,7 +110,7 @@ public record Evaluation(
       List<Judged> known,
       List<Judged> otherMakes,
       List<Judged> notACar,
-      Map<String, Double> robustness) {
+      Map<String, Robustness> robustness) {
     List<String> brandNames = labels.brands();
     int[][] confusion = Figures.confusion(known, brandNames.size());
     List<Claim> claims = new ArrayList<>();
@@ -126,6 +136,7 @@ public record Evaluation(
         data,
         known.size(),
         Figures.rounded(top1),
+        Figures.rounded(Figures.topOfFirst(known)),
         Figures.interval(top1, known.size()),
         Figures.rounded(Figures.top(known, 3)),
         Figures.rounded(Figures.top(known, 5)),

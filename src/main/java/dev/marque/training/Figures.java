@@ -1,5 +1,6 @@
 package dev.marque.training;
 
+import dev.marque.vision.Scores;
 import java.util.Arrays;
 import java.util.List;
 
@@ -15,16 +16,22 @@ final class Figures {
 
   /** The share of photos whose brand is among the k most likely. */
   static double top(List<Judged> photos, int k) {
-    long right = photos.stream().filter(photo -> rank(photo) < k).count();
+    long right = photos.stream().filter(photo -> rank(photo.scores(), photo.brand()) < k).count();
+    return (double) right / photos.size();
+  }
+
+  /** The share of photos whose brand is the most likely after one look. */
+  static double topOfFirst(List<Judged> photos) {
+    long right = photos.stream().filter(photo -> rank(photo.first(), photo.brand()) < 1).count();
     return (double) right / photos.size();
   }
 
   /** How many brands are more likely than the right one. */
-  static int rank(Judged photo) {
-    double[] brands = photo.scores().brands();
+  private static int rank(Scores scores, int brand) {
+    double[] brands = scores.brands();
     int rank = 0;
     for (double probability : brands) {
-      rank += probability > brands[photo.brand()] ? 1 : 0;
+      rank += probability > brands[brand] ? 1 : 0;
     }
     return rank;
   }

@@ -1,18 +1,24 @@
 package dev.marque.training;
 
 import dev.marque.vision.LoadedModel;
-import dev.marque.vision.Scores;
+import dev.marque.vision.Viewer;
 import dev.marque.vision.network.Precision;
 import dev.marque.vision.network.ServingProgram;
+import dev.marque.vision.photo.Pixels;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** Shows photos of a data set to a model, in single precision, so that every run says the same. */
+/**
+ * Shows photos of a data set to a model as service does, in single precision, so that every run
+ * says the same.
+ */
 final class Judge implements AutoCloseable {
 
+  private static final int BATCH = 16;
+
   private final LoadedModel model;
-  private final ServingProgram program;
+  private final Viewer viewer;
   private final Consumer<List<String>> unreadable;
 
   /**
@@ -21,12 +27,14 @@ final class Judge implements AutoCloseable {
   Judge(LoadedModel model, Consumer<List<String>> unreadable) {
     this.model = model;
     this.unreadable = unreadable;
-    this.program =
-        ServingProgram.load(
-            model.network(),
-            model.description().labels().heads(),
-            model.weights(),
-            Precision.FLOAT32);
+    this.viewer =
+        new Viewer(
+            model.description(),
+            ServingProgram.load(
+                model.network(),
+                model.description().labels().heads(),
+                model.weights(),
+                Precision.FLOAT32));
   }
 
   /** Judges photos, in order, without those that cannot be read. */
@@ -45,25 +53,30 @@ final class Judge implements AutoCloseable {
 
   /** Judges photos that were read, in order. */
   List<Judged> judgeExamples(List<Example> examples) {
-    List<Scores> scores =
-        Validation.scores(
-            program,
-            examples,
-            model.description().labels(),
-            model.description().input(),
-            model.description().normalization());
-    List<Judged> judged = new ArrayList<>(scores.size());
-    for (int i = 0; i < scores.size(); i++) {
-      Example example = examples.get(i);
-      judged.add(
-          new Judged(
-              example.name(), example.brand(), example.model(), example.car(), scores.get(i)));
+    List<Judged> judged = new ArrayList<>(examples.size());
+    for (int from = 0; from < examples.size(); from += BATCH) {
+      List<Example> batch = examples.subList(from, Math.min(examples.size(), from + BATCH));
+      List<Pixels> photos = batch.stream().map(Example::photo).toList();
+      List<float[]> inputs = photos.parallelStream().map(viewer::input).toList();
+      List<Viewer.View> views = viewer.view(photos, inputs);
+      for (int i = 0; i < batch.size(); i++) {
+        Example example = batch.get(i);
+        Viewer.View view = views.get(i);
+        judged.add(
+            new Judged(
+                example.name(),
+                example.brand(),
+                example.model(),
+                example.car(),
+                view.scores(),
+                view.first()));
+      }
     }
     return judged;
   }
 
   @Override
   public void close() {
-    program.close();
+    viewer.close();
   }
 }

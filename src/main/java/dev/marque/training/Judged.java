@@ -8,5 +8,7 @@ import dev.marque.vision.Scores;
  * @param name its path in the data set
  * @param brand index of its brand, or {@link Example#NONE}
  * @param model index of its model, or {@link Example#NONE}
+ * @param scores of all looks, as in service
+ * @param first of one look at the whole photo
  */
-record Judged(String name, int brand, int model, boolean car, Scores scores) {}
+record Judged(String name, int brand, int model, boolean car, Scores scores, Scores first) {}

@@ -59,7 +59,7 @@ public final class TrainCommand implements Callable<Integer> {
   @Option(
       names = "--epochs",
       description = "Passes over the photos (default: ${DEFAULT-VALUE}).",
-      defaultValue = "60")
+      defaultValue = "90")
   private int epochs;
 
   @Option(
@@ -82,7 +82,7 @@ public final class TrainCommand implements Callable<Integer> {
       description =
           "Input sizes, each from a share of the training on (default: ${DEFAULT-VALUE}). Small"
               + " first and large at the end costs less than large all the time.",
-      defaultValue = "0:80x104,0.4:112x144,0.75:144x184")
+      defaultValue = "0:96x128,0.3:128x160,0.8:160x208")
   private List<SizeFrom> sizes = List.of();
 
   @Option(
@@ -92,7 +92,7 @@ public final class TrainCommand implements Callable<Integer> {
       description =
           "Input size of the finished model (default: ${DEFAULT-VALUE}). Larger than in training"
               + " pays off.",
-      defaultValue = "176x224")
+      defaultValue = "160x208")
   private Size serveAt = new Size(176, 224);
 
   @Option(

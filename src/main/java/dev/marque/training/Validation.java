@@ -10,7 +10,7 @@ import dev.marque.vision.photo.Size;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Runs photos through the serving program, as service does: whole photo, one pass. */
+/** Runs whole photos through the serving program, one pass each: how a run comes along. */
 final class Validation {
 
   private static final int BATCH = 16;

@@ -2,9 +2,7 @@ package dev.marque.vision;
 
 import dev.marque.vision.network.Precision;
 import dev.marque.vision.network.ServingProgram;
-import dev.marque.vision.photo.Box;
 import dev.marque.vision.photo.Pixels;
-import dev.marque.vision.photo.Resampling;
 import dev.marque.vision.photo.Size;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,13 +22,13 @@ public final class Recognizer implements AutoCloseable {
 
   private final ModelDescription model;
   private final Precision precision;
-  private final ServingProgram program;
+  private final Viewer viewer;
   private final Traits.Reader traits;
 
-  private Recognizer(ModelDescription model, Precision precision, ServingProgram program) {
+  private Recognizer(ModelDescription model, Precision precision, Viewer viewer) {
     this.model = model;
     this.precision = precision;
-    this.program = program;
+    this.viewer = viewer;
     this.traits = new Traits.Reader(model.labels().models());
   }
 
@@ -50,7 +48,8 @@ public final class Recognizer implements AutoCloseable {
     ServingProgram program =
         ServingProgram.load(
             loaded.network(), loaded.description().labels().heads(), loaded.weights(), precision);
-    Recognizer recognizer = new Recognizer(loaded.description(), precision, program);
+    Recognizer recognizer =
+        new Recognizer(loaded.description(), precision, new Viewer(loaded.description(), program));
     recognizer.warmUp();
     return recognizer;
   }
@@ -76,34 +75,28 @@ public final class Recognizer implements AutoCloseable {
 
   /** Scales and normalises an upright photo. Thread-safe. */
   public Prepared prepare(Pixels photo) {
-    Size size = model.input();
-    float[] input = new float[size.values()];
-    Resampling.scale(photo, Box.all(photo), false, size.width(), size.height(), input);
-    model.normalization().apply(input, 0, input.length);
-    return new Prepared(input, Advice.of(photo));
+    return new Prepared(photo, viewer.input(photo), Advice.of(photo));
   }
 
   /**
-   * Runs the network once for all photos.
+   * Runs the network once for all photos, and once more for those that leave doubt.
    *
    * @return one recognition a photo, in order
    */
   public List<Recognition> recognize(List<Prepared> photos) {
-    Size size = model.input();
-    float[] inputs = new float[photos.size() * size.values()];
-    for (int i = 0; i < photos.size(); i++) {
-      System.arraycopy(photos.get(i).input(), 0, inputs, i * size.values(), size.values());
-    }
-    List<ServingProgram.Output> outputs = program.run(inputs, photos.size(), size);
+    List<Viewer.View> views =
+        viewer.view(
+            photos.stream().map(Prepared::photo).toList(),
+            photos.stream().map(Prepared::input).toList());
     List<Recognition> recognitions = new ArrayList<>(photos.size());
     for (int i = 0; i < photos.size(); i++) {
-      recognitions.add(recognition(outputs.get(i), photos.get(i)));
+      recognitions.add(recognition(views.get(i), photos.get(i)));
     }
     return recognitions;
   }
 
-  private Recognition recognition(ServingProgram.Output output, Prepared photo) {
-    Scores scores = Scores.of(output.logits(), model.labels());
+  private Recognition recognition(Viewer.View view, Prepared photo) {
+    Scores scores = view.scores();
     Calibration calibration = model.calibration();
     double[] brands = calibration.brands(scores);
     Verdict verdict = calibration.verdict(scores);
@@ -116,7 +109,7 @@ public final class Recognizer implements AutoCloseable {
         closestModels(scores),
         verdict == Verdict.NOT_A_CAR ? Traits.NONE : traits.read(scores.models()),
         photo.advice().stream().map(Advice::code).toList(),
-        heatMap(output, scores.top()));
+        heatMap(view.whole(), scores.top()));
   }
 
   private List<Scored> closestModels(Scores scores) {
@@ -154,6 +147,6 @@ public final class Recognizer implements AutoCloseable {
 
   @Override
   public void close() {
-    program.close();
+    viewer.close();
   }
 }

@@ -36,6 +36,23 @@ public record Scores(double[] brands, double[] models, double otherMakes, double
     return new Scores(brands, models, otherMakes, car);
   }
 
+  /** The mean of two looks at one car. */
+  Scores mean(Scores other) {
+    return new Scores(
+        mean(brands, other.brands),
+        mean(models, other.models),
+        (otherMakes + other.otherMakes) / 2,
+        (car + other.car) / 2);
+  }
+
+  private static double[] mean(double[] first, double[] second) {
+    double[] mean = new double[first.length];
+    for (int i = 0; i < mean.length; i++) {
+      mean[i] = (first[i] + second[i]) / 2;
+    }
+    return mean;
+  }
+
   /** The index of the most likely brand. */
   public int top() {
     int top = 0;

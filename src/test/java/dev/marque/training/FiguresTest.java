@@ -62,7 +62,7 @@ class FiguresTest {
       double claimed = 1 - (1 - truth) * (1 - truth);
       int brand = random.nextDouble() < truth ? 1 : 0;
       Scores scores = new Scores(new double[] {1 - claimed, claimed}, new double[0], 0, 0.9);
-      known.add(new Judged("photo " + i, brand, Example.NONE, true, scores));
+      known.add(new Judged("photo " + i, brand, Example.NONE, true, scores, scores));
     }
     Evaluation evaluation =
         Evaluation.of(

@@ -32,7 +32,7 @@ public final class ServingProgram implements AutoCloseable {
    *
    * @param logits of brands, models and car or not, as {@link Heads} tells
    * @param maps class activation maps, {@code float[brand * rows * columns + row * columns +
-   *     column]}
+   *     column]}; behind the last brand's is the one of car or not
    * @param rows of a map
    * @param columns of a map
    */

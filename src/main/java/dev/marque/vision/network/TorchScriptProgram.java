@@ -17,7 +17,8 @@ import java.util.List;
  *       float[batch][logits]}; its method {@code statistics} answers the running statistics, one
  *       after the other in the order of their tensors.
  *   <li>{@link #serving} has batch norm folded into the convolutions and answers the logits and the
- *       class activation maps, {@code float[batch][brands][rows][columns]}.
+ *       class activation maps of the brands and of car or not, {@code float[batch][brands +
+ *       1][rows][columns]}.
  * </ul>
  */
 public final class TorchScriptProgram {
@@ -200,8 +201,9 @@ public final class TorchScriptProgram {
   private String servingHeads(String features) {
     String pooled = let("torch.mean(%s, [2, 3], False)", features);
     String logits = let("torch.to(%s, %d, False, False, None)", logits(pooled), TORCH_FLOAT32);
-    // A brand's logit is the mean over all places of these maps, plus the bias.
-    String kernel = let("torch.unsqueeze(torch.unsqueeze(self.heads_brand_weight, 2), 3)");
+    // A logit is the mean over all places of its map, plus the bias.
+    String kernel = let("torch.cat([self.heads_brand_weight, self.heads_car_weight], 0)");
+    kernel = let("torch.unsqueeze(torch.unsqueeze(%s, 2), 3)", kernel);
     String maps = let("torch.conv2d(%s, %s, None, [1, 1], [0, 0], [1, 1], 1)", features, kernel);
     maps = let("torch.to(%s, %d, False, False, None)", maps, TORCH_FLOAT32);
     return "(" + logits + ", torch.contiguous(" + maps + "))";

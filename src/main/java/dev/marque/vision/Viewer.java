@@ -1,0 +1,113 @@
+package dev.marque.vision;
+
+import dev.marque.vision.network.ServingProgram;
+import dev.marque.vision.photo.Box;
+import dev.marque.vision.photo.Pixels;
+import dev.marque.vision.photo.Resampling;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Shows photos to the network: each whole, and where that leaves doubt, once more the part of it in
+ * which the network saw a car. A car that fills its photo needs one look; one that stands somewhere
+ * in a street gets a second.
+ *
+ * <p>{@link #input} may run on any number of threads; {@link #view} belongs to one at a time.
+ */
+public final class Viewer implements AutoCloseable {
+
+  /** A top brand less likely than this leaves doubt. Looking again at all photos gains no more. */
+  private static final double DOUBT = 0.7;
+
+  /** With less of a car than this there is no part to look at. */
+  private static final double LEAST_CAR = 0.1;
+
+  private final ModelDescription model;
+  private final ServingProgram program;
+
+  /**
+   * What was seen.
+   *
+   * @param scores of all looks
+   * @param first of the whole photo alone
+   * @param whole the network's answer to the whole photo
+   */
+  public record View(Scores scores, Scores first, ServingProgram.Output whole) {}
+
+  /**
+   * @param program of this model; closed with the viewer
+   */
+  public Viewer(ModelDescription model, ServingProgram program) {
+    this.model = model;
+    this.program = program;
+  }
+
+  /** A whole photo as the network takes it. */
+  public float[] input(Pixels photo) {
+    return input(photo, Box.all(photo));
+  }
+
+  private float[] input(Pixels photo, Box part) {
+    float[] input = new float[model.input().values()];
+    Resampling.scale(photo, part, false, model.input().width(), model.input().height(), input);
+    model.normalization().apply(input, 0, input.length);
+    return input;
+  }
+
+  /**
+   * Looks at photos.
+   *
+   * @param photos upright
+   * @param inputs their {@link #input}s, in the same order
+   * @return one view a photo, in order
+   */
+  public List<View> view(List<Pixels> photos, List<float[]> inputs) {
+    List<ServingProgram.Output> whole = run(inputs);
+    List<Scores> first = new ArrayList<>(photos.size());
+    List<Integer> again = new ArrayList<>();
+    List<float[]> parts = new ArrayList<>();
+    for (int i = 0; i < photos.size(); i++) {
+      Scores scores = Scores.of(whole.get(i).logits(), model.labels());
+      first.add(scores);
+      if (scores.brands()[scores.top()] < DOUBT && scores.car() >= LEAST_CAR) {
+        Optional<Box> part = CarPart.of(whole.get(i), carMap(), photos.get(i));
+        if (part.isPresent()) {
+          again.add(i);
+          parts.add(input(photos.get(i), part.get()));
+        }
+      }
+    }
+    List<Scores> scores = new ArrayList<>(first);
+    if (!again.isEmpty()) {
+      List<ServingProgram.Output> seconds = run(parts);
+      for (int i = 0; i < seconds.size(); i++) {
+        Scores second = Scores.of(seconds.get(i).logits(), model.labels());
+        scores.set(again.get(i), first.get(again.get(i)).mean(second));
+      }
+    }
+    List<View> views = new ArrayList<>(photos.size());
+    for (int i = 0; i < photos.size(); i++) {
+      views.add(new View(scores.get(i), first.get(i), whole.get(i)));
+    }
+    return views;
+  }
+
+  private List<ServingProgram.Output> run(List<float[]> inputs) {
+    int each = model.input().values();
+    float[] all = new float[inputs.size() * each];
+    for (int i = 0; i < inputs.size(); i++) {
+      System.arraycopy(inputs.get(i), 0, all, i * each, each);
+    }
+    return program.run(all, inputs.size(), model.input());
+  }
+
+  private int carMap() {
+    return model.labels().brands().size();
+  }
+
+  @Override
+  public void close() {
+    program.close();
+  }
+}

@@ -1,0 +1,52 @@
+package dev.marque.vision;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.marque.vision.network.ServingProgram;
+import dev.marque.vision.photo.Box;
+import dev.marque.vision.photo.Pixels;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class CarPartTest {
+
+  private static final Pixels PHOTO = new Pixels(60, 40, new byte[60 * 40 * 3]);
+
+  /** Of 6 x 4 cells, each 10 x 10 pixels, two say that there is a car. */
+  @Test
+  void the_part_is_around_the_cells_that_see_a_car() {
+    float[] map = new float[24];
+    map[1 * 6 + 2] = 3;
+    map[2 * 6 + 3] = 2;
+    map[3 * 6 + 5] = 1;
+    assertEquals(Optional.of(new Box(15, 5, 45, 35)), part(map));
+  }
+
+  @Test
+  void a_part_ends_where_the_photo_ends() {
+    float[] map = new float[24];
+    map[0] = 1;
+    assertEquals(Optional.of(new Box(0, 0, 15, 15)), part(map));
+  }
+
+  @Test
+  void a_car_that_fills_the_photo_needs_no_second_look() {
+    float[] map = new float[24];
+    java.util.Arrays.fill(map, 1);
+    assertEquals(Optional.empty(), part(map));
+  }
+
+  @Test
+  void there_is_no_part_without_a_car() {
+    float[] map = new float[24];
+    java.util.Arrays.fill(map, -1);
+    assertEquals(Optional.empty(), part(map));
+  }
+
+  /** The car's map comes after those of two brands, which say nothing here. */
+  private static Optional<Box> part(float[] car) {
+    float[] maps = new float[3 * 24];
+    System.arraycopy(car, 0, maps, 48, 24);
+    return CarPart.of(new ServingProgram.Output(new float[0], maps, 4, 6), 2, PHOTO);
+  }
+}
