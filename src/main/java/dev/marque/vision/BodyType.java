@@ -20,8 +20,9 @@ public enum BodyType {
   /** The last of the words counts: an "E-Series Wagon Van" is a van. */
   private static final Pattern LAST_WORD =
       Pattern.compile(
-          ".*\\b(?:(sedan)|(suv)|(coupe)|(convertible)|(?:super)?(cab)|(?:mini)?(van)|(wagon)"
-              + "|(hatchback))\\b.*",
+          ".*\\b(?:(?<SEDAN>sedan)|(?<SUV>suv)|(?<COUPE>coupe)|(?<CONVERTIBLE>convertible)"
+              + "|(?:super)?(?<PICKUP>cab)|(?:mini)?(?<VAN>van)|(?<WAGON>wagon)"
+              + "|(?<HATCHBACK>hatchback))\\b.*",
           Pattern.CASE_INSENSITIVE);
 
   /** Models whose names do not say it, because they were built in one shape. */
@@ -55,7 +56,7 @@ public enum BodyType {
     Matcher word = LAST_WORD.matcher(model);
     if (word.matches()) {
       for (BodyType type : values()) {
-        if (word.group(type.ordinal() + 1) != null) {
+        if (word.group(type.name()) != null) {
           return Optional.of(type);
         }
       }

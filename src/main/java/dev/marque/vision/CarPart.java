@@ -14,8 +14,8 @@ final class CarPart {
   /** Cells see a little more than their own place: half a cell more on each side. */
   private static final double MARGIN = 0.5;
 
-  /** A part larger than this share of the photo shows nothing that the whole did not. */
-  private static final double LARGEST = 0.8;
+  /** A part larger than this share of the photo shows little that the whole did not. */
+  private static final double LARGEST = 0.65;
 
   private CarPart() {}
 
