@@ -33,6 +33,7 @@ import java.util.stream.Stream;
 public final class Assets implements AssetPaths {
 
   private static final String PATH = "/static/";
+  private static final String FOR_PORTALS = "embed.js";
   private static final String WEBJARS = "META-INF/resources/webjars/";
 
   private static final Map<String, String> FROM_WEBJARS =
@@ -104,10 +105,11 @@ public final class Assets implements AssetPaths {
     HttpServerResponse response = ctx.response();
     response.putHeader(
         "Cache-Control", forEver ? "public, max-age=31536000, immutable" : "public, no-cache");
-    // Public files without secrets: a portal's page may load embed.js, which is a module and so
-    // needs both headers, from its own origin.
     response.putHeader("Cross-Origin-Resource-Policy", "cross-origin");
-    response.putHeader("Access-Control-Allow-Origin", "*");
+    if (asset.name().equals(FOR_PORTALS)) {
+      // A portal's page loads it from its own origin; being a module it needs this header too.
+      response.putHeader("Access-Control-Allow-Origin", "*");
+    }
     response.putHeader("Vary", "Accept-Encoding");
     Buffer gzip = acceptsGzip(ctx.request()) ? asset.gzip() : null;
     String tag = '"' + asset.hash() + (gzip == null ? "" : "-gzip") + '"';

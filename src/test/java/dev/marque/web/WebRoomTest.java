@@ -95,6 +95,12 @@ class WebRoomTest {
   }
 
   @Test
+  void only_the_module_for_portals_may_be_read_from_other_origins() {
+    assertEquals("*", header(room.get("/static/embed.js"), "Access-Control-Allow-Origin"));
+    assertEquals("", header(room.get("/static/marque.js"), "Access-Control-Allow-Origin"));
+  }
+
+  @Test
   void a_malformed_request_is_refused_with_the_headers_too() throws IOException {
     String answer = raw("GET /who HTTP/1.1\r\nHost: x\r\nX-Long: " + "a".repeat(9000) + "\r\n\r\n");
     assertTrue(answer.startsWith("HTTP/1.1 431"), answer);
