@@ -33,6 +33,7 @@ class PortalIT {
         .flatMap(element => ['href', 'src', 'action', 'hx-get', 'hx-post', 'data-src', 'data-script']
           .map(name => element.getAttribute(name)))
         .filter(address => address && !address.startsWith('#') && !address.startsWith('blob:'))
+        .filter(address => new URL(address, location).host === location.host)
       """;
 
   private static HttpsProxy proxy;

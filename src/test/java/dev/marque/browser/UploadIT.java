@@ -192,7 +192,10 @@ class UploadIT {
     try (Window window = Window.desktop(SERVER.baseUrl())) {
       Page page = window.page();
       Steps.signIn(page, person);
+      // The page that sign-in swapped in may still move the focus: a loaded one does not.
+      page.navigate("");
       page.locator("#image").focus();
+      assertThat(page.locator("#image")).isFocused();
       FileChooser chooser = page.waitForFileChooser(() -> page.keyboard().press("Enter"));
       chooser.setFiles(Steps.VOLVO);
       assertThat(page.locator("#queue .row")).hasCount(1);
