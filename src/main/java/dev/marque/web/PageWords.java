@@ -70,7 +70,7 @@ public final class PageWords {
 
   /** A share of a hundred as a whole number, for "of 100 answers this sure, N were right". */
   public int ofHundred(double share) {
-    return (int) Math.round(share * 100);
+    return (int) Math.min(99, Math.round(share * 100));
   }
 
   /** The width of a bar, for an SVG attribute: {@code 93.1%}. */
