@@ -40,7 +40,13 @@ final class MarqueProcess implements AutoCloseable {
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
     List<String> command =
         Stream.concat(
-                Stream.of(java, "-cp", absoluteClassPath(), "dev.marque.Main"),
+                // As bin/marque starts it: later JDKs print a warning without the permission.
+                Stream.of(
+                    java,
+                    "--enable-native-access=ALL-UNNAMED",
+                    "-cp",
+                    absoluteClassPath(),
+                    "dev.marque.Main"),
                 Stream.of(arguments))
             .toList();
     ProcessBuilder builder =
