@@ -122,9 +122,14 @@ class AttacksIT {
             "/admin/audit?after=" + text,
             "/admin/corrections?state=" + text,
             "/admin/corrections?after=" + text,
-            "/api/v1/users?search=" + text + "&after=" + text,
+            "/api/v1/users?after=" + text,
             "/api/v1/users?limit=" + text)) {
       assertAnswered(administrator.get(path), path);
+    }
+    HttpResponse<String> found = administrator.get("/api/v1/users?q=" + text);
+    assertAnswered(found, "/api/v1/users?q=" + text);
+    if (found.statusCode() == 200) {
+      assertTrue(new JsonObject(found.body()).getJsonArray("items").isEmpty(), found.body());
     }
     for (String path :
         List.of(
