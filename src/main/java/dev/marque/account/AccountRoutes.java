@@ -1,6 +1,7 @@
 package dev.marque.account;
 
 import dev.marque.web.Failure;
+import dev.marque.web.Keys;
 import dev.marque.web.Pages;
 import dev.marque.web.ZipStream;
 import io.vertx.core.Future;
@@ -10,7 +11,6 @@ import io.vertx.ext.web.RoutingContext;
 import io.vertx.sqlclient.Pool;
 import java.util.Map;
 import java.util.Set;
-import java.util.UUID;
 
 /** The page on one's own account: names, password, sessions, export, deletion. */
 final class AccountRoutes {
@@ -95,7 +95,7 @@ final class AccountRoutes {
     Future<Boolean> ended =
         which.equals("others")
             ? sessions.endOthers(pool, user.id(), user.session()).map(true)
-            : sessions.end(pool, user.id(), id(which));
+            : sessions.end(pool, user.id(), Keys.of(which));
     ended
         .onSuccess(
             found -> {
@@ -107,14 +107,6 @@ final class AccountRoutes {
               }
             })
         .onFailure(ctx::fail);
-  }
-
-  private static UUID id(String text) {
-    try {
-      return UUID.fromString(text);
-    } catch (IllegalArgumentException e) {
-      throw new Failure.NotFound("not-found");
-    }
   }
 
   private void export(RoutingContext ctx) {

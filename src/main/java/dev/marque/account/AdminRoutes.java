@@ -2,6 +2,7 @@ package dev.marque.account;
 
 import dev.marque.web.Failure;
 import dev.marque.web.FieldError;
+import dev.marque.web.Keys;
 import dev.marque.web.Pages;
 import io.vertx.core.Future;
 import io.vertx.ext.web.Router;
@@ -184,10 +185,11 @@ final class AdminRoutes {
   }
 
   private static @Nullable UUID id(@Nullable String text) {
-    try {
-      return text == null ? null : UUID.fromString(text);
-    } catch (IllegalArgumentException e) {
-      throw new Failure.Invalid("fields", List.of(FieldError.of("after", "field.cursor")));
-    }
+    return text == null
+        ? null
+        : Keys.parse(text)
+            .orElseThrow(
+                () ->
+                    new Failure.Invalid("fields", List.of(FieldError.of("after", "field.cursor"))));
   }
 }

@@ -4,6 +4,7 @@ import dev.marque.web.Accepted;
 import dev.marque.web.Failure;
 import dev.marque.web.FieldError;
 import dev.marque.web.JsonBody;
+import dev.marque.web.Keys;
 import dev.marque.web.QueryParameters;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.json.JsonArray;
@@ -12,7 +13,6 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import java.util.Set;
-import java.util.UUID;
 
 /** {@code /api/v1/tokens}: one's own tokens for scripts. Needs a sign-in, not one of these. */
 final class PersonalTokenApi {
@@ -69,18 +69,9 @@ final class PersonalTokenApi {
   private void revoke(RoutingContext ctx) {
     QueryParameters.only(ctx, Set.of());
     tokens
-        .revoke(SignedIn.of(ctx), id(ctx.pathParam("id")), Client.of(ctx))
+        .revoke(SignedIn.of(ctx), Keys.of(ctx.pathParam("id")), Client.of(ctx))
         .onSuccess(done -> ctx.response().setStatusCode(204).end())
         .onFailure(ctx::fail);
-  }
-
-  /** The key of a token; what is none is not there. */
-  static UUID id(String text) {
-    try {
-      return UUID.fromString(text);
-    } catch (IllegalArgumentException e) {
-      throw new Failure.NotFound("not-found");
-    }
   }
 
   private static Failure invalid(String field, String message, Object... arguments) {

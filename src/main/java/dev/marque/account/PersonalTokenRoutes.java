@@ -1,5 +1,6 @@
 package dev.marque.account;
 
+import dev.marque.web.Keys;
 import dev.marque.web.Pages;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -43,7 +44,7 @@ final class PersonalTokenRoutes {
 
   private void revoke(RoutingContext ctx) {
     tokens
-        .revoke(SignedIn.of(ctx), PersonalTokenApi.id(FormPage.field(ctx, "token")), Client.of(ctx))
+        .revoke(SignedIn.of(ctx), Keys.of(FormPage.field(ctx, "token")), Client.of(ctx))
         .onSuccess(done -> Redirects.to(ctx, pages.urls(ctx).to("/account", "done", "token")))
         .onFailure(ctx::fail);
   }

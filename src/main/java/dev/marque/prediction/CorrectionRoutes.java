@@ -3,6 +3,7 @@ package dev.marque.prediction;
 import dev.marque.account.SignedIn;
 import dev.marque.web.Failure;
 import dev.marque.web.FieldError;
+import dev.marque.web.Keys;
 import dev.marque.web.Pages;
 import dev.marque.web.ZipStream;
 import io.vertx.core.Future;
@@ -79,7 +80,7 @@ public final class CorrectionRoutes {
   }
 
   private void review(RoutingContext ctx) {
-    UUID id = Fields.id(ctx.pathParam("id"));
+    UUID id = Keys.of(ctx.pathParam("id"));
     String brand = ctx.request().getFormAttribute("brand");
     ReviewState decision = state(ctx.request().getFormAttribute("decision"));
     if (brand == null || brand.indexOf('\0') >= 0 || decision == ReviewState.OPEN) {
@@ -101,7 +102,7 @@ public final class CorrectionRoutes {
 
   private void photo(RoutingContext ctx) {
     corrections
-        .photo(Fields.id(ctx.pathParam("id")))
+        .photo(Keys.of(ctx.pathParam("id")))
         .onSuccess(
             jpeg ->
                 ctx.response()
@@ -135,10 +136,7 @@ public final class CorrectionRoutes {
   }
 
   private static UUID cursor(String text) {
-    try {
-      return UUID.fromString(text);
-    } catch (IllegalArgumentException e) {
-      throw Fields.invalid(FieldError.of("after", "field.cursor"));
-    }
+    return Keys.parse(text)
+        .orElseThrow(() -> Fields.invalid(FieldError.of("after", "field.cursor")));
   }
 }

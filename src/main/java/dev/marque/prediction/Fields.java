@@ -8,7 +8,6 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Arrays;
 import java.util.List;
-import java.util.UUID;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -65,19 +64,6 @@ final class Fields {
       throw invalid(FieldError.of(field, "field.time"));
     }
     throw invalid(FieldError.of(field, "field.time"));
-  }
-
-  /** The key in a path; what is no key is not there. */
-  static UUID id(String text) {
-    try {
-      UUID id = UUID.fromString(text);
-      if (id.toString().equalsIgnoreCase(text)) {
-        return id;
-      }
-    } catch (IllegalArgumentException e) {
-      throw new Failure.NotFound("not-found");
-    }
-    throw new Failure.NotFound("not-found");
   }
 
   static Failure invalid(FieldError error) {

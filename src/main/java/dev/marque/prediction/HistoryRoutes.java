@@ -3,6 +3,7 @@ package dev.marque.prediction;
 import dev.marque.account.SignedIn;
 import dev.marque.vision.Verdict;
 import dev.marque.web.Failure;
+import dev.marque.web.Keys;
 import dev.marque.web.Messages;
 import dev.marque.web.Pages;
 import io.vertx.core.Future;
@@ -63,7 +64,7 @@ public final class HistoryRoutes {
     if (deletion == null) {
       show(ctx, query, Map.of());
     } else {
-      showDeleted(ctx, query, Fields.id(deletion));
+      showDeleted(ctx, query, Keys.of(deletion));
     }
   }
 
@@ -76,11 +77,11 @@ public final class HistoryRoutes {
       refuse(ctx, query, "history.choose");
       return;
     }
-    delete(ctx, query, chosen.stream().map(Fields::id).toList());
+    delete(ctx, query, chosen.stream().map(Keys::of).toList());
   }
 
   private void deleteOne(RoutingContext ctx) {
-    delete(ctx, HistoryQuery.ALL, List.of(Fields.id(ctx.pathParam("id"))));
+    delete(ctx, HistoryQuery.ALL, List.of(Keys.of(ctx.pathParam("id"))));
   }
 
   private void delete(RoutingContext ctx, HistoryQuery query, List<UUID> ids) {
@@ -101,7 +102,7 @@ public final class HistoryRoutes {
 
   private void restore(RoutingContext ctx) {
     HistoryQuery query = HistoryQuery.of(ctx.request().formAttributes());
-    UUID deletion = Fields.id(String.valueOf(ctx.request().getFormAttribute("deletion")));
+    UUID deletion = Keys.of(String.valueOf(ctx.request().getFormAttribute("deletion")));
     trash
         .restore(SignedIn.of(ctx).id(), deletion)
         .onSuccess(

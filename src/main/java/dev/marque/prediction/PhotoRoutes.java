@@ -5,6 +5,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.marque.account.SignedIn;
 import dev.marque.vision.HeatMap;
 import dev.marque.web.Accepted;
+import dev.marque.web.Keys;
 import dev.marque.web.QueryParameters;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
@@ -61,17 +62,17 @@ public final class PhotoRoutes {
   }
 
   private void photo(RoutingContext ctx) {
-    UUID id = Fields.id(ctx.pathParam("id"));
+    UUID id = Keys.of(ctx.pathParam("id"));
     send(ctx, predictions.photo(SignedIn.of(ctx).id(), id), JPEG);
   }
 
   private void thumbnail(RoutingContext ctx) {
-    UUID id = Fields.id(ctx.pathParam("id"));
+    UUID id = Keys.of(ctx.pathParam("id"));
     send(ctx, predictions.thumbnail(SignedIn.of(ctx).id(), id), JPEG);
   }
 
   private void heatMap(RoutingContext ctx) {
-    UUID id = Fields.id(ctx.pathParam("id"));
+    UUID id = Keys.of(ctx.pathParam("id"));
     // The row is read each time: only it knows whose it is.
     send(ctx, predictions.heatMap(SignedIn.of(ctx).id(), id).compose(map -> drawn(id, map)), PNG);
   }

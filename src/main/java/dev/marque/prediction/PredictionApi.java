@@ -5,6 +5,7 @@ import dev.marque.account.User;
 import dev.marque.web.Accepted;
 import dev.marque.web.FieldError;
 import dev.marque.web.JsonBody;
+import dev.marque.web.Keys;
 import dev.marque.web.Pages;
 import dev.marque.web.QueryParameters;
 import dev.marque.web.Upload;
@@ -196,7 +197,7 @@ public final class PredictionApi {
   }
 
   private static UUID id(RoutingContext ctx) {
-    return Fields.id(ctx.pathParam("id"));
+    return Keys.of(ctx.pathParam("id"));
   }
 
   private static void send(RoutingContext ctx, int status, JsonObject body) {

@@ -5,6 +5,7 @@ import dev.marque.account.User;
 import dev.marque.web.Failure;
 import dev.marque.web.Failures;
 import dev.marque.web.FieldError;
+import dev.marque.web.Keys;
 import dev.marque.web.Messages;
 import dev.marque.web.Pages;
 import dev.marque.web.Upload;
@@ -112,7 +113,7 @@ public final class UploadRoutes {
   private void result(RoutingContext ctx) {
     int topK = Fields.topK(ctx.queryParams().get("top_k"));
     predictions
-        .get(SignedIn.of(ctx).id(), Fields.id(ctx.pathParam("id")))
+        .get(SignedIn.of(ctx).id(), Keys.of(ctx.pathParam("id")))
         .onSuccess(prediction -> render(ctx, prediction, topK))
         .onFailure(ctx::fail);
   }
@@ -124,7 +125,7 @@ public final class UploadRoutes {
     }
     int topK = Fields.topK(ctx.request().getFormAttribute("top_k"));
     predictions
-        .correct(SignedIn.of(ctx).id(), Fields.id(ctx.pathParam("id")), brand)
+        .correct(SignedIn.of(ctx).id(), Keys.of(ctx.pathParam("id")), brand)
         .onSuccess(
             corrected -> {
               if (Pages.isFragment(ctx)) {

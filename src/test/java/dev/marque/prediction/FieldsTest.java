@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.marque.vision.Verdict;
 import dev.marque.web.Failure;
+import dev.marque.web.Keys;
 import java.time.Instant;
 import java.util.UUID;
 import net.jqwik.api.ForAll;
@@ -49,9 +50,9 @@ class FieldsTest {
   @Test
   void what_is_no_key_is_not_found() {
     UUID id = UUID.randomUUID();
-    assertEquals(id, Fields.id(id.toString()));
-    assertThrows(Failure.NotFound.class, () -> Fields.id("1-1-1-1-1"));
-    assertThrows(Failure.NotFound.class, () -> Fields.id("../" + id));
+    assertEquals(id, Keys.of(id.toString()));
+    assertThrows(Failure.NotFound.class, () -> Keys.of("1-1-1-1-1"));
+    assertThrows(Failure.NotFound.class, () -> Keys.of("../" + id));
   }
 
   @ParameterizedTest
