@@ -178,7 +178,7 @@ public final class ClassifyCommand implements Callable<Integer> {
     add(document.putArray("brands"), "brand", recognition.brands().subList(0, topK));
     add(document.putArray("closest_models"), "model", recognition.closestModels());
     Traits traits = recognition.traits();
-    document.put("body_type", traits.bodyType() == null ? null : traits.bodyType().code());
+    document.put("body_type", traits.bodyTypeCode());
     document.put("decade", traits.decade());
     ArrayNode advice = document.putArray("advice");
     recognition.advice().forEach(advice::add);

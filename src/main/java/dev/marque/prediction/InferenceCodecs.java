@@ -1,6 +1,5 @@
 package dev.marque.prediction;
 
-import dev.marque.vision.BodyType;
 import dev.marque.vision.HeatMap;
 import dev.marque.vision.Recognition;
 import dev.marque.vision.Scored;
@@ -79,8 +78,8 @@ final class InferenceCodecs {
       wire.appendDouble(recognition.accuracyAtThisConfidence());
       scored(wire, recognition.brands());
       scored(wire, recognition.closestModels());
-      BodyType bodyType = recognition.traits().bodyType();
-      text(wire, bodyType == null ? "" : bodyType.name());
+      String bodyType = recognition.traits().bodyTypeCode();
+      text(wire, bodyType == null ? "" : bodyType);
       Integer decade = recognition.traits().decade();
       wire.appendInt(decade == null ? 0 : decade);
       wire.appendInt(recognition.advice().size());
@@ -107,9 +106,7 @@ final class InferenceCodecs {
       List<Scored> closestModels = reader.scored();
       String bodyType = reader.text();
       int decade = reader.integer();
-      Traits traits =
-          new Traits(
-              bodyType.isEmpty() ? null : BodyType.valueOf(bodyType), decade == 0 ? null : decade);
+      Traits traits = Traits.of(bodyType.isEmpty() ? null : bodyType, decade == 0 ? null : decade);
       List<String> advice = new ArrayList<>();
       for (int left = reader.integer(); left > 0; left--) {
         advice.add(reader.text());

@@ -1,13 +1,11 @@
 package dev.marque.prediction;
 
-import dev.marque.vision.BodyType;
 import dev.marque.vision.Scored;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** Predictions as the API writes them. */
 final class PredictionDocuments {
@@ -36,7 +34,7 @@ final class PredictionDocuments {
             rounded(prediction.accuracyAtThisConfidence(), PROBABILITY_DIGITS))
         .put("brands", scored("brand", prediction.top(topK).brands()))
         .put("closest_models", scored("model", prediction.closestModels()))
-        .put("body_type", code(prediction.traits().bodyType()))
+        .put("body_type", prediction.traits().bodyTypeCode())
         .put("decade", prediction.traits().decade())
         .put("advice", new JsonArray(prediction.advice()))
         .put("took_ms", rounded(prediction.tookMillis(), 1))
@@ -46,10 +44,6 @@ final class PredictionDocuments {
   /** More digits than the numbers are worth would only make the answer longer. */
   static double rounded(double value, int digits) {
     return BigDecimal.valueOf(value).setScale(digits, RoundingMode.HALF_EVEN).doubleValue();
-  }
-
-  private static @Nullable String code(@Nullable BodyType bodyType) {
-    return bodyType == null ? null : bodyType.code();
   }
 
   private static JsonArray scored(String name, List<Scored> scored) {

@@ -1,8 +1,9 @@
 package dev.marque.prediction;
 
+import static dev.marque.platform.Database.utc;
+
 import dev.marque.platform.Ids;
 import dev.marque.platform.Settings.KeptPhoto;
-import dev.marque.vision.BodyType;
 import dev.marque.vision.HeatMap;
 import dev.marque.vision.Recognition;
 import dev.marque.vision.Scored;
@@ -17,8 +18,6 @@ import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
 import java.time.Clock;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
@@ -92,7 +91,6 @@ public final class Predictions {
             inference.tookMillis(),
             null,
             copy);
-    BodyType bodyType = prediction.traits().bodyType();
     Tuple row =
         Tuple.tuple()
             .addUUID(prediction.id())
@@ -117,7 +115,7 @@ public final class Predictions {
             .addString(key == null ? null : key.key())
             .addShort(key == null ? null : (short) key.part())
             .addBuffer(key == null ? null : key.fingerprint())
-            .addString(bodyType == null ? null : bodyType.code())
+            .addString(prediction.traits().bodyTypeCode())
             .addInteger(prediction.traits().decade());
     return pool.preparedQuery(
             """
@@ -299,15 +297,11 @@ public final class Predictions {
         row.getDouble("accuracy"),
         scored(row, "brands", "brand_probabilities"),
         scored(row, "closest_models", "closest_model_probabilities"),
-        new Traits(bodyType(row.getString("body_type")), row.getInteger("decade")),
+        Traits.of(row.getString("body_type"), row.getInteger("decade")),
         List.of(row.getArrayOfStrings("advice")),
         row.getDouble("took_ms"),
         row.getString("correction"),
         row.getBoolean("photo_kept"));
-  }
-
-  private static @Nullable BodyType bodyType(@Nullable String code) {
-    return code == null ? null : BodyType.valueOf(code.toUpperCase(Locale.ROOT));
   }
 
   private static List<Scored> scored(Row row, String names, String probabilities) {
@@ -340,9 +334,5 @@ public final class Predictions {
       throw new Failure.NotFound("not-found");
     }
     return null;
-  }
-
-  private static OffsetDateTime utc(Instant instant) {
-    return instant.atOffset(ZoneOffset.UTC);
   }
 }

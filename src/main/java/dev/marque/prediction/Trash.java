@@ -1,5 +1,7 @@
 package dev.marque.prediction;
 
+import static dev.marque.platform.Database.utc;
+
 import dev.marque.platform.Ids;
 import dev.marque.web.Failure;
 import io.vertx.core.Future;
@@ -11,8 +13,6 @@ import io.vertx.sqlclient.Tuple;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.UUID;
 import org.slf4j.Logger;
@@ -140,9 +140,5 @@ public final class Trash {
 
   private Instant due() {
     return clock.instant().minus(KEPT);
-  }
-
-  private static OffsetDateTime utc(Instant instant) {
-    return instant.atOffset(ZoneOffset.UTC);
   }
 }

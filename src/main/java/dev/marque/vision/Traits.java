@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -26,6 +27,21 @@ public record Traits(@Nullable BodyType bodyType, @Nullable Integer decade) {
 
   /** Below it, something else is as likely as not. */
   private static final double MOST = 0.5;
+
+  /**
+   * The same, as it is stored.
+   *
+   * @param bodyType a {@link BodyType#code}, or null
+   */
+  public static Traits of(@Nullable String bodyType, @Nullable Integer decade) {
+    return new Traits(
+        bodyType == null ? null : BodyType.valueOf(bodyType.toUpperCase(Locale.ROOT)), decade);
+  }
+
+  /** The {@link BodyType#code}, or null. */
+  public @Nullable String bodyTypeCode() {
+    return bodyType == null ? null : bodyType.code();
+  }
 
   /** Sums the probabilities of models by body type and by decade. */
   public static final class Reader {
