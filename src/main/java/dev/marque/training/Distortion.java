@@ -45,7 +45,7 @@ enum Distortion {
     Pixels apply(Pixels photo, List<Pixels> scenes, int number) {
       int longSide = Math.max(photo.width(), photo.height());
       Pixels coarse = Resampling.fit(photo, Math.max(1, Math.min(longSide, 80)));
-      return scaled(coarse, Box.all(coarse), false, photo.width(), photo.height());
+      return Resampling.scaled(coarse, Box.all(coarse), false, photo.width(), photo.height());
     }
   },
   ROTATED_10_DEGREES("rotated by 10 degrees") {
@@ -57,7 +57,7 @@ enum Distortion {
   MIRRORED("mirrored") {
     @Override
     Pixels apply(Pixels photo, List<Pixels> scenes, int number) {
-      return scaled(photo, Box.all(photo), true, photo.width(), photo.height());
+      return Resampling.scaled(photo, Box.all(photo), true, photo.width(), photo.height());
     }
   },
   BORDER_30("30% of borders added") {
@@ -66,7 +66,7 @@ enum Distortion {
       double across = 0.15 * photo.width();
       double down = 0.15 * photo.height();
       Box box = new Box(-across, -down, photo.width() + across, photo.height() + down);
-      return scaled(photo, box, false, photo.width(), photo.height());
+      return Resampling.scaled(photo, box, false, photo.width(), photo.height());
     }
   },
   CUT_AT_ONE_SIDE("a quarter cut off at one side") {
@@ -77,7 +77,7 @@ enum Distortion {
           number % 2 == 0
               ? new Box(cut, 0, photo.width(), photo.height())
               : new Box(0, 0, photo.width() - cut, photo.height());
-      return scaled(photo, box, false, (int) Math.ceil(box.width()), photo.height());
+      return Resampling.scaled(photo, box, false, (int) Math.ceil(box.width()), photo.height());
     }
   },
   IN_A_SCENE("the car fills a third of a larger scene") {
@@ -87,7 +87,7 @@ enum Distortion {
       int width = (int) (photo.width() / SHARE_OF_SCENE);
       int height = (int) (photo.height() / SHARE_OF_SCENE);
       Pixels scene = scenes.get(random.nextInt(scenes.size()));
-      Pixels canvas = scaled(scene, Box.all(scene), false, width, height);
+      Pixels canvas = Resampling.scaled(scene, Box.all(scene), false, width, height);
       int left = random.nextInt(width - photo.width() + 1);
       int top = random.nextInt(height - photo.height() + 1);
       for (int y = 0; y < photo.height(); y++) {
@@ -123,16 +123,6 @@ enum Distortion {
    * @param number of the photo, which tells sides and scenes apart
    */
   abstract Pixels apply(Pixels photo, List<Pixels> scenes, int number);
-
-  private static Pixels scaled(Pixels photo, Box box, boolean mirrored, int width, int height) {
-    float[] values = new float[width * height * 3];
-    Resampling.scale(photo, box, mirrored, width, height, values);
-    byte[] rgb = new byte[values.length];
-    for (int i = 0; i < rgb.length; i++) {
-      rgb[i] = (byte) Math.round(values[i]);
-    }
-    return new Pixels(width, height, rgb);
-  }
 
   /** Rotated about its middle; the corners that this bares are filled with the nearest pixels. */
   private static Pixels rotated(Pixels photo, double angle) {

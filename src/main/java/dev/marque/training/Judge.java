@@ -1,7 +1,7 @@
 package dev.marque.training;
 
 import dev.marque.vision.LoadedModel;
-import dev.marque.vision.Viewer;
+import dev.marque.vision.PhotoViewer;
 import dev.marque.vision.network.Precision;
 import dev.marque.vision.network.ServingProgram;
 import dev.marque.vision.photo.Pixels;
@@ -18,7 +18,7 @@ final class Judge implements AutoCloseable {
   private static final int BATCH = 16;
 
   private final LoadedModel model;
-  private final Viewer viewer;
+  private final PhotoViewer viewer;
   private final Consumer<List<String>> unreadable;
 
   /**
@@ -28,7 +28,7 @@ final class Judge implements AutoCloseable {
     this.model = model;
     this.unreadable = unreadable;
     this.viewer =
-        new Viewer(
+        new PhotoViewer(
             model.description(),
             ServingProgram.load(
                 model.network(),
@@ -58,10 +58,10 @@ final class Judge implements AutoCloseable {
       List<Example> batch = examples.subList(from, Math.min(examples.size(), from + BATCH));
       List<Pixels> photos = batch.stream().map(Example::photo).toList();
       List<float[]> inputs = photos.parallelStream().map(viewer::input).toList();
-      List<Viewer.View> views = viewer.view(photos, inputs);
+      List<PhotoViewer.View> views = viewer.view(photos, inputs);
       for (int i = 0; i < batch.size(); i++) {
         Example example = batch.get(i);
-        Viewer.View view = views.get(i);
+        PhotoViewer.View view = views.get(i);
         judged.add(
             new Judged(
                 example.name(),

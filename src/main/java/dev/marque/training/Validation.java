@@ -3,9 +3,8 @@ package dev.marque.training;
 import dev.marque.vision.Labels;
 import dev.marque.vision.Scores;
 import dev.marque.vision.network.ServingProgram;
-import dev.marque.vision.photo.Box;
+import dev.marque.vision.photo.NetworkInput;
 import dev.marque.vision.photo.Normalization;
-import dev.marque.vision.photo.Resampling;
 import dev.marque.vision.photo.Size;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,22 +23,12 @@ final class Validation {
       Labels labels,
       Size size,
       Normalization normalization) {
+    NetworkInput input = new NetworkInput(size, normalization);
     List<Scores> scores = new ArrayList<>(examples.size());
     for (int from = 0; from < examples.size(); from += BATCH) {
       List<Example> batch = examples.subList(from, Math.min(examples.size(), from + BATCH));
-      float[] photos = new float[batch.size() * size.values()];
-      float[] photo = new float[size.values()];
-      for (int i = 0; i < batch.size(); i++) {
-        Resampling.scale(
-            batch.get(i).photo(),
-            Box.all(batch.get(i).photo()),
-            false,
-            size.width(),
-            size.height(),
-            photo);
-        normalization.apply(photo, 0, photo.length);
-        System.arraycopy(photo, 0, photos, i * photo.length, photo.length);
-      }
+      float[] photos =
+          input.batch(batch.stream().map(example -> input.of(example.photo())).toList());
       for (ServingProgram.Output output : program.run(photos, batch.size(), size)) {
         scores.add(Scores.of(output.logits(), labels));
       }

@@ -2,8 +2,8 @@ package dev.marque.vision;
 
 import dev.marque.vision.network.ServingProgram;
 import dev.marque.vision.photo.Box;
+import dev.marque.vision.photo.NetworkInput;
 import dev.marque.vision.photo.Pixels;
-import dev.marque.vision.photo.Resampling;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -15,7 +15,7 @@ import java.util.Optional;
  *
  * <p>{@link #input} may run on any number of threads; {@link #view} belongs to one at a time.
  */
-public final class Viewer implements AutoCloseable {
+public final class PhotoViewer implements AutoCloseable {
 
   /** A top brand less likely than this leaves doubt. Looking again at all photos gains no more. */
   private static final double DOUBT = 0.7;
@@ -24,6 +24,7 @@ public final class Viewer implements AutoCloseable {
   private static final double LEAST_CAR = 0.1;
 
   private final ModelDescription model;
+  private final NetworkInput input;
   private final ServingProgram program;
 
   /**
@@ -38,21 +39,15 @@ public final class Viewer implements AutoCloseable {
   /**
    * @param program of this model; closed with the viewer
    */
-  public Viewer(ModelDescription model, ServingProgram program) {
+  public PhotoViewer(ModelDescription model, ServingProgram program) {
     this.model = model;
+    this.input = new NetworkInput(model.input(), model.normalization());
     this.program = program;
   }
 
   /** A whole photo as the network takes it. */
   public float[] input(Pixels photo) {
-    return input(photo, Box.all(photo));
-  }
-
-  private float[] input(Pixels photo, Box part) {
-    float[] input = new float[model.input().values()];
-    Resampling.scale(photo, part, false, model.input().width(), model.input().height(), input);
-    model.normalization().apply(input, 0, input.length);
-    return input;
+    return input.of(photo);
   }
 
   /**
@@ -74,7 +69,7 @@ public final class Viewer implements AutoCloseable {
         Optional<Box> part = CarPart.of(whole.get(i), carMap(), photos.get(i));
         if (part.isPresent()) {
           again.add(i);
-          parts.add(input(photos.get(i), part.get()));
+          parts.add(input.of(photos.get(i), part.get()));
         }
       }
     }
@@ -94,12 +89,7 @@ public final class Viewer implements AutoCloseable {
   }
 
   private List<ServingProgram.Output> run(List<float[]> inputs) {
-    int each = model.input().values();
-    float[] all = new float[inputs.size() * each];
-    for (int i = 0; i < inputs.size(); i++) {
-      System.arraycopy(inputs.get(i), 0, all, i * each, each);
-    }
-    return program.run(all, inputs.size(), model.input());
+    return program.run(input.batch(inputs), inputs.size(), input.size());
   }
 
   private int carMap() {

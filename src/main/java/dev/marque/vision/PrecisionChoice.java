@@ -4,8 +4,12 @@ import dev.marque.vision.network.Precision;
 import dev.marque.vision.network.ServingProgram;
 import dev.marque.vision.photo.Size;
 
-/** Finds out which precision is faster on this processor, by trying. */
-final class PrecisionChoice {
+/**
+ * The precision that is faster on this processor, found out by trying.
+ *
+ * @param program in that precision, loaded and warm
+ */
+record PrecisionChoice(Precision precision, ServingProgram program) {
 
   /** Brain floating point loses a little accuracy, so it has to be clearly faster. */
   private static final double CLEARLY = 0.8;
@@ -14,31 +18,33 @@ final class PrecisionChoice {
 
   private static final Size SIZE = new Size(96, 128);
 
-  private PrecisionChoice() {}
-
-  /**
-   * The precision to serve a model with. Both are tried in turns and the quickest try counts: the
-   * rest of the program starts meanwhile and takes the processor from either at times.
-   */
-  static Precision fastest(LoadedModel model) {
-    double single = Double.POSITIVE_INFINITY;
-    double brain = Double.POSITIVE_INFINITY;
-    try (ServingProgram inSingle = program(model, Precision.FLOAT32);
-        ServingProgram inBrain = program(model, Precision.BFLOAT16)) {
-      seconds(inSingle);
-      seconds(inBrain);
-      // Where it is emulated, two slow tries are enough to know.
-      for (int i = 0; i < TRIES && (i < 2 || brain < 2 * single); i++) {
-        single = Math.min(single, seconds(inSingle));
-        brain = Math.min(brain, seconds(inBrain));
-      }
+  /** Loads a model's program in both precisions and keeps one. */
+  static PrecisionChoice of(LoadedModel model) {
+    ServingProgram single = Recognizer.program(model, Precision.FLOAT32);
+    ServingProgram brain = Recognizer.program(model, Precision.BFLOAT16);
+    if (isClearlyFaster(brain, single)) {
+      single.close();
+      return new PrecisionChoice(Precision.BFLOAT16, brain);
     }
-    return brain < CLEARLY * single ? Precision.BFLOAT16 : Precision.FLOAT32;
+    brain.close();
+    return new PrecisionChoice(Precision.FLOAT32, single);
   }
 
-  private static ServingProgram program(LoadedModel model, Precision precision) {
-    return ServingProgram.load(
-        model.network(), model.description().labels().heads(), model.weights(), precision);
+  /**
+   * Both are tried in turns and the quickest try counts: the rest of the program starts meanwhile
+   * and takes the processor from either at times.
+   */
+  private static boolean isClearlyFaster(ServingProgram brain, ServingProgram single) {
+    seconds(single);
+    seconds(brain);
+    double bestSingle = Double.POSITIVE_INFINITY;
+    double bestBrain = Double.POSITIVE_INFINITY;
+    // Where it is emulated, two slow tries are enough to know.
+    for (int i = 0; i < TRIES && (i < 2 || bestBrain < 2 * bestSingle); i++) {
+      bestSingle = Math.min(bestSingle, seconds(single));
+      bestBrain = Math.min(bestBrain, seconds(brain));
+    }
+    return bestBrain < CLEARLY * bestSingle;
   }
 
   /** The time of a small forward pass. */

@@ -22,10 +22,10 @@ public final class Recognizer implements AutoCloseable {
 
   private final ModelDescription model;
   private final Precision precision;
-  private final Viewer viewer;
+  private final PhotoViewer viewer;
   private final Traits.Reader traits;
 
-  private Recognizer(ModelDescription model, Precision precision, Viewer viewer) {
+  private Recognizer(ModelDescription model, Precision precision, PhotoViewer viewer) {
     this.model = model;
     this.precision = precision;
     this.viewer = viewer;
@@ -40,18 +40,26 @@ public final class Recognizer implements AutoCloseable {
    */
   public static Recognizer load(Path folder) {
     LoadedModel loaded = LoadedModel.read(folder);
-    return of(loaded, PrecisionChoice.fastest(loaded));
+    PrecisionChoice choice = PrecisionChoice.of(loaded);
+    return warm(loaded, choice.precision(), choice.program());
   }
 
   /** A recognizer that computes in the given precision. */
   public static Recognizer of(LoadedModel loaded, Precision precision) {
-    ServingProgram program =
-        ServingProgram.load(
-            loaded.network(), loaded.description().labels().heads(), loaded.weights(), precision);
+    return warm(loaded, precision, program(loaded, precision));
+  }
+
+  private static Recognizer warm(LoadedModel loaded, Precision precision, ServingProgram program) {
     Recognizer recognizer =
-        new Recognizer(loaded.description(), precision, new Viewer(loaded.description(), program));
+        new Recognizer(
+            loaded.description(), precision, new PhotoViewer(loaded.description(), program));
     recognizer.warmUp();
     return recognizer;
+  }
+
+  static ServingProgram program(LoadedModel loaded, Precision precision) {
+    return ServingProgram.load(
+        loaded.network(), loaded.description().labels().heads(), loaded.weights(), precision);
   }
 
   private void warmUp() {
@@ -84,7 +92,7 @@ public final class Recognizer implements AutoCloseable {
    * @return one recognition a photo, in order
    */
   public List<Recognition> recognize(List<Prepared> photos) {
-    List<Viewer.View> views =
+    List<PhotoViewer.View> views =
         viewer.view(
             photos.stream().map(Prepared::photo).toList(),
             photos.stream().map(Prepared::input).toList());
@@ -95,7 +103,7 @@ public final class Recognizer implements AutoCloseable {
     return recognitions;
   }
 
-  private Recognition recognition(Viewer.View view, Prepared photo) {
+  private Recognition recognition(PhotoViewer.View view, Prepared photo) {
     Scores scores = view.scores();
     Calibration calibration = model.calibration();
     double[] brands = calibration.brands(scores);

@@ -49,8 +49,13 @@ public final class Resampling {
     }
     int width = Math.max(1, Math.round((float) photo.width() * longSide / longer));
     int height = Math.max(1, Math.round((float) photo.height() * longSide / longer));
+    return scaled(photo, Box.all(photo), false, width, height);
+  }
+
+  /** A part of a photo as one of its own. */
+  public static Pixels scaled(Pixels photo, Box part, boolean mirrored, int width, int height) {
     float[] values = new float[width * height * 3];
-    scale(photo, Box.all(photo), false, width, height, values);
+    scale(photo, part, mirrored, width, height, values);
     byte[] rgb = new byte[values.length];
     for (int i = 0; i < rgb.length; i++) {
       rgb[i] = (byte) Math.round(values[i]);
