@@ -78,19 +78,28 @@ final class PagePreview implements AutoCloseable {
 
   private static final Map<String, Object> EVALUATION =
       Map.of(
-          "photos", 675,
-          "top1", 0.923,
-          "top5", 0.987,
-          "confident_right", 0.971,
-          "confident_share", 0.842,
+          "photos",
+          675,
+          "top1",
+          0.923,
+          "top5",
+          0.987,
+          "confident_right",
+          0.971,
+          "confident_share",
+          0.842,
           "reliability",
-              List.of(
-                  Map.of("claimed", 0.42, "accuracy", 0.45, "photos", 67),
-                  Map.of("claimed", 0.97, "accuracy", 0.965, "photos", 67)),
+          List.of(
+              Map.of("claimed", 0.42, "accuracy", 0.45, "photos", 67),
+              Map.of("claimed", 0.97, "accuracy", 0.965, "photos", 67)),
+          "robustness",
+          Map.of(
+              "jpeg_quality_20", Map.of("top1", 0.886),
+              "in_a_scene", Map.of("top1", 0.794)),
           "brands",
-              List.of(
-                  Map.of("brand", "Acura", "photos", 30, "precision", 0.9, "recall", 0.86),
-                  Map.of("brand", "Volvo", "photos", 9, "precision", 1.0, "recall", 0.77)));
+          List.of(
+              Map.of("brand", "Acura", "photos", 30, "precision", 0.9, "recall", 0.86),
+              Map.of("brand", "Volvo", "photos", 9, "precision", 1.0, "recall", 0.77)));
 
   private static final List<URI> PORTALS = List.of(URI.create("https://portal.example"));
 
