@@ -116,9 +116,7 @@ class HistoryIT {
     Steps.predict(SERVER, person, Steps.VOLVO, 1);
     // Where it is today already or still, whatever the hour: the day that the browser says.
     try (Window window = Window.inZone(SERVER.baseUrl(), "Pacific/Kiritimati")) {
-      Page page = window.page();
-      Steps.signIn(page, person);
-      page.navigate("/history");
+      Page page = history(window, person);
       String today =
           (String)
               page.evaluate(
@@ -136,9 +134,7 @@ class HistoryIT {
     RunningServer.Person person = SERVER.newUser();
     Steps.predict(SERVER, person, Steps.VOLVO, 3);
     try (Window window = Window.phone(SERVER.baseUrl())) {
-      Page page = window.page();
-      Steps.signIn(page, person);
-      page.navigate("/history");
+      Page page = history(window, person);
       page.locator(".cards [name=id]").nth(0).check();
       page.locator(".cards [name=id]").nth(2).check();
       window.checkAccessibility("two selected");
@@ -193,9 +189,7 @@ class HistoryIT {
     RunningServer.Person person = SERVER.newUser();
     Steps.predict(SERVER, person, Steps.VOLVO, 1);
     try (Window window = Window.desktop(SERVER.baseUrl())) {
-      Page page = window.page();
-      Steps.signIn(page, person);
-      page.navigate("/history");
+      Page page = history(window, person);
       page.locator(".shot").press("Enter");
       Locator delete = page.getByRole(AriaRole.BUTTON, Steps.named("Delete").setExact(true));
       delete.press("Enter");
@@ -211,9 +205,7 @@ class HistoryIT {
     RunningServer.Person person = SERVER.newUser();
     Steps.predict(SERVER, person, Steps.VOLVO, 1);
     try (Window window = Window.desktop(SERVER.baseUrl())) {
-      Page page = window.page();
-      Steps.signIn(page, person);
-      page.navigate("/history");
+      Page page = history(window, person);
       page.locator(".shot").click();
       page.getByLabel("Brands to show").selectOption("9");
       assertThat(page.locator(".scores tbody tr")).hasCount(9);
@@ -222,6 +214,13 @@ class HistoryIT {
       assertThat(page.locator(".thanks")).containsText("Audi");
       assertThat(page.locator(".scores tbody tr")).hasCount(9);
     }
+  }
+
+  private static Page history(Window window, RunningServer.Person person) {
+    Page page = window.page();
+    Steps.signIn(page, person);
+    page.navigate("/history");
+    return page;
   }
 
   private static Locator cards(Page page) {

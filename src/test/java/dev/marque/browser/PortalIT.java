@@ -125,9 +125,7 @@ class PortalIT {
     RunningServer.Person person = server.newUser();
     try (Window window = Window.desktop(proxy.origin("portal"))) {
       Page page = window.page();
-      page.navigate("/");
-      frame(page).getByText("Sign in").first().click();
-      Steps.signInHere(frame(page), person);
+      signInInFrame(page, person);
       assertThat(frame(page).locator("#upload")).isVisible();
       page.reload();
       assertThat(frame(page).locator("#upload")).isVisible();
@@ -141,9 +139,7 @@ class PortalIT {
     RunningServer.Person person = server.newUser();
     try (Window window = Window.desktop(proxy.origin("portal"))) {
       Page page = window.page();
-      page.navigate("/");
-      frame(page).getByText("Sign in").first().click();
-      Steps.signInHere(frame(page), person);
+      signInInFrame(page, person);
       Frame frame = frame(page);
       frame.locator("#image").setInputFiles(Steps.AUDI);
       page.context().clearCookies();
@@ -200,6 +196,12 @@ class PortalIT {
       assertTrue(seen.size() > 50, seen.toString());
       assertEquals(List.of(), proxy.outside());
     }
+  }
+
+  private static void signInInFrame(Page page, RunningServer.Person person) {
+    page.navigate("/");
+    frame(page).getByText("Sign in").first().click();
+    Steps.signInHere(frame(page), person);
   }
 
   private static void checkAddresses(Page page, List<String> seen) {
