@@ -16,13 +16,11 @@ record PrecisionChoice(Precision precision, ServingProgram program) {
 
   private static final int TRIES = 8;
 
-  private static final Size SIZE = new Size(96, 128);
-
   /** Loads a model's program in both precisions and keeps one. */
   static PrecisionChoice of(LoadedModel model) {
     ServingProgram single = Recognizer.program(model, Precision.FLOAT32);
     ServingProgram brain = Recognizer.program(model, Precision.BFLOAT16);
-    if (isClearlyFaster(brain, single)) {
+    if (isClearlyFaster(brain, single, model.description().input())) {
       single.close();
       return new PrecisionChoice(Precision.BFLOAT16, brain);
     }
@@ -32,25 +30,26 @@ record PrecisionChoice(Precision precision, ServingProgram program) {
 
   /**
    * Both are tried in turns and the quickest try counts: the rest of the program starts meanwhile
-   * and takes the processor from either at times.
+   * and takes the processor from either at times. The size is the model's: with a smaller one other
+   * costs hide the difference.
    */
-  private static boolean isClearlyFaster(ServingProgram brain, ServingProgram single) {
-    seconds(single);
-    seconds(brain);
+  private static boolean isClearlyFaster(ServingProgram brain, ServingProgram single, Size size) {
+    seconds(single, size);
+    seconds(brain, size);
     double bestSingle = Double.POSITIVE_INFINITY;
     double bestBrain = Double.POSITIVE_INFINITY;
     // Where it is emulated, two slow tries are enough to know.
     for (int i = 0; i < TRIES && (i < 2 || bestBrain < 2 * bestSingle); i++) {
-      bestSingle = Math.min(bestSingle, seconds(single));
-      bestBrain = Math.min(bestBrain, seconds(brain));
+      bestSingle = Math.min(bestSingle, seconds(single, size));
+      bestBrain = Math.min(bestBrain, seconds(brain, size));
     }
     return bestBrain < CLEARLY * bestSingle;
   }
 
-  /** The time of a small forward pass. */
-  private static double seconds(ServingProgram program) {
+  /** The time of one photo's forward pass. */
+  private static double seconds(ServingProgram program, Size size) {
     long begin = System.nanoTime();
-    program.run(new float[SIZE.values()], 1, SIZE);
+    program.run(new float[size.values()], 1, size);
     return (System.nanoTime() - begin) / 1e9;
   }
 }
