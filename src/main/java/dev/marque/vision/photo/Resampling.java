@@ -1,5 +1,7 @@
 package dev.marque.vision.photo;
 
+import java.util.Arrays;
+
 /**
  * Scales a part of a photo to a given size: a triangle filter as wide as the step between output
  * pixels (bilinear when enlarging, averaging when shrinking, so nothing aliases), one axis after
@@ -18,26 +20,23 @@ public final class Resampling {
       Pixels photo, Box box, boolean mirrored, int width, int height, float[] target) {
     Taps across = Taps.of(box.left(), box.right(), width, photo.width());
     Taps down = Taps.of(box.top(), box.bottom(), height, photo.height());
-    int first = down.first();
-    int rows = down.last() - first + 1;
-    float[] narrowed = new float[rows * width * 3];
-    for (int row = 0; row < rows; row++) {
-      narrow(photo, first + row, across, mirrored, width, narrowed, row * width * 3);
-    }
-    int line = width * 3;
+    // Lines first, since neighbours in memory are added up many at a time. Only the lines that the
+    // next output line is made of are held, so that they stay in the cache.
+    int from = across.first() * 3;
+    int to = across.last() * 3 + 3;
+    float[][] lines = new float[down.count][photo.width() * 3];
+    float[] sum = new float[photo.width() * 3];
+    int next = 0;
     for (int y = 0; y < height; y++) {
-      int out = y * line;
-      java.util.Arrays.fill(target, out, out + line, 0);
-      for (int t = 0; t < down.count; t++) {
-        float weight = down.weights[y * down.count + t];
-        if (weight == 0) {
-          continue;
-        }
-        int in = (down.indices[y * down.count + t] - first) * line;
-        for (int i = 0; i < line; i++) {
-          target[out + i] += weight * narrowed[in + i];
-        }
+      int start = down.starts[y];
+      for (next = Math.max(next, start); next < start + down.count; next++) {
+        read(photo, next, from, to, lines[next % down.count]);
       }
+      Arrays.fill(sum, from, to, 0);
+      for (int t = 0; t < down.count; t++) {
+        add(lines[(start + t) % down.count], down.weights[y * down.count + t], from, to, sum);
+      }
+      narrow(sum, across, mirrored, target, y * width * 3);
     }
   }
 
@@ -58,26 +57,44 @@ public final class Resampling {
     scale(photo, part, mirrored, width, height, values);
     byte[] rgb = new byte[values.length];
     for (int i = 0; i < rgb.length; i++) {
-      rgb[i] = (byte) Math.round(values[i]);
+      rgb[i] = (byte) (int) (values[i] + 0.5f);
     }
     return new Pixels(width, height, rgb);
   }
 
-  private static void narrow(
-      Pixels photo, int y, Taps across, boolean mirrored, int width, float[] target, int at) {
+  private static void read(Pixels photo, int y, int from, int to, float[] values) {
     byte[] rgb = photo.rgb();
-    int line = y * photo.width();
+    int line = y * values.length;
+    for (int i = from; i < to; i++) {
+      values[i] = rgb[line + i] & 0xff;
+    }
+  }
+
+  private static void add(float[] line, float weight, int from, int to, float[] sum) {
+    if (weight == 0) {
+      return;
+    }
+    for (int i = from; i < to; i++) {
+      sum[i] += weight * line[i];
+    }
+  }
+
+  private static void narrow(
+      float[] values, Taps across, boolean mirrored, float[] target, int at) {
+    float[] weights = across.weights;
+    int count = across.count;
+    int width = across.starts.length;
     for (int x = 0; x < width; x++) {
       float red = 0;
       float green = 0;
       float blue = 0;
-      int tap = x * across.count;
-      for (int t = tap; t < tap + across.count; t++) {
-        float weight = across.weights[t];
-        int in = (line + across.indices[t]) * 3;
-        red += weight * (rgb[in] & 0xff);
-        green += weight * (rgb[in + 1] & 0xff);
-        blue += weight * (rgb[in + 2] & 0xff);
+      int in = across.starts[x] * 3;
+      for (int t = x * count; t < (x + 1) * count; t++) {
+        float weight = weights[t];
+        red += weight * values[in];
+        green += weight * values[in + 1];
+        blue += weight * values[in + 2];
+        in += 3;
       }
       int out = at + (mirrored ? width - 1 - x : x) * 3;
       target[out] = red;
@@ -86,46 +103,53 @@ public final class Resampling {
     }
   }
 
-  /** Which input pixels, with which weights, make each output pixel along one axis. */
+  /** Which input pixels, neighbours of each other, with which weights, make each output pixel. */
   private static final class Taps {
     private final int count;
-    private final int[] indices;
+    private final int[] starts;
     private final float[] weights;
 
     private Taps(int count, int outputs) {
       this.count = count;
-      this.indices = new int[outputs * count];
+      this.starts = new int[outputs];
       this.weights = new float[outputs * count];
     }
 
     static Taps of(double from, double to, int outputs, int inputs) {
       double step = (to - from) / outputs;
       double reach = Math.max(1, step);
-      Taps taps = new Taps((int) Math.ceil(2 * reach) + 1, outputs);
+      int reached = (int) Math.ceil(2 * reach);
+      Taps taps = new Taps(Math.min(reached, inputs), outputs);
       for (int i = 0; i < outputs; i++) {
         double center = from + (i + 0.5) * step - 0.5;
-        int begin = (int) Math.ceil(center - reach);
-        double sum = 0;
-        for (int t = 0; t < taps.count; t++) {
-          double weight = Math.max(0, 1 - Math.abs(begin + t - center) / reach);
-          int at = i * taps.count + t;
-          taps.indices[at] = Math.min(Math.max(begin + t, 0), inputs - 1);
-          taps.weights[at] = (float) weight;
-          sum += weight;
-        }
-        for (int t = 0; t < taps.count; t++) {
-          taps.weights[i * taps.count + t] /= (float) sum;
-        }
+        taps.add(i, center, reach, reached, inputs);
       }
       return taps;
     }
 
     int first() {
-      return java.util.Arrays.stream(indices).min().orElseThrow();
+      return starts[0];
     }
 
     int last() {
-      return java.util.Arrays.stream(indices).max().orElseThrow();
+      return starts[starts.length - 1] + count - 1;
+    }
+
+    /** Of what lies beyond the border the weights go to the border. */
+    private void add(int output, double center, double reach, int reached, int inputs) {
+      int begin = (int) Math.floor(center - reach) + 1;
+      int start = Math.min(Math.max(begin, 0), inputs - count);
+      starts[output] = start;
+      double[] exact = new double[count];
+      double sum = 0;
+      for (int input = begin; input < begin + reached; input++) {
+        double weight = Math.max(0, 1 - Math.abs(input - center) / reach);
+        exact[Math.min(Math.max(input, 0), inputs - 1) - start] += weight;
+        sum += weight;
+      }
+      for (int t = 0; t < count; t++) {
+        weights[output * count + t] = (float) (exact[t] / sum);
+      }
     }
   }
 }
