@@ -16,14 +16,19 @@ const MOST_PHOTOS = 16;
 const AT_ONCE = 2;
 const HEIC = /\.(heic|heif)$/i;
 
+/** Whether the page is left for the sign-in: nobody need be asked about photos under way. */
+let leaving = false;
+
 /** The chosen photos, each with its row: {file, row, state, request}. */
 const photos = [];
 
 picker.multiple = true;
 picker.required = false;
 
-function say(text) {
+/** Tells screen readers, and everybody where it is a problem that no row shows. */
+function say(text, problem = false) {
   status.textContent = text;
+  status.classList.toggle('visually-hidden', !problem);
 }
 
 function show(photo, state, text) {
@@ -37,8 +42,9 @@ function add(files) {
   const room = MOST_PHOTOS - photos.length;
   const chosen = [...files];
   for (const file of chosen.slice(0, room)) addOne(file);
-  say(chosen.length > room ? words.many : '');
+  say(chosen.length > room ? words.many : '', chosen.length > room);
   drop.classList.remove('wrong');
+  picker.removeAttribute('aria-invalid');
   queue.hidden = photos.length === 0;
 }
 
@@ -70,8 +76,8 @@ function remove(photo) {
   next.focus();
 }
 
-/** The photo as it is sent: upright and at most 1,280 px long, as JPEG where it was changed. */
-async function prepare(file) {
+/** The photo as it is sent: upright and at most 1,280 px long, as JPEG where it was changed. Tests measure what it costs. */
+export async function prepare(file) {
   const heic = HEIC.test(file.name) || /hei[cf]/.test(file.type);
   let bitmap;
   try {
@@ -154,6 +160,7 @@ async function settle(photo, request) {
   if (request.status === 401 || request.getResponseHeader('HX-Redirect')) {
     photo.hopeless = false;
     show(photo, 'failed', words.ended);
+    leaving = true;
     location.assign(request.getResponseHeader('HX-Redirect') ?? words.login);
     return;
   }
@@ -225,7 +232,10 @@ async function run() {
 function finish() {
   send.removeAttribute('aria-busy');
   const failed = photos.find((photo) => photo.state === 'failed');
-  say(failed ? failed.row.querySelector('.state').textContent : words.done);
+  const reason = failed?.row.querySelector('.state');
+  say(reason ? reason.textContent : words.done);
+  // The focus goes to the first problem, unless it is already at work elsewhere.
+  if (document.activeElement === send || document.activeElement === document.body) reason?.focus();
   const first = results.querySelector('.result');
   if (!failed && first) {
     const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
@@ -237,7 +247,8 @@ form.addEventListener('submit', (event) => {
   event.preventDefault();
   if (photos.length === 0) {
     drop.classList.add('wrong');
-    say(words.none);
+    picker.setAttribute('aria-invalid', 'true');
+    say(words.none, true);
     picker.focus();
     return;
   }
@@ -273,7 +284,7 @@ document.addEventListener('paste', (event) => {
   if (event.clipboardData?.files.length) add(event.clipboardData.files);
 });
 window.addEventListener('beforeunload', (event) => {
-  if (photos.some((photo) => photo.state === 'sending' || photo.state === 'waiting')) event.preventDefault();
+  if (!leaving && photos.some((photo) => photo.state === 'sending' || photo.state === 'waiting')) event.preventDefault();
 });
 
 /** Back, forward and reload: fetches the results that the address names, the newest last. */
@@ -288,4 +299,4 @@ async function restore() {
     if (result) place(result);
   }
 }
-restore().catch(() => say(words.away));
+restore().catch(() => say(words.away, true));
