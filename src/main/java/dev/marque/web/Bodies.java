@@ -28,13 +28,18 @@ public final class Bodies {
   }
 
   public void mount(Router router) {
-    // A route with a BodyHandler has to be one: Vert.x orders handlers by their kind within a
-    // route.
-    router.route().handler(this::refuseStrayForms);
-    router.route().handler(this::read);
+    AllowedMethods allowed = new AllowedMethods(router);
+    router.route().handler(ctx -> handle(ctx, allowed));
   }
 
-  private void read(RoutingContext ctx) {
+  private void handle(RoutingContext ctx, AllowedMethods allowed) {
+    String type = ctx.request().getHeader("Content-Type");
+    if ((type != null || hasBody(ctx)) && !allowed.takes(ctx)) {
+      // A wrong path or method is the fault to tell, whatever the body is like: nobody reads it.
+      ctx.next();
+      return;
+    }
+    requireNoStrayForm(ctx, type == null ? "" : type.toLowerCase(Locale.ROOT));
     boolean upload =
         HttpMethod.POST.equals(ctx.request().method())
             && uploadPaths.contains(withoutTrailingSlash(ctx.normalizedPath()));
@@ -51,17 +56,14 @@ public final class Bodies {
   }
 
   /** A form in a GET or without a boundary is nonsense that Vert.x would answer with 500. */
-  private void refuseStrayForms(RoutingContext ctx) {
-    String type = ctx.request().getHeader("Content-Type");
-    String lower = type == null ? "" : type.toLowerCase(Locale.ROOT);
-    boolean multipart = lower.startsWith("multipart/form-data");
-    boolean form = multipart || lower.startsWith("application/x-www-form-urlencoded");
+  private static void requireNoStrayForm(RoutingContext ctx, String type) {
+    boolean multipart = type.startsWith("multipart/form-data");
+    boolean form = multipart || type.startsWith("application/x-www-form-urlencoded");
     if (form && !WITH_FORM.contains(ctx.request().method()) && hasBody(ctx)) {
-      ctx.fail(new Failure.Malformed("bad-request"));
-    } else if (multipart && !Uploads.hasBoundary(lower)) {
-      ctx.fail(new Failure.Malformed("multipart-malformed"));
-    } else {
-      ctx.next();
+      throw new Failure.Malformed("bad-request");
+    }
+    if (multipart && !Uploads.hasBoundary(type)) {
+      throw new Failure.Malformed("multipart-malformed");
     }
   }
 

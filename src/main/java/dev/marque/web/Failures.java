@@ -44,7 +44,7 @@ public final class Failures {
 
   /** Adds the answer for what no route takes, and for every failure before. */
   public void mount(Router router) {
-    UnmatchedPaths unmatched = new UnmatchedPaths(router);
+    UnmatchedPaths unmatched = new UnmatchedPaths(new AllowedMethods(router));
     router.route().handler(unmatched);
     router.route().failureHandler(this::answer);
     // Failures before the first route, such as an address that cannot be parsed.

@@ -16,6 +16,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What holds for every operation of the contract, whatever it does. */
@@ -141,6 +142,32 @@ class HttpRulesIT {
       }
     }
     assertFalse(path.contains("{"));
+  }
+
+  /** Whatever its body is like: another body would not help. */
+  @ParameterizedTest
+  @MethodSource("bodies")
+  void a_wrong_method_or_path_is_told_before_a_wrong_body(String type, String body) {
+    for (String path : List.of("/token", "/me", "/predictions/export", "/model/")) {
+      for (String method : List.of("TRACE", "PATCH")) {
+        HttpResponse<String> refused =
+            administrator.send(
+                method, Contract.ROOT + path, BodyPublishers.ofString(body), "Content-Type", type);
+        assertProblem(405, "method-not-allowed", refused);
+      }
+    }
+    HttpResponse<String> lost =
+        administrator.send(
+            "POST", Contract.ROOT + "/lost", BodyPublishers.ofString(body), "Content-Type", type);
+    assertProblem(404, "not-found", lost);
+  }
+
+  static Stream<Arguments> bodies() {
+    return Stream.of(
+        Arguments.of("application/x-www-form-urlencoded", "grant_type=password"),
+        Arguments.of("multipart/form-data", "no boundary"),
+        Arguments.of("application/json", "{"),
+        Arguments.of("application/octet-stream", "x".repeat(100_000)));
   }
 
   private static final String[] JSON = {"Content-Type", "application/json"};
