@@ -137,6 +137,68 @@ public final class Contract {
     return operation(operation).at("/requestBody/content").has("application/json");
   }
 
+  /** Every example of a request, of an answer or of a schema, by where it stands. */
+  public Map<String, JsonNode> examples() {
+    Map<String, JsonNode> examples = new TreeMap<>();
+    collectExamples("", document, examples);
+    return examples;
+  }
+
+  private static void collectExamples(String at, JsonNode node, Map<String, JsonNode> found) {
+    if (node.has("schema") && node.has("example")) {
+      found.put(at + "/example", node.get("example"));
+    }
+    JsonNode several = node.path("examples");
+    several
+        .properties()
+        .forEach(
+            example ->
+                found.put(
+                    at + "/examples/" + escaped(example.getKey()),
+                    example.getValue().get("value")));
+    for (int i = 0; several.isArray() && i < several.size(); i++) {
+      found.put(at + "/examples/" + i, several.get(i));
+    }
+    node.properties()
+        .forEach(
+            child -> collectExamples(at + "/" + escaped(child.getKey()), child.getValue(), found));
+    for (int i = 0; node.isArray() && i < node.size(); i++) {
+      collectExamples(at + "/" + i, node.get(i), found);
+    }
+  }
+
+  /**
+   * What the schema beside an example says against a value.
+   *
+   * @param example where it stands, as {@link #examples()} says
+   */
+  public List<String> faults(String example, JsonNode value) {
+    String owner = example.replaceFirst("/examples?(/[^/]*)?$", "");
+    String schema = document.at(owner).has("schema") ? owner + "/schema" : owner;
+    return errors(schema, value).stream().map(Error::toString).toList();
+  }
+
+  /** The parameters that an operation cannot do without, and its body, by where each stands. */
+  public List<String> needs(String operation) {
+    String[] at = operations().get(operation).split(" ", 2);
+    String path = "/paths/" + escaped(at[1]);
+    String own = path + "/" + at[0].toLowerCase(Locale.ROOT);
+    List<String> needs = new ArrayList<>();
+    for (String list : List.of(path + "/parameters", own + "/parameters")) {
+      for (int i = 0; i < document.at(list).size(); i++) {
+        String parameter = resolved(list + "/" + i);
+        if (document.at(parameter).path("required").asBoolean()) {
+          needs.add(parameter);
+        }
+      }
+    }
+    String json = own + "/requestBody/content/application~1json";
+    if (!document.at(json).isMissingNode()) {
+      needs.add(json);
+    }
+    return needs;
+  }
+
   private JsonNode operation(String operation) {
     String[] at = operations().get(operation).split(" ", 2);
     return pathItem(at[1]).get(at[0].toLowerCase(Locale.ROOT));
