@@ -6,17 +6,21 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 import dev.marque.app.RunningServer;
 import dev.marque.app.RunningServer.Person;
 import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Route;
 import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
@@ -54,6 +58,22 @@ class EveryOperationIT {
                     .methods()
                     .forEach(method -> mounted.add(method + " " + template(route.getPath()))));
     assertEquals(new TreeSet<>(CONTRACT.values()), mounted);
+  }
+
+  @Test
+  void no_route_of_the_api_takes_any_method_or_any_path() {
+    List<String> open =
+        server.routes().stream()
+            .filter(route -> route.isRegexPath() && route.getPath() == null)
+            .map(Route::getName)
+            .collect(Collectors.toCollection(ArrayList::new));
+    server.routes().stream()
+        .filter(route -> route.methods() == null && route.getPath() != null)
+        .map(Route::getPath)
+        // It refuses the other methods, which would else be for a prediction of that name.
+        .filter(path -> !path.equals("/api/v1/predictions/export"))
+        .forEach(open::add);
+    assertEquals(List.of(), open, "routes that the contract cannot be compared with");
   }
 
   private static String template(String route) {
