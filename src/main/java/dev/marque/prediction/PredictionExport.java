@@ -108,15 +108,44 @@ public final class PredictionExport {
     RowStream<Row> rows = stream.rows();
     // Whichever way the answer ends, complete or cut off, the connection goes back.
     ctx.addEndHandler(end -> stream.close());
+    Pieces pieces = new Pieces(response);
     response.drainHandler(free -> rows.resume());
     rows.exceptionHandler(ctx::fail);
-    rows.endHandler(end -> response.end());
+    rows.endHandler(end -> pieces.end());
     rows.handler(
         row -> {
-          response.write(Buffer.buffer(line.apply(Predictions.prediction(row))));
+          pieces.add(line.apply(Predictions.prediction(row)));
           if (response.writeQueueFull()) {
             rows.pause();
           }
         });
+  }
+
+  /**
+   * Gathers lines, so that not each is a write, a chunk and a packet of its own; few enough that a
+   * slow client takes a piece well before its connection counts as idle.
+   */
+  private static final class Pieces {
+
+    private static final int BYTES = 16 << 10;
+
+    private final HttpServerResponse response;
+    private Buffer piece = Buffer.buffer();
+
+    Pieces(HttpServerResponse response) {
+      this.response = response;
+    }
+
+    void add(String line) {
+      piece.appendString(line);
+      if (piece.length() >= BYTES) {
+        response.write(piece);
+        piece = Buffer.buffer();
+      }
+    }
+
+    void end() {
+      response.end(piece);
+    }
   }
 }

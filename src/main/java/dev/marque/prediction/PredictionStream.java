@@ -15,7 +15,7 @@ import io.vertx.sqlclient.Tuple;
  */
 final class PredictionStream {
 
-  private static final int PORTION = 100;
+  private static final int PORTION = 1000;
 
   private final SqlConnection connection;
   private final Transaction transaction;
