@@ -3,6 +3,7 @@ package dev.marque.prediction;
 import dev.marque.vision.Prepared;
 import dev.marque.vision.Recognition;
 import dev.marque.vision.Recognizer;
+import dev.marque.vision.Verdict;
 import dev.marque.vision.photo.JpegWriter;
 import dev.marque.vision.photo.Photo;
 import dev.marque.vision.photo.PhotoException;
@@ -10,6 +11,7 @@ import dev.marque.vision.photo.PhotoLimits;
 import dev.marque.vision.photo.PhotoReader;
 import dev.marque.vision.photo.Pixels;
 import dev.marque.vision.photo.Resampling;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -58,6 +60,10 @@ final class Batcher implements AutoCloseable {
 
   private static final int COPY_SIDE = 512;
   private static final int THUMBNAIL_SIDE = 160;
+
+  /** The reason of a refusal that is nobody's intention. */
+  private static final String DEFECT = "defect";
+
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private final Recognizer recognizer;
@@ -68,6 +74,7 @@ final class Batcher implements AutoCloseable {
   private final Timer decodeTime;
   private final Timer networkTime;
   private final DistributionSummary batchSizes;
+  private final DistributionSummary confidence;
 
   private final FairQueue<Job> queue;
   private final Map<UUID, Job> jobs = new ConcurrentHashMap<>();
@@ -115,6 +122,21 @@ final class Batcher implements AutoCloseable {
         DistributionSummary.builder("marque.inference.batch")
             .description("Photos in a forward pass")
             .register(metrics);
+    this.confidence =
+        DistributionSummary.builder("marque.inference.confidence")
+            .description("Probability of the first brand, as the network answers")
+            .tag("model", recognizer.model().name())
+            .serviceLevelObjectives(0.1, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.99)
+            .register(metrics);
+    // From the start, since a counter that appears with its first event hides that event from
+    // rates.
+    for (Verdict verdict : Verdict.values()) {
+      verdicts(verdict);
+    }
+    for (Refusal refusal : Refusal.values()) {
+      refused(refusal.tag());
+    }
+    refused(DEFECT);
     Gauge.builder("marque.inference.queue", queue, FairQueue::held)
         .description("Photos waiting or in work on this node")
         .register(metrics);
@@ -191,9 +213,22 @@ final class Batcher implements AutoCloseable {
   }
 
   private void count(Throwable failure) {
-    String reason =
-        failure instanceof RefusedException refused ? refused.refusal().tag() : "defect";
-    metrics.counter("marque.inference.refused", "reason", reason).increment();
+    String reason = failure instanceof RefusedException refused ? refused.refusal().tag() : DEFECT;
+    refused(reason).increment();
+  }
+
+  private Counter refused(String reason) {
+    return metrics.counter("marque.inference.refused", "reason", reason);
+  }
+
+  private Counter verdicts(Verdict verdict) {
+    return metrics.counter(
+        "marque.inference.verdicts", "model", recognizer.model().name(), "verdict", verdict.code());
+  }
+
+  private void count(Recognition recognition) {
+    verdicts(recognition.verdict()).increment();
+    confidence.record(recognition.brands().get(0).probability());
   }
 
   private void runDecoder() {
@@ -298,6 +333,7 @@ final class Batcher implements AutoCloseable {
       networkTime.record(nanos, TimeUnit.NANOSECONDS);
       batchSizes.record(awaited.size());
       for (int i = 0; i < awaited.size(); i++) {
+        count(recognitions.get(i));
         awaited.get(i).recognized().complete(new Recognized(recognitions.get(i), nanos));
       }
     } catch (RuntimeException | Error e) {

@@ -68,7 +68,8 @@ class DeployTest {
   void every_yaml_file_is_a_map_of_its_kind(Path file) throws IOException {
     for (Object document : documents(file)) {
       Map<?, ?> map = (Map<?, ?>) document;
-      assertTrue(map.containsKey("kind") || map.containsKey("services"), file.toString());
+      assertTrue(
+          Stream.of("kind", "services", "groups").anyMatch(map::containsKey), file.toString());
     }
   }
 

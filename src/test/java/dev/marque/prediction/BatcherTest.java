@@ -5,8 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.marque.vision.Recognition;
 import dev.marque.vision.Recognizer;
 import dev.marque.vision.photo.PhotoLimits;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
@@ -83,6 +86,20 @@ class BatcherTest {
     }
     assertEquals(CAPACITY, networked());
     assertEquals(CAPACITY, batcher.free());
+  }
+
+  @Test
+  void verdicts_and_confidence_are_counted_by_model() throws TimeoutException {
+    Recognition recognition =
+        classify(EVE, UUID.randomUUID()).await(1, TimeUnit.MINUTES).recognition();
+    String verdict = recognition.verdict().code();
+    for (Counter counter : metrics.get("marque.inference.verdicts").counters()) {
+      assertEquals(recognition.model(), counter.getId().getTag("model"));
+      assertEquals(verdict.equals(counter.getId().getTag("verdict")) ? 1 : 0, counter.count());
+    }
+    DistributionSummary confidence = metrics.get("marque.inference.confidence").summary();
+    assertEquals(1, confidence.count());
+    assertEquals(recognition.brands().get(0).probability(), confidence.totalAmount(), 1e-9);
   }
 
   @Test

@@ -1,0 +1,92 @@
+package dev.marque.app;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.Yaml;
+
+/** The alert rules and the dashboard ask for numbers that a server has. */
+class MonitoringIT {
+
+  private static final Pattern METRIC =
+      Pattern.compile("\\b(?:marque|vertx|jvm|process|system)_[a-z_]+");
+  private static final Pattern SAMPLE = Pattern.compile("(?m)^([a-z_]+)[{ ]");
+
+  private static String get(String address) throws IOException, InterruptedException {
+    HttpResponse<String> answer =
+        HttpClient.newHttpClient()
+            .send(
+                HttpRequest.newBuilder(URI.create(address)).build(),
+                HttpResponse.BodyHandlers.ofString());
+    assertEquals(200, answer.statusCode(), address);
+    return answer.body();
+  }
+
+  private static Set<String> found(Pattern pattern, int group, String text) {
+    return pattern
+        .matcher(text)
+        .results()
+        .map(match -> match.group(group))
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  private static List<String> alertExpressions() throws IOException {
+    Map<?, ?> rules =
+        new Yaml(new LoaderOptions())
+            .load(Files.readString(Path.of("deploy/prometheus/alerts.yaml")));
+    List<String> expressions = new ArrayList<>();
+    for (Object group : (List<?>) rules.get("groups")) {
+      for (Object rule : (List<?>) ((Map<?, ?>) group).get("rules")) {
+        expressions.add(((Map<?, ?>) rule).get("expr").toString());
+      }
+    }
+    return expressions;
+  }
+
+  private static List<String> dashboardExpressions() throws IOException {
+    JsonObject dashboard = new JsonObject(Files.readString(Path.of("deploy/grafana/marque.json")));
+    List<String> expressions = new ArrayList<>();
+    JsonArray panels = dashboard.getJsonArray("panels");
+    for (int p = 0; p < panels.size(); p++) {
+      JsonArray targets = panels.getJsonObject(p).getJsonArray("targets");
+      for (int t = 0; t < targets.size(); t++) {
+        expressions.add(targets.getJsonObject(t).getString("expr"));
+      }
+    }
+    return expressions;
+  }
+
+  @Test
+  void every_metric_that_alerts_and_dashboard_name_is_one_of_the_server() throws Exception {
+    RunningServer server = RunningServer.shared();
+    get(server.baseUrl() + "/login");
+    Set<String> served = found(SAMPLE, 1, get(server.managementUrl() + "/metrics"));
+    List<String> expressions = new ArrayList<>(alertExpressions());
+    expressions.addAll(dashboardExpressions());
+    assertTrue(expressions.size() > 15, expressions.toString());
+    for (String expression : expressions) {
+      Set<String> named = found(METRIC, 0, expression);
+      assertTrue(!named.isEmpty(), expression);
+      named.removeAll(served);
+      assertEquals(Set.of(), named, "not served, but asked for by " + expression);
+    }
+  }
+}
