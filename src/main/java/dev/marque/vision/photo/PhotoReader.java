@@ -6,16 +6,14 @@ import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
 import java.awt.image.ComponentSampleModel;
 import java.awt.image.DataBufferByte;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Iterator;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReadParam;
 import javax.imageio.ImageReader;
 import javax.imageio.event.IIOReadWarningListener;
-import javax.imageio.stream.ImageInputStream;
-import javax.imageio.stream.MemoryCacheImageInputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  * before anything is decoded; what comes out is upright RGB without metadata.
  */
 public final class PhotoReader {
+
+  /** Many times what the largest honest photo takes; the client waits no longer than twice that. */
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   static {
     ImageIO.setUseCache(false);
@@ -38,8 +39,14 @@ public final class PhotoReader {
    * @throws PhotoException if the bytes are no photo that can be read within the limits
    */
   public static Photo read(byte[] bytes, PhotoLimits limits, int longSide) throws PhotoException {
+    return read(bytes, limits, longSide, PATIENCE);
+  }
+
+  /** As {@link #read(byte[], PhotoLimits, int)}, for a bounded time. */
+  static Photo read(byte[] bytes, PhotoLimits limits, int longSide, Duration patience)
+      throws PhotoException {
     checkType(bytes);
-    try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(bytes))) {
+    try (TimedStream in = new TimedStream(bytes, patience)) {
       Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
       if (!readers.hasNext()) {
         throw new PhotoException(Reason.UNREADABLE, "its header is damaged");
@@ -54,6 +61,9 @@ public final class PhotoReader {
       }
     } catch (IOException | RuntimeException e) {
       throw new PhotoException(Reason.UNREADABLE, "it is damaged or cut short");
+    } catch (OutOfMemoryError e) {
+      // One array that does not fit into the heap hurts nobody else: the photo claims nonsense.
+      throw new PhotoException(Reason.UNREADABLE, "it asks for more memory than there is");
     }
   }
 
@@ -68,6 +78,9 @@ public final class PhotoReader {
     if (!format.readable()) {
       throw new PhotoException(
           Reason.UNSUPPORTED_TYPE, format + " cannot be read; save it as JPEG or PNG");
+    }
+    if (ProfileSize.isImpossible(bytes, format)) {
+      throw new PhotoException(Reason.UNREADABLE, "its colour profile is damaged or cut short");
     }
   }
 

@@ -1,9 +1,12 @@
 package dev.marque.vision.photo;
 
+import java.awt.color.ColorSpace;
+import java.awt.color.ICC_Profile;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.zip.CRC32;
@@ -11,6 +14,7 @@ import java.util.zip.DeflaterOutputStream;
 import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageTypeSpecifier;
+import javax.imageio.ImageWriteParam;
 import javax.imageio.ImageWriter;
 import javax.imageio.stream.ImageOutputStream;
 
@@ -76,6 +80,70 @@ public final class BadPhotos {
     out.writeInt((int) checksum.getValue());
     out.write(png, header, png.length - header);
     return longer.toByteArray();
+  }
+
+  /**
+   * A grey progressive JPEG file whose last scan, a few bytes that go over every pixel, comes again
+   * and again.
+   */
+  public static byte[] jpegOfManyScans(int side, int scans) throws IOException {
+    ByteArrayOutputStream whole = new ByteArrayOutputStream();
+    ImageWriter writer = ImageIO.getImageWritersByFormatName("jpeg").next();
+    try (ImageOutputStream out = ImageIO.createImageOutputStream(whole)) {
+      writer.setOutput(out);
+      ImageWriteParam parameters = writer.getDefaultWriteParam();
+      parameters.setProgressiveMode(ImageWriteParam.MODE_DEFAULT);
+      BufferedImage grey = new BufferedImage(side, side, BufferedImage.TYPE_BYTE_GRAY);
+      writer.write(null, new IIOImage(grey, null, null), parameters);
+    } finally {
+      writer.dispose();
+    }
+    byte[] jpeg = whole.toByteArray();
+    int end = jpeg.length - 2;
+    int lastScan = end;
+    while (jpeg[lastScan] != (byte) 0xff || jpeg[lastScan + 1] != (byte) 0xda) {
+      lastScan--;
+    }
+    ByteArrayOutputStream bomb = new ByteArrayOutputStream();
+    bomb.write(jpeg, 0, end);
+    for (int i = 0; i < scans; i++) {
+      bomb.write(jpeg, lastScan, end - lastScan);
+    }
+    bomb.write(jpeg, end, 2);
+    return bomb.toByteArray();
+  }
+
+  /** A small JPEG file whose colour profile claims to have so many bytes; 0: as many as it has. */
+  public static byte[] jpegWithProfileOf(int claimed) throws IOException {
+    byte[] jpeg = DamagedPhotos.whole("jpeg");
+    ByteArrayOutputStream longer = new ByteArrayOutputStream();
+    DataOutputStream out = new DataOutputStream(longer);
+    out.write(jpeg, 0, 2);
+    byte[] profile = profileOf(claimed);
+    out.writeShort(0xffe2);
+    out.writeShort(2 + 14 + profile.length);
+    out.writeBytes("ICC_PROFILE\0\1\1");
+    out.write(profile);
+    out.write(jpeg, 2, jpeg.length - 2);
+    return longer.toByteArray();
+  }
+
+  /** The same as WebP. */
+  public static byte[] webpWithProfileOf(int claimed) throws IOException {
+    byte[] webp = DamagedPhotos.whole("webp");
+    int profile = 12 + 18 + 8;
+    if (claimed != 0) {
+      ByteBuffer.wrap(webp).putInt(profile, claimed);
+    }
+    return webp;
+  }
+
+  private static byte[] profileOf(int claimed) {
+    byte[] sRgb = ICC_Profile.getInstance(ColorSpace.CS_sRGB).getData();
+    if (claimed != 0) {
+      ByteBuffer.wrap(sRgb).putInt(0, claimed);
+    }
+    return sRgb;
   }
 
   /** A GIF file of three frames. */

@@ -12,7 +12,9 @@ import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
@@ -251,6 +253,39 @@ class PhotoReaderTest {
     assertEquals(8, read(bomb).width());
     long allocated = memory.getCurrentThreadAllocatedBytes() - before;
     assertTrue(allocated < 20_000_000, chunk + " took " + allocated + " bytes");
+  }
+
+  @Test
+  void a_colour_profile_that_claims_gigabytes_gets_no_memory() throws Exception {
+    assertEquals(64, read(BadPhotos.jpegWithProfileOf(0)).width(), "an honest one is read");
+    assertTrue(read(BadPhotos.webpWithProfileOf(0)).width() > 0, "an honest one is read");
+    int claimed = 200_000_000;
+    for (byte[] photo :
+        List.of(BadPhotos.jpegWithProfileOf(claimed), BadPhotos.webpWithProfileOf(claimed))) {
+      com.sun.management.ThreadMXBean memory =
+          (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+      long before = memory.getCurrentThreadAllocatedBytes();
+      PhotoException refused = assertThrows(PhotoException.class, () -> read(photo));
+      assertEquals(Reason.UNREADABLE, refused.reason());
+      long allocated = memory.getCurrentThreadAllocatedBytes() - before;
+      assertTrue(allocated < 20_000_000, allocated + " bytes");
+    }
+  }
+
+  @Test
+  void a_photo_that_takes_too_long_to_decode_is_given_up() throws Exception {
+    byte[] bomb = BadPhotos.jpegOfManyScans(2000, 20_000);
+    assertTrue(bomb.length < 1 << 20, bomb.length + " bytes, small on the wire");
+    PhotoLimits limits = PhotoLimits.megapixels(4);
+    byte[] honest = BadPhotos.jpegOfManyScans(2000, 0);
+    assertEquals(2000, PhotoReader.read(honest, limits, 512).width());
+    long begin = System.nanoTime();
+    Duration patience = Duration.ofMillis(200);
+    PhotoException refused =
+        assertThrows(PhotoException.class, () -> PhotoReader.read(bomb, limits, 512, patience));
+    assertEquals(Reason.UNREADABLE, refused.reason());
+    Duration took = Duration.ofNanos(System.nanoTime() - begin);
+    assertTrue(took.compareTo(patience) >= 0, "given up for the time and nothing else: " + took);
   }
 
   @Test
