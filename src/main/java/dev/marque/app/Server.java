@@ -268,7 +268,7 @@ public final class Server implements AutoCloseable {
             assets::mount,
             crossOrigin::mount,
             new OriginCheck(proxies, settings.publicUrl(), crossOrigin)::mount,
-            new Bodies(PredictionApi.UPLOAD_PATHS)::mount,
+            new Bodies(PredictionApi.UPLOAD_PATHS, WebVerticle.PATIENCE)::mount,
             signedIn::mount,
             router -> accounts.mount(router, signedIn, pages, messages, personal),
             predictionRoutes::mount,

@@ -1,5 +1,6 @@
 package dev.marque.app;
 
+import dev.marque.web.SlowClients;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.VerticleBase;
@@ -7,6 +8,7 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -19,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Undeploying it takes no new connection and lets what runs end, for a bounded time.
  */
 final class WebVerticle extends VerticleBase {
+
+  /** How long the head of a request may take, and then its body, where it is no photo. */
+  static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private static final int IDLE_SECONDS = 30;
   private static final int FAREWELL_SECONDS = 10;
@@ -45,10 +50,13 @@ final class WebVerticle extends VerticleBase {
   @Override
   public Future<?> start() {
     Router router = Router.router(vertx);
+    SlowClients slowClients = new SlowClients(vertx, PATIENCE);
+    slowClients.mount(router);
     rooms.forEach(room -> room.accept(router));
     server =
         vertx
             .createHttpServer(options())
+            .connectionHandler(slowClients::connected)
             .requestHandler(router)
             .invalidRequestHandler(invalidRequests);
     // A negative port is a free one that all instances share.

@@ -4,6 +4,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Set;
 
@@ -19,12 +20,15 @@ public final class Bodies {
 
   private final BodyHandler reader = BodyHandler.create(false).setBodyLimit(MOST_BYTES);
   private final Set<String> uploadPaths;
+  private final Duration patience;
 
   /**
    * @param uploadPaths whose {@code POST} is left alone
+   * @param patience how long a body may take to arrive
    */
-  public Bodies(Set<String> uploadPaths) {
+  public Bodies(Set<String> uploadPaths, Duration patience) {
     this.uploadPaths = Set.copyOf(uploadPaths);
+    this.patience = patience;
   }
 
   public void mount(Router router) {
@@ -46,6 +50,7 @@ public final class Bodies {
     if (upload) {
       ctx.next();
     } else {
+      SlowClients.awaitBody(ctx, patience);
       reader.handle(ctx);
     }
   }

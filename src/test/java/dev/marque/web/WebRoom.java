@@ -35,7 +35,11 @@ final class WebRoom implements AutoCloseable {
   private final HttpClient client = HttpClient.newHttpClient();
 
   private WebRoom(
-      Optional<URI> publicUrl, List<URI> portals, List<String> trusted, Consumer<Router> routes) {
+      Optional<URI> publicUrl,
+      List<URI> portals,
+      List<String> trusted,
+      Duration patience,
+      Consumer<Router> routes) {
     Messages messages = new Messages();
     Assets assets = Assets.load();
     Proxies proxies = new Proxies(trusted);
@@ -43,11 +47,13 @@ final class WebRoom implements AutoCloseable {
     Pages pages = new Pages(messages, assets, publicUrl, portals, true, Clock.systemUTC());
     Failures failures = new Failures(messages, pages, headers);
     Router router = Router.router(vertx);
+    SlowClients slowClients = new SlowClients(vertx, patience);
+    slowClients.mount(router);
     new Arrival(proxies, publicUrl).mount(router);
     headers.mount(router);
     assets.mount(router);
     new OriginCheck(proxies, publicUrl, new CrossOrigin(List.of())).mount(router);
-    new Bodies(Set.of("/upload", "/upload-late")).mount(router);
+    new Bodies(Set.of("/upload", "/upload-late"), patience).mount(router);
     routes.accept(router);
     router.post("/upload").handler(this::upload);
     router.post("/upload-late").handler(this::uploadOnceGone);
@@ -64,6 +70,7 @@ final class WebRoom implements AutoCloseable {
         vertx
             .createHttpServer(
                 new HttpServerOptions().setMaxHeaderSize(8192).setHttp2ClearTextEnabled(false))
+            .connectionHandler(slowClients::connected)
             .requestHandler(router)
             .invalidRequestHandler(failures::invalidRequest)
             .listen(0, "127.0.0.1")
@@ -71,11 +78,17 @@ final class WebRoom implements AutoCloseable {
   }
 
   static WebRoom with(Consumer<Router> routes) {
-    return new WebRoom(Optional.empty(), List.of(), List.of(), routes);
+    return waiting(Duration.ofSeconds(30), routes);
+  }
+
+  /** One that waits so long for the head of a request, and for its body. */
+  static WebRoom waiting(Duration patience, Consumer<Router> routes) {
+    return new WebRoom(Optional.empty(), List.of(), List.of(), patience, routes);
   }
 
   static WebRoom behind(URI publicUrl, List<URI> portals, Consumer<Router> routes) {
-    return new WebRoom(Optional.of(publicUrl), portals, List.of("127.0.0.0/8"), routes);
+    return new WebRoom(
+        Optional.of(publicUrl), portals, List.of("127.0.0.0/8"), Duration.ofSeconds(30), routes);
   }
 
   /** Answers the sizes and names of what was uploaded. */

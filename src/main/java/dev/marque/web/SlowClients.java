@@ -1,0 +1,92 @@
+package dev.marque.web;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Cuts off clients that send their requests byte by byte. An idle limit does not see them: it
+ * begins anew with every byte, and a header of a byte a second holds a connection for hours.
+ *
+ * <p>The head of a request has to be there within a bounded time of the connection's beginning or
+ * of the answer before; so what is left of a body that nobody wanted is bounded too. A small body
+ * has as long again ({@link #awaitBody}). One for each instance of the server, on its event loop.
+ */
+public final class SlowClients {
+
+  private final Vertx vertx;
+  private final Duration patience;
+
+  /** The timers of connections that owe us a request. */
+  private final Map<HttpConnection, Long> timers = new HashMap<>();
+
+  public SlowClients(Vertx vertx, Duration patience) {
+    this.vertx = vertx;
+    this.patience = patience;
+  }
+
+  /** For {@code HttpServer.connectionHandler}. */
+  public void connected(HttpConnection connection) {
+    connection.closeHandler(gone -> stop(connection));
+    await(connection);
+  }
+
+  /** Sees every request; to be mounted before all else. */
+  public void mount(Router router) {
+    router.route().handler(this::arrived);
+  }
+
+  private void arrived(RoutingContext ctx) {
+    HttpConnection connection = ctx.request().connection();
+    stop(connection);
+    ctx.addEndHandler(
+        end -> {
+          if (end.succeeded()) {
+            await(connection);
+          }
+        });
+    ctx.next();
+  }
+
+  private void await(HttpConnection connection) {
+    stop(connection);
+    timers.put(
+        connection,
+        vertx.setTimer(
+            patience.toMillis(),
+            late -> {
+              timers.remove(connection);
+              connection.close();
+            }));
+  }
+
+  private void stop(HttpConnection connection) {
+    Long timer = timers.remove(connection);
+    if (timer != null) {
+      vertx.cancelTimer(timer);
+    }
+  }
+
+  /** Closes the connection of a request whose body does not arrive in time. */
+  static void awaitBody(RoutingContext ctx, Duration patience) {
+    HttpServerRequest request = ctx.request();
+    if (request.isEnded()) {
+      return;
+    }
+    long timer =
+        ctx.vertx()
+            .setTimer(
+                patience.toMillis(),
+                late -> {
+                  if (!request.isEnded()) {
+                    request.connection().close();
+                  }
+                });
+    ctx.addEndHandler(end -> ctx.vertx().cancelTimer(timer));
+  }
+}
