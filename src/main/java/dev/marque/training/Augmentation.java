@@ -10,7 +10,8 @@ import java.util.random.RandomGenerator;
 /**
  * Makes a photo look different each time it is learned from: a random crop (Szegedy et al., 2015)
  * or a border around it or a scene that it is a part of, mirrored or not, other brightness,
- * contrast and colour, and a part erased (Zhong et al., 2020).
+ * contrast and colour, and a part erased (Zhong et al., 2020). Some photos are also tilted, made
+ * coarse or dark, as people's photos are.
  */
 record Augmentation(Normalization normalization, double smallestCrop) {
 
@@ -21,13 +22,75 @@ record Augmentation(Normalization normalization, double smallestCrop) {
   private static final double LARGEST_IN_SCENE = 0.85;
   private static final double GREY_SHARE = 0.15;
   private static final double ERASED_SHARE = 0.25;
+  private static final double COARSE_SHARE = 0.1;
+  private static final int SMALLEST_COARSE = 72;
+  private static final int LARGEST_COARSE = 180;
+  private static final double DARK_SHARE = 0.1;
+  private static final double DARKEST = 0.2;
+  private static final double TILTED_SHARE = 0.15;
+  private static final double STEEPEST_TILT = Math.toRadians(12);
 
   /** Fills {@code target[at + (y * width + x) * 3 + channel]}, normalised. */
   void apply(Pixels photo, Size size, RandomGenerator random, float[] target, int at) {
     float[] values = new float[size.values()];
-    Resampling.scale(
-        photo, box(photo, random), random.nextBoolean(), size.width(), size.height(), values);
+    Pixels seen = random.nextDouble() < COARSE_SHARE ? coarse(photo, random) : photo;
+    Box box = box(seen, random);
+    Resampling.scale(seen, box, random.nextBoolean(), size.width(), size.height(), values);
+    if (random.nextDouble() < TILTED_SHARE) {
+      double angle = STEEPEST_TILT * (2 * random.nextDouble() - 1);
+      double aspect = box.width() / size.width() / (box.height() / size.height());
+      values = tilted(values, size, angle, aspect);
+    }
     finish(values, size, random, target, at);
+  }
+
+  private static Pixels coarse(Pixels photo, RandomGenerator random) {
+    return Resampling.fit(photo, random.nextInt(SMALLEST_COARSE, LARGEST_COARSE + 1));
+  }
+
+  /**
+   * Turned about the middle; corners that this bares are filled with the nearest pixels.
+   *
+   * @param aspect how many times wider than high the piece of the photo is that one value stands
+   *     for: the turn keeps the photo's right angles, not those of its squashed picture
+   */
+  private static float[] tilted(float[] values, Size size, double angle, double aspect) {
+    int width = size.width();
+    int height = size.height();
+    float[] turned = new float[values.length];
+    double cos = Math.cos(angle);
+    double sin = Math.sin(angle);
+    for (int y = 0; y < height; y++) {
+      for (int x = 0; x < width; x++) {
+        double across = x - (width - 1) / 2.0;
+        double down = y - (height - 1) / 2.0;
+        double fromX = cos * across + sin * down / aspect + (width - 1) / 2.0;
+        double fromY = cos * down - sin * across * aspect + (height - 1) / 2.0;
+        interpolate(values, size, fromX, fromY, turned, (y * width + x) * 3);
+      }
+    }
+    return turned;
+  }
+
+  private static void interpolate(
+      float[] values, Size size, double x, double y, float[] target, int at) {
+    double insideX = Math.max(0, Math.min(size.width() - 1, x));
+    double insideY = Math.max(0, Math.min(size.height() - 1, y));
+    int left = (int) insideX;
+    int top = (int) insideY;
+    int right = Math.min(left + 1, size.width() - 1);
+    int bottom = Math.min(top + 1, size.height() - 1);
+    float a = (float) (insideX - left);
+    float b = (float) (insideY - top);
+    for (int c = 0; c < 3; c++) {
+      float upper =
+          (1 - a) * values[(top * size.width() + left) * 3 + c]
+              + a * values[(top * size.width() + right) * 3 + c];
+      float lower =
+          (1 - a) * values[(bottom * size.width() + left) * 3 + c]
+              + a * values[(bottom * size.width() + right) * 3 + c];
+      target[at + c] = (1 - b) * upper + b * lower;
+    }
   }
 
   /**
@@ -87,12 +150,16 @@ record Augmentation(Normalization normalization, double smallestCrop) {
     float contrast = 0.65f + 0.7f * random.nextFloat();
     float brightness = (random.nextFloat() - 0.5f) * 50;
     float saturation = random.nextDouble() < GREY_SHARE ? 0 : 0.6f + 0.8f * random.nextFloat();
+    float light =
+        random.nextDouble() < DARK_SHARE
+            ? (float) (DARKEST + (1 - DARKEST) * random.nextDouble())
+            : 1;
     float middle = 120;
     for (int i = 0; i < values.length; i += 3) {
       float luma = 0.299f * values[i] + 0.587f * values[i + 1] + 0.114f * values[i + 2];
       for (int c = i; c < i + 3; c++) {
         float value = luma + saturation * (values[c] - luma);
-        values[c] = (value - middle) * contrast + middle + brightness;
+        values[c] = ((value - middle) * contrast + middle + brightness) * light;
       }
     }
   }

@@ -46,9 +46,9 @@ public final class TrainCommand implements Callable<Integer> {
   @Option(
       names = "--network",
       paramLabel = "FILE",
-      description = "The network's description (default: ${DEFAULT-VALUE}).",
-      defaultValue = "model/network.json")
-  private Path network = Path.of("model/network.json");
+      description =
+          "The network's description (default: that of --start-from, else model/network.json).")
+  private @Nullable Path network;
 
   @Option(
       names = "--name",
@@ -59,7 +59,7 @@ public final class TrainCommand implements Callable<Integer> {
   @Option(
       names = "--epochs",
       description = "Passes over the photos (default: ${DEFAULT-VALUE}).",
-      defaultValue = "90")
+      defaultValue = "150")
   private int epochs;
 
   @Option(
@@ -82,7 +82,7 @@ public final class TrainCommand implements Callable<Integer> {
       description =
           "Input sizes, each from a share of the training on (default: ${DEFAULT-VALUE}). Small"
               + " first and large at the end costs less than large all the time.",
-      defaultValue = "0:96x128,0.3:128x160,0.8:160x208")
+      defaultValue = "0:96x128,0.3:128x160,0.6:160x208,0.9:192x256")
   private List<SizeFrom> sizes = List.of();
 
   @Option(
@@ -92,19 +92,19 @@ public final class TrainCommand implements Callable<Integer> {
       description =
           "Input size of the finished model (default: ${DEFAULT-VALUE}). Larger than in training"
               + " pays off.",
-      defaultValue = "160x208")
-  private Size serveAt = new Size(176, 224);
+      defaultValue = "192x256")
+  private Size serveAt = new Size(192, 256);
 
   @Option(
       names = "--mixed",
       description = "Share of batches that mix photos (default: ${DEFAULT-VALUE}).",
-      defaultValue = "0.4")
+      defaultValue = "0.5")
   private double mixed;
 
   @Option(
       names = "--smallest-crop",
       description = "Least share of a photo that a crop keeps (default: ${DEFAULT-VALUE}).",
-      defaultValue = "0.3")
+      defaultValue = "0.25")
   private double smallestCrop;
 
   @Option(
@@ -134,15 +134,18 @@ public final class TrainCommand implements Callable<Integer> {
       paramLabel = "DIR",
       description =
           "Begin with the weights of this model instead of random ones; with fewer epochs and a lower"
-              + " learning rate it learns new photos or new brands. The network's description is"
-              + " then the model's.")
+              + " learning rate it learns new photos or new brands. A --network with the model's"
+              + " layers and further residual blocks between them makes it deeper.")
   private @Nullable Path startFrom;
 
   @Override
   public Integer call() throws IOException, InterruptedException {
     Optional<LoadedModel> start = Optional.ofNullable(startFrom).map(LoadedModel::read);
     NetworkDescription description =
-        start.map(LoadedModel::network).orElseGet(() -> NetworkDescription.read(network));
+        Optional.ofNullable(network)
+            .map(NetworkDescription::read)
+            .or(() -> start.map(LoadedModel::network))
+            .orElseGet(() -> NetworkDescription.read(Path.of("model/network.json")));
     DataSet photos = DataSet.open(data);
     TrainingOptions options =
         new TrainingOptions(
@@ -165,7 +168,9 @@ public final class TrainCommand implements Callable<Integer> {
                   photos,
                   out,
                   precision,
-                  start.map(model -> reusable(model, photos)).orElse(new Weights(List.of())),
+                  start
+                      .map(model -> reusable(model, description, photos))
+                      .orElse(new Weights(List.of())),
                   progress)
               .train();
       progress.say("Calibrating on %d photos".formatted(photos.validation().size()));
@@ -184,10 +189,12 @@ public final class TrainCommand implements Callable<Integer> {
   }
 
   /** The weights that mean the same for these photos: of other labels, all but the heads. */
-  private static Weights reusable(LoadedModel model, DataSet photos) {
+  private static Weights reusable(
+      LoadedModel model, NetworkDescription description, DataSet photos) {
     boolean sameLabels = model.description().labels().equals(photos.labels());
+    Weights grown = Growth.grow(model.network(), description, model.weights());
     return new Weights(
-        model.weights().tensors().stream()
+        grown.tensors().stream()
             .filter(tensor -> sameLabels || !tensor.name().startsWith("heads."))
             .toList());
   }

@@ -37,6 +37,52 @@ class AugmentationTest {
     }
   }
 
+  @Test
+  void some_photos_are_made_dark_coarse_or_tilted_and_most_are_not() {
+    Augmentation augmentation = new Augmentation(UNCHANGED, 1);
+    Pixels stripes = stripes();
+    int dark = 0;
+    int dull = 0;
+    for (int seed = 0; seed < 400; seed++) {
+      float[] values = new float[SIZE.values()];
+      augmentation.apply(stripes, SIZE, new SplittableRandom(seed), values, 0);
+      dark += mean(values) < 60 ? 1 : 0;
+      dull += sharpestStep(values) < 25 ? 1 : 0;
+    }
+    assertTrue(dark > 8 && dark < 80, dark + " of 400 are dark");
+    assertTrue(dull > 8 && dull < 120, dull + " of 400 have no sharp stripe");
+  }
+
+  private static double mean(float[] values) {
+    double sum = 0;
+    for (float value : values) {
+      sum += value;
+    }
+    return sum / values.length;
+  }
+
+  /** The middle one of the brightness steps along the middle row, which an erased part spares. */
+  private static double sharpestStep(float[] values) {
+    int row = SIZE.height() / 2 * SIZE.width() * 3;
+    float[] steps = new float[SIZE.width() - 1];
+    for (int x = 1; x < SIZE.width(); x++) {
+      steps[x - 1] = Math.abs(values[row + x * 3] - values[row + x * 3 - 3]);
+    }
+    Arrays.sort(steps);
+    return steps[steps.length / 2];
+  }
+
+  /** Upright stripes, two pixels wide once shown. */
+  private static Pixels stripes() {
+    int width = SIZE.width() * 4;
+    int height = SIZE.height() * 4;
+    byte[] rgb = new byte[width * height * 3];
+    for (int i = 0; i < rgb.length; i++) {
+      rgb[i] = (byte) (i / 3 % width / 4 % 2 == 0 ? 20 : 235);
+    }
+    return new Pixels(width, height, rgb);
+  }
+
   private static Pixels plain(int value) {
     byte[] rgb = new byte[120 * 80 * 3];
     Arrays.fill(rgb, (byte) value);

@@ -1,0 +1,58 @@
+package dev.marque.training;
+
+import dev.marque.vision.network.Layer;
+import dev.marque.vision.network.NetworkDescription;
+import dev.marque.vision.network.Tensor;
+import dev.marque.vision.network.Weights;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Weights of a trained network for a deeper one: what the trained one computes, the deeper one
+ * computes at first, since a new residual block begins as its shortcut (Chen et al., 2016,
+ * "Net2Net").
+ */
+final class Growth {
+
+  private Growth() {}
+
+  /**
+   * The weights of {@code from} under the names that their layers have in {@code to}, which has the
+   * same layers in the same order and may have further residual blocks of stride 1 between them.
+   * The new blocks have no weights yet.
+   *
+   * @throws IllegalArgumentException if one network does not grow out of the other
+   */
+  static Weights grow(NetworkDescription from, NetworkDescription to, Weights weights) {
+    Map<String, String> renamed = new HashMap<>();
+    List<Layer> old = from.layers();
+    int matched = 0;
+    for (int i = 0; i < to.layers().size(); i++) {
+      Layer layer = to.layers().get(i);
+      if (matched < old.size() && layer.equals(old.get(matched))) {
+        renamed.put("layers." + matched++, "layers." + i);
+      } else if (!(layer instanceof Layer.Residual block && block.stride() == 1)) {
+        throw new IllegalArgumentException(
+            "layer %d of the network, %s, is neither the start's next layer nor a residual block of"
+                    .formatted(i, layer)
+                + " stride 1");
+      }
+    }
+    if (matched < old.size() || from.squeeze() != to.squeeze()) {
+      throw new IllegalArgumentException(
+          "the network lacks layers of the one to start from, or squeezes otherwise");
+    }
+    return new Weights(
+        weights.tensors().stream()
+            .map(
+                tensor -> new Tensor(name(tensor.name(), renamed), tensor.shape(), tensor.values()))
+            .toList());
+  }
+
+  private static String name(String tensor, Map<String, String> renamed) {
+    int end = tensor.indexOf('.', tensor.indexOf('.') + 1);
+    String layer = end < 0 ? tensor : tensor.substring(0, end);
+    return renamed.getOrDefault(layer, layer) + tensor.substring(layer.length());
+  }
+}
