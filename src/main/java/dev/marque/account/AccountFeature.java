@@ -152,6 +152,7 @@ public final class AccountFeature {
         personalTokens,
         cookies,
         proxySignIn,
+        new AdministrationRefusals(pool, audit),
         settings.sso().header().signOutUrl(),
         pages);
   }

@@ -33,6 +33,7 @@ public final class SignedIn {
   private final PersonalTokens personalTokens;
   private final SessionCookies cookies;
   private final ProxySignIn proxySignIn;
+  private final AdministrationRefusals refusals;
   private final @Nullable String signOutUrl;
   private final Pages pages;
 
@@ -46,6 +47,7 @@ public final class SignedIn {
       PersonalTokens personalTokens,
       SessionCookies cookies,
       ProxySignIn proxySignIn,
+      AdministrationRefusals refusals,
       Optional<URI> signOutUrl,
       Pages pages) {
     this.tokens = tokens;
@@ -54,6 +56,7 @@ public final class SignedIn {
     this.personalTokens = personalTokens;
     this.cookies = cookies;
     this.proxySignIn = proxySignIn;
+    this.refusals = refusals;
     this.signOutUrl = signOutUrl.map(URI::toString).orElse(null);
     this.pages = pages;
   }
@@ -215,11 +218,14 @@ public final class SignedIn {
     };
   }
 
-  private static void requireAdministrator(RoutingContext ctx) {
-    if (of(ctx).isAdmin()) {
+  private void requireAdministrator(RoutingContext ctx) {
+    User user = of(ctx);
+    if (user.isAdmin()) {
       ctx.next();
     } else {
-      ctx.fail(new Failure.Forbidden("administrators-only"));
+      refusals
+          .note(user, Client.of(ctx))
+          .onComplete(done -> ctx.fail(new Failure.Forbidden("administrators-only")));
     }
   }
 

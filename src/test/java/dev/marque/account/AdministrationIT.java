@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.vertx.core.json.JsonObject;
 import java.net.http.HttpResponse;
+import org.jsoup.Jsoup;
 import org.junit.jupiter.api.Test;
 
 class AdministrationIT {
@@ -40,6 +41,17 @@ class AdministrationIT {
     }
     assertEquals(403, role(user, username, "admin").statusCode());
     assertEquals(401, server.visitor().get("/api/v1/users").statusCode());
+  }
+
+  @Test
+  void who_tries_administration_without_being_an_administrator_is_in_the_audit_log_once() {
+    String username = server.newAccount();
+    Visitor user = server.signedIn(username);
+    String log = "/admin/audit?event=administration_refused&q=" + username;
+    assertEquals(0, Jsoup.parse(administrator.get(log).body()).select("tbody tr").size());
+    assertEquals(403, user.get("/admin/users").statusCode());
+    assertEquals(403, user.get("/api/v1/users").statusCode());
+    assertEquals(1, Jsoup.parse(administrator.get(log).body()).select("tbody tr").size());
   }
 
   @Test
