@@ -6,8 +6,8 @@ import java.util.List;
 
 /**
  * Measures what a stranger with a stopwatch learns: the time of a refusal for a name that is known
- * and for one that is not, one after the other in turn. Run by hand, on a machine with nothing else
- * to do.
+ * and for one that is not. One after the other, each kind first as often as the other, so that
+ * whatever else the machine does meets both alike. Run by hand.
  */
 final class SignInTiming {
 
@@ -22,8 +22,12 @@ final class SignInTiming {
     List<Double> wrongPassword = new ArrayList<>();
     List<Double> unknownUser = new ArrayList<>();
     for (int i = 0; i < WARM_UP + TRIES; i++) {
-      double wrong = millis(server, known);
-      double unknown = millis(server, "nobody" + i);
+      boolean knownFirst = i % 2 == 0;
+      String stranger = "nobody" + i;
+      double first = millis(server, knownFirst ? known : stranger);
+      double second = millis(server, knownFirst ? stranger : known);
+      double wrong = knownFirst ? first : second;
+      double unknown = knownFirst ? second : first;
       if (i >= WARM_UP) {
         wrongPassword.add(wrong);
         unknownUser.add(unknown);
