@@ -107,6 +107,9 @@ class HistoryIT {
       page.goBack();
       assertThat(cards(page)).hasCount(1);
       assertThat(page.getByLabel("Brand")).hasValue(rare);
+      page.goForward();
+      assertThat(cards(page)).hasCount(PAGE);
+      assertThat(page.getByLabel("Brand")).hasValue("");
     }
   }
 

@@ -59,6 +59,7 @@ class UploadIT {
       page.locator("#image").setInputFiles(many.toArray(new Path[0]));
       assertThat(page.locator("#queue .row")).hasCount(16);
       assertThat(page.locator("#upload-status")).containsText("Up to 16 photos");
+      assertThat(page.locator("#upload-status")).not().hasClass("visually-hidden");
       window.checkAccessibility("a full queue");
       window.checkWidth(320, "a full queue");
     }
@@ -94,6 +95,7 @@ class UploadIT {
       assertThat(page.locator("#queue .state"))
           .containsText("save the photo as JPEG", ignoreCase());
       assertThat(page.locator("#upload-status")).containsText("HEIC");
+      assertThat(page.locator("#queue .state")).isFocused();
       assertThat(page.getByRole(AriaRole.BUTTON, Steps.named("Try again"))).isHidden();
       window.screenshot("upload-heic");
       window.checkAccessibility("a photo in HEIC");
@@ -192,9 +194,8 @@ class UploadIT {
     try (Window window = Window.desktop(SERVER.baseUrl())) {
       Page page = window.page();
       Steps.signIn(page, person);
-      // Playwright takes over file choosers once it listens, and does not wait until it has: asked
-      // for
-      // only when the key is pressed, it sometimes comes too late.
+      // Playwright takes over file choosers once it listens, and does not wait until it has:
+      // asked for only when the key is pressed, it sometimes comes too late.
       page.onFileChooser(shown -> {});
       page.navigate("");
       page.locator("#image").focus();

@@ -1,0 +1,113 @@
+package dev.marque.browser;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.AriaRole;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/** What single parts of pages do in a real browser, with sample data. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class PagePartsIT {
+
+  private PagePreview preview;
+
+  @BeforeAll
+  void start() {
+    preview = new PagePreview(0);
+  }
+
+  @AfterAll
+  void stop() {
+    preview.close();
+  }
+
+  @Test
+  void the_table_of_brands_is_sorted_by_each_column_and_back() {
+    try (Window window = Window.desktop(preview.baseUrl())) {
+      Page page = open(window, "model");
+      Locator names = page.locator(".list tbody th");
+      assertThat(names).hasText(new String[] {"Acura", "Volvo"});
+      button(page, "Photos").press("Enter");
+      assertThat(names).hasText(new String[] {"Volvo", "Acura"});
+      assertThat(page.locator("th[aria-sort=ascending]")).hasText("Photos");
+      button(page, "Photos").press("Enter");
+      assertThat(names).hasText(new String[] {"Acura", "Volvo"});
+      assertThat(page.locator("th[aria-sort=descending]")).hasText("Photos");
+      assertThat(page.locator("th[aria-sort]")).hasCount(1);
+    }
+  }
+
+  @Test
+  void on_a_phone_the_table_of_brands_needs_no_scrolling() {
+    try (Window window = Window.phone(preview.baseUrl())) {
+      for (String language : List.of("en", "de")) {
+        Page page = open(window, "model?lang=" + language);
+        for (int width : new int[] {320, 390}) {
+          page.setViewportSize(width, 800);
+          Object hidden =
+              page.locator(".model .scroll").evaluate("e => e.scrollWidth - e.clientWidth");
+          assertEquals(0, hidden, language + " at " + width + " px");
+        }
+      }
+    }
+  }
+
+  @Test
+  void a_result_is_copied_as_text_and_printed() {
+    try (Window window = Window.desktop(preview.baseUrl())) {
+      Page page = open(window, "result-confident");
+      page.locator("[data-copy]").click();
+      page.waitForCondition(() -> clipboard(page).contains("Audi\t93"));
+      assertTrue(clipboard(page).contains("/predictions/"), clipboard(page));
+      page.evaluate("window.print = () => { window.printed = true; }");
+      page.locator("[data-print]").click();
+      assertEquals(true, page.evaluate("window.printed"));
+    }
+  }
+
+  @Test
+  void a_phone_offers_its_camera_and_a_desktop_does_not() {
+    try (Window phone = Window.phone(preview.baseUrl());
+        Window desktop = Window.desktop(preview.baseUrl())) {
+      Page page = open(phone, "upload");
+      assertThat(page.getByText("Take a photo")).isVisible();
+      assertThat(page.locator("#camera")).hasAttribute("capture", "environment");
+      assertThat(open(desktop, "upload").getByText("Take a photo")).isHidden();
+    }
+  }
+
+  @Test
+  void sending_no_photo_is_told_where_photos_are_chosen() {
+    try (Window window = Window.desktop(preview.baseUrl())) {
+      Page page = open(window, "upload");
+      assertThat(page.locator("#image")).hasAttribute("multiple", "");
+      Steps.press(page, "Find the brand");
+      assertThat(page.getByText("Choose a photo first.")).isVisible();
+      assertThat(page.locator("#image")).isFocused();
+      window.checkAccessibility("no photo chosen");
+      page.locator("#image").setInputFiles(Steps.AUDI);
+      assertThat(page.getByText("Choose a photo first.")).isHidden();
+    }
+  }
+
+  private static Page open(Window window, String name) {
+    window.page().navigate("/preview/" + name);
+    return window.page();
+  }
+
+  private static Locator button(Page page, String name) {
+    return page.getByRole(AriaRole.BUTTON, Steps.named(name).setExact(true));
+  }
+
+  private static String clipboard(Page page) {
+    return (String) page.evaluate("navigator.clipboard.readText()");
+  }
+}
