@@ -27,7 +27,7 @@ final class HttpsProxy implements AutoCloseable {
 
   static final String PREFIX = "/cars";
 
-  private static final String PASSWORD = "changeit";
+  static final String PASSWORD = "changeit";
 
   private final Vertx vertx = Vertx.vertx();
   private final HttpClient client = vertx.createHttpClient();
@@ -143,7 +143,7 @@ final class HttpsProxy implements AutoCloseable {
   }
 
   /** A key and certificate that nobody trusts, made by the tool of the JDK. */
-  private static Path selfSigned() {
+  static Path selfSigned() {
     try {
       Path keys = Files.createTempDirectory("marque-proxy").resolve("keys.p12");
       Process tool =

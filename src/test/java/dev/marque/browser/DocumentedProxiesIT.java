@@ -1,0 +1,125 @@
+package dev.marque.browser;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static io.restassured.RestAssured.given;
+import static org.hamcrest.Matchers.containsString;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.microsoft.playwright.Frame;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.assertions.PlaywrightAssertions;
+import dev.marque.app.RunningServer;
+import java.io.IOException;
+import java.net.URI;
+import java.security.GeneralSecurityException;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * The examples of {@code docs/portal.md} as they stand there, in the proxies that they are for;
+ * where nginx or Apache is not installed, its test is left out, and {@link PortalIT} tests the same
+ * behind a proxy of our own.
+ */
+class DocumentedProxiesIT {
+
+  private static final int TOO_LARGE = 11 << 20;
+
+  @ParameterizedTest
+  @EnumSource(DocumentedProxy.Kind.class)
+  void marque_works_behind_it_in_a_page_and_in_a_frame(DocumentedProxy.Kind kind)
+      throws IOException, GeneralSecurityException, InterruptedException {
+    assumeTrue(kind.isInstalled(), kind + " is not installed");
+    PlaywrightAssertions.setDefaultAssertionTimeout(Steps.PATIENCE);
+    try (DocumentedProxy proxy = new DocumentedProxy(kind);
+        HttpsProxy portal = new HttpsProxy();
+        RunningServer server = start(proxy, portal)) {
+      proxy.forwardTo(URI.create(server.baseUrl()).getPort());
+      RunningServer.Person person = server.newUser();
+      worksAsAPage(proxy, person);
+      portal.page("portal", page(proxy));
+      worksInAFrame(proxy, portal, person);
+    }
+  }
+
+  private static RunningServer start(DocumentedProxy proxy, HttpsProxy portal) {
+    return RunningServer.start(
+        Map.of(
+            "marque.public-url", proxy.marque(),
+            "marque.portal.origins", portal.origin("portal"),
+            "marque.proxy.trusted", "127.0.0.1"));
+  }
+
+  private static String page(DocumentedProxy proxy) {
+    return """
+        <!DOCTYPE html>
+        <html lang="en"><head><title>Portal</title><link rel="icon" href="data:,">
+        <script type="module" src="%s/static/embed.js"></script></head>
+        <body><h1>Portal</h1><marque-upload theme="dark"></marque-upload>
+        <script>
+          window.heard = [];
+          document.addEventListener('marque:prediction', (event) => heard.push(event.detail));
+        </script></body></html>
+        """
+        .formatted(proxy.marque());
+  }
+
+  private static void worksAsAPage(DocumentedProxy proxy, RunningServer.Person person) {
+    try (Window window = Window.desktop(proxy.marque() + "/")) {
+      Page page = window.page();
+      page.navigate(proxy.marque());
+      assertThat(page.locator(".front")).isVisible();
+      page.navigate("history");
+      assertThat(page).hasURL(Pattern.compile("/cars/login\\?next=%2Fhistory$"));
+      Steps.signInHere(page.mainFrame(), person);
+      assertThat(page).hasURL(proxy.marque() + "/history");
+      page.navigate("");
+      page.locator("#image").setInputFiles(Steps.VOLVO);
+      page.getByText("Find the brand").click();
+      assertThat(page.locator(".result .scores tbody tr")).hasCount(5);
+      assertEquals(
+          true,
+          page.context().cookies().stream()
+              .filter(cookie -> cookie.name.contains("marque_"))
+              .allMatch(cookie -> cookie.path.equals("/cars") && cookie.secure));
+    }
+    // A photo that is too large is refused by Marque, whose answer says more than a proxy's.
+    given()
+        .relaxedHTTPSValidation()
+        .header("Authorization", "Bearer " + person.token())
+        .header("Host", URI.create(proxy.marque()).getAuthority())
+        .multiPart("image", "large.jpg", new byte[TOO_LARGE], "image/jpeg")
+        .post(proxy.marque().replace("marque.example", "127.0.0.1") + "/api/v1/predictions")
+        .then()
+        .statusCode(413)
+        .contentType(containsString("application/problem+json"));
+  }
+
+  private static void worksInAFrame(
+      DocumentedProxy proxy, HttpsProxy portal, RunningServer.Person person) {
+    try (Window window = Window.desktop(portal.origin("portal"))) {
+      // Browsers let no frame of another origin take the focus by itself.
+      window.expectComplaint("Blocked autofocusing");
+      Page page = window.page();
+      page.navigate("/");
+      page.waitForCondition(
+          () -> page.frames().size() == 2 && page.frames().get(1).url().startsWith(proxy.marque()));
+      Frame frame = page.frames().get(1);
+      frame.getByText("Sign in").first().click();
+      Steps.signInHere(frame, person);
+      frame.locator("#image").setInputFiles(Steps.AUDI);
+      frame.getByText("Find the brand").click();
+      assertThat(frame.locator(".result .scores tbody tr")).hasCount(5);
+      page.waitForFunction("heard.length > 0");
+      frame.waitForFunction(
+          "Math.abs(document.body.getBoundingClientRect().height - innerHeight) <= 1");
+      assertTrue(
+          page.context().cookies().stream()
+              .filter(cookie -> cookie.name.contains("marque_"))
+              .allMatch(cookie -> cookie.partitionKey != null && !cookie.partitionKey.isEmpty()));
+    }
+  }
+}
