@@ -1,9 +1,18 @@
 package dev.marque.browser;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.microsoft.playwright.options.LoadState;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -11,21 +20,40 @@ import org.junit.jupiter.params.provider.MethodSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class EveryPageIT {
 
+  private static final String MOVED =
+      """
+      () => new Promise((resolve) => {
+        let moved = 0;
+        new PerformanceObserver((list) => {
+          for (const shift of list.getEntries()) moved += shift.value;
+        }).observe({ type: 'layout-shift', buffered: true });
+        // What there is to tell is told before the second frame from now has been drawn.
+        requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => resolve(moved))));
+      })
+      """;
+
+  /** What differs from another page by a sentence only. */
+  private static final Set<String> NOT_PICTURED =
+      Set.of("error-401", "error-403", "error-413", "error-422", "error-429", "error-500");
+
   private PagePreview preview;
   private Window light;
   private Window dark;
+  private Window phone;
 
   @BeforeAll
   void start() {
     preview = new PagePreview(0);
     light = Window.desktop(preview.baseUrl());
     dark = Window.dark(preview.baseUrl());
+    phone = Window.phone(preview.baseUrl());
   }
 
   @AfterAll
   void stop() {
     light.close();
     dark.close();
+    phone.close();
     preview.close();
   }
 
@@ -53,5 +81,42 @@ class EveryPageIT {
     light.screenshot("preview-" + name + "-phone");
     light.checkWidth(2560, name);
     light.checkWidth(1280, name);
+  }
+
+  @ParameterizedTest
+  @MethodSource("pages")
+  void nothing_moves_while_a_page_loads(String name) {
+    for (Window window : new Window[] {light, phone}) {
+      window.page().navigate("/preview/" + name);
+      window.page().waitForLoadState(LoadState.NETWORKIDLE);
+      assertEquals(0.0, moved(window), 0.001, name);
+    }
+  }
+
+  @Test
+  void something_that_moves_would_be_seen() {
+    light.page().navigate("/preview/front");
+    light.page().evaluate("document.querySelector('h1').style.marginTop = '200px'");
+    assertTrue(moved(light) > 0.01);
+  }
+
+  @ParameterizedTest
+  @MethodSource("pages")
+  @EnabledIfSystemProperty(named = "marque.pictures", matches = ".+")
+  void a_page_is_pictured_in_light_in_dark_and_on_a_phone(String name) throws IOException {
+    if (NOT_PICTURED.contains(name)) {
+      return;
+    }
+    Looks looks = new Looks();
+    for (Window window : new Window[] {light, dark, phone}) {
+      window.page().navigate("/preview/" + name);
+      window.page().waitForLoadState(LoadState.NETWORKIDLE);
+      looks.add(window.view());
+    }
+    looks.write(Path.of(System.getProperty("marque.pictures"), "pages", name + ".jpg"));
+  }
+
+  private static double moved(Window window) {
+    return ((Number) window.page().evaluate(MOVED)).doubleValue();
   }
 }

@@ -468,8 +468,8 @@ final class PagePreview implements AutoCloseable {
     List<Shown> predictions = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       Verdict verdict = verdicts.get(i % verdicts.size());
-      predictions.add(
-          shown(verdict, 5, i == 4 ? LONG_NAME : "IMG_" + (2041 + i) + ".jpg", 0.9, null));
+      String name = i == 4 ? LONG_NAME : "IMG_" + (2041 + i) + ".jpg";
+      predictions.add(shown(i % 2 == 0 ? "Audi" : "Volvo", i, verdict, 5, name, 0.9, null));
     }
     Map<String, Object> model = new HashMap<>();
     model.put("predictions", predictions);
@@ -486,20 +486,31 @@ final class PagePreview implements AutoCloseable {
 
   private static Shown shown(
       Verdict verdict, int topK, String fileName, double first, @Nullable String correction) {
+    return shown("Audi", 0, verdict, topK, fileName, first, correction);
+  }
+
+  private static Shown shown(
+      String brand,
+      int number,
+      Verdict verdict,
+      int topK,
+      String fileName,
+      double first,
+      @Nullable String correction) {
     List<Scored> brands = new ArrayList<>();
     double left = 1;
     double share = first;
     List<String> names = new ArrayList<>(BRANDS);
-    names.remove("Mercedes-Benz");
-    names.add(0, "Mercedes-Benz");
+    names.remove(brand);
+    names.add(0, brand);
     for (int i = 0; i < topK; i++) {
       brands.add(new Scored(names.get(i), share));
       left -= share;
       share = left * 0.6;
     }
     return new Shown(
-        UUID.fromString(SOME_ID),
-        SOME_TIME,
+        new UUID(0x0192_aaaa_0000_7000L, 0x8000_0000_0000_0000L + number),
+        SOME_TIME.minusSeconds(4_321L * number),
         fileName,
         1632,
         1224,
@@ -509,9 +520,9 @@ final class PagePreview implements AutoCloseable {
         verdict == Verdict.CONFIDENT ? 0.97 : 0.71,
         brands,
         List.of(
-            new Scored("Mercedes-Benz SL-Class Coupe 2009", 0.512),
-            new Scored("Mercedes-Benz C-Class Sedan 2012", 0.301),
-            new Scored("Mercedes-Benz E-Class Sedan 2012", 0.1)),
+            new Scored("Audi S4 Sedan 2007", 0.512),
+            new Scored("Audi 100 Sedan 1994", 0.301),
+            new Scored("Mercedes-Benz SL-Class Coupe 2009", 0.1)),
         verdict == Verdict.NOT_A_CAR ? Traits.NONE : new Traits(BodyType.COUPE, 2000),
         verdict == Verdict.UNSURE ? List.of("too_dark", "car_small") : List.of(),
         11.4,
@@ -532,7 +543,11 @@ final class PagePreview implements AutoCloseable {
       ctx.fail(404);
       return;
     }
-    ctx.response().putHeader("Content-Type", "image/jpeg").end(read("static/example.jpg"));
+    // Results with an odd number are of the other car.
+    boolean odd = ctx.request().path().matches(".*[13579bdf]/[a-z]+\\.jpg");
+    ctx.response()
+        .putHeader("Content-Type", "image/jpeg")
+        .end(read(odd ? "photos/volvo.jpg" : "static/example.jpg"));
   }
 
   private static Buffer read(String resource) {

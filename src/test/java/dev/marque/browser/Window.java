@@ -127,6 +127,11 @@ final class Window implements AutoCloseable {
             .setPath(folder.resolve(name + ".jpg")));
   }
 
+  /** A picture of what is visible, as PNG. */
+  byte[] view() {
+    return page.screenshot();
+  }
+
   @Override
   public void close() {
     context.close();
