@@ -4,10 +4,15 @@ import dev.marque.vision.Verdict;
 import dev.marque.web.Failure;
 import dev.marque.web.FieldError;
 import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
-import java.time.OffsetDateTime;
+import java.time.LocalDateTime;
+import java.time.LocalTime;
+import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +21,12 @@ final class Fields {
 
   static final int MOST_BRANDS = 25;
   static final int USUAL_BRANDS = 5;
+
+  private static final Pattern RFC_3339 =
+      Pattern.compile(
+          "(?<local>[0-9]{4}-.+?)(?:[zZ]|(?<sign>[+-])(?<hours>[0-9]{2}):(?<minutes>[0-9]{2}))");
+  private static final Instant EARLIEST = Instant.parse("0001-01-01T00:00:00Z");
+  private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59Z");
 
   private Fields() {}
 
@@ -50,20 +61,38 @@ final class Fields {
         .orElseThrow(() -> invalid(FieldError.of("verdict", "field.verdict", verdicts())));
   }
 
+  /**
+   * A time as RFC 3339 writes it. Its offsets go up to 23:59, those of {@link java.time.ZoneOffset}
+   * only to 18 hours. A time before the year 1 or after 9999 counts as the edge of these years:
+   * nothing was ever predicted beyond.
+   */
   static @Nullable Instant time(String field, @Nullable String text) {
     if (text == null) {
       return null;
     }
+    Matcher parts = RFC_3339.matcher(text);
+    if (!parts.matches()) {
+      throw invalid(FieldError.of(field, "field.time"));
+    }
     try {
-      Instant time = OffsetDateTime.parse(text).toInstant();
-      int year = time.atOffset(java.time.ZoneOffset.UTC).getYear();
-      if (year >= 1 && year <= 9999) {
-        return time;
-      }
+      Instant local = LocalDateTime.parse(parts.group("local")).toInstant(ZoneOffset.UTC);
+      Instant time = local.minus(offset(parts));
+      return time.isBefore(EARLIEST) ? EARLIEST : time.isAfter(LATEST) ? LATEST : time;
     } catch (DateTimeException e) {
       throw invalid(FieldError.of(field, "field.time"));
     }
-    throw invalid(FieldError.of(field, "field.time"));
+  }
+
+  private static Duration offset(Matcher parts) {
+    if (parts.group("hours") == null) {
+      return Duration.ZERO;
+    }
+    Duration offset =
+        Duration.between(
+            LocalTime.MIDNIGHT,
+            LocalTime.of(
+                Integer.parseInt(parts.group("hours")), Integer.parseInt(parts.group("minutes"))));
+    return parts.group("sign").equals("-") ? offset.negated() : offset;
   }
 
   static Failure invalid(FieldError error) {

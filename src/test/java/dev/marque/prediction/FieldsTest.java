@@ -43,6 +43,14 @@ class FieldsTest {
     assertThrows(Failure.Invalid.class, () -> Fields.verdict("UNSURE"));
     assertEquals(
         Instant.parse("2026-11-23T18:21:18Z"), Fields.time("from", "2026-11-23T19:21:18+01:00"));
+    assertEquals(
+        Instant.parse("2026-11-22T22:53:18Z"), Fields.time("from", "2026-11-23T18:21:18+19:28"));
+    assertEquals(
+        Instant.parse("0001-01-01T00:00:00Z"), Fields.time("from", "0000-01-01T00:00:00-00:30"));
+    assertEquals(
+        Instant.parse("9999-12-31T23:59:59Z"), Fields.time("until", "9999-12-31T23:00:00-23:59"));
+    assertThrows(Failure.Invalid.class, () -> Fields.time("from", "2026-11-23T18:21:18+24:00"));
+    assertThrows(Failure.Invalid.class, () -> Fields.time("from", "2026-11-23T18:21:18"));
     assertThrows(Failure.Invalid.class, () -> Fields.time("from", "yesterday"));
     assertThrows(Failure.Invalid.class, () -> Fields.time("from", "+99999-01-01T00:00:00Z"));
   }
