@@ -260,6 +260,11 @@ for (const input of [picker, camera]) {
     add(input.files);
     input.value = '';
   });
+  // Chosen before this script was there, or kept by the browser over a reload.
+  if (input.files.length > 0) {
+    add(input.files);
+    input.value = '';
+  }
 }
 
 let depth = 0;

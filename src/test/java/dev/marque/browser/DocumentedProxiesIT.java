@@ -77,7 +77,7 @@ class DocumentedProxiesIT {
       Steps.signInHere(page.mainFrame(), person);
       assertThat(page).hasURL(proxy.marque() + "/history");
       page.navigate("");
-      page.locator("#image").setInputFiles(Steps.VOLVO);
+      Steps.picker(page).setInputFiles(Steps.VOLVO);
       page.getByText("Find the brand").click();
       assertThat(page.locator(".result .scores tbody tr")).hasCount(5);
       assertEquals(
@@ -110,7 +110,7 @@ class DocumentedProxiesIT {
       Frame frame = page.frames().get(1);
       frame.getByText("Sign in").first().click();
       Steps.signInHere(frame, person);
-      frame.locator("#image").setInputFiles(Steps.AUDI);
+      Steps.picker(frame).setInputFiles(Steps.AUDI);
       frame.getByText("Find the brand").click();
       assertThat(frame.locator(".result .scores tbody tr")).hasCount(5);
       page.waitForFunction("heard.length > 0");

@@ -93,7 +93,7 @@ class PagePartsIT {
       assertThat(page.getByText("Choose a photo first.")).isVisible();
       assertThat(page.locator("#image")).isFocused();
       window.checkAccessibility("no photo chosen");
-      page.locator("#image").setInputFiles(Steps.AUDI);
+      Steps.picker(page).setInputFiles(Steps.AUDI);
       assertThat(page.getByText("Choose a photo first.")).isHidden();
     }
   }

@@ -90,7 +90,7 @@ class PortalIT {
       assertThat(frame.locator("#upload")).isVisible();
       window.screenshot("portal-upload");
 
-      frame.locator("#image").setInputFiles(Steps.AUDI);
+      Steps.picker(frame).setInputFiles(Steps.AUDI);
       frame.getByText("Find the brand").click();
       assertThat(frame.locator(".result .scores tbody tr")).hasCount(5);
       String brand = frame.locator(".scores tbody th").first().textContent();
@@ -141,7 +141,7 @@ class PortalIT {
       Page page = window.page();
       signInInFrame(page, person);
       Frame frame = frame(page);
-      frame.locator("#image").setInputFiles(Steps.AUDI);
+      Steps.picker(frame).setInputFiles(Steps.AUDI);
       page.context().clearCookies();
       frame.getByText("Find the brand").click();
       assertThat(frame.locator(".notice")).containsText("Your session has ended");
@@ -178,7 +178,7 @@ class PortalIT {
       Steps.signInHere(page.mainFrame(), person);
       assertThat(page).hasURL(proxy.marque() + "/history");
       page.navigate("");
-      page.locator("#image").setInputFiles(Steps.VOLVO);
+      Steps.picker(page).setInputFiles(Steps.VOLVO);
       page.getByText("Find the brand").click();
       assertThat(page.locator(".result")).hasCount(1);
       page.locator("[data-heat-switch]").check();

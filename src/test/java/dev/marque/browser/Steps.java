@@ -4,6 +4,7 @@ import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertTha
 import static io.restassured.RestAssured.given;
 
 import com.microsoft.playwright.Frame;
+import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.options.AriaRole;
@@ -34,6 +35,15 @@ final class Steps {
         .fill(person.password());
     frame.locator("main form button[type=submit]").click();
     assertThat(frame.locator("main form button[aria-busy]")).hasCount(0, patiently());
+  }
+
+  /** Where photos are chosen, once the page's script is there: only then it takes several. */
+  static Locator picker(Frame frame) {
+    return frame.locator("#image[multiple]");
+  }
+
+  static Locator picker(Page page) {
+    return picker(page.mainFrame());
   }
 
   static LocatorAssertions.HasCountOptions patiently() {

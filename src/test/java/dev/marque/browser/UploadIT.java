@@ -13,6 +13,7 @@ import com.microsoft.playwright.Route;
 import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.FilePayload;
+import com.microsoft.playwright.options.WaitUntilState;
 import dev.marque.app.RunningServer;
 import java.awt.Color;
 import java.awt.Graphics2D;
@@ -56,12 +57,27 @@ class UploadIT {
       Page page = window.page();
       Steps.signIn(page, person);
       List<Path> many = Collections.nCopies(18, Steps.VOLVO);
-      page.locator("#image").setInputFiles(many.toArray(new Path[0]));
+      Steps.picker(page).setInputFiles(many.toArray(new Path[0]));
       assertThat(page.locator("#queue .row")).hasCount(16);
       assertThat(page.locator("#upload-status")).containsText("Up to 16 photos");
       assertThat(page.locator("#upload-status")).not().hasClass("visually-hidden");
       window.checkAccessibility("a full queue");
       window.checkWidth(320, "a full queue");
+    }
+  }
+
+  @Test
+  void a_photo_chosen_before_the_script_is_there_is_not_forgotten() {
+    try (Window window = Window.desktop(SERVER.baseUrl())) {
+      Page page = window.page();
+      Steps.signIn(page, person);
+      List<Route> held = new ArrayList<>();
+      page.route("**/upload*.js", held::add);
+      page.navigate("", new Page.NavigateOptions().setWaitUntil(WaitUntilState.COMMIT));
+      page.locator("#image").setInputFiles(Steps.VOLVO);
+      page.waitForCondition(() -> !held.isEmpty());
+      held.forEach(Route::resume);
+      assertThat(page.locator("#queue .row")).hasCount(1);
     }
   }
 
@@ -75,7 +91,7 @@ class UploadIT {
       Steps.signIn(page, person);
       List<Integer> sent = new ArrayList<>();
       page.onRequest(request -> sizeOf(request, sent));
-      page.locator("#image").setInputFiles(new FilePayload("big.jpg", "image/jpeg", photo));
+      Steps.picker(page).setInputFiles(new FilePayload("big.jpg", "image/jpeg", photo));
       Steps.press(page, "Find the brand");
       assertThat(page.locator(".result figcaption"))
           .containsText(turned ? "800 × 1280" : "1280 × 800");
@@ -89,7 +105,7 @@ class UploadIT {
     try (Window window = Window.desktop(SERVER.baseUrl())) {
       Page page = window.page();
       Steps.signIn(page, person);
-      page.locator("#image")
+      Steps.picker(page)
           .setInputFiles(new FilePayload("IMG_1.HEIC", "image/heic", new byte[] {0, 0, 0, 24}));
       Steps.press(page, "Find the brand");
       assertThat(page.locator("#queue .state"))
@@ -133,7 +149,7 @@ class UploadIT {
       slowDown(page, 60_000);
       List<Request> failed = Collections.synchronizedList(new ArrayList<>());
       page.onRequestFailed(failed::add);
-      page.locator("#image").setInputFiles(new FilePayload("big.jpg", "image/jpeg", large()));
+      Steps.picker(page).setInputFiles(new FilePayload("big.jpg", "image/jpeg", large()));
       Steps.press(page, "Find the brand");
       page.waitForCondition(
           () -> {
@@ -155,7 +171,7 @@ class UploadIT {
     try (Window window = Window.dark(SERVER.baseUrl())) {
       Page page = window.page();
       Steps.signIn(page, person);
-      page.locator("#image").setInputFiles(new Path[] {Steps.AUDI, Steps.VOLVO});
+      Steps.picker(page).setInputFiles(new Path[] {Steps.AUDI, Steps.VOLVO});
       page.route(PREDICTIONS, Route::abort);
       Steps.press(page, "Find the brand");
       assertThat(page.locator("#queue .failed")).hasCount(2);
@@ -181,7 +197,7 @@ class UploadIT {
                   new Route.FulfillOptions()
                       .setStatus(503)
                       .setHeaders(java.util.Map.of("Retry-After", "1"))));
-      page.locator("#image").setInputFiles(Steps.AUDI);
+      Steps.picker(page).setInputFiles(Steps.AUDI);
       Steps.press(page, "Find the brand");
       assertThat(page.locator("#queue .state")).containsText("Trying again in 1 s");
       page.unroute(PREDICTIONS);

@@ -97,7 +97,7 @@ class WholeWayIT {
     try (Window window = Window.phone(SERVER.baseUrl())) {
       Page page = window.page();
       signUpAndIn(page);
-      page.locator("#image").setInputFiles(new Path[] {AUDI, NOT_A_PHOTO, VOLVO});
+      Steps.picker(page).setInputFiles(new Path[] {AUDI, NOT_A_PHOTO, VOLVO});
       assertThat(page.locator("#queue .row")).hasCount(3);
       send(page);
       assertThat(page.locator(".result")).hasCount(2);
@@ -206,7 +206,7 @@ class WholeWayIT {
       Page page = window.page();
       signIn(page, person.username(), person.password());
       // Of several, others are still under way when the first is refused.
-      page.locator("#image").setInputFiles(new Path[] {AUDI, VOLVO, AUDI});
+      Steps.picker(page).setInputFiles(new Path[] {AUDI, VOLVO, AUDI});
       page.context().clearCookies();
       page.onDialog(dialog -> fail("asked: " + dialog.type()));
       send(page);
@@ -267,7 +267,7 @@ class WholeWayIT {
   }
 
   private static void choose(Page page, Path photo) {
-    page.locator("#image").setInputFiles(photo);
+    Steps.picker(page).setInputFiles(photo);
     assertThat(page.locator("#queue .row")).hasCount(1);
   }
 
