@@ -324,8 +324,11 @@ public final class Contract {
       }
       require(content.has(mediaType()), "the contract has no such content");
       boolean json = mediaType().matches("application/(.+\\+)?json");
-      if (json && !head) {
-        schema(at + "/content/" + escaped(mediaType()) + "/schema", json());
+      boolean yaml = mediaType().equals("application/yaml");
+      if ((json || yaml) && !head) {
+        schema(
+            at + "/content/" + escaped(mediaType()) + "/schema",
+            json ? json() : JSON.valueToTree(new Yaml().load(body)));
       }
     }
 
