@@ -22,10 +22,18 @@ import org.jspecify.annotations.Nullable;
  */
 final class WebVerticle extends VerticleBase {
 
-  /** How long the head of a request may take, and then its body, where it is no photo. */
+  /**
+   * How long the head of a request may take, and then its body, where it is no photo; and how long
+   * nothing at all of an answer may go out.
+   */
   static final Duration PATIENCE = Duration.ofSeconds(30);
 
-  private static final int IDLE_SECONDS = 30;
+  /**
+   * Bytes that wait in the system for the client to take them. Left alone it would be megabytes:
+   * much memory for a slow client, and long pauses between the moments at which it is seen to read.
+   */
+  private static final int SEND_BUFFER = 128 << 10;
+
   private static final int FAREWELL_SECONDS = 10;
 
   private final Address address;
@@ -79,8 +87,7 @@ final class WebVerticle extends VerticleBase {
         .setCompressionContentSizeThreshold(1024)
         // TLS and HTTP/2 are the proxy's; an upgrade to cleartext HTTP/2 would bypass its rules.
         .setHttp2ClearTextEnabled(false)
-        .setIdleTimeout(IDLE_SECONDS)
-        .setIdleTimeoutUnit(TimeUnit.SECONDS)
+        .setSendBufferSize(SEND_BUFFER)
         .setMaxInitialLineLength(8 * 1024)
         .setMaxHeaderSize(16 * 1024)
         .setMaxFormAttributeSize(8 * 1024)

@@ -3,6 +3,7 @@ package dev.marque.web;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
@@ -10,14 +11,21 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Cuts off clients that send their requests byte by byte. An idle limit does not see them: it
- * begins anew with every byte, and a header of a byte a second holds a connection for hours.
+ * Cuts off clients that send their requests byte by byte, and those that stop reading the answer.
+ * An idle limit sees neither as it is: it begins anew with every byte that comes, so a header of a
+ * byte a second holds a connection for hours; and a large piece of an answer that is being read all
+ * the time is idleness to it.
  *
  * <p>The head of a request has to be there within a bounded time of the connection's beginning or
  * of the answer before; so what is left of a body that nobody wanted is bounded too. A small body
- * has as long again ({@link #awaitBody}). One for each instance of the server, on its event loop.
+ * has as long again ({@link #awaitBody}). Of an answer some bytes have to go out within that time
+ * whenever there are any to send; how long it takes to make it or to read it all is not bounded
+ * here. One for each instance of the server, on its event loop.
  */
 public final class SlowClients {
+
+  /** How often within the time of patience a connection is looked at. */
+  private static final int LOOKS = 10;
 
   private final Vertx vertx;
   private final Duration patience;
@@ -32,8 +40,27 @@ public final class SlowClients {
 
   /** For {@code HttpServer.connectionHandler}. */
   public void connected(HttpConnection connection) {
-    connection.closeHandler(gone -> stop(connection));
+    long looking = watchOutflow(connection);
+    connection.closeHandler(
+        gone -> {
+          stop(connection);
+          vertx.cancelTimer(looking);
+        });
     await(connection);
+  }
+
+  /** Vert.x tells of bytes that were given to it, not of those that went out: the channel does. */
+  private long watchOutflow(HttpConnection connection) {
+    Outflow outflow =
+        new Outflow(
+            ((ConnectionBase) connection).channelHandlerContext(), patience, System.nanoTime());
+    return vertx.setPeriodic(
+        Math.max(1, patience.toMillis() / LOOKS),
+        look -> {
+          if (outflow.isStuck(System.nanoTime())) {
+            outflow.cutOff();
+          }
+        });
   }
 
   /** Sees every request; to be mounted before all else. */

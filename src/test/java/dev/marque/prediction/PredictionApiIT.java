@@ -9,9 +9,9 @@ import dev.marque.app.RunningServer.Person;
 import dev.marque.contract.ApiClient;
 import dev.marque.contract.MultipartForm;
 import dev.marque.vision.photo.BadPhotos;
+import dev.marque.web.RawHttp;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
-import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -185,9 +185,8 @@ class PredictionApiIT {
             "",
             "");
     for (int i = 0; i < 3; i++) {
-      try (Socket socket = new Socket(address.getHost(), address.getPort())) {
-        socket.getOutputStream().write(head.getBytes(StandardCharsets.ISO_8859_1));
-        socket.getOutputStream().write(body);
+      try (RawHttp client = RawHttp.to(address.getPort())) {
+        client.send(head).send(body);
       }
     }
     // An account's photos are taken in their order: with this one the others are over.

@@ -4,10 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.Socket;
-import java.net.SocketTimeoutException;
-import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -37,18 +33,7 @@ class RequestSmugglingTest {
   }
 
   private static String exchange(String request) throws IOException {
-    StringBuilder answer = new StringBuilder();
-    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), room.port())) {
-      socket.setSoTimeout(15_000);
-      socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
-      for (int next = socket.getInputStream().read(); next >= 0; ) {
-        answer.append((char) next);
-        next = socket.getInputStream().read();
-      }
-    } catch (SocketTimeoutException stillOpen) {
-      return answer.toString();
-    }
-    return answer.toString();
+    return RawHttp.exchange(room.port(), request);
   }
 
   @ParameterizedTest

@@ -1,28 +1,40 @@
 package dev.marque.web;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.vertx.core.buffer.Buffer;
+import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.net.InetAddress;
-import java.net.Socket;
-import java.nio.charset.StandardCharsets;
+import java.io.InputStream;
 import java.time.Duration;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Clients that never pause for long, and never come to an end either. */
+/** Clients that never come to an end with a request, or with reading an answer. */
 @Timeout(30)
 class SlowClientsTest {
 
   private static final Duration PATIENCE = Duration.ofSeconds(1);
-  private static final int BETWEEN_BYTES = 100;
+  private static final Duration BETWEEN_BYTES = Duration.ofMillis(100);
+
+  /** Bytes that the systems of both sides hold, so that the server feels how the client reads. */
+  private static final int LITTLE = 64 << 10;
+
+  private static final int LARGE_BYTES = 8 << 20;
+  private static final String LARGE = "GET /large HTTP/1.1\r\nHost: x\r\n\r\n";
   private static final String WHOLE = "GET /quick HTTP/1.1\r\nHost: x\r\n\r\n";
   private static final String POST =
       "POST /form HTTP/1.1\r\nHost: x\r\nContent-Length: 9000\r\nContent-Type: application/x-www-form-urlencoded\r\n\r\n";
+
+  /** Of each answer of /large, when it is over: whether all of it went out. */
+  private static final BlockingQueue<Boolean> largeWasRead = new LinkedBlockingQueue<>();
 
   private static WebRoom room;
 
@@ -34,6 +46,16 @@ class SlowClientsTest {
             router -> {
               router.get("/quick").handler(ctx -> ctx.end("quick"));
               router.post("/form").handler(ctx -> ctx.end("read"));
+              router.get("/large").handler(SlowClientsTest::large);
+              router
+                  .get("/long-pause")
+                  .handler(
+                      ctx -> {
+                        ctx.response().setChunked(true).write("first");
+                        ctx.vertx()
+                            .timer(2 * PATIENCE.toMillis())
+                            .onSuccess(done -> ctx.end("second"));
+                      });
               router
                   .get("/long-work")
                   .handler(
@@ -44,6 +66,11 @@ class SlowClientsTest {
             });
   }
 
+  private static void large(RoutingContext ctx) {
+    ctx.end(Buffer.buffer(new byte[LARGE_BYTES]))
+        .onComplete(end -> largeWasRead.add(end.succeeded()));
+  }
+
   @AfterAll
   static void close() {
     room.close();
@@ -51,24 +78,8 @@ class SlowClientsTest {
 
   /** Sends the beginning at once and then a byte at a time; returns what came when it was over. */
   private static String trickle(String beginning) throws IOException {
-    StringBuilder answer = new StringBuilder();
-    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), room.port())) {
-      socket.setSoTimeout(BETWEEN_BYTES);
-      OutputStream out = socket.getOutputStream();
-      out.write(beginning.getBytes(StandardCharsets.ISO_8859_1));
-      while (true) {
-        try {
-          int next = socket.getInputStream().read();
-          if (next < 0) {
-            return answer.toString();
-          }
-          answer.append((char) next);
-        } catch (java.net.SocketTimeoutException stillOpen) {
-          out.write('a');
-        }
-      }
-    } catch (IOException reset) {
-      return answer.toString();
+    try (RawHttp client = RawHttp.to(room.port())) {
+      return client.send(beginning).trickle(BETWEEN_BYTES);
     }
   }
 
@@ -111,11 +122,45 @@ class SlowClientsTest {
     assertTrue(answer.endsWith("done"), answer);
   }
 
-  /** Sends all at once and reads to the end. */
   private static String whole(String request) throws IOException {
-    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), room.port())) {
-      socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
-      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+    return RawHttp.exchange(room.port(), request);
+  }
+
+  /** In all it takes several times as long as nothing at all may go out. */
+  @Test
+  void an_answer_in_one_large_piece_may_be_read_slowly() throws Exception {
+    long begin = System.nanoTime();
+    try (RawHttp client = RawHttp.holding(room.port(), LITTLE).send(LARGE)) {
+      InputStream in = client.in();
+      long read = 0;
+      while (read < LARGE_BYTES) {
+        int some = in.readNBytes(LARGE_BYTES / 20).length;
+        assertTrue(some > 0, "cut off after " + read + " bytes");
+        read += some;
+        // This is what is tested: a client that takes its time.
+        LockSupport.parkNanos(PATIENCE.dividedBy(5).toNanos());
+      }
     }
+    assertTrue(largeWasRead.take(), "all of it went out");
+    Duration took = Duration.ofNanos(System.nanoTime() - begin);
+    assertTrue(took.compareTo(PATIENCE.multipliedBy(2)) > 0, "it was slow: " + took);
+  }
+
+  @Test
+  void who_stops_reading_is_cut_off_and_the_server_is_told() throws Exception {
+    try (RawHttp client = RawHttp.holding(room.port(), LITTLE).send(LARGE)) {
+      long begin = System.nanoTime();
+      assertEquals('H', client.in().read());
+      // Without a byte more being read on this side.
+      assertFalse(largeWasRead.take(), "the answer failed");
+      Duration took = Duration.ofNanos(System.nanoTime() - begin);
+      assertTrue(took.compareTo(PATIENCE) >= 0, "not before it is late: " + took);
+    }
+  }
+
+  @Test
+  void who_reads_what_there_is_may_wait_for_more() throws IOException {
+    String answer = whole("GET /long-pause HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    assertTrue(answer.contains("first") && answer.contains("second"), answer);
   }
 }

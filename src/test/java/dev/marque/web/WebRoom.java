@@ -24,6 +24,8 @@ final class WebRoom implements AutoCloseable {
 
   static final int FILE_BYTES = 1 << 20;
 
+  private static final int SEND_BUFFER = 128 << 10;
+
   final Uploads uploads =
       new Uploads(FILE_BYTES, 3 * FILE_BYTES, 8 * FILE_BYTES, Duration.ofSeconds(2));
 
@@ -69,7 +71,10 @@ final class WebRoom implements AutoCloseable {
     server =
         vertx
             .createHttpServer(
-                new HttpServerOptions().setMaxHeaderSize(8192).setHttp2ClearTextEnabled(false))
+                new HttpServerOptions()
+                    .setMaxHeaderSize(8192)
+                    .setHttp2ClearTextEnabled(false)
+                    .setSendBufferSize(SEND_BUFFER))
             .connectionHandler(slowClients::connected)
             .requestHandler(router)
             .invalidRequestHandler(failures::invalidRequest)

@@ -7,12 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import java.io.IOException;
-import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -92,6 +90,12 @@ class WebRoomTest {
     assertEquals("", header(response, "Server"));
     assertEquals("", header(response, "Access-Control-Allow-Origin"));
     assertFalse(header(response, "X-Request-Id").isEmpty());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/who", "/no-such-page", "/api/v1/things/7", "/api/v1/no-such"})
+  void answers_are_kept_by_no_cache(String path) {
+    assertEquals("no-store", header(room.get(path), "Cache-Control"));
   }
 
   @Test
@@ -350,10 +354,6 @@ class WebRoomTest {
   }
 
   private static String raw(String request) throws IOException {
-    try (Socket socket = new Socket(java.net.InetAddress.getLoopbackAddress(), room.port())) {
-      socket.setSoTimeout(5000);
-      socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
-      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    }
+    return RawHttp.exchange(room.port(), request);
   }
 }
