@@ -20,7 +20,8 @@ enum Refusal {
   BUSY(4206),
   TOO_LATE(4207),
   STOPPING(4208),
-  CLIENT_GONE(4209);
+  CLIENT_GONE(4209),
+  TOO_MUCH_MEMORY(4210);
 
   private final int code;
 
@@ -33,6 +34,7 @@ enum Refusal {
       case EMPTY -> EMPTY;
       case UNSUPPORTED_TYPE -> UNSUPPORTED_TYPE;
       case TOO_MANY_PIXELS -> TOO_MANY_PIXELS;
+      case TOO_MUCH_MEMORY -> TOO_MUCH_MEMORY;
       case ANIMATED -> ANIMATED;
       case UNREADABLE -> UNREADABLE;
     };
@@ -68,6 +70,7 @@ enum Refusal {
       case EMPTY -> new Failure.Invalid("image-empty", List.of());
       case UNSUPPORTED_TYPE -> new Failure.UnsupportedType("photo-type");
       case TOO_MANY_PIXELS -> new Failure.Invalid("photo-too-many-pixels", List.of(), megapixels);
+      case TOO_MUCH_MEMORY -> new Failure.Invalid("photo-too-much-memory", List.of());
       case ANIMATED -> new Failure.Invalid("photo-animated", List.of());
       case UNREADABLE -> new Failure.Invalid("photo-unreadable", List.of());
       case BUSY, TOO_LATE -> new Failure.Unavailable("busy", Duration.ofSeconds(1));

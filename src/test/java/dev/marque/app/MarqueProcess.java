@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -35,20 +36,26 @@ final class MarqueProcess implements AutoCloseable {
    * @param settings names such as {@code marque.http.port}
    */
   static MarqueProcess start(Path folder, Map<String, String> settings, String... arguments) {
+    return start(folder, settings, List.of(), List.of(arguments));
+  }
+
+  /**
+   * As {@link #start(Path, Map, String...)}, in a Java with options of its own.
+   *
+   * @param options such as {@code -Xmx320m}
+   */
+  static MarqueProcess start(
+      Path folder, Map<String, String> settings, List<String> options, List<String> arguments) {
     Path output = folder.resolve("out");
     Path errors = folder.resolve("err");
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-    List<String> command =
-        Stream.concat(
-                // As bin/marque starts it: later JDKs print a warning without the permission.
-                Stream.of(
-                    java,
-                    "--enable-native-access=ALL-UNNAMED",
-                    "-cp",
-                    absoluteClassPath(),
-                    "dev.marque.Main"),
-                Stream.of(arguments))
-            .toList();
+    List<String> command = new ArrayList<>();
+    command.add(java);
+    // As bin/marque starts it: later JDKs print a warning without the permission.
+    command.add("--enable-native-access=ALL-UNNAMED");
+    command.addAll(options);
+    command.addAll(List.of("-cp", absoluteClassPath(), "dev.marque.Main"));
+    command.addAll(arguments);
     ProcessBuilder builder =
         new ProcessBuilder(command)
             .directory(folder.toFile())

@@ -12,6 +12,8 @@ public final class PhotoException extends Exception {
     UNSUPPORTED_TYPE,
     /** More pixels than allowed, by its header. */
     TOO_MANY_PIXELS,
+    /** To decode it takes more memory than it may have. */
+    TOO_MUCH_MEMORY,
     /** Several pictures in one file. */
     ANIMATED,
     /** Damaged or cut short. */

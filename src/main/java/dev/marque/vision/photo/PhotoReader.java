@@ -22,8 +22,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PhotoReader {
 
-  /** Many times what the largest honest photo takes; the client waits no longer than twice that. */
+  /** Many times what the largest honest photo takes, in processor time. */
   private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  /** Several times what is kept or computed of a photo, and little memory. */
+  private static final long PLENTY_OF_PIXELS = 2_000_000;
 
   static {
     ImageIO.setUseCache(false);
@@ -45,6 +48,13 @@ public final class PhotoReader {
   /** As {@link #read(byte[], PhotoLimits, int)}, for a bounded time. */
   static Photo read(byte[] bytes, PhotoLimits limits, int longSide, Duration patience)
       throws PhotoException {
+    return read(bytes, limits, longSide, patience, DecodingMemory.ofThisProcess());
+  }
+
+  /** As {@link #read(byte[], PhotoLimits, int)}, for a bounded time and in a bounded memory. */
+  static Photo read(
+      byte[] bytes, PhotoLimits limits, int longSide, Duration patience, DecodingMemory memory)
+      throws PhotoException {
     checkType(bytes);
     try (TimedStream in = new TimedStream(bytes, patience)) {
       Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
@@ -55,7 +65,7 @@ public final class PhotoReader {
       try {
         // Without metadata: a PNG's texts are packed, and a few kilobytes unpack to gigabytes.
         reader.setInput(in, false, true);
-        return decode(reader, bytes, limits, longSide);
+        return decode(reader, bytes, limits, longSide, memory);
       } finally {
         reader.dispose();
       }
@@ -63,7 +73,8 @@ public final class PhotoReader {
       throw new PhotoException(Reason.UNREADABLE, "it is damaged or cut short");
     } catch (OutOfMemoryError e) {
       // One array that does not fit into the heap hurts nobody else: the photo claims nonsense.
-      throw new PhotoException(Reason.UNREADABLE, "it asks for more memory than there is");
+      throw new PhotoException(
+          Reason.TOO_MUCH_MEMORY, "to decode it takes more memory than there is");
     }
   }
 
@@ -84,7 +95,8 @@ public final class PhotoReader {
     }
   }
 
-  private static Photo decode(ImageReader reader, byte[] bytes, PhotoLimits limits, int longSide)
+  private static Photo decode(
+      ImageReader reader, byte[] bytes, PhotoLimits limits, int longSide, DecodingMemory memory)
       throws IOException, PhotoException {
     int width = reader.getWidth(0);
     int height = reader.getHeight(0);
@@ -98,6 +110,35 @@ public final class PhotoReader {
     if (isAnimated(reader, format, bytes)) {
       throw new PhotoException(Reason.ANIMATED, "it is an animation");
     }
+    int step = step(format, width, height, longSide);
+    long thinned = (long) ((width - 1) / step + 1) * ((height - 1) / step + 1);
+    Orientation orientation = Orientation.of(bytes, format);
+    boolean sideways = orientation.turnsSideways();
+    DecodingMemory.Reserved held =
+        memory.reserve(DecodingNeed.of(bytes, format, width, height, thinned));
+    try {
+      Pixels pixels = orientation.apply(pixels(decode(reader, step)));
+      return new Photo(pixels, sideways ? height : width, sideways ? width : height);
+    } finally {
+      held.close();
+    }
+  }
+
+  /**
+   * Of how many pixels in a row, and of how many rows, one is decoded. A JPEG is decoded faster for
+   * it; of the others only as much is left out as would take too much memory.
+   */
+  private static int step(PhotoFormat format, int width, int height, int longSide) {
+    int most = Math.max(1, Math.max(width, height) / longSide);
+    if (format == PhotoFormat.JPEG) {
+      return most;
+    }
+    double pixels = (double) width * height;
+    return Math.min(most, (int) Math.ceil(Math.sqrt(pixels / PLENTY_OF_PIXELS)));
+  }
+
+  private static BufferedImage decode(ImageReader reader, int step)
+      throws IOException, PhotoException {
     AtomicReference<@Nullable String> cutShort = new AtomicReference<>();
     reader.addIIOReadWarningListener(
         new IIOReadWarningListener() {
@@ -109,18 +150,14 @@ public final class PhotoReader {
           }
         });
     ImageReadParam parameters = reader.getDefaultReadParam();
-    int step = Math.max(1, Math.max(width, height) / longSide);
-    if (format == PhotoFormat.JPEG && step > 1) {
+    if (step > 1) {
       parameters.setSourceSubsampling(step, step, 0, 0);
     }
     BufferedImage image = reader.read(0, parameters);
     if (cutShort.get() != null) {
       throw new PhotoException(Reason.UNREADABLE, "it is cut short");
     }
-    Orientation orientation = Orientation.of(bytes, format);
-    Pixels pixels = orientation.apply(pixels(image));
-    boolean sideways = orientation.turnsSideways();
-    return new Photo(pixels, sideways ? height : width, sideways ? width : height);
+    return image;
   }
 
   private static boolean isAnimated(ImageReader reader, PhotoFormat format, byte[] bytes)

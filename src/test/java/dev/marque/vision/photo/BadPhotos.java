@@ -9,7 +9,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.zip.CRC32;
+import java.util.zip.Deflater;
 import java.util.zip.DeflaterOutputStream;
 import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
@@ -21,7 +23,58 @@ import javax.imageio.stream.ImageOutputStream;
 /** Files that are well formed as far as they go, and still no photos to classify. */
 public final class BadPhotos {
 
+  /** Grey, 16 bits a pixel. */
+  public static final int PNG_GREY_16 = 0;
+
+  public static final int PNG_RGB = 2;
+
+  /** With transparency. */
+  public static final int PNG_RGBA = 6;
+
   private BadPhotos() {}
+
+  /** A PNG file of black pixels: whatever its size, only a line of it is ever in memory. */
+  public static byte[] pngOf(int width, int height, int kind) throws IOException {
+    int bytesOfPixel = kind == PNG_GREY_16 ? 2 : kind == PNG_RGB ? 3 : 4;
+    ByteArrayOutputStream packed = new ByteArrayOutputStream();
+    try (DeflaterOutputStream deflater =
+        new DeflaterOutputStream(packed, new Deflater(Deflater.BEST_SPEED))) {
+      byte[] line = new byte[1 + width * bytesOfPixel];
+      for (int y = 0; y < height; y++) {
+        deflater.write(line);
+      }
+    }
+    ByteArrayOutputStream header = new ByteArrayOutputStream();
+    DataOutputStream fields = new DataOutputStream(header);
+    fields.writeInt(width);
+    fields.writeInt(height);
+    fields.write(new byte[] {(byte) (kind == PNG_GREY_16 ? 16 : 8), (byte) kind, 0, 0, 0});
+    ByteArrayOutputStream png = new ByteArrayOutputStream();
+    png.write(new byte[] {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'});
+    DataOutputStream chunks = new DataOutputStream(png);
+    writeChunk(chunks, "IHDR", header.toByteArray());
+    writeChunk(chunks, "IDAT", packed.toByteArray());
+    writeChunk(chunks, "IEND", new byte[0]);
+    return png.toByteArray();
+  }
+
+  private static void writeChunk(DataOutputStream out, String name, byte[] content)
+      throws IOException {
+    ByteArrayOutputStream chunk = new ByteArrayOutputStream();
+    chunk.writeBytes(name.getBytes(StandardCharsets.ISO_8859_1));
+    chunk.writeBytes(content);
+    CRC32 checksum = new CRC32();
+    checksum.update(chunk.toByteArray());
+    out.writeInt(content.length);
+    out.write(chunk.toByteArray());
+    out.writeInt((int) checksum.getValue());
+  }
+
+  /** A WebP file without loss of 7680 x 5200 pixels, all of one colour. */
+  public static byte[] webpOfFortyMegapixels() {
+    return HexFormat.of()
+        .parseHex("524946461e000000574542505650384c110000002fffdd13050750c1e295b1ff8188e87f0000");
+  }
 
   /** A PNG file of a few bytes whose header claims 60,000 x 60,000 pixels. */
   public static byte[] pngOfSixtyThousandSquared() throws IOException {
@@ -30,15 +83,10 @@ public final class BadPhotos {
     out.write(new byte[] {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'});
     ByteArrayOutputStream header = new ByteArrayOutputStream();
     DataOutputStream fields = new DataOutputStream(header);
-    fields.writeBytes("IHDR");
     fields.writeInt(60_000);
     fields.writeInt(60_000);
     fields.write(new byte[] {8, 2, 0, 0, 0});
-    CRC32 checksum = new CRC32();
-    checksum.update(header.toByteArray());
-    out.writeInt(13);
-    out.write(header.toByteArray());
-    out.writeInt((int) checksum.getValue());
+    writeChunk(out, "IHDR", header.toByteArray());
     return png.toByteArray();
   }
 
@@ -66,18 +114,11 @@ public final class BadPhotos {
 
   /** A PNG file with one more chunk, right after its header. */
   public static byte[] pngWithChunk(byte[] png, String name, byte[] content) throws IOException {
-    ByteArrayOutputStream chunk = new ByteArrayOutputStream();
-    chunk.writeBytes(name.getBytes(StandardCharsets.ISO_8859_1));
-    chunk.writeBytes(content);
-    CRC32 checksum = new CRC32();
-    checksum.update(chunk.toByteArray());
     ByteArrayOutputStream longer = new ByteArrayOutputStream();
     DataOutputStream out = new DataOutputStream(longer);
     int header = 8 + 25;
     out.write(png, 0, header);
-    out.writeInt(content.length);
-    out.write(chunk.toByteArray());
-    out.writeInt((int) checksum.getValue());
+    writeChunk(out, name, content);
     out.write(png, header, png.length - header);
     return longer.toByteArray();
   }

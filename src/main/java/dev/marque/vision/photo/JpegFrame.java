@@ -1,0 +1,29 @@
+package dev.marque.vision.photo;
+
+/** What kind of JPEG it is (ITU-T T.81, table B.1). */
+final class JpegFrame {
+
+  private static final int FIRST = 0xc0;
+  private static final int LAST = 0xcf;
+
+  private JpegFrame() {}
+
+  /** The number of the start-of-frame marker: 0 baseline, 2 progressive, 3 lossless; -1 if none. */
+  static int kind(byte[] jpeg) {
+    int at = 2;
+    while (at + 4 <= jpeg.length && (jpeg[at] & 0xff) == 0xff) {
+      int marker = jpeg[at + 1] & 0xff;
+      if (marker >= FIRST && marker <= LAST && !isTable(marker)) {
+        return marker - FIRST;
+      }
+      boolean filler = marker == 0xff;
+      at += filler ? 1 : 2 + ((jpeg[at + 2] & 0xff) << 8 | jpeg[at + 3] & 0xff);
+    }
+    return -1;
+  }
+
+  /** Huffman tables, extensions, arithmetic coding: in the same range, and no frame. */
+  private static boolean isTable(int marker) {
+    return marker == 0xc4 || marker == 0xc8 || marker == 0xcc;
+  }
+}

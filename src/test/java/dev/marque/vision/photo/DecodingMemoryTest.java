@@ -1,0 +1,114 @@
+package dev.marque.vision.photo;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.marque.vision.photo.PhotoException.Reason;
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Photos of forty megapixels, alone and several at a time. */
+@Timeout(60)
+class DecodingMemoryTest {
+
+  private static final int MEGABYTE = 1 << 20;
+  private static final PhotoLimits LIMITS = PhotoLimits.megapixels(40);
+
+  private static DecodingNeed heap(int megabytes) {
+    return new DecodingNeed((long) megabytes * MEGABYTE, 0);
+  }
+
+  @Test
+  void what_does_not_fit_beside_the_others_waits_for_them() throws Exception {
+    DecodingMemory memory = new DecodingMemory(10 * MEGABYTE);
+    DecodingMemory.Reserved first = memory.reserve(heap(6));
+    DecodingMemory.Reserved second = memory.reserve(heap(4));
+    ExecutorService other = Executors.newSingleThreadExecutor();
+    try {
+      CompletableFuture<Thread> started = new CompletableFuture<>();
+      CompletableFuture<DecodingMemory.Reserved> third = new CompletableFuture<>();
+      other.execute(
+          () -> {
+            started.complete(Thread.currentThread());
+            try {
+              third.complete(memory.reserve(heap(5)));
+            } catch (PhotoException e) {
+              third.completeExceptionally(e);
+            }
+          });
+      Thread waiting = started.get();
+      while (waiting.getState() != Thread.State.WAITING) {
+        assertFalse(third.isDone(), "it has to wait");
+        Thread.onSpinWait();
+      }
+      second.close();
+      assertFalse(third.isDone(), "four are not enough");
+      first.close();
+      third.get().close();
+    } finally {
+      other.shutdownNow();
+    }
+    memory.reserve(heap(10)).close();
+  }
+
+  @Test
+  void what_would_never_fit_is_refused() {
+    DecodingMemory memory = new DecodingMemory(10 * MEGABYTE);
+    PhotoException refused = assertThrows(PhotoException.class, () -> memory.reserve(heap(11)));
+    assertEquals(Reason.TOO_MUCH_MEMORY, refused.reason());
+  }
+
+  @Test
+  void what_is_needed_beside_the_heap_is_waited_for_and_never_refused() throws Exception {
+    DecodingMemory memory = new DecodingMemory(10 * MEGABYTE);
+    memory.reserve(new DecodingNeed(MEGABYTE, 100 * MEGABYTE)).close();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {BadPhotos.PNG_GREY_16, BadPhotos.PNG_RGB, BadPhotos.PNG_RGBA})
+  void a_png_is_thinned_out_while_it_is_decoded(int kind) throws Exception {
+    byte[] png = BadPhotos.pngOf(8000, 5000, kind);
+    com.sun.management.ThreadMXBean threads =
+        (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long before = threads.getCurrentThreadAllocatedBytes();
+    Photo photo = PhotoReader.read(png, LIMITS, 400);
+    long allocated = threads.getCurrentThreadAllocatedBytes() - before;
+    assertEquals(8000, photo.width());
+    assertTrue(photo.pixels().width() > 1000, "as little as needed: " + photo.pixels().width());
+    assertTrue(allocated < 100 * MEGABYTE, allocated + " bytes");
+  }
+
+  /** Few pixels, but the decoder holds several lines at a time. */
+  @Test
+  void a_png_of_one_endless_line_is_refused_before_it_is_decoded() throws Exception {
+    byte[] png = BadPhotos.pngOf(10_000_000, 1, BadPhotos.PNG_RGB);
+    PhotoException refused =
+        assertThrows(
+            PhotoException.class,
+            () -> PhotoReader.read(png, LIMITS, 400, Duration.ofSeconds(10), small()));
+    assertEquals(Reason.TOO_MUCH_MEMORY, refused.reason());
+  }
+
+  @Test
+  void a_webp_without_loss_cannot_be_thinned_out_and_needs_memory_for_all_of_it() throws Exception {
+    byte[] webp = BadPhotos.webpOfFortyMegapixels();
+    PhotoException refused =
+        assertThrows(
+            PhotoException.class,
+            () -> PhotoReader.read(webp, LIMITS, 400, Duration.ofSeconds(10), small()));
+    assertEquals(Reason.TOO_MUCH_MEMORY, refused.reason());
+  }
+
+  private static DecodingMemory small() {
+    return new DecodingMemory(128 * MEGABYTE);
+  }
+}
