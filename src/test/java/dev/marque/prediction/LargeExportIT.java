@@ -1,0 +1,152 @@
+package dev.marque.prediction;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.marque.app.RunningServer;
+import dev.marque.app.RunningServer.Person;
+import dev.marque.contract.MultipartForm;
+import dev.marque.platform.StoppableDatabase;
+import dev.marque.web.RawHttp;
+import io.netty.util.internal.PlatformDependent;
+import io.vertx.core.Vertx;
+import io.vertx.pgclient.PgBuilder;
+import io.vertx.pgclient.PgConnectOptions;
+import io.vertx.sqlclient.Pool;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/** Many more rows than fit between server and client, and clients that do not take them. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class LargeExportIT {
+
+  private static final int ROWS = 100_000;
+
+  /** Bytes that the client's system holds, so that the server feels how it reads. */
+  private static final int LITTLE = 64 << 10;
+
+  /** All rows as JSON are more than a hundred megabytes. */
+  private static final long MOST_MEMORY = 32 << 20;
+
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
+
+  private final Vertx vertx = Vertx.vertx();
+  private StoppableDatabase database;
+  private RunningServer server;
+  private Pool pool;
+  private Person person;
+
+  @BeforeAll
+  void start() throws IOException {
+    database = new StoppableDatabase();
+    server = RunningServer.start(Map.of("marque.database.url", database.url()));
+    pool =
+        PgBuilder.pool()
+            .connectingTo(PgConnectOptions.fromUri(database.url()))
+            .using(vertx)
+            .build();
+    person = server.newUser();
+    byte[] photo = Files.readAllBytes(Path.of("src/test/resources/photos/audi.jpg"));
+    server.client(person).upload(new MultipartForm().photo(photo));
+    pool.query(
+            """
+            INSERT INTO predictions (id, account_id, created_at, file_name, width, height, model,
+                verdict, car_probability, accuracy, brands, brand_probabilities, closest_models,
+                closest_model_probabilities, advice, took_ms)
+            SELECT gen_random_uuid(), account_id, created_at - n * interval '1 second', file_name,
+                width, height, model, verdict, car_probability, accuracy, brands,
+                brand_probabilities, closest_models, closest_model_probabilities, advice, took_ms
+            FROM predictions, generate_series(1, %d) n
+            """
+                .formatted(ROWS - 1))
+        .execute()
+        .await();
+  }
+
+  @AfterAll
+  void stop() {
+    pool.close().await();
+    vertx.close().await();
+    server.close();
+    database.close();
+  }
+
+  private RawHttp export() throws IOException {
+    String head =
+        String.join(
+            "\r\n",
+            "GET /api/v1/predictions/export?format=ndjson HTTP/1.1",
+            "Host: localhost",
+            "Authorization: Bearer " + person.token(),
+            "Connection: close",
+            "",
+            "");
+    return RawHttp.holding(URI.create(server.baseUrl()).getPort(), LITTLE).send(head);
+  }
+
+  /** Transactions that were begun and in which nothing has happened for a second. */
+  private long resting() {
+    return pool.query(
+            """
+            SELECT count(*) AS resting FROM pg_stat_activity, pg_sleep(0.05)
+            WHERE state = 'idle in transaction' AND clock_timestamp() - state_change > '1 second'
+            """)
+        .execute()
+        .await()
+        .iterator()
+        .next()
+        .getLong("resting");
+  }
+
+  private void awaitResting(long expected) {
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    while (resting() != expected) {
+      assertTrue(System.nanoTime() < end, "the export did not come to rest, or not to its end");
+    }
+  }
+
+  /** Of the heap, without what nobody holds, and beside it, where answers wait to be sent. */
+  private static long memory() {
+    System.gc();
+    Runtime runtime = Runtime.getRuntime();
+    return runtime.totalMemory() - runtime.freeMemory() + PlatformDependent.usedDirectMemory();
+  }
+
+  @Test
+  void the_database_is_read_no_faster_than_the_client_reads() throws IOException {
+    long before = memory();
+    try (RawHttp client = export();
+        BufferedReader lines =
+            new BufferedReader(
+                new InputStreamReader(client.in(), StandardCharsets.ISO_8859_1), 1024)) {
+      assertEquals("HTTP/1.1 200 OK", lines.readLine());
+      awaitResting(1);
+      long held = memory() - before;
+      assertTrue(held < MOST_MEMORY, held + " bytes for rows that nobody reads");
+      // A chunk ends where a line does.
+      long rows = lines.lines().filter(line -> line.endsWith("}")).count();
+      assertEquals(ROWS, rows, "and every row comes in the end");
+    }
+    assertEquals(0, resting());
+  }
+
+  @Test
+  void a_client_that_leaves_gives_its_connection_to_the_database_back() throws IOException {
+    try (RawHttp client = export()) {
+      assertEquals('H', client.in().read());
+      awaitResting(1);
+    }
+    awaitResting(0);
+  }
+}
