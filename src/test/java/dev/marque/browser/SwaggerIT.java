@@ -7,6 +7,7 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.assertions.LocatorAssertions;
 import dev.marque.app.RunningServer;
 import dev.marque.app.RunningServer.Person;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
 /** The page that explains the API lets everything be tried, under the same policy as all pages. */
@@ -14,9 +15,10 @@ class SwaggerIT {
 
   private static final RunningServer SERVER = RunningServer.shared();
   private static final double PATIENCE = 60_000;
+  private static final Path PHOTO = Path.of("src/test/resources/photos/audi.jpg");
 
   @Test
-  void authorize_takes_name_and_password_and_a_call_can_be_tried() {
+  void authorize_takes_name_and_password_and_calls_can_be_tried_with_a_photo_too() {
     Person person = SERVER.newUser();
     try (Window window = Window.desktop(SERVER.baseUrl())) {
       Page page = window.page();
@@ -44,6 +46,15 @@ class SwaggerIT {
           .containsText("200", textPatiently());
       assertThat(me.locator(".live-responses-table")).containsText(person.username());
       window.screenshot("swagger");
+
+      Locator predict = page.locator("#operations-predictions-predict");
+      predict.locator(".opblock-summary-control").click();
+      predict.getByText("Try it out").click();
+      predict.locator("input[type=file]").first().setInputFiles(PHOTO);
+      predict.locator("button.execute").click();
+      assertThat(predict.locator(".live-responses-table tr.response .response-col_status"))
+          .containsText("201", textPatiently());
+      assertThat(predict.locator(".live-responses-table")).containsText("\"verdict\"");
     }
   }
 
