@@ -25,6 +25,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -98,6 +99,15 @@ class PageTemplatesTest {
     assertTrue(body.contains("&lt;b&gt;"), body);
   }
 
+  @ParameterizedTest
+  @CsvSource({"login, current-password", "signup, new-password"})
+  void password_managers_are_told_which_password_is_asked_for(String name, String which)
+      throws Exception {
+    Document page = Jsoup.parse(get(name, "Accept-Language", "en").body());
+    assertEquals("username", page.select("input[name=username]").attr("autocomplete"));
+    assertEquals(which, page.select("input[name=password]").attr("autocomplete"));
+  }
+
   @Test
   void head_has_the_headers_of_get_and_no_body() throws Exception {
     HttpResponse<String> get = get("front", "Accept-Language", "en");
@@ -145,6 +155,12 @@ class PageTemplatesTest {
               || input.hasAttr("aria-label")
               || page.select("label[for=" + input.id() + "]").size() == 1;
       assertTrue(named, "no label for " + input.outerHtml());
+    }
+    for (Element password : page.select("input[type=password]")) {
+      String kind = password.attr("autocomplete");
+      assertTrue(List.of("current-password", "new-password").contains(kind), kind);
+      Element show = password.nextElementSibling();
+      assertTrue(show != null && show.attr("aria-controls").equals(password.id()), "can be shown");
     }
     for (Element image : page.select("img")) {
       assertTrue(image.hasAttr("alt"), image.outerHtml());

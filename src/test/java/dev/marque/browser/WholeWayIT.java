@@ -156,7 +156,7 @@ class WholeWayIT {
   }
 
   @Test
-  void a_wrong_password_is_told_in_the_form_and_the_name_is_kept() {
+  void a_wrong_password_is_told_in_the_form_the_name_is_kept_and_the_password_may_be_seen() {
     RunningServer.Person person = SERVER.newUser();
     try (Window window = Window.desktop(SERVER.baseUrl())) {
       Page page = window.page();
@@ -164,6 +164,9 @@ class WholeWayIT {
       assertThat(page.locator(".summary")).isFocused();
       assertThat(page.getByLabel("User name")).hasValue(person.username());
       window.checkAccessibility("sign-in refused");
+      assertThat(page.locator("#password")).hasAttribute("type", "password");
+      page.locator(".password .show").click();
+      assertThat(page.locator("#password")).hasAttribute("type", "text");
     }
   }
 

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -40,7 +41,7 @@ class EmbeddedPostgresTest {
   }
 
   @Test
-  void it_is_durable_and_keeps_strangers_out() throws SQLException {
+  void it_is_durable_and_keeps_strangers_out() throws SQLException, IOException {
     try (DataDirectory data = DataDirectory.open(folder);
         EmbeddedPostgres postgres = start(data)) {
       DatabaseAddress address = postgres.address();
@@ -51,6 +52,11 @@ class EmbeddedPostgresTest {
           DatabaseAddress.of(
               "127.0.0.1", address.connectOptions().getPort(), "marque", "marque", "guess");
       assertThrows(SQLException.class, () -> one(wrong, "SELECT 1"));
+      Path password = folder.resolve("postgres-password");
+      if (password.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+        assertEquals(
+            "rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(password)));
+      }
     }
   }
 
