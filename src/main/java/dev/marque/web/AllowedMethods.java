@@ -3,17 +3,25 @@ package dev.marque.web;
 import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
-/** The methods that a path has, as the routes of a router say. */
+/**
+ * The methods that a path has, as the routes of a router say. Every request with a body asks, so
+ * the routes are looked through once. One for each router, on its event loop.
+ */
 final class AllowedMethods {
 
   private final Router router;
+  private @Nullable Table table;
 
   /**
-   * @param router may get its routes later
+   * @param router may get its routes later, but before its first request
    */
   AllowedMethods(Router router) {
     this.router = router;
@@ -26,50 +34,103 @@ final class AllowedMethods {
 
   /** Those of the routes that fit most closely: a fixed path is not also one with a placeholder. */
   List<String> of(String path) {
-    Set<String> methods = new TreeSet<>();
-    int fewest = Integer.MAX_VALUE;
-    for (Route route : router.getRoutes()) {
-      if (route.methods() != null && route.getPath() != null && matches(route, path)) {
-        int open = placeholders(route);
-        if (open < fewest) {
-          methods.clear();
-          fewest = open;
-        }
-        if (open == fewest) {
-          route.methods().forEach(method -> methods.add(method.name()));
+    Table known = table;
+    if (known == null) {
+      known = Table.of(router);
+      table = known;
+    }
+    return known.methods(path);
+  }
+
+  /**
+   * The routes that name a path and methods.
+   *
+   * @param fixed the methods of paths without placeholders
+   * @param open the other routes
+   */
+  private record Table(Map<String, Set<String>> fixed, List<Pattern> open) {
+
+    static Table of(Router router) {
+      Map<String, Set<String>> fixed = new HashMap<>();
+      List<Pattern> open = new ArrayList<>();
+      for (Route route : router.getRoutes()) {
+        if (route.methods() != null && route.getPath() != null) {
+          Pattern pattern = Pattern.of(route);
+          if (pattern.placeholders == 0) {
+            fixed.computeIfAbsent(pattern.path, key -> new TreeSet<>()).addAll(pattern.methods);
+          } else {
+            open.add(pattern);
+          }
         }
       }
+      return new Table(fixed, open);
     }
-    if (methods.contains("GET")) {
-      methods.add("HEAD");
+
+    List<String> methods(String path) {
+      // Routes take their path with a slash at its end as well.
+      boolean slash = path.length() > 1 && path.endsWith("/");
+      String plain = slash ? path.substring(0, path.length() - 1) : path;
+      Set<String> closest = fixed.get(plain);
+      Set<String> methods = new TreeSet<>(closest == null ? ofOpen(path, plain) : closest);
+      if (methods.contains("GET")) {
+        methods.add("HEAD");
+      }
+      if (!methods.isEmpty()) {
+        methods.add("OPTIONS");
+      }
+      return List.copyOf(methods);
     }
-    if (!methods.isEmpty()) {
-      methods.add("OPTIONS");
+
+    private Set<String> ofOpen(String path, String plain) {
+      List<String> parts = List.of(plain.split("/", -1));
+      Set<String> methods = new TreeSet<>();
+      int fewest = Integer.MAX_VALUE;
+      for (Pattern pattern : open) {
+        if (pattern.placeholders <= fewest && pattern.matches(path, parts)) {
+          if (pattern.placeholders < fewest) {
+            methods.clear();
+            fewest = pattern.placeholders;
+          }
+          methods.addAll(pattern.methods);
+        }
+      }
+      return methods;
     }
-    return List.copyOf(methods);
   }
 
-  private static int placeholders(Route route) {
-    return route.isExactPath() ? route.getPath().split("/:", -1).length : Integer.MAX_VALUE;
-  }
+  /**
+   * What one route takes.
+   *
+   * @param parts of its path; one that begins with a colon stands for any
+   * @param exact whether the path must not go on
+   * @param placeholders how many; without an exact path more than any
+   */
+  private record Pattern(
+      String path, List<String> parts, boolean exact, int placeholders, Set<String> methods) {
 
-  /** Compares part by part; a part of the route that begins with a colon stands for any one. */
-  private static boolean matches(Route route, String path) {
-    if (!route.isExactPath()) {
-      return path.startsWith(route.getPath());
+    static Pattern of(Route route) {
+      String path = route.getPath();
+      boolean exact = route.isExactPath();
+      int placeholders = exact ? path.split("/:", -1).length - 1 : Integer.MAX_VALUE;
+      Set<String> methods = new TreeSet<>();
+      route.methods().forEach(method -> methods.add(method.name()));
+      return new Pattern(path, List.of(path.split("/", -1)), exact, placeholders, methods);
     }
-    String[] expected = route.getPath().split("/", -1);
-    // Routes take their path with a slash at its end as well.
-    String[] actual = path.replaceAll("(?<=.)/$", "").split("/", -1);
-    if (expected.length != actual.length) {
-      return false;
-    }
-    for (int i = 0; i < expected.length; i++) {
-      boolean any = expected[i].startsWith(":") && !actual[i].isEmpty();
-      if (!any && !expected[i].equals(actual[i])) {
+
+    boolean matches(String requested, List<String> actual) {
+      if (!exact) {
+        return requested.startsWith(path);
+      }
+      if (parts.size() != actual.size()) {
         return false;
       }
+      for (int i = 0; i < parts.size(); i++) {
+        boolean any = parts.get(i).startsWith(":") && !actual.get(i).isEmpty();
+        if (!any && !parts.get(i).equals(actual.get(i))) {
+          return false;
+        }
+      }
+      return true;
     }
-    return true;
   }
 }
