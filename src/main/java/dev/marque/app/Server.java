@@ -223,7 +223,7 @@ public final class Server implements AutoCloseable {
             settings.limits().predictionsPerMinute(),
             System::nanoTime,
             settings.clustered() ? new SharedAllowances(database.pool()) : null);
-    mountRooms(vertx, accounts, predictions, trash, corrections, limits, inference);
+    mountRooms(vertx, accounts, predictions, trash, corrections, limits, inference, metrics);
     setupPath = accounts.setupPath().await();
   }
 
@@ -235,7 +235,8 @@ public final class Server implements AutoCloseable {
       Trash trash,
       Corrections corrections,
       PredictionLimits limits,
-      EventBusInferenceClient inference) {
+      EventBusInferenceClient inference,
+      Metrics metrics) {
     Messages messages = new Messages();
     Assets assets = Assets.load();
     Proxies proxies = new Proxies(settings.proxy().trusted());
@@ -260,7 +261,8 @@ public final class Server implements AutoCloseable {
             limits,
             inference,
             ModelDocument.read(settings.modelDir()),
-            new CorrectionRoutes(signedIn, pages, corrections, accounts::noteCorrectionsExported));
+            new CorrectionRoutes(signedIn, pages, corrections, accounts::noteCorrectionsExported),
+            metrics.registry());
     rooms =
         List.of(
             new Arrival(proxies, settings.publicUrl())::mount,

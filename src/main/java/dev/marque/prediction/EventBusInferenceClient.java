@@ -23,6 +23,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,6 +41,9 @@ public final class EventBusInferenceClient implements InferenceClient {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   private static final Duration CHECK = Duration.ofMillis(500);
+
+  /** A photo of a few hundred kilobytes arrives in less over most lines. */
+  private static final Duration KEPT = Duration.ofSeconds(1);
 
   private final Vertx vertx;
   private final String here;
@@ -159,6 +163,30 @@ public final class EventBusInferenceClient implements InferenceClient {
   }
 
   @Override
+  public Future<Runnable> reserve(UUID account) {
+    if (!nodes.reserve(account)) {
+      return Future.failedFuture(noRoom().failure(megapixels));
+    }
+    AtomicBoolean kept = new AtomicBoolean(true);
+    Runnable release =
+        () -> {
+          if (kept.getAndSet(false)) {
+            nodes.release(account);
+          }
+        };
+    long timer = vertx.setTimer(KEPT.toMillis(), late -> release.run());
+    return Future.succeededFuture(
+        () -> {
+          vertx.cancelTimer(timer);
+          release.run();
+        });
+  }
+
+  private Refusal noRoom() {
+    return nodes.isEmpty() ? Refusal.STOPPING : Refusal.BUSY;
+  }
+
+  @Override
   public Future<Inference> classify(Buffer photo, Caller caller) {
     ClassifyRequest request =
         new ClassifyRequest(
@@ -190,8 +218,7 @@ public final class EventBusInferenceClient implements InferenceClient {
     }
     Optional<String> chosen = nodes.choose(request.account(), before);
     if (chosen.isEmpty()) {
-      Refusal refusal = nodes.isEmpty() ? Refusal.STOPPING : Refusal.BUSY;
-      return Future.failedFuture(new RefusedException(refusal));
+      return Future.failedFuture(new RefusedException(noRoom()));
     }
     String node = chosen.get();
     return send(node, request, left)

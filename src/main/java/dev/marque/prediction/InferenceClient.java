@@ -2,9 +2,21 @@ package dev.marque.prediction;
 
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
+import java.util.UUID;
 
 /** Sends photos to whichever inference node has room, and turns what comes back into values. */
 public interface InferenceClient {
+
+  /**
+   * Keeps a place for an account's photo that is still on its way to us, for about as long as one
+   * takes to arrive: who dawdles loses it, and takes their chance in {@link #classify}.
+   *
+   * <p>Fails with {@link dev.marque.web.Failure.Unavailable} ({@code busy}, {@code
+   * model-not-ready}) where the photo would only be read to be refused.
+   *
+   * @return gives the place back when run; more than once does no harm
+   */
+  Future<Runnable> reserve(UUID account);
 
   /**
    * Classifies one photo.

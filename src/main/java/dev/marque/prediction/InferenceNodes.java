@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * <p>The node of this process, if it is one, is asked even when it seems full, since that costs
  * nothing, and is not forgotten when it is silent. A photo is not sent to another that seems full,
  * unless its account has so little there that it would be let in.
+ *
+ * <p>Places are also kept for photos that still arrive from their clients, over all nodes.
  */
 final class InferenceNodes {
 
@@ -30,6 +32,11 @@ final class InferenceNodes {
   private final String here;
   private final LongSupplier nanoTime;
   private final Map<String, Node> nodes = new HashMap<>();
+
+  /** The places that are kept, by account, and their sum. */
+  private final Map<UUID, Integer> reserved = new HashMap<>();
+
+  private int allReserved;
 
   private static final class Node {
     private NodeAnnouncement announced;
@@ -60,6 +67,44 @@ final class InferenceNodes {
     node.room = announcement.free();
     nodes.put(announcement.node(), node);
     return known == null;
+  }
+
+  /**
+   * Keeps a place, to be {@linkplain #release released}; false if there is none. Beyond the room
+   * that there is, as many are kept as the greediest account will lose to one that has so little.
+   */
+  synchronized boolean reserve(UUID account) {
+    int room = nodes.values().stream().mapToInt(node -> Math.max(0, node.room)).sum();
+    int beyond = allReserved - room;
+    if (beyond >= 0 && places(account) + 1 + beyond >= largestShare()) {
+      return false;
+    }
+    reserved.merge(account, 1, Integer::sum);
+    allReserved++;
+    return true;
+  }
+
+  /** Gives a kept place back. */
+  synchronized void release(UUID account) {
+    reserved.computeIfPresent(account, (key, count) -> count == 1 ? null : count - 1);
+    allReserved--;
+  }
+
+  private int places(UUID account) {
+    return reserved.getOrDefault(account, 0)
+        + nodes.values().stream().mapToInt(node -> node.asked.getOrDefault(account, 0)).sum();
+  }
+
+  /** By what nodes announced, and what this process has sent since. */
+  private int largestShare() {
+    int most = 0;
+    for (Node node : nodes.values()) {
+      most = Math.max(most, node.announced.largestShare());
+      for (int asked : node.asked.values()) {
+        most = Math.max(most, asked);
+      }
+    }
+    return most;
   }
 
   /**

@@ -37,16 +37,18 @@ public final class PredictionApi {
   private final SignedIn signedIn;
   private final Pages pages;
   private final Uploads uploads;
+  private final PhotoAdmission admission;
   private final PhotoIntake intake;
   private final PhotoBatch batch;
   private final PredictionLimits limits;
   private final Predictions predictions;
   private final ModelDocument model;
 
-  public PredictionApi(
+  PredictionApi(
       SignedIn signedIn,
       Pages pages,
       Uploads uploads,
+      PhotoAdmission admission,
       PhotoIntake intake,
       PhotoBatch batch,
       PredictionLimits limits,
@@ -55,6 +57,7 @@ public final class PredictionApi {
     this.signedIn = signedIn;
     this.pages = pages;
     this.uploads = uploads;
+    this.admission = admission;
     this.intake = intake;
     this.batch = batch;
     this.limits = limits;
@@ -85,7 +88,7 @@ public final class PredictionApi {
     String key = RequestKey.parse(ctx.request().getHeader(RequestKey.HEADER));
     User user = SignedIn.of(ctx);
     uploads
-        .read(ctx, MOST_PHOTOS)
+        .read(ctx, MOST_PHOTOS, () -> admission.ask(ctx, user, key))
         .map(upload -> UploadForm.of(upload, query.get("top_k"), query.get("evidence"), true))
         .onSuccess(form -> predict(ctx, user, form, key))
         .onFailure(ctx::fail);

@@ -78,6 +78,14 @@ public final class PredictionLimits {
   }
 
   /**
+   * Takes nothing, and fails as {@link #request} would if by what this node knows nothing is left.
+   */
+  Future<Void> look(UUID account) {
+    long wait = bucket(account).wanting();
+    return wait > 0 ? Future.failedFuture(noneLeft(wait)) : Future.succeededFuture();
+  }
+
+  /**
    * Takes one prediction from the account's allowance.
    *
    * @throws Failure.TooManyRequests ({@code predictions-per-minute}) if none is left
@@ -130,12 +138,17 @@ public final class PredictionLimits {
 
     /** Nanoseconds to wait, 0 if it was taken. */
     synchronized long take() {
-      fill();
-      if (allowance < cost) {
-        return cost - allowance;
+      long wait = wanting();
+      if (wait == 0) {
+        allowance -= cost;
       }
-      allowance -= cost;
-      return 0;
+      return wait;
+    }
+
+    /** Nanoseconds until there is enough for one. */
+    synchronized long wanting() {
+      fill();
+      return Math.max(0, cost - allowance);
     }
 
     /** What another clock has counted. */

@@ -5,6 +5,7 @@ import dev.marque.platform.Settings;
 import dev.marque.web.Messages;
 import dev.marque.web.Pages;
 import dev.marque.web.Uploads;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Vertx;
 import io.vertx.ext.web.Router;
 import java.time.Duration;
@@ -38,21 +39,33 @@ public final class PredictionRoutes {
       PredictionLimits limits,
       InferenceClient inference,
       ModelDocument model,
-      CorrectionRoutes corrections) {
+      CorrectionRoutes corrections,
+      MeterRegistry metrics) {
     long bytes = settings.limits().uploadBytes().bytes();
     long memory = Math.max(UPLOAD_MEMORY_FLOOR, bytes * PHOTOS_OF_FULL_SIZE * 2);
     Uploads uploads = new Uploads(bytes, bytes * PHOTOS_OF_FULL_SIZE, memory, UPLOAD_PATIENCE);
+    PhotoAdmission admission = new PhotoAdmission(inference, limits, predictions, metrics);
     PhotoIntake intake = new PhotoIntake(vertx, inference, predictions, limits);
     PhotoBatch batch = new PhotoBatch(intake, messages);
     this.upload =
         new UploadRoutes(
-            signedIn, pages, messages, uploads, intake, limits, predictions, model, bytes);
+            signedIn,
+            pages,
+            messages,
+            uploads,
+            admission,
+            intake,
+            limits,
+            predictions,
+            model,
+            bytes);
     this.photos = new PhotoRoutes(signedIn, vertx, predictions);
     this.history = new HistoryRoutes(signedIn, pages, messages, predictions, trash, model);
     this.modelPages = new ModelRoutes(signedIn, pages, model);
     this.export = new PredictionExport(signedIn, predictions);
     this.api =
-        new PredictionApi(signedIn, pages, uploads, intake, batch, limits, predictions, model);
+        new PredictionApi(
+            signedIn, pages, uploads, admission, intake, batch, limits, predictions, model);
     this.contract = new ApiContract(settings.publicUrl());
     this.corrections = corrections;
   }

@@ -167,6 +167,18 @@ public final class Predictions {
             });
   }
 
+  /** Whether a request of this name has led to a prediction before, whatever its photo was. */
+  Future<Boolean> knows(UUID account, String key) {
+    return pool.preparedQuery(
+            """
+            SELECT 1 FROM predictions
+             WHERE account_id = $1 AND deleted_at IS NULL AND idempotency_key = $2
+             LIMIT 1
+            """)
+        .execute(Tuple.of(account, key))
+        .map(rows -> rows.size() > 0);
+  }
+
   /** One prediction; fails with {@link Failure.NotFound} if this account has none of this key. */
   Future<Prediction> get(UUID account, UUID id) {
     return pool.preparedQuery("SELECT " + COLUMNS + "FROM predictions WHERE " + ONE)

@@ -29,6 +29,7 @@ public final class UploadRoutes {
   private final Pages pages;
   private final Messages messages;
   private final Uploads uploads;
+  private final PhotoAdmission admission;
   private final PhotoIntake intake;
   private final PredictionLimits limits;
   private final Predictions predictions;
@@ -38,11 +39,12 @@ public final class UploadRoutes {
   /**
    * @param maxBytes the most bytes of a photo, for the form
    */
-  public UploadRoutes(
+  UploadRoutes(
       SignedIn signedIn,
       Pages pages,
       Messages messages,
       Uploads uploads,
+      PhotoAdmission admission,
       PhotoIntake intake,
       PredictionLimits limits,
       Predictions predictions,
@@ -52,6 +54,7 @@ public final class UploadRoutes {
     this.pages = pages;
     this.messages = messages;
     this.uploads = uploads;
+    this.admission = admission;
     this.intake = intake;
     this.limits = limits;
     this.predictions = predictions;
@@ -77,7 +80,7 @@ public final class UploadRoutes {
   private void upload(RoutingContext ctx) {
     User user = SignedIn.of(ctx);
     uploads
-        .read(ctx, 1)
+        .read(ctx, 1, () -> admission.ask(ctx, user, null))
         .onSuccess(upload -> predict(ctx, user, upload))
         .onFailure(failure -> again(ctx, Fields.USUAL_BRANDS, failure));
   }

@@ -38,6 +38,19 @@ public final class Uploads {
     this.patience = patience;
   }
 
+  /** Asks whether a body is worth reading, once its head was found to be in order. */
+  @FunctionalInterface
+  public interface Admission {
+
+    /**
+     * Whether to read it.
+     *
+     * @return fails with what the client is told in place of being read; what it succeeds with is
+     *     run when the body is here, or will never be
+     */
+    Future<Runnable> ask();
+  }
+
   /** The bytes of uploads that are in memory just now. */
   public long held() {
     return held.get();
@@ -45,15 +58,16 @@ public final class Uploads {
 
   /**
    * Reads the body of a request that nobody has read yet: a multipart form, or one file as it is.
+   * Who is not admitted does not have to send it, and what they send all the same is not kept.
    *
    * <p>Fails with {@link Failure.TooLarge} ({@code upload-too-large}), {@link Failure.Malformed}
    * ({@code multipart-malformed}, {@code too-many-files}, {@code upload-too-slow}), {@link
    * Failure.UnsupportedType} ({@code content-type}), {@link Failure.Unavailable} ({@code busy}) or
-   * {@link Failure.Refused} ({@code client-gone}).
+   * {@link Failure.Refused} ({@code client-gone}), or as the admission does.
    *
    * @param mostFiles how many files the request may carry
    */
-  public Future<Upload> read(RoutingContext ctx, int mostFiles) {
+  public Future<Upload> read(RoutingContext ctx, int mostFiles, Admission admission) {
     HttpServerRequest request = ctx.request();
     String type = request.getHeader("Content-Type");
     String lower = type == null ? "" : type.toLowerCase(Locale.ROOT);
@@ -68,6 +82,15 @@ public final class Uploads {
     if (declaredLength(request) > most) {
       return Future.failedFuture(new Failure.TooLarge("upload-too-large", fileBytes >> 20));
     }
+    return admission
+        .ask()
+        .compose(
+            place ->
+                readBody(ctx, multipart, most, mostFiles).onComplete(readOrNot -> place.run()));
+  }
+
+  private Future<Upload> readBody(RoutingContext ctx, boolean multipart, long most, int mostFiles) {
+    HttpServerRequest request = ctx.request();
     if (ctx.response().closed()) {
       // Who left before now has had their end: nobody would give the memory back.
       return Future.failedFuture(new Failure.Refused(408, "client-gone"));

@@ -8,6 +8,7 @@ import dev.marque.app.RunningServer.Person;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -116,8 +117,13 @@ class LimitedServerIT {
   }
 
   @Test
-  void who_used_up_the_minute_is_told_how_long_to_wait() {
-    ApiClient client = server.client(server.newUser());
+  void who_used_up_the_minute_is_told_how_long_to_wait_but_what_was_answered_is_again()
+      throws IOException {
+    Person person = server.newUser();
+    ApiClient client = server.client(person);
+    String[] key = {"Idempotency-Key", "before-it-was-used-up"};
+    HttpResponse<String> before = client.upload(new MultipartForm().photo(photo), key);
+    assertEquals(201, before.statusCode(), before.body());
     MultipartForm sixteen = new MultipartForm();
     for (int i = 0; i < 16; i++) {
       // Counts as much as a photo does, and takes no time.
@@ -135,6 +141,27 @@ class LimitedServerIT {
       one = client.upload(new MultipartForm().photo(photo));
     }
     assertOverLimit(one);
+    assertToldBeforeItIsSent(person);
+    HttpResponse<String> again = client.upload(new MultipartForm().photo(photo), key);
+    assertEquals(201, again.statusCode(), again.body());
+    assertEquals(id(before), id(again));
+  }
+
+  private static String id(HttpResponse<String> prediction) {
+    return new JsonObject(prediction.body()).getString("id");
+  }
+
+  private void assertToldBeforeItIsSent(Person person) throws IOException {
+    URI address = URI.create(server.baseUrl());
+    String head =
+        "POST %s HTTP/1.1\r\nHost: %s\r\nAuthorization: Bearer %s\r\nContent-Type: image/jpeg\r\nContent-Length: %d\r\nExpect: 100-continue\r\n\r\n"
+            .formatted(UPLOAD, address.getAuthority(), person.token(), photo.length);
+    try (Socket socket = new Socket(address.getHost(), address.getPort())) {
+      socket.setSoTimeout(30_000);
+      socket.getOutputStream().write(head.getBytes(StandardCharsets.ISO_8859_1));
+      String status = new String(socket.getInputStream().readNBytes(12), StandardCharsets.UTF_8);
+      assertEquals("HTTP/1.1 429", status);
+    }
   }
 
   private static Set<String> stored(ApiClient owner) {

@@ -1,6 +1,7 @@
 package dev.marque.prediction;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -115,6 +116,37 @@ class EventBusInferenceClientTest {
     while (client.classify(PHOTO, caller).otherwiseEmpty().await() == null) {
       Thread.onSpinWait();
     }
+  }
+
+  @Test
+  void a_place_that_is_kept_is_nobody_elses_until_it_is_given_back() {
+    node("a", 1, message -> message.reply(Samples.inference()));
+    Runnable place = client.reserve(ada.id()).await();
+    Future<Runnable> second = client.reserve(ada.id());
+    assertEquals("busy", assertInstanceOf(Failure.Unavailable.class, second.cause()).type());
+    place.run();
+    place.run();
+    client.reserve(ada.id()).await();
+    assertTrue(client.reserve(ada.id()).failed());
+  }
+
+  @Test
+  void who_takes_too_long_to_send_loses_the_place() {
+    node("a", 1, message -> message.reply(Samples.inference()));
+    client.reserve(ada.id()).await();
+    assertTrue(client.reserve(ada.id()).failed());
+    long begin = System.nanoTime();
+    while (client.reserve(ada.id()).failed()) {
+      assertTrue(System.nanoTime() - begin < TimeUnit.SECONDS.toNanos(20), "it is kept for ever");
+      announce("a", 1);
+    }
+  }
+
+  @Test
+  void without_a_node_no_place_is_kept() {
+    Failure.Unavailable none =
+        assertInstanceOf(Failure.Unavailable.class, client.reserve(ada.id()).cause());
+    assertEquals("model-not-ready", none.type());
   }
 
   @Test

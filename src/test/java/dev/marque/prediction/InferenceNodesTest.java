@@ -79,6 +79,41 @@ class InferenceNodesTest {
   }
 
   @Test
+  void as_many_places_are_kept_as_all_nodes_have_room() {
+    assertFalse(nodes.reserve(ADA));
+    heard("a", 1);
+    heard("here", 2);
+    for (int i = 0; i < 3; i++) {
+      assertTrue(nodes.reserve(ADA));
+    }
+    assertFalse(nodes.reserve(EVE));
+    nodes.release(ADA);
+    assertTrue(nodes.reserve(EVE));
+  }
+
+  @Test
+  void what_is_sent_to_a_node_takes_its_room_until_it_is_answered() {
+    heard("a", 1);
+    assertEquals("a", choose());
+    assertFalse(nodes.reserve(EVE));
+    nodes.answered("a", ADA);
+    assertTrue(nodes.reserve(EVE));
+  }
+
+  @Test
+  void where_one_account_has_taken_all_room_others_are_kept_the_places_that_it_will_lose() {
+    heard("here", 4);
+    for (int i = 0; i < 4; i++) {
+      assertEquals("here", choose());
+    }
+    assertFalse(nodes.reserve(ADA));
+    assertTrue(nodes.reserve(EVE));
+    assertTrue(nodes.reserve(new UUID(0, 3)));
+    assertTrue(nodes.reserve(new UUID(0, 4)));
+    assertFalse(nodes.reserve(new UUID(0, 5)));
+  }
+
+  @Test
   void a_node_is_silent_after_a_while_but_never_the_one_of_this_process() {
     heard("here", 1);
     heard("a", 1);

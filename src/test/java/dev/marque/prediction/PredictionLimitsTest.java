@@ -2,7 +2,9 @@ package dev.marque.prediction;
 
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.marque.web.Failure;
 import java.time.Duration;
@@ -59,6 +61,17 @@ class PredictionLimitsTest {
     takeAll();
     now.addAndGet(-TimeUnit.MINUTES.toNanos(5));
     assertThrows(Failure.TooManyRequests.class, () -> limits.take(account));
+  }
+
+  @Test
+  void a_look_takes_nothing_and_says_how_long_to_wait() {
+    for (int i = 0; i < 5; i++) {
+      assertTrue(limits.look(account).succeeded());
+    }
+    takeAll();
+    Failure.TooManyRequests refused =
+        assertInstanceOf(Failure.TooManyRequests.class, limits.look(account).cause());
+    assertEquals(Duration.ofSeconds(20), refused.retryAfter());
   }
 
   private void takeAll() {

@@ -14,7 +14,10 @@ import java.net.Socket;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -163,6 +166,104 @@ class UploadsTest {
     }
     assertFalse(room.readLate.get(20, TimeUnit.SECONDS));
     assertEquals(0, room.uploads.held());
+  }
+
+  private static final String BUSY_HEAD =
+      "POST /upload HTTP/1.1\r\nHost: x\r\nAccept: application/json\r\nContent-Type: image/jpeg\r\nContent-Length: %d\r\n%s\r\n";
+
+  private static final Pattern LENGTH = Pattern.compile("(?i)content-length: ([0-9]+)");
+
+  private static byte[] head(int length, String more) {
+    return BUSY_HEAD.formatted(length, more).getBytes(StandardCharsets.ISO_8859_1);
+  }
+
+  private static Socket connect() throws IOException {
+    Socket socket = new Socket(java.net.InetAddress.getLoopbackAddress(), room.port());
+    socket.setSoTimeout(10_000);
+    return socket;
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "Expect: 100-continue\r\n"})
+  void who_is_not_admitted_is_told_before_the_photo_is_sent(String expect) throws IOException {
+    room.hasPlaces = false;
+    try (Socket socket = connect()) {
+      socket.getOutputStream().write(head(FILE_BYTES, expect));
+      byte[] answer = new byte[4000];
+      int length = socket.getInputStream().read(answer);
+      String text = new String(answer, 0, length, StandardCharsets.UTF_8);
+      assertTrue(text.startsWith("HTTP/1.1 503"), text);
+      assertTrue(text.toLowerCase(Locale.ROOT).contains("retry-after: 1"), text);
+    } finally {
+      room.hasPlaces = true;
+    }
+  }
+
+  @Test
+  void a_client_that_sends_everything_before_it_reads_sees_503_and_may_ask_again_at_once()
+      throws IOException {
+    room.hasPlaces = false;
+    try (Socket socket = connect()) {
+      for (int i = 0; i < 3; i++) {
+        socket.getOutputStream().write(head(FILE_BYTES, ""));
+        socket.getOutputStream().write(new byte[FILE_BYTES]);
+        assertTrue(answer(socket.getInputStream()).startsWith("HTTP/1.1 503"));
+      }
+      assertEquals(0, room.uploads.held());
+      room.hasPlaces = true;
+      socket.getOutputStream().write(head(9, ""));
+      socket.getOutputStream().write(new byte[9]);
+      assertTrue(answer(socket.getInputStream()).endsWith("=:9;"));
+    } finally {
+      room.hasPlaces = true;
+    }
+  }
+
+  /** Head and body of one answer on a connection that stays open. */
+  private static String answer(InputStream in) throws IOException {
+    StringBuilder head = new StringBuilder();
+    while (head.indexOf("\r\n\r\n") < 0) {
+      int next = in.read();
+      assertTrue(next >= 0, head.toString());
+      head.append((char) next);
+    }
+    Matcher length = LENGTH.matcher(head);
+    assertTrue(length.find(), head.toString());
+    byte[] body = in.readNBytes(Integer.parseInt(length.group(1)));
+    return head + new String(body, StandardCharsets.UTF_8);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"text/plain", "multipart/form-data"})
+  void what_could_never_be_read_is_told_even_where_there_is_no_place(String type) {
+    room.hasPlaces = false;
+    try {
+      int status = post(type, new byte[10]).statusCode();
+      assertEquals(type.equals("text/plain") ? 415 : 400, status);
+      assertEquals(413, post("image/jpeg", new byte[2 * FILE_BYTES]).statusCode());
+    } finally {
+      room.hasPlaces = true;
+    }
+  }
+
+  @Test
+  @Timeout(value = 20, unit = TimeUnit.SECONDS)
+  void a_place_is_given_back_when_the_photo_is_there_is_refused_or_never_comes()
+      throws IOException {
+    post(FORM, form(file("image", "a.jpg", 100)));
+    post(FORM, form(file("image", "a.jpg", 2 * FILE_BYTES)));
+    post(FORM, new byte[100]);
+    assertEquals(0, room.places.get());
+    try (Socket socket = connect()) {
+      socket.getOutputStream().write(head(9000, ""));
+      socket.getOutputStream().write(new byte[4000]);
+      while (room.places.get() == 0) {
+        Thread.onSpinWait();
+      }
+    }
+    while (room.places.get() > 0) {
+      Thread.onSpinWait();
+    }
   }
 
   @Test

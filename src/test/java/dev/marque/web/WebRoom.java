@@ -1,5 +1,6 @@
 package dev.marque.web;
 
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
@@ -17,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /** A real server with everything of this package and a few routes to try it on. */
@@ -31,6 +33,12 @@ final class WebRoom implements AutoCloseable {
 
   /** Whether the upload of a client that left was read; completed when that was tried. */
   final CompletableFuture<Boolean> readLate = new CompletableFuture<>();
+
+  /** Whether there is room for uploads. */
+  volatile boolean hasPlaces = true;
+
+  /** Places that uploads hold. */
+  final AtomicInteger places = new AtomicInteger();
 
   private final Vertx vertx = Vertx.vertx();
   private final HttpServer server;
@@ -96,10 +104,18 @@ final class WebRoom implements AutoCloseable {
         Optional.of(publicUrl), portals, List.of("127.0.0.0/8"), Duration.ofSeconds(30), routes);
   }
 
+  private Future<Runnable> admit() {
+    if (!hasPlaces) {
+      return Future.failedFuture(new Failure.Unavailable("busy", Duration.ofSeconds(1)));
+    }
+    places.incrementAndGet();
+    return Future.succeededFuture(places::decrementAndGet);
+  }
+
   /** Answers the sizes and names of what was uploaded. */
   private void upload(RoutingContext ctx) {
     uploads
-        .read(ctx, 2)
+        .read(ctx, 2, this::admit)
         .onSuccess(
             upload -> {
               StringBuilder seen = new StringBuilder();
@@ -118,7 +134,7 @@ final class WebRoom implements AutoCloseable {
   /** Begins to read when the client has left, as after a long look-up. */
   private void uploadOnceGone(RoutingContext ctx) {
     if (ctx.response().closed()) {
-      uploads.read(ctx, 2).onComplete(done -> readLate.complete(done.succeeded()));
+      uploads.read(ctx, 2, this::admit).onComplete(done -> readLate.complete(done.succeeded()));
     } else {
       vertx.setTimer(5, again -> uploadOnceGone(ctx));
     }
