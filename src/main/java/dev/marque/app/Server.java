@@ -18,6 +18,7 @@ import dev.marque.prediction.CorrectionRoutes;
 import dev.marque.prediction.Corrections;
 import dev.marque.prediction.EventBusInferenceClient;
 import dev.marque.prediction.InferenceVerticle;
+import dev.marque.prediction.LiveNumbers;
 import dev.marque.prediction.ModelDocument;
 import dev.marque.prediction.PersonalPredictions;
 import dev.marque.prediction.PhotoRetention;
@@ -223,7 +224,11 @@ public final class Server implements AutoCloseable {
             settings.limits().predictionsPerMinute(),
             System::nanoTime,
             settings.clustered() ? new SharedAllowances(database.pool()) : null);
-    mountRooms(vertx, accounts, predictions, trash, corrections, limits, inference, metrics);
+    LiveNumbers numbers = new LiveNumbers(vertx, metrics.registry(), inference::nodes);
+    numbers.start();
+    running.push(numbers::close);
+    mountRooms(
+        vertx, accounts, predictions, trash, corrections, limits, inference, numbers, metrics);
     setupPath = accounts.setupPath().await();
   }
 
@@ -236,6 +241,7 @@ public final class Server implements AutoCloseable {
       Corrections corrections,
       PredictionLimits limits,
       EventBusInferenceClient inference,
+      LiveNumbers numbers,
       Metrics metrics) {
     Messages messages = new Messages();
     Assets assets = Assets.load();
@@ -262,6 +268,7 @@ public final class Server implements AutoCloseable {
             inference,
             ModelDocument.read(settings.modelDir()),
             new CorrectionRoutes(signedIn, pages, corrections, accounts::noteCorrectionsExported),
+            numbers,
             metrics.registry());
     rooms =
         List.of(

@@ -18,6 +18,7 @@ import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.eventbus.ReplyFailure;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -112,6 +113,11 @@ public final class EventBusInferenceClient implements InferenceClient {
   /** Completes when the first node was heard of. */
   public Future<Void> heard() {
     return heard.future();
+  }
+
+  /** The nodes that may be asked, by their names. */
+  public List<KnownNode> nodes() {
+    return nodes.all();
   }
 
   /** For the health of this process: fails while there is no node to ask. */

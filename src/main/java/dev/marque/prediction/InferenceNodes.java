@@ -169,6 +169,14 @@ final class InferenceNodes {
     return nodes.isEmpty();
   }
 
+  /** All of them, by their names. */
+  synchronized List<KnownNode> all() {
+    return nodes.values().stream()
+        .map(node -> new KnownNode(node.announced.node(), node.announced.model(), node.room))
+        .sorted(Comparator.comparing(KnownNode::name))
+        .toList();
+  }
+
   /** How many nodes run each model. */
   synchronized Map<String, Integer> models() {
     Map<String, Integer> models = new TreeMap<>();

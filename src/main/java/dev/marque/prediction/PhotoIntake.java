@@ -1,14 +1,18 @@
 package dev.marque.prediction;
 
 import dev.marque.account.User;
+import dev.marque.vision.Verdict;
 import dev.marque.web.Failure;
 import dev.marque.web.Upload;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,17 +21,35 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PhotoIntake {
 
+  /** The timer of photos from their arrival to their stored prediction, by {@code verdict}. */
+  static final String DURATION = "marque.predictions";
+
   private final Vertx vertx;
   private final InferenceClient inference;
   private final Predictions predictions;
   private final PredictionLimits limits;
+  private final MeterRegistry metrics;
+  private final Timer storeTime;
 
-  public PhotoIntake(
-      Vertx vertx, InferenceClient inference, Predictions predictions, PredictionLimits limits) {
+  PhotoIntake(
+      Vertx vertx,
+      InferenceClient inference,
+      Predictions predictions,
+      PredictionLimits limits,
+      MeterRegistry metrics) {
     this.vertx = vertx;
     this.inference = inference;
     this.predictions = predictions;
     this.limits = limits;
+    this.metrics = metrics;
+    // From the start, since a meter that appears with its first event hides that event from rates.
+    for (Verdict verdict : Verdict.values()) {
+      duration(verdict);
+    }
+    this.storeTime =
+        Timer.builder("marque.predictions.store")
+            .description("Storing of a prediction with its copy and its thumbnail")
+            .register(metrics);
   }
 
   /**
@@ -62,15 +84,32 @@ public final class PhotoIntake {
     if (caller.isGone()) {
       return clientGone();
     }
-    User user = caller.user();
+    long begin = System.nanoTime();
     return limits
-        .request(user.id())
+        .request(caller.user().id())
         .compose(allowed -> classify(caller, photo.content()))
         .compose(
-            seen ->
-                caller.isGone()
-                    ? clientGone()
-                    : predictions.add(user.id(), FileNames.clean(photo.name()), seen, key));
+            seen -> caller.isGone() ? clientGone() : store(caller.user(), photo.name(), seen, key))
+        .onSuccess(made -> record(duration(made.verdict()), begin));
+  }
+
+  private Future<Prediction> store(
+      User user, String fileName, Inference seen, @Nullable RequestKey key) {
+    long begin = System.nanoTime();
+    return predictions
+        .add(user.id(), FileNames.clean(fileName), seen, key)
+        .onSuccess(stored -> record(storeTime, begin));
+  }
+
+  private Timer duration(Verdict verdict) {
+    return Timer.builder(DURATION)
+        .description("A photo from its arrival to its stored prediction")
+        .tag("verdict", verdict.code())
+        .register(metrics);
+  }
+
+  private static void record(Timer timer, long begin) {
+    timer.record(System.nanoTime() - begin, TimeUnit.NANOSECONDS);
   }
 
   /** A queue that is full is not the client's doing: it may try again. */

@@ -27,6 +27,7 @@ public final class PredictionRoutes {
   private final PredictionApi api;
   private final ApiContract contract;
   private final CorrectionRoutes corrections;
+  private final LiveNumbersRoutes numbers;
 
   public PredictionRoutes(
       Vertx vertx,
@@ -40,12 +41,13 @@ public final class PredictionRoutes {
       InferenceClient inference,
       ModelDocument model,
       CorrectionRoutes corrections,
+      LiveNumbers numbers,
       MeterRegistry metrics) {
     long bytes = settings.limits().uploadBytes().bytes();
     long memory = Math.max(UPLOAD_MEMORY_FLOOR, bytes * PHOTOS_OF_FULL_SIZE * 2);
     Uploads uploads = new Uploads(bytes, bytes * PHOTOS_OF_FULL_SIZE, memory, UPLOAD_PATIENCE);
     PhotoAdmission admission = new PhotoAdmission(inference, limits, predictions, metrics);
-    PhotoIntake intake = new PhotoIntake(vertx, inference, predictions, limits);
+    PhotoIntake intake = new PhotoIntake(vertx, inference, predictions, limits, metrics);
     PhotoBatch batch = new PhotoBatch(intake, messages);
     this.upload =
         new UploadRoutes(
@@ -68,6 +70,7 @@ public final class PredictionRoutes {
             signedIn, pages, uploads, admission, intake, batch, limits, predictions, model);
     this.contract = new ApiContract(settings.publicUrl());
     this.corrections = corrections;
+    this.numbers = new LiveNumbersRoutes(signedIn, pages, numbers);
   }
 
   public void mount(Router router) {
@@ -79,5 +82,6 @@ public final class PredictionRoutes {
     api.mount(router);
     contract.mount(router);
     corrections.mount(router);
+    numbers.mount(router);
   }
 }

@@ -1,5 +1,7 @@
 package dev.marque.browser;
 
+import dev.marque.prediction.KnownNode;
+import dev.marque.prediction.LiveNumbers;
 import dev.marque.vision.BodyType;
 import dev.marque.vision.Scored;
 import dev.marque.vision.Traits;
@@ -167,6 +169,56 @@ final class PagePreview implements AutoCloseable {
       Scored answer,
       String brand,
       boolean photoKept) {}
+
+  private static Map<String, Object> busyNumbers() {
+    Map<String, @Nullable Double> latencies = new LinkedHashMap<>();
+    latencies.put("p50", 81.25);
+    latencies.put("p95", 131.0);
+    latencies.put("p99", 1234.5);
+    List<KnownNode> nodes =
+        List.of(
+            new KnownNode("0192aaaa-0000-7000-8000-000000000001", "marque-3", 17),
+            new KnownNode("here", "marque-4-long-name-of-a-model-that-somebody-trains", 64));
+    return Map.of(
+        "left",
+        120,
+        "numbers",
+        new LiveNumbers.Numbers(
+            121.5,
+            47.0,
+            7.9,
+            latencies,
+            Map.of("confident", 123_456.0, "unsure", 7.0, "unknown_make", 0.0, "not_a_car", 1.0),
+            Map.of("busy", 123_456.0, "predictions-per-minute", 3.0, "of-a-later-version", 1.0),
+            87L << 20,
+            1L << 30,
+            47,
+            16,
+            3,
+            nodes));
+  }
+
+  private static Map<String, Object> idleNumbers() {
+    Map<String, @Nullable Double> none = new LinkedHashMap<>();
+    List.of("p50", "p95", "p99").forEach(name -> none.put(name, null));
+    return Map.of(
+        "left",
+        0,
+        "numbers",
+        new LiveNumbers.Numbers(
+            0,
+            null,
+            null,
+            none,
+            Map.of("confident", 0.0),
+            Map.of(),
+            1 << 20,
+            1L << 30,
+            9,
+            0,
+            0,
+            List.of()));
+  }
 
   /** One page to look at: its template, status and model, and who looks. */
   record Sample(String template, int status, boolean signedIn, Map<String, Object> model) {}
@@ -349,6 +401,8 @@ final class PagePreview implements AutoCloseable {
             200,
             true,
             Map.of("account", account("bob", Role.USER), "sessions", 2, "self", false)));
+    all.put("numbers", new Sample("admin/numbers", 200, true, busyNumbers()));
+    all.put("numbers-none", new Sample("admin/numbers", 200, true, idleNumbers()));
     all.put("corrections", new Sample("admin/corrections", 200, true, corrections(3)));
     all.put("corrections-none", new Sample("admin/corrections", 200, true, corrections(0)));
     all.put(
