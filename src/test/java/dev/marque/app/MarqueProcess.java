@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 /**
  * Marque in a process of its own, as a person starts it: for what a test cannot do to its own JVM.
  */
-final class MarqueProcess implements AutoCloseable {
+public final class MarqueProcess implements AutoCloseable {
 
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 
@@ -35,7 +35,8 @@ final class MarqueProcess implements AutoCloseable {
    *     err}
    * @param settings names such as {@code marque.http.port}
    */
-  static MarqueProcess start(Path folder, Map<String, String> settings, String... arguments) {
+  public static MarqueProcess start(
+      Path folder, Map<String, String> settings, String... arguments) {
     return start(folder, settings, List.of(), List.of(arguments));
   }
 
@@ -44,7 +45,7 @@ final class MarqueProcess implements AutoCloseable {
    *
    * @param options such as {@code -Xmx320m}
    */
-  static MarqueProcess start(
+  public static MarqueProcess start(
       Path folder, Map<String, String> settings, List<String> options, List<String> arguments) {
     Path output = folder.resolve("out");
     Path errors = folder.resolve("err");
@@ -80,7 +81,7 @@ final class MarqueProcess implements AutoCloseable {
   }
 
   /** Waits for the line that says where it serves, and returns that address. */
-  String awaitReady() {
+  public String awaitReady() {
     String line = "Marque is ready at ";
     long end = System.nanoTime() + PATIENCE.toNanos();
     while (System.nanoTime() < end) {
@@ -115,7 +116,7 @@ final class MarqueProcess implements AutoCloseable {
   }
 
   /** SIGTERM. */
-  void terminate() {
+  public void terminate() {
     process.destroy();
   }
 
@@ -125,7 +126,7 @@ final class MarqueProcess implements AutoCloseable {
     awaitEnd();
   }
 
-  long pid() {
+  public long pid() {
     return process.pid();
   }
 

@@ -1,0 +1,210 @@
+package dev.marque.benchmark;
+
+import dev.marque.app.MarqueProcess;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * A Marque in a process of its own, with the memory options of {@code bin/marque} and a data folder
+ * of its own, and what Linux and {@code /metrics} tell about it.
+ */
+final class MeasuredServer implements AutoCloseable {
+
+  private static final Pattern OPTIONS = Pattern.compile("(?m)^memory=\"(.*)\"$");
+  private static final double TICKS = 100;
+  private static final HttpClient CLIENT = HttpClient.newHttpClient();
+
+  private final MarqueProcess process;
+  private final Path folder;
+  private final int managementPort;
+  private final URI address;
+
+  private MeasuredServer(
+      MarqueProcess process, Path folder, int managementPort, URI address) {
+    this.process = process;
+    this.folder = folder;
+    this.managementPort = managementPort;
+    this.address = address;
+  }
+
+  /**
+   * Starts it on free ports, without a limit a user, and waits until it answers.
+   *
+   * @param settings over these
+   */
+  static MeasuredServer start(Map<String, String> settings) throws IOException {
+    Path folder = Files.createTempDirectory("marque-measured");
+    Path temporary = Files.createDirectory(folder.resolve("tmp"));
+    int managementPort = freePort();
+    Map<String, String> all = new HashMap<>();
+    all.put("marque.http.port", "0");
+    all.put("marque.management.port", Integer.toString(managementPort));
+    all.put("marque.model-dir", Path.of("model").toAbsolutePath().toString());
+    all.put("marque.limits.predictions-per-minute", "1000000");
+    all.putAll(settings);
+    Stream<String> memory = Stream.of(distributionOptions().split(" "));
+    List<String> options =
+        Stream.concat(memory, Stream.of("-Djava.io.tmpdir=" + temporary)).toList();
+    MarqueProcess process = MarqueProcess.start(folder, all, options, List.of("serve"));
+    // A measurement that is broken off must not leave a server behind.
+    Runtime.getRuntime().addShutdownHook(new Thread(process::terminate));
+    return new MeasuredServer(process, folder, managementPort, URI.create(process.awaitReady()));
+  }
+
+  private static String distributionOptions() throws IOException {
+    Matcher line =
+        OPTIONS.matcher(Files.readString(Path.of("src/main/distribution/bin/marque")));
+    if (!line.find()) {
+      throw new IOException("bin/marque has no memory options any more");
+    }
+    return line.group(1);
+  }
+
+  static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+
+  URI address() {
+    return address;
+  }
+
+  /** The sum of a metric's samples, with whatever labels; 0 if there is none. */
+  double metric(String name) {
+    return metrics()
+        .lines()
+        .filter(line -> line.startsWith(name + " ") || line.startsWith(name + "{"))
+        .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+        .sum();
+  }
+
+  /** Everything that {@code /metrics} says. */
+  String metrics() {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create("http://localhost:" + managementPort + "/metrics"))
+            .build();
+    try {
+      return CLIENT.send(request, BodyHandlers.ofString()).body();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Bytes of the heap in use right after a full collection. */
+  double heapAfterCollection() throws IOException {
+    Process collection =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
+                Long.toString(process.pid()),
+                "GC.run")
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    try {
+      if (collection.waitFor() != 0) {
+        throw new IOException("jcmd could not collect");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+    return metrics()
+        .lines()
+        .filter(line -> line.startsWith("jvm_memory_used_bytes{area=\"heap\""))
+        .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+        .sum();
+  }
+
+  double residentBytes() {
+    return status("VmRSS") * 1024;
+  }
+
+  double threads() {
+    return status("Threads");
+  }
+
+  double descriptors() {
+    return count(Path.of("/proc/" + process.pid() + "/fd"), 1);
+  }
+
+  /** Files that should not stay: in the temporary folder, and beside the database. */
+  double scratchFiles() {
+    return count(folder.resolve("tmp"), 9) + count(folder.resolve("data"), 1);
+  }
+
+  /** Seconds that the cores have worked for the process of this server. */
+  double processorSeconds() {
+    return processorSeconds(process.pid());
+  }
+
+  /** Seconds that the cores have worked for a process. */
+  static double processorSeconds(long pid) {
+    String stat = read(Path.of("/proc/" + pid + "/stat"));
+    String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+    return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) / TICKS;
+  }
+
+  private double status(String name) {
+    return read(Path.of("/proc/" + process.pid() + "/status"))
+        .lines()
+        .filter(line -> line.startsWith(name + ":"))
+        .mapToDouble(line -> Double.parseDouble(line.replaceAll("[^0-9]", "")))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static double count(Path folder, int depth) {
+    if (!Files.exists(folder)) {
+      return 0;
+    }
+    try (Stream<Path> files = Files.walk(folder, depth)) {
+      return files.count() - 1;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Stops it; what it has written is deleted. */
+  @Override
+  public void close() throws IOException {
+    process.close();
+    try (Stream<Path> files = Files.walk(folder)) {
+      files.sorted(Comparator.reverseOrder()).forEach(MeasuredServer::delete);
+    }
+  }
+
+  private static void delete(Path file) {
+    try {
+      Files.delete(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,78 @@
+package dev.marque.benchmark;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Map;
+import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.VerboseMode;
+
+/**
+ * How much of the bare decoding and network a whole server reaches over HTTP, with accounts,
+ * database, copies and the load itself on the same cores: both measured by turns, the same photo in
+ * both.
+ *
+ * <p>Arguments: rounds, seconds of each measurement over HTTP.
+ */
+public final class Overhead {
+
+  private static final int CLIENTS = 32;
+  private static final Duration WARM_UP = Duration.ofSeconds(10);
+
+  private Overhead() {}
+
+  /** Runs it. */
+  public static void main(String[] arguments) throws Exception {
+    int rounds = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 2;
+    int seconds = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 20;
+    double bare = 0;
+    double copies = 0;
+    double served = 0;
+    for (int round = 1; round <= rounds; round++) {
+      double bareNow = bare("decodeAndNetwork");
+      double copiesNow = bare("decodeNetworkAndCopies");
+      double servedNow = served(Duration.ofSeconds(seconds));
+      Overload.say(
+          "round %d: bare %.1f photos a second, with copies %.1f, over HTTP %.1f%n",
+          round, bareNow, copiesNow, servedNow);
+      bare += bareNow / rounds;
+      copies += copiesNow / rounds;
+      served += servedNow / rounds;
+    }
+    Overload.say(
+        "over HTTP / bare decoding and network: %.3f%n"
+            + "over HTTP / the same with the copies that are kept: %.3f%n",
+        served / bare, served / copies);
+  }
+
+  private static double bare(String name) throws RunnerException {
+    Collection<RunResult> results =
+        new Runner(
+                new OptionsBuilder()
+                    .include("\\.BareBenchmark\\." + name + "$")
+                    .verbosity(VerboseMode.SILENT)
+                    .build())
+            .run();
+    return results.iterator().next().getPrimaryResult().getScore();
+  }
+
+  private static double served(Duration time) throws Exception {
+    try (MeasuredServer server = MeasuredServer.start(Map.of());
+        PhotoLoad load = new PhotoLoad(server.address(), LargePhoto.jpeg(), CLIENTS)) {
+      load.saturate(CLIENTS, WARM_UP);
+      double batches = server.metric("marque_inference_batch_count");
+      double photos = server.metric("marque_inference_batch_sum");
+      Answers answers = load.saturate(CLIENTS, time);
+      batches = server.metric("marque_inference_batch_count") - batches;
+      photos = server.metric("marque_inference_batch_sum") - photos;
+      if (answers.broken() > 0 || answers.of(201).count() < answers.allSent()) {
+        throw new IOException("not every photo was told:\n" + answers.table());
+      }
+      Overload.say("over HTTP: %.1f photos a batch%n", photos / batches);
+      return answers.photosPerSecond();
+    }
+  }
+}
