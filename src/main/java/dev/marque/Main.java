@@ -1,6 +1,7 @@
 package dev.marque;
 
 import dev.marque.app.ClassifyCommand;
+import dev.marque.app.ExportCommand;
 import dev.marque.app.ServeCommand;
 import dev.marque.app.UserCommand;
 import dev.marque.training.EvaluateCommand;
@@ -29,6 +30,7 @@ import picocli.CommandLine.ScopeType;
       ClassifyCommand.class,
       TrainCommand.class,
       EvaluateCommand.class,
+      ExportCommand.class,
       UserCommand.class,
     })
 public final class Main implements Callable<Integer> {
@@ -41,19 +43,18 @@ public final class Main implements Callable<Integer> {
 
   /** Runs one command and ends the JVM with its exit status. */
   public static void main(String[] arguments) {
-    System.exit(run(arguments));
+    SystemProperties.set();
+    System.exit(commandLine().execute(arguments));
   }
 
-  static int run(String... arguments) {
-    SystemProperties.set();
+  static CommandLine commandLine() {
     Main main = new Main();
     CommandErrors errors = new CommandErrors(() -> main.verbose);
     return new CommandLine(main)
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setUsageHelpAutoWidth(true)
         .setParameterExceptionHandler(errors)
-        .setExecutionExceptionHandler(errors)
-        .execute(arguments);
+        .setExecutionExceptionHandler(errors);
   }
 
   @Override

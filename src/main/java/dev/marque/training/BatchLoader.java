@@ -39,7 +39,7 @@ final class BatchLoader implements AutoCloseable {
     order = maker.order(epoch);
     next = 0;
     ahead.clear();
-    while (ahead.size() < AHEAD) {
+    for (int i = 0; i < AHEAD; i++) {
       ask();
     }
   }
@@ -55,6 +55,7 @@ final class BatchLoader implements AutoCloseable {
     }
   }
 
+  /** Has the next batch made, where the epoch has one more. */
   private void ask() {
     if (next < maker.batches()) {
       int number = next++;

@@ -65,9 +65,22 @@ public record TrainingOptions(
     if (epochs < 1 || batch < 2) {
       throw new IllegalArgumentException("epochs must be at least 1, the batch at least 2");
     }
+    if (!(learningRate > 0)) {
+      throw new IllegalArgumentException("the learning rate must be more than 0");
+    }
+    if (!isShare(mixedShare) || !isShare(sceneShare)) {
+      throw new IllegalArgumentException("shares are from 0 to 1");
+    }
+    if (!isShare(smallestCrop) || smallestCrop == 0) {
+      throw new IllegalArgumentException("the smallest crop must be more than 0 and at most 1");
+    }
     if (sizes.isEmpty() || sizes.get(0).progress() != 0) {
       throw new IllegalArgumentException("the sizes must begin with 0:, such as 0:112x144");
     }
+  }
+
+  private static boolean isShare(double value) {
+    return value >= 0 && value <= 1;
   }
 
   /** The input size at a share of the training from 0 to 1. */

@@ -60,7 +60,7 @@ class TrainerTest {
   @BeforeEach
   void photos() throws Exception {
     photos = folder.resolve("photos");
-    Photos.write(photos, 24);
+    ColouredShapes.write(photos, 24);
   }
 
   private static TrainingOptions options(int epochs) {

@@ -1,0 +1,180 @@
+package dev.marque;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.marque.training.ColouredShapes;
+import dev.marque.vision.network.TinyNetwork;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+
+/** The commands that need no server, as a terminal calls them. */
+class CommandLineTest {
+
+  private static final String AUDI = "src/test/resources/photos/audi.jpg";
+  private static final String VOLVO = "src/test/resources/photos/volvo.jpg";
+
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  @TempDir private Path folder;
+
+  private int run(Object... arguments) {
+    out.getBuffer().setLength(0);
+    err.getBuffer().setLength(0);
+    CommandLine line = Main.commandLine();
+    line.setOut(new PrintWriter(out));
+    line.setErr(new PrintWriter(err));
+    String[] texts = new String[arguments.length];
+    for (int i = 0; i < texts.length; i++) {
+      texts[i] = arguments[i].toString();
+    }
+    return line.execute(texts);
+  }
+
+  @Test
+  void the_brands_of_photos_are_told_and_a_file_that_is_none_is_named() throws IOException {
+    Path noPhoto = Files.writeString(folder.resolve("note.jpg"), "I am a photo");
+    assertEquals(1, run("classify", AUDI, noPhoto, VOLVO, "-k", 2));
+    assertTrue(out.toString().contains("audi.jpg: Audi (of 100 answers this sure"), out.toString());
+    assertTrue(out.toString().contains("volvo.jpg: Volvo (of 100"), out.toString());
+    assertEquals(
+        "marque: " + noPhoto + " is left out: it is no picture file", err.toString().strip());
+  }
+
+  @Test
+  void machines_get_an_object_a_line_for_each_photo_of_a_folder() throws IOException {
+    assertEquals(0, run("classify", "--json", "-k", 3, "src/test/resources/photos"));
+    ObjectMapper mapper = new ObjectMapper();
+    Set<String> files = Set.of("audi.jpg", "car.webp", "volvo.jpg");
+    Set<String> told =
+        out.toString()
+            .lines()
+            .map(
+                line -> {
+                  try {
+                    JsonNode photo = mapper.readTree(line);
+                    assertEquals(3, photo.get("brands").size());
+                    assertTrue(photo.get("accuracy_at_this_confidence").isNumber());
+                    return Path.of(photo.get("file").asText()).getFileName().toString();
+                  } catch (IOException e) {
+                    throw new AssertionError(line, e);
+                  }
+                })
+            .collect(Collectors.toSet());
+    assertEquals(files, told);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "classify",
+        "classify no-such-photo.jpg",
+        "classify src/test/java",
+        "classify -k 26 " + AUDI,
+        "classify -k x " + AUDI,
+        "clasify",
+        "train --out somewhere",
+        "evaluate --data src --modle model",
+        "export",
+        "export --precision float8 marque.pt",
+      })
+  void wrong_usage_is_one_line_that_says_where_help_is_and_status_2(String line) {
+    assertEquals(2, run((Object[]) line.split(" ")));
+    assertEquals(1, err.toString().lines().count(), err.toString());
+    assertTrue(err.toString().contains("--help"), err.toString());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"classify " + AUDI + " --model", "evaluate --data src --model"})
+  void a_folder_without_a_model_is_one_line_and_status_1(String line) {
+    Object[] arguments = (line + " " + folder).split(" ");
+    assertEquals(1, run(arguments));
+    assertEquals(1, err.toString().lines().count(), err.toString());
+    assertFalse(err.toString().contains("\tat "), err.toString());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"", "serve", "classify", "train", "evaluate", "export", "user", "user add"})
+  void each_command_explains_itself(String command) {
+    assertEquals(0, run((Object[]) (command + " --help").strip().split(" ")));
+    assertTrue(out.toString().contains("Usage: marque"), out.toString());
+    assertTrue(out.toString().contains("Exit status:"), out.toString());
+  }
+
+  @Test
+  void a_fleet_of_ones_own_is_trained_judged_compared_and_used() throws IOException {
+    Path photos = folder.resolve("fleet");
+    ColouredShapes.write(photos, 12);
+    Files.writeString(photos.resolve("Square/bad.jpg"), "I am a photo");
+    Path network = Files.writeString(folder.resolve("tiny.json"), TinyNetwork.DESCRIPTION.toJson());
+    Path model = folder.resolve("fleet-1");
+    assertEquals(
+        0,
+        run(
+            "train",
+            "--data",
+            photos,
+            "--out",
+            model,
+            "--network",
+            network,
+            "--name",
+            "fleet-1",
+            "--epochs",
+            2,
+            "--batch",
+            8,
+            "--sizes",
+            "0:24x32",
+            "--serve-at",
+            "48x64"),
+        err.toString());
+    assertEquals(0, run("evaluate", "--data", photos, "--model", model), err.toString());
+    assertTrue(Files.readString(model.resolve("README.md")).contains("fleet-1"));
+    JsonNode figures = new ObjectMapper().readTree(model.resolve("evaluation.json").toFile());
+    assertTrue(figures.get("top1").isNumber());
+    String first = Files.readString(model.resolve("evaluation.json"));
+    assertEquals(0, run("evaluate", "--data", photos, "--model", model));
+    assertEquals(first, Files.readString(model.resolve("evaluation.json")));
+    assertEquals(0, run("evaluate", "--data", photos, "--model", model, "--against", model));
+    assertEquals(0, run("classify", "--model", model, "-k", 2, photos.resolve("Circle/00.jpg")));
+  }
+
+  @Test
+  void a_fleet_of_one_brand_or_with_an_empty_one_is_refused() throws IOException {
+    Path photos = folder.resolve("fleet");
+    ColouredShapes.write(photos, 2);
+    Files.createDirectory(photos.resolve("Triangle"));
+    assertEquals(1, run("train", "--data", photos, "--out", folder.resolve("out")));
+    assertTrue(err.toString().contains("Triangle"), err.toString());
+
+    Path one = folder.resolve("one");
+    Files.createDirectories(one);
+    Files.move(photos.resolve("Circle"), one.resolve("Circle"));
+    assertEquals(1, run("train", "--data", one, "--out", folder.resolve("out")));
+    assertTrue(err.toString().contains("at least two are needed"), err.toString());
+  }
+
+  @Test
+  void the_network_is_exported_for_other_programs() {
+    Path file = folder.resolve("marque.pt");
+    assertEquals(0, run("export", "--precision", "bfloat16", file), err.toString());
+    assertTrue(out.toString().contains("bfloat16 written to " + file), out.toString());
+    assertTrue(Files.exists(file));
+  }
+}

@@ -1,0 +1,111 @@
+package dev.marque.training;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.marque.vision.LoadedModel;
+import dev.marque.vision.Scores;
+import dev.marque.vision.network.Heads;
+import dev.marque.vision.network.Precision;
+import dev.marque.vision.network.ServingProgram;
+import dev.marque.vision.photo.Box;
+import dev.marque.vision.photo.PhotoLimits;
+import dev.marque.vision.photo.PhotoReader;
+import dev.marque.vision.photo.Pixels;
+import dev.marque.vision.photo.Resampling;
+import dev.marque.vision.photo.Size;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The weights in {@code model/} mean the same to the program that trains and to those that serve.
+ */
+class ShippedModelTest {
+
+  private static final int PHOTOS = 100;
+  private static final int BATCH = 10;
+
+  private static LoadedModel model;
+  private static Size size;
+  private static float[] inputs;
+  private static float[][] trained;
+
+  @BeforeAll
+  static void show_a_hundred_photos_to_the_training_program() throws Exception {
+    model = LoadedModel.read(Path.of("model"));
+    size = model.description().input();
+    inputs = TrainingProgramProbe.inputs(photos(), size);
+    Heads heads = model.description().labels().heads();
+    trained = TrainingProgramProbe.logits(model.network(), heads, model.weights(), inputs, size);
+  }
+
+  /** Parts of three photos, no two alike. */
+  private static List<Example> photos() throws Exception {
+    SplittableRandom random = new SplittableRandom(7);
+    List<Example> photos = new ArrayList<>();
+    List<String> files = List.of("audi.jpg", "volvo.jpg", "car.webp");
+    for (int i = 0; i < PHOTOS; i++) {
+      byte[] file =
+          Files.readAllBytes(Path.of("src/test/resources/photos", files.get(i % files.size())));
+      Pixels whole = PhotoReader.read(file, PhotoLimits.GENEROUS, 400).pixels();
+      double width = whole.width() * random.nextDouble(0.5, 1);
+      double height = whole.height() * random.nextDouble(0.5, 1);
+      double left = random.nextDouble(whole.width() - width + 1e-9);
+      double top = random.nextDouble(whole.height() - height + 1e-9);
+      Pixels part =
+          Resampling.scaled(
+              whole,
+              new Box(left, top, left + width, top + height),
+              random.nextBoolean(),
+              size.width(),
+              size.height());
+      photos.add(new Example("photo " + i, part, Example.NONE, Example.NONE, true));
+    }
+    return photos;
+  }
+
+  private static float[][] served(Precision precision) {
+    float[][] logits = new float[PHOTOS][];
+    try (ServingProgram serving =
+        ServingProgram.load(
+            model.network(), model.description().labels().heads(), model.weights(), precision)) {
+      for (int from = 0; from < PHOTOS; from += BATCH) {
+        float[] batch =
+            Arrays.copyOfRange(inputs, from * size.values(), (from + BATCH) * size.values());
+        List<ServingProgram.Output> outputs = serving.run(batch, BATCH, size);
+        for (int i = 0; i < BATCH; i++) {
+          logits[from + i] = outputs.get(i).logits();
+        }
+      }
+    }
+    return logits;
+  }
+
+  @Test
+  void in_single_precision_all_logits_are_the_same() {
+    float[][] served = served(Precision.FLOAT32);
+    for (int i = 0; i < PHOTOS; i++) {
+      assertArrayEquals(trained[i], served[i], 1e-4f, "photo " + i);
+    }
+  }
+
+  @Test
+  void in_half_precision_at_most_one_photo_in_a_hundred_has_another_top_brand() {
+    float[][] served = served(Precision.BFLOAT16);
+    int same = 0;
+    for (int i = 0; i < PHOTOS; i++) {
+      same += top(trained[i]) == top(served[i]) ? 1 : 0;
+    }
+    assertTrue(same >= 99, same + " of " + PHOTOS);
+  }
+
+  private static int top(float[] logits) {
+    return Scores.of(logits, model.description().labels()).top();
+  }
+}
