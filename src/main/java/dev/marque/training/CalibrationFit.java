@@ -11,7 +11,10 @@ import java.util.List;
  *
  * <ul>
  *   <li>The temperature has the least negative log-likelihood of the right brands.
- *   <li>{@code carFrom} refuses at most 1% of the known cars, {@code knownFrom} at most 5%.
+ *   <li>{@code carFrom} lies half-way, in log-odds, between what all but 1% of the known cars reach
+ *       and what all but 1% of the photos without a car stay below: a car that is small in its
+ *       photo lies between the two. Without such photos it is what all but 1% of the cars reach.
+ *       {@code knownFrom} refuses at most 5% of the known cars.
  *   <li>{@code confidentFrom} is the lowest probability from which on 98.5% of the answers were
  *       right: half a point more than is claimed, because on other photos than those of the fit
  *       such a threshold does a little worse.
@@ -28,11 +31,15 @@ final class CalibrationFit {
 
   private CalibrationFit() {}
 
-  /** Fits to photos of the known brands. */
-  static Calibration fit(List<Judged> known) {
+  /**
+   * Fits to photos.
+   *
+   * @param known of the known brands, at least one
+   * @param notACar without a car; may be empty
+   */
+  static Calibration fit(List<Judged> known, List<Judged> notACar) {
     double temperature = temperature(known);
     Calibration warm = new Calibration(temperature, 1, 0, 0, List.of(new Point(0, 0)));
-    double carFrom = quantile(known.stream().mapToDouble(j -> j.scores().car()), CARS_REFUSED);
     double knownFrom =
         quantile(known.stream().mapToDouble(j -> warm.familiarity(j.scores())), KNOWN_REFUSED);
     List<Answer> answers =
@@ -43,7 +50,23 @@ final class CalibrationFit {
                         warm.brands(j.scores())[j.scores().top()], j.scores().top() == j.brand()))
             .sorted(Comparator.comparingDouble(Answer::probability))
             .toList();
-    return new Calibration(temperature, confidentFrom(answers), knownFrom, carFrom, curve(answers));
+    return new Calibration(
+        temperature, confidentFrom(answers), knownFrom, carFrom(known, notACar), curve(answers));
+  }
+
+  private static double carFrom(List<Judged> known, List<Judged> notACar) {
+    double cars = quantile(known.stream().mapToDouble(j -> j.scores().car()), CARS_REFUSED);
+    if (notACar.isEmpty()) {
+      return cars;
+    }
+    double others = quantile(notACar.stream().mapToDouble(j -> j.scores().car()), 1 - CARS_REFUSED);
+    double between = (logOdds(cars) + logOdds(Math.min(cars, others))) / 2;
+    return Math.floor(1e6 / (1 + Math.exp(-between))) / 1e6;
+  }
+
+  private static double logOdds(double probability) {
+    double inside = Math.max(1e-6, Math.min(1 - 1e-6, probability));
+    return Math.log(inside / (1 - inside));
   }
 
   private record Answer(double probability, boolean right) {}

@@ -1,5 +1,6 @@
 package dev.marque.training;
 
+import dev.marque.vision.Calibration;
 import dev.marque.vision.LoadedModel;
 import dev.marque.vision.photo.Pixels;
 import java.io.IOException;
@@ -91,19 +92,24 @@ public final class EvaluateCommand implements Callable<Integer> {
         new Judge(model, lines -> lines.forEach(line -> System.err.println("left out " + line)))) {
       List<Example> known = judge.read(photos.validation());
       List<Example> notACar = judge.read(photos.notACar());
+      Calibration calibration = model.description().calibration();
+      List<Judged> asTheyAre = judge.judgeExamples(known);
+      Map<String, Evaluation.Robustness> robustness = new LinkedHashMap<>();
+      robustness.put(Evaluation.AS_IT_IS, Evaluation.Robustness.of(asTheyAre, calibration));
+      robustness.putAll(distorted(judge, calibration, known, notACar));
       return Evaluation.of(
           model.description().name(),
           photos.fingerprint(),
           model.description().labels(),
-          judge.judgeExamples(known),
+          asTheyAre,
           judge.judge(photos.otherMakes()),
           judge.judgeExamples(notACar),
-          robustness(judge, known, notACar));
+          robustness);
     }
   }
 
-  private static Map<String, Evaluation.Robustness> robustness(
-      Judge judge, List<Example> known, List<Example> notACar) {
+  private static Map<String, Evaluation.Robustness> distorted(
+      Judge judge, Calibration calibration, List<Example> known, List<Example> notACar) {
     List<Pixels> scenes = notACar.stream().map(Example::photo).toList();
     Map<String, Evaluation.Robustness> robustness = new LinkedHashMap<>();
     for (Distortion distortion : Distortion.values()) {
@@ -113,12 +119,9 @@ public final class EvaluateCommand implements Callable<Integer> {
                 .parallel()
                 .mapToObj(i -> known.get(i).with(distortion.apply(known.get(i).photo(), scenes, i)))
                 .toList();
-        List<Judged> judged = judge.judgeExamples(distorted);
         robustness.put(
             distortion.code(),
-            new Evaluation.Robustness(
-                Figures.rounded(Figures.top(judged, 1)),
-                Figures.rounded(Figures.topOfFirst(judged))));
+            Evaluation.Robustness.of(judge.judgeExamples(distorted), calibration));
       }
     }
     return robustness;
@@ -160,10 +163,13 @@ public final class EvaluateCommand implements Callable<Integer> {
             (code, one) ->
                 line(
                     out,
-                    "top-1 distorted    %-20s %.2f%%   (one look: %.2f%%)",
+                    "top-1 distorted    %-20s %.2f%%   (one look %.2f%%, taken for no car %.2f%%,"
+                        + " advised %.2f%%)",
                     code,
                     100 * one.top1(),
-                    100 * one.top1OneLook()));
+                    100 * one.top1OneLook(),
+                    100 * one.noCar(),
+                    100 * one.advised()));
     e.verdicts().forEach((kind, counts) -> line(out, "verdicts           %-12s %s", kind, counts));
   }
 

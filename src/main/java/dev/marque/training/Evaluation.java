@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  * @param notACarAuroc how well the car probability tells cars from other photos
  * @param bodyType how well the body type is told
  * @param decade how well the decade is told
- * @param robustness share with the right brand first on the same photos distorted, by distortion
+ * @param robustness how the same photos fare as they are and distorted, by distortion
  * @param verdicts how often each verdict was given, by kind of photo
  * @param brands figures of each brand
  * @param confusion photos by brand and answer, in the brands' order
@@ -69,6 +70,9 @@ public record Evaluation(
     int[][] confusion,
     List<Reliability> reliability) {
 
+  /** In {@link #robustness}, the photos without any distortion. */
+  static final String AS_IT_IS = "as_it_is";
+
   private static final int FOLDS = 5;
   private static final int BINS = 10;
 
@@ -88,8 +92,27 @@ public record Evaluation(
    *
    * @param top1 share with the right brand first, as in service
    * @param top1OneLook the same after one forward pass
+   * @param noCar share that was taken for photos without a car
+   * @param advised share that came with advice for a better photo
    */
-  public record Robustness(double top1, @JsonProperty("top1_one_look") double top1OneLook) {}
+  public record Robustness(
+      double top1,
+      @JsonProperty("top1_one_look") double top1OneLook,
+      double noCar,
+      double advised) {
+
+    static Robustness of(List<Judged> judged, Calibration calibration) {
+      return new Robustness(
+          Figures.rounded(Figures.top(judged, 1)),
+          Figures.rounded(Figures.topOfFirst(judged)),
+          share(judged, one -> calibration.verdict(one.scores()) == Verdict.NOT_A_CAR),
+          share(judged, one -> !one.advice().isEmpty()));
+    }
+
+    private static double share(List<Judged> judged, Predicate<Judged> is) {
+      return Figures.rounded((double) judged.stream().filter(is).count() / judged.size());
+    }
+  }
 
   /** A part of the answers: what was claimed and what was true. */
   public record Reliability(double claimed, double accuracy, int photos) {}
@@ -116,7 +139,8 @@ public record Evaluation(
     List<Claim> claims = new ArrayList<>();
     Map<String, Map<String, Integer>> verdicts = new TreeMap<>();
     for (int fold = 0; fold < FOLDS; fold++) {
-      Calibration calibration = CalibrationFit.fit(part(known, fold, false));
+      Calibration calibration =
+          CalibrationFit.fit(part(known, fold, false), part(notACar, fold, false));
       for (Judged judged : part(known, fold, true)) {
         claims.add(Claim.of(calibration, judged));
         count(verdicts, "known", calibration.verdict(judged.scores()));
@@ -201,7 +225,7 @@ public record Evaluation(
     if (otherMakes.isEmpty()) {
       return Double.NaN;
     }
-    Calibration calibration = CalibrationFit.fit(known);
+    Calibration calibration = CalibrationFit.fit(known, List.of());
     return Figures.rounded(
         Figures.auroc(
             known.stream().mapToDouble(j -> calibration.familiarity(j.scores())).toArray(),

@@ -1,5 +1,6 @@
 package dev.marque.training;
 
+import dev.marque.vision.Advice;
 import dev.marque.vision.LoadedModel;
 import dev.marque.vision.PhotoViewer;
 import dev.marque.vision.network.Precision;
@@ -8,6 +9,7 @@ import dev.marque.vision.photo.Pixels;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * Shows photos of a data set to a model as service does, in single precision, so that every run
@@ -69,7 +71,9 @@ final class Judge implements AutoCloseable {
                 example.model(),
                 example.car(),
                 view.scores(),
-                view.first()));
+                view.first(),
+                Stream.concat(Advice.of(photos.get(i)).stream(), Advice.of(view).stream())
+                    .toList()));
       }
     }
     return judged;

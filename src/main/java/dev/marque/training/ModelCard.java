@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The model card (Mitchell et al., 2019): figures as JSON for programs, as pictures and as a page
@@ -97,14 +98,11 @@ final class ModelCard {
     lines.add("");
     lines.add("The same photos distorted:");
     lines.add("");
-    lines.add("| photo | top-1 | of one forward pass |");
-    lines.add("|---|---:|---:|");
-    robustness(lines, "as it is", evaluation.top1(), evaluation.top1OneLook());
+    lines.add("| photo | top-1 | of one forward pass | taken for no car | with advice |");
+    lines.add("|---|---:|---:|---:|---:|");
+    robustness(lines, "as it is", evaluation.robustness().get(Evaluation.AS_IT_IS));
     for (Distortion distortion : Distortion.values()) {
-      Evaluation.Robustness one = evaluation.robustness().get(distortion.code());
-      if (one != null) {
-        robustness(lines, distortion.words(), one.top1(), one.top1OneLook());
-      }
+      robustness(lines, distortion.words(), evaluation.robustness().get(distortion.code()));
     }
     lines.add("");
     lines.add("![Claimed and true accuracy](reliability.png)");
@@ -138,8 +136,18 @@ final class ModelCard {
     lines.add("| " + figure + " | " + value + " |");
   }
 
-  private static void robustness(List<String> lines, String photo, double top1, double oneLook) {
-    lines.add("| %s | %s | %s |".formatted(photo, percent(top1), percent(oneLook)));
+  private static void robustness(
+      List<String> lines, String photo, Evaluation.@Nullable Robustness one) {
+    if (one != null) {
+      lines.add(
+          "| %s | %s | %s | %s | %s |"
+              .formatted(
+                  photo,
+                  percent(one.top1()),
+                  percent(one.top1OneLook()),
+                  percent(one.noCar()),
+                  percent(one.advised())));
+    }
   }
 
   private static String trait(Evaluation.Trait trait) {

@@ -34,7 +34,10 @@ final class ModelMaker {
     LoadedModel uncalibrated = new LoadedModel(description, network, weights);
     try (Judge judge = new Judge(uncalibrated, unreadable)) {
       List<Judged> known = judge.judge(data.validation());
-      Calibration calibration = known.isEmpty() ? Calibration.NONE : CalibrationFit.fit(known);
+      Calibration calibration =
+          known.isEmpty()
+              ? Calibration.NONE
+              : CalibrationFit.fit(known, judge.judge(data.notACar()));
       return new LoadedModel(description.with(calibration, null), network, weights);
     }
   }

@@ -5,8 +5,12 @@ import dev.marque.vision.photo.Box;
 import dev.marque.vision.photo.Pixels;
 import java.util.Optional;
 
-/** The part of a photo in which the network saw a car, by its class activation map. */
-final class CarPart {
+/**
+ * The part of a photo in which the network saw a car, by its class activation map.
+ *
+ * @param share of the photo that it takes up, 0 to 1
+ */
+record CarPart(Box box, double share) {
 
   /** Cells with at least this share of the strongest cell's value are of the car. */
   private static final double OF_STRONGEST = 0.4;
@@ -17,15 +21,13 @@ final class CarPart {
   /** A part larger than this share of the photo shows little that the whole did not. */
   private static final double LARGEST = 0.65;
 
-  private CarPart() {}
-
   /**
    * Finds the part.
    *
    * @param map index of the car's map
-   * @return nothing where the car fills the photo or is nowhere
+   * @return nothing where no cell saw a car
    */
-  static Optional<Box> of(ServingProgram.Output output, int map, Pixels photo) {
+  static Optional<CarPart> of(ServingProgram.Output output, int map, Pixels photo) {
     int columns = output.columns();
     int cells = output.rows() * columns;
     int at = map * cells;
@@ -57,6 +59,11 @@ final class CarPart {
             Math.min(photo.width(), (right + 1 + MARGIN) * across),
             Math.min(photo.height(), (bottom + 1 + MARGIN) * down));
     double share = part.width() * part.height() / ((double) photo.width() * photo.height());
-    return share > LARGEST ? Optional.empty() : Optional.of(part);
+    return Optional.of(new CarPart(part, share));
+  }
+
+  /** Whether looking at the part alone shows more of the car than the whole photo did. */
+  boolean isWorthALook() {
+    return share <= LARGEST;
   }
 }

@@ -1,12 +1,12 @@
 package dev.marque.vision;
 
 import dev.marque.vision.network.ServingProgram;
-import dev.marque.vision.photo.Box;
 import dev.marque.vision.photo.NetworkInput;
 import dev.marque.vision.photo.Pixels;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
  * Shows photos to the network: each whole, and where that leaves doubt, once more the part of it in
@@ -33,8 +33,10 @@ public final class PhotoViewer implements AutoCloseable {
    * @param scores of all looks
    * @param first of the whole photo alone
    * @param whole the network's answer to the whole photo
+   * @param carShare the share of the photo that the car takes up, 0 to 1; nothing without a car
    */
-  public record View(Scores scores, Scores first, ServingProgram.Output whole) {}
+  public record View(
+      Scores scores, Scores first, ServingProgram.Output whole, OptionalDouble carShare) {}
 
   /**
    * @param program of this model; closed with the viewer
@@ -60,17 +62,21 @@ public final class PhotoViewer implements AutoCloseable {
   public List<View> view(List<Pixels> photos, List<float[]> inputs) {
     List<ServingProgram.Output> whole = run(inputs);
     List<Scores> first = new ArrayList<>(photos.size());
+    List<OptionalDouble> carShares = new ArrayList<>(photos.size());
     List<Integer> again = new ArrayList<>();
     List<float[]> parts = new ArrayList<>();
     for (int i = 0; i < photos.size(); i++) {
       Scores scores = Scores.of(whole.get(i).logits(), model.labels());
       first.add(scores);
-      if (scores.brands()[scores.top()] < DOUBT && scores.car() >= LEAST_CAR) {
-        Optional<Box> part = CarPart.of(whole.get(i), carMap(), photos.get(i));
-        if (part.isPresent()) {
-          again.add(i);
-          parts.add(input.of(photos.get(i), part.get()));
-        }
+      Optional<CarPart> part =
+          scores.car() < LEAST_CAR
+              ? Optional.empty()
+              : CarPart.of(whole.get(i), carMap(), photos.get(i));
+      carShares.add(
+          part.map(CarPart::share).map(OptionalDouble::of).orElse(OptionalDouble.empty()));
+      if (scores.brands()[scores.top()] < DOUBT && part.filter(CarPart::isWorthALook).isPresent()) {
+        again.add(i);
+        parts.add(input.of(photos.get(i), part.get().box()));
       }
     }
     List<Scores> scores = new ArrayList<>(first);
@@ -83,7 +89,7 @@ public final class PhotoViewer implements AutoCloseable {
     }
     List<View> views = new ArrayList<>(photos.size());
     for (int i = 0; i < photos.size(); i++) {
-      views.add(new View(scores.get(i), first.get(i), whole.get(i)));
+      views.add(new View(scores.get(i), first.get(i), whole.get(i), carShares.get(i)));
     }
     return views;
   }

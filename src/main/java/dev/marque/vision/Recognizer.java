@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Tells the brand of the car in a photo.
@@ -116,7 +117,7 @@ public final class Recognizer implements AutoCloseable {
         ranked(model.labels().brands(), brands),
         closestModels(scores),
         verdict == Verdict.NOT_A_CAR ? Traits.NONE : traits.read(scores.models()),
-        photo.advice().stream().map(Advice::code).toList(),
+        Stream.concat(photo.advice().stream(), Advice.of(view).stream()).map(Advice::code).toList(),
         heatMap(view.whole(), scores.top()));
   }
 

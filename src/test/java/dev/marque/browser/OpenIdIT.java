@@ -75,7 +75,7 @@ class OpenIdIT {
       signInAtProvider(page, subject, claims);
       assertThat(page).hasURL(server.baseUrl() + "/history");
       assertThat(page.locator(".name .clip")).hasText(claims.getString("preferred_username"));
-      assertThat(page.locator("nav").getByText("Administration")).isVisible();
+      assertThat(page.locator("nav").getByText("Admin")).isVisible();
 
       page.navigate("/account");
       assertThat(page.getByLabel("First name")).hasValue("Ada");
@@ -91,7 +91,7 @@ class OpenIdIT {
       claims.remove("groups");
       signInAtProvider(page, subject, claims);
       assertThat(page.locator("#upload")).isVisible();
-      assertThat(page.locator("nav").getByText("Administration")).hasCount(0);
+      assertThat(page.locator("nav").getByText("Admin")).hasCount(0);
     }
   }
 

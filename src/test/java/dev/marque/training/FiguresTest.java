@@ -62,7 +62,7 @@ class FiguresTest {
       double claimed = 1 - (1 - truth) * (1 - truth);
       int brand = random.nextDouble() < truth ? 1 : 0;
       Scores scores = new Scores(new double[] {1 - claimed, claimed}, new double[0], 0, 0.9);
-      known.add(new Judged("photo " + i, brand, Example.NONE, true, scores, scores));
+      known.add(new Judged("photo " + i, brand, Example.NONE, true, scores, scores, List.of()));
     }
     Evaluation evaluation =
         Evaluation.of(
@@ -74,10 +74,24 @@ class FiguresTest {
             List.of(),
             Map.of());
     assertTrue(evaluation.calibrationError() < 0.03, "" + evaluation.calibrationError());
-    Calibration calibration = CalibrationFit.fit(known);
+    Calibration calibration = CalibrationFit.fit(known, List.of());
     assertTrue(calibration.temperature() > 1.2, "" + calibration.temperature());
     if (evaluation.confidentShare() > 0.05) {
       assertTrue(evaluation.confidentRight() > 0.95, "" + evaluation.confidentRight());
     }
+  }
+
+  @Test
+  void a_photo_shows_a_car_from_half_way_between_cars_and_other_photos_on() {
+    List<Judged> cars = List.of(judged(0.98), judged(0.99));
+    List<Judged> others = List.of(judged(0.02), judged(0.01));
+    assertEquals(0.5, CalibrationFit.fit(cars, others).carFrom(), 0.001);
+    assertEquals(0.98, CalibrationFit.fit(cars, List.of()).carFrom(), 0.001);
+    assertEquals(0.98, CalibrationFit.fit(cars, List.of(judged(0.999))).carFrom(), 0.001);
+  }
+
+  private static Judged judged(double car) {
+    Scores scores = new Scores(new double[] {0.2, 0.8}, new double[0], 0, car);
+    return new Judged("photo", 1, Example.NONE, true, scores, scores, List.of());
   }
 }

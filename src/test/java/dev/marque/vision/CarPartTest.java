@@ -1,6 +1,7 @@
 package dev.marque.vision;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import dev.marque.vision.network.ServingProgram;
 import dev.marque.vision.photo.Box;
@@ -19,21 +20,21 @@ class CarPartTest {
     map[1 * 6 + 2] = 3;
     map[2 * 6 + 3] = 2;
     map[3 * 6 + 5] = 1;
-    assertEquals(Optional.of(new Box(15, 5, 45, 35)), part(map));
+    assertEquals(Optional.of(new CarPart(new Box(15, 5, 45, 35), 0.375)), part(map));
   }
 
   @Test
   void a_part_ends_where_the_photo_ends() {
     float[] map = new float[24];
     map[0] = 1;
-    assertEquals(Optional.of(new Box(0, 0, 15, 15)), part(map));
+    assertEquals(new Box(0, 0, 15, 15), part(map).orElseThrow().box());
   }
 
   @Test
   void a_car_that_fills_the_photo_needs_no_second_look() {
     float[] map = new float[24];
     java.util.Arrays.fill(map, 1);
-    assertEquals(Optional.empty(), part(map));
+    assertFalse(part(map).orElseThrow().isWorthALook());
   }
 
   @Test
@@ -44,7 +45,7 @@ class CarPartTest {
   }
 
   /** The car's map comes after those of two brands, which say nothing here. */
-  private static Optional<Box> part(float[] car) {
+  private static Optional<CarPart> part(float[] car) {
     float[] maps = new float[3 * 24];
     System.arraycopy(car, 0, maps, 48, 24);
     return CarPart.of(new ServingProgram.Output(new float[0], maps, 4, 6), 2, PHOTO);
