@@ -154,7 +154,8 @@ public final class ClassifyCommand implements Callable<Integer> {
 
   private static String sentence(Recognition recognition) {
     String top = recognition.brands().get(0).name();
-    long right = Math.round(100 * recognition.accuracyAtThisConfidence());
+    // Never 100: what was right each time so far may still be wrong the next time.
+    long right = Math.min(99, Math.round(100 * recognition.accuracyAtThisConfidence()));
     return switch (recognition.verdict()) {
       case CONFIDENT -> top + " (of 100 answers this sure, " + right + " were right)";
       case UNSURE -> "one of these (of 100 answers this sure, " + right + " were right)";

@@ -21,6 +21,8 @@ public record Calibration(
   public static final Calibration NONE =
       new Calibration(1, 1.1, 0, 0, List.of(new Point(0, 0), new Point(1, 1)));
 
+  private static final double OTHER_MAKES = 0.25;
+
   /** Of answers with about this probability, this share was right. */
   public record Point(double probability, double accuracy) {}
 
@@ -46,11 +48,19 @@ public record Calibration(
   }
 
   /**
-   * How much a car looks like one of the known brands, 0 to 1: the top brand's probability, less
-   * what the model head gives to other makes.
+   * How much a car looks like one of the known brands, 0 to 1: how far the brands are from being
+   * all alike (one less their entropy, as a share of the greatest), less a quarter of what the
+   * model head gives to other makes. The entropy tells makes that the network never saw; with more
+   * of the model head those would be told worse, and those that it saw hardly better.
    */
   public double familiarity(Scores scores) {
-    return brands(scores)[scores.top()] * (1 - scores.otherMakes());
+    double[] brands = scores.brands();
+    double entropy = 0;
+    for (double brand : brands) {
+      entropy -= brand > 0 ? brand * Math.log(brand) : 0;
+    }
+    double alike = brands.length < 2 ? 0 : entropy / Math.log(brands.length);
+    return Math.max(0, 1 - alike - OTHER_MAKES * scores.otherMakes());
   }
 
   /** What may be claimed of a photo. */

@@ -17,7 +17,7 @@ class CalibrationTest {
       new Calibration(
           2,
           0.8,
-          0.2,
+          0.1,
           0.5,
           List.of(new Point(0.2, 0.1), new Point(0.6, 0.5), new Point(0.9, 0.99)));
 
@@ -31,8 +31,16 @@ class CalibrationTest {
   }
 
   @Test
-  void a_car_that_looks_like_another_make_is_of_an_unknown_make() {
-    assertEquals(Verdict.UNKNOWN_MAKE, CALIBRATION.verdict(scores(0.99, 0.9, 0.9)));
+  void a_car_that_could_be_any_brand_is_of_an_unknown_make() {
+    assertEquals(Verdict.UNKNOWN_MAKE, CALIBRATION.verdict(scores(0.55, 0, 0.9)));
+  }
+
+  @Test
+  void familiarity_falls_the_more_alike_the_brands_and_the_more_another_make_is_seen() {
+    assertEquals(1, CALIBRATION.familiarity(scores(1, 0, 1)), 1e-9);
+    assertEquals(0, CALIBRATION.familiarity(scores(0.5, 0, 1)), 1e-9);
+    assertEquals(0.75, CALIBRATION.familiarity(scores(1, 1, 1)), 1e-9);
+    assertEquals(0, CALIBRATION.familiarity(scores(0.5, 1, 1)), 1e-9);
   }
 
   @Test
