@@ -92,16 +92,28 @@ document.addEventListener('htmx:afterSettle', (event) => {
   localTimes(document);
 });
 
-/** Writes times in the reader's zone; the server only knows UTC. */
+/** Writes times in the reader's zone, and tells the server the zone for the next page. */
 function localTimes(root) {
-  const style = new Intl.DateTimeFormat(document.documentElement.lang === 'en' ? 'en-GB' : document.documentElement.lang, { dateStyle: 'medium', timeStyle: 'short' });
+  const language = document.documentElement.lang === 'en' ? 'en-GB' : document.documentElement.lang;
+  const format = { dateStyle: 'medium', timeStyle: 'short' };
+  const here = new Intl.DateTimeFormat(language, format);
+  const utc = new Intl.DateTimeFormat(language, { ...format, timeZone: 'UTC' });
   for (const time of root.querySelectorAll('time[datetime]:not([data-local])')) {
     const date = new Date(time.dateTime);
     if (!Number.isNaN(date.valueOf())) {
-      time.title = time.textContent;
-      time.textContent = style.format(date);
+      const text = here.format(date);
+      time.title = `${utc.format(date)} UTC`;
+      if (time.textContent !== text) time.textContent = text;
       time.dataset.local = '';
     }
+  }
+}
+const home = document.querySelector('.top .brand');
+if (home) {
+  const zone = `zone=${Intl.DateTimeFormat().resolvedOptions().timeZone}`;
+  if (!document.cookie.split('; ').includes(zone)) {
+    const secure = location.protocol === 'https:' ? '; Secure' : '';
+    document.cookie = `${zone}; Path=${new URL(home.href).pathname}; Max-Age=31536000; SameSite=Lax${secure}`;
   }
 }
 localTimes(document);

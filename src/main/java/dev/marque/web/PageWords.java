@@ -2,6 +2,7 @@ package dev.marque.web;
 
 import java.text.NumberFormat;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.format.FormatStyle;
@@ -40,10 +41,15 @@ public final class PageWords {
 
   private final Locale language;
   private final Messages messages;
+  private final @Nullable ZoneId zone;
 
-  PageWords(Locale language, Messages messages) {
+  /**
+   * @param zone of the reader, if it is known
+   */
+  PageWords(Locale language, Messages messages, @Nullable ZoneId zone) {
     this.language = language;
     this.messages = messages;
+    this.zone = zone;
   }
 
   /**
@@ -78,13 +84,14 @@ public final class PageWords {
     return String.format(Locale.ROOT, "%.1f%%", Math.max(0.4, probability * 100));
   }
 
-  /** A date with its time in UTC; the browser turns it into local time where it can. */
+  /** A date with its time in the reader's zone, or in UTC where that is not known. */
   public String time(Instant instant) {
-    return DateTimeFormatter.ofLocalizedDateTime(FormatStyle.MEDIUM, FormatStyle.SHORT)
+    String time =
+        DateTimeFormatter.ofLocalizedDateTime(FormatStyle.MEDIUM, FormatStyle.SHORT)
             .withLocale(language.getLanguage().equals("en") ? Locale.UK : language)
-            .withZone(ZoneOffset.UTC)
-            .format(instant)
-        + " UTC";
+            .withZone(zone == null ? ZoneOffset.UTC : zone)
+            .format(instant);
+    return zone == null ? time + " UTC" : time;
   }
 
   /** A number with separators between the thousands and at most one decimal. */

@@ -12,7 +12,9 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import java.net.URI;
 import java.time.Clock;
+import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -44,6 +46,10 @@ public final class Pages {
   public static final String VIEWER = "marque.viewer";
 
   private static final String LANGUAGE_COOKIE = "lang";
+
+  /** Set by the page's script, which knows the zone; the next page then needs no correction. */
+  private static final String ZONE_COOKIE = "zone";
+
   private static final Set<String> FRAGMENT = Set.of("title", "main");
   private static final Set<String> THEMES = Set.of("light", "dark");
 
@@ -122,7 +128,7 @@ public final class Pages {
   /** The page or fragment itself; a template's name may carry its {@code .html}. */
   String html(RoutingContext ctx, String template, Map<String, ?> model) {
     Locale language = language(ctx);
-    Map<String, Object> variables = common(language, urls(ctx));
+    Map<String, Object> variables = common(language, urls(ctx), zone(ctx));
     variables.put("user", ctx.get(VIEWER));
     variables.put("theme", theme(ctx));
     variables.put("framed", isFramed(ctx));
@@ -152,10 +158,10 @@ public final class Pages {
     return value;
   }
 
-  private Map<String, Object> common(Locale language, PageUrls urls) {
+  private Map<String, Object> common(Locale language, PageUrls urls, @Nullable ZoneId zone) {
     Map<String, Object> variables = new HashMap<>();
     variables.put("url", urls);
-    variables.put("words", new PageWords(language, messages));
+    variables.put("words", new PageWords(language, messages, zone));
     variables.put("lang", language.getLanguage());
     variables.put("portalOrigins", portalOrigins);
     variables.put("signupEnabled", signupEnabled);
@@ -166,7 +172,7 @@ public final class Pages {
   /** The first page of an engine takes seconds on a busy machine: too long for an event loop. */
   private void warmUp() {
     for (Locale language : Messages.LANGUAGES) {
-      Map<String, Object> variables = common(language, new PageUrls(prefix, "", assets));
+      Map<String, Object> variables = common(language, new PageUrls(prefix, "", assets), null);
       variables.put("framed", false);
       variables.put("path", "/");
       variables.putAll(Map.of("status", 404, "title", "", "detail", ""));
@@ -190,6 +196,15 @@ public final class Pages {
     return chosen != null
         ? chosen
         : Messages.negotiate(ctx.request().getHeader(HttpHeaders.ACCEPT_LANGUAGE));
+  }
+
+  private static @Nullable ZoneId zone(RoutingContext ctx) {
+    Cookie cookie = ctx.request().getCookie(ZONE_COOKIE);
+    try {
+      return cookie == null ? null : ZoneId.of(cookie.getValue());
+    } catch (DateTimeException unknown) {
+      return null;
+    }
   }
 
   /** Remembers the language that a reader chose by a {@code lang} query parameter. */

@@ -10,9 +10,11 @@ import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.AriaRole;
+import com.microsoft.playwright.options.Cookie;
 import dev.marque.app.RunningServer;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -129,6 +131,20 @@ class HistoryIT {
       page.getByLabel("To day").fill(today);
       assertThat(page).hasURL(Pattern.compile("until=" + today + "&zone=Pacific"));
       assertThat(cards(page)).hasCount(1);
+    }
+  }
+
+  @Test
+  void times_come_in_the_readers_zone_once_it_is_known() {
+    RunningServer.Person person = SERVER.newUser();
+    Steps.predict(SERVER, person, Steps.VOLVO, 1);
+    try (Window window = Window.inZone(SERVER.baseUrl(), "Pacific/Kiritimati")) {
+      Page page = history(window, person);
+      String shown = page.locator(".cards time").textContent();
+      assertTrue(page.request().get(page.url()).text().contains(">" + shown + "</time>"), shown);
+      Cookie unknown = new Cookie("zone", "Nowhere/At-All").setUrl(SERVER.baseUrl());
+      page.context().addCookies(List.of(unknown));
+      assertTrue(page.request().get(page.url()).text().contains(" UTC</time>"));
     }
   }
 

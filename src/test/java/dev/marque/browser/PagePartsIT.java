@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
+import com.microsoft.playwright.options.FilePayload;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -95,6 +96,20 @@ class PagePartsIT {
       window.checkAccessibility("no photo chosen");
       Steps.picker(page).setInputFiles(Steps.AUDI);
       assertThat(page.getByText("Choose a photo first.")).isHidden();
+    }
+  }
+
+  @Test
+  void a_name_in_hebrew_runs_from_right_to_left_and_turns_nothing_else() {
+    try (Window window = Window.desktop(preview.baseUrl())) {
+      Page page = open(window, "upload");
+      byte[] content = {1};
+      Steps.picker(page).setInputFiles(new FilePayload("רכב.jpg", "image/jpeg", content));
+      assertThat(page.locator("#queue .file")).hasCSS("direction", "rtl");
+      assertThat(page.locator("#queue .row")).hasCSS("direction", "ltr");
+      open(window, "signup").locator("#first_name").fill("עדה");
+      assertThat(page.locator("#first_name")).hasCSS("direction", "rtl");
+      assertThat(page.locator("#last_name")).hasCSS("direction", "ltr");
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.marque.browser;
 
+import dev.marque.prediction.ApiContract;
 import dev.marque.prediction.KnownNode;
 import dev.marque.prediction.LiveNumbers;
 import dev.marque.vision.BodyType;
@@ -234,6 +235,7 @@ final class PagePreview implements AutoCloseable {
     Router router = Router.router(vertx);
     new SecurityHeaders(Optional.empty(), PORTALS).mount(router);
     assets.mount(router);
+    new ApiContract(Optional.empty()).mount(router);
     router
         .getWithRegex("/(?:predictions|admin/corrections)/.*\\.(jpg|png)")
         .handler(PagePreview::photo);
