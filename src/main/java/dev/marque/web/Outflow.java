@@ -1,5 +1,6 @@
 package dev.marque.web;
 
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundBuffer;
 import java.time.Duration;
@@ -53,6 +54,6 @@ final class Outflow {
 
   /** At once. Vert.x closes a connection when what waits has gone out: here that is never. */
   void cutOff() {
-    connection.close();
+    ChannelFuture unused = connection.close();
   }
 }

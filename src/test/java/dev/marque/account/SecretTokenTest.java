@@ -23,7 +23,7 @@ class SecretTokenTest {
       byte[] bytes = Base64.getUrlDecoder().decode(token);
       assertEquals(32, bytes.length);
       for (int bit = 0; bit < ones.length; bit++) {
-        ones[bit] += bytes[bit / 8] >> (bit % 8) & 1;
+        ones[bit] += (bytes[bit / 8] >> (bit % 8)) & 1;
       }
     }
     assertEquals(MADE, different.size());

@@ -17,9 +17,13 @@ final class JpegFrame {
         return marker - FIRST;
       }
       boolean filler = marker == 0xff;
-      at += filler ? 1 : 2 + ((jpeg[at + 2] & 0xff) << 8 | jpeg[at + 3] & 0xff);
+      at += filler ? 1 : 2 + twoBytes(jpeg, at + 2);
     }
     return -1;
+  }
+
+  private static int twoBytes(byte[] jpeg, int at) {
+    return ((jpeg[at] & 0xff) << 8) | (jpeg[at + 1] & 0xff);
   }
 
   /** Huffman tables, extensions, arithmetic coding: in the same range, and no frame. */
