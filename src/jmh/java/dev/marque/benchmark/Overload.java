@@ -10,27 +10,33 @@ import java.util.Map;
  * tells whether it stays as good as its peak, which is measured just before. Starts the server
  * itself; fails (exit status 1) where a goal is missed.
  *
- * <p>Arguments: seconds of overload, times the peak.
+ * <p>Arguments: seconds of overload, times the peak, connections.
  */
 public final class Overload {
 
   private static final int PEAK_CLIENTS = 32;
-  private static final int CLIENTS = 320;
   private static final Duration WARM_UP = Duration.ofSeconds(15);
   private static final Duration PEAK = Duration.ofSeconds(20);
   private static final Duration AFTER = Duration.ofSeconds(10);
 
+  private final int clients;
   private boolean missed;
 
-  private Overload() {}
+  /**
+   * @param clients connections, each with an account of its own
+   */
+  private Overload(int clients) {
+    this.clients = clients;
+  }
 
   /** Runs it. */
   public static void main(String[] arguments) throws Exception {
     int seconds = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 60;
     double times = arguments.length > 1 ? Double.parseDouble(arguments[1]) : 10;
-    Overload overload = new Overload();
+    int clients = arguments.length > 2 ? Integer.parseInt(arguments[2]) : 320;
+    Overload overload = new Overload(clients);
     try (MeasuredServer server = MeasuredServer.start(Map.of());
-        PhotoLoad load = new PhotoLoad(server.address(), LargePhoto.jpeg(), CLIENTS)) {
+        PhotoLoad load = new PhotoLoad(server.address(), LargePhoto.jpeg(), clients)) {
       overload.run(server, load, Duration.ofSeconds(seconds), times);
     }
     if (overload.missed) {
@@ -47,11 +53,10 @@ public final class Overload {
 
     double heap = server.heapAfterCollection();
     double memory = server.residentBytes();
-    load.renewTokens();
     double ownBegin = ownProcessorSeconds();
     double serverBegin = server.processorSeconds();
     long begin = System.nanoTime();
-    Answers during = load.atPace(CLIENTS, times * peak, time);
+    Answers during = load.atPace(clients, times * peak, time);
     double took = (System.nanoTime() - begin) / 1e9;
     double late = took - time.toMillis() / 1e3;
     double own = ownProcessorSeconds() - ownBegin;
@@ -61,7 +66,7 @@ public final class Overload {
     Times refused = during.of(503);
     say(
         "overload: %.0f requests a second for %d s over %d connections%n%s",
-        times * peak, time.toSeconds(), CLIENTS, during.table());
+        times * peak, time.toSeconds(), clients, during.table());
     say(
         "processor time: %.2f cores by the load itself, %.2f by the server%n",
         own / took, serverTime / took);

@@ -97,6 +97,8 @@ final class PhotoLoad implements Closeable {
     while (idle.size() > clients) {
       resting.add(idle.removeLast());
     }
+    // The server has closed connections that rested for long: they are made anew.
+    selector.selectNow(key -> ((Client) key.attachment()).ready());
     answers = new Answers();
     boolean steady = Double.isInfinite(perSecond);
     long begin = System.nanoTime();
@@ -137,7 +139,10 @@ final class PhotoLoad implements Closeable {
     private SocketChannel channel;
     private SelectionKey key;
     private ByteBuffer head = ByteBuffer.allocate(0);
-    private long sent;
+
+    /** How much of the photo is sent; -1 where no request is under way. */
+    private long sent = -1;
+
     private long since;
 
     Client(int account) throws IOException {
@@ -162,7 +167,9 @@ final class PhotoLoad implements Closeable {
 
     void ready() {
       try {
-        write();
+        if (sent >= 0) {
+          write();
+        }
         read();
       } catch (IOException e) {
         again();
