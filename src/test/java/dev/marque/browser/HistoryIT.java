@@ -83,7 +83,7 @@ class HistoryIT {
       Page page = window.page();
       Steps.signIn(page, collector);
       page.navigate("/history");
-      window.picture("history");
+      window.screenshot("history");
       page.evaluate("window.sameDocument = true");
 
       page.getByLabel("Brand").focus();

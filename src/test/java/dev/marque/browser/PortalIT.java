@@ -99,7 +99,7 @@ class PortalIT {
       assertEquals(List.of(brand), heard);
       checkHeight(page, frame);
       window.screenshot("portal-result");
-      window.picture("portal");
+      window.screenshot("portal");
 
       frame.locator(".change-k select").selectOption("3");
       assertThat(frame.locator(".result .scores tbody tr")).hasCount(3);

@@ -11,6 +11,7 @@ import com.microsoft.playwright.Route;
 import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.AriaRole;
+import com.microsoft.playwright.options.ColorScheme;
 import dev.marque.app.RunningServer;
 import java.nio.file.Path;
 import java.util.UUID;
@@ -109,7 +110,7 @@ class WholeWayIT {
       assertThat(page.locator("#queue")).isHidden();
       window.checkWidth(390, "results on a phone");
       page.locator(".result").first().evaluate("result => result.scrollIntoView()");
-      window.picture("result-phone");
+      window.screenshot("result-phone");
     }
   }
 
@@ -129,8 +130,9 @@ class WholeWayIT {
       page.locator("[data-heat-fade]").fill("30");
       assertThat(heat).hasCSS("opacity", "0.3");
       window.screenshot("result-heat-map-dark");
-      page.locator(".result").evaluate("result => result.scrollIntoView()");
-      window.picture("result-dark");
+      page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(ColorScheme.LIGHT));
+      page.locator("[data-heat-fade]").fill("65");
+      window.picture("result", page.locator(".result"));
     }
   }
 

@@ -6,6 +6,7 @@ import com.deque.html.axecore.playwright.AxeBuilder;
 import com.deque.html.axecore.results.Rule;
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.ReducedMotion;
@@ -115,15 +116,15 @@ final class Window implements AutoCloseable {
   }
 
   /**
-   * Keeps a small picture of what is visible; for the documentation, where {@code
+   * Keeps a small picture of a part of the page; for the documentation, where {@code
    * -Dmarque.pictures=docs/pictures} says so.
    */
-  void picture(String name) {
+  void picture(String name, Locator part) {
     Path folder = Path.of(System.getProperty("marque.pictures", SCREENSHOTS.toString()));
-    page.screenshot(
-        new Page.ScreenshotOptions()
+    part.screenshot(
+        new Locator.ScreenshotOptions()
             .setType(ScreenshotType.JPEG)
-            .setQuality(72)
+            .setQuality(80)
             .setPath(folder.resolve(name + ".jpg")));
   }
 
