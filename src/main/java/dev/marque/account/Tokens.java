@@ -1,5 +1,7 @@
 package dev.marque.account;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
@@ -25,12 +27,19 @@ final class Tokens {
   static final Duration LIFETIME = Duration.ofMinutes(10);
 
   private static final int LONGEST = 2000;
+  private static final int MOST_KEPT = 10_000;
   private static final String AUDIENCE = "marque";
 
   private final String issuer;
   private final Clock clock;
   private final JWTAuth signing;
   private final JWTAuth believing;
+
+  /** What was believed stays true until it runs out: a signature needs to be checked once. */
+  private final Cache<String, Believed> believed =
+      Caffeine.newBuilder().maximumSize(MOST_KEPT).expireAfterWrite(LIFETIME).build();
+
+  private record Believed(AccessToken token, Instant expires) {}
 
   /**
    * @param keys the first signs, all are believed
@@ -74,23 +83,29 @@ final class Tokens {
     if (token.length() > LONGEST) {
       return Future.succeededFuture(Optional.empty());
     }
+    Believed known = believed.getIfPresent(token);
+    if (known != null) {
+      return Future.succeededFuture(unexpired(known));
+    }
     // Composed, because JWTAuth throws at some tokens instead of failing its future.
     return Future.succeededFuture(new TokenCredentials(token))
         .compose(believing::authenticate)
-        .map(user -> accessToken(user.attributes().getJsonObject("accessToken")))
+        .map(user -> claims(user.attributes().getJsonObject("accessToken")))
+        .onSuccess(read -> believed.put(token, read))
+        .map(this::unexpired)
         .otherwise(Optional.empty());
   }
 
-  private Optional<AccessToken> accessToken(JsonObject claims) {
-    Instant expires = Instant.ofEpochSecond(claims.getLong("exp"));
-    Instant issued = Instant.ofEpochSecond(claims.getLong("iat"));
-    if (!clock.instant().isBefore(expires)) {
-      return Optional.empty();
-    }
-    return Optional.of(
+  private Optional<AccessToken> unexpired(Believed read) {
+    return clock.instant().isBefore(read.expires()) ? Optional.of(read.token()) : Optional.empty();
+  }
+
+  private static Believed claims(JsonObject claims) {
+    return new Believed(
         new AccessToken(
             UUID.fromString(claims.getString("sub")),
             UUID.fromString(claims.getString("sid")),
-            issued));
+            Instant.ofEpochSecond(claims.getLong("iat"))),
+        Instant.ofEpochSecond(claims.getLong("exp")));
   }
 }

@@ -4,9 +4,11 @@ import java.text.MessageFormat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.MissingResourceException;
 import java.util.ResourceBundle;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +25,9 @@ public final class Messages {
 
   private final ResourceBundle english = bundle(Locale.ROOT);
   private final ResourceBundle german = bundle(Locale.GERMAN);
+
+  /** Taking a pattern apart costs more than filling it in. */
+  private final Map<Locale, Map<String, MessageFormat>> formats = new ConcurrentHashMap<>();
 
   private static ResourceBundle bundle(Locale locale) {
     return ResourceBundle.getBundle(
@@ -48,8 +53,18 @@ public final class Messages {
    * @throws MissingResourceException where there are no words
    */
   public String get(Locale language, String key, Object... arguments) {
-    ResourceBundle bundle = isGerman(language) ? german : english;
-    return new MessageFormat(bundle.getString(key), language).format(arguments);
+    String pattern = (isGerman(language) ? german : english).getString(key);
+    if (pattern.indexOf('{') < 0 && pattern.indexOf('\'') < 0) {
+      return pattern;
+    }
+    MessageFormat format =
+        formats
+            .computeIfAbsent(language, spoken -> new ConcurrentHashMap<>())
+            .computeIfAbsent(key, named -> new MessageFormat(pattern, language));
+    // A format keeps its state in fields while it is at work.
+    synchronized (format) {
+      return format.format(arguments);
+    }
   }
 
   /** The title of a failure, for example "Photo too large". */
