@@ -123,6 +123,7 @@ public final class Arrival implements Handler<RoutingContext> {
             request.connection().close();
           }
         });
+    RestOfBody.of(request, MOST_TO_THROW_AWAY);
     request.resume();
   }
 }
