@@ -101,6 +101,11 @@ public final class PageWords {
     return format.format(number);
   }
 
+  /** How often something happens; what happens at all is never written as 0. */
+  public String rate(double rate) {
+    return rate > 0 && rate < 0.05 ? "<" + number(0.1) : number(rate);
+  }
+
   /** A size in MiB, for example {@code 10 MiB}. */
   public String size(long bytes) {
     NumberFormat format = NumberFormat.getInstance(language);
