@@ -184,6 +184,14 @@ if (swagger) {
   const script = Object.assign(document.createElement('script'), { src: swagger.dataset.bundle });
   script.addEventListener('load', () => window.SwaggerUIBundle({ url: swagger.dataset.contract, dom_id: '#swagger', deepLinking: false, persistAuthorization: false, validatorUrl: null }));
   document.head.append(sheet, script);
+  // What it draws, as it draws it: names for its lists, headings without a gap, and examples that the keyboard scrolls.
+  new MutationObserver(() => {
+    for (const list of swagger.querySelectorAll('select:not([aria-label])')) {
+      list.setAttribute('aria-label', list.closest('[data-param-name]')?.dataset.paramName ?? (list.id || 'value'));
+    }
+    for (const heading of swagger.querySelectorAll(':is(h3, h4, h5):not([aria-level])')) heading.setAttribute('aria-level', Number(heading.localName.at(1)) - 1);
+    for (const example of swagger.querySelectorAll('pre:not([tabindex])')) example.tabIndex = 0;
+  }).observe(swagger, { childList: true, subtree: true });
 }
 
 // In a portal's frame: tell the portal how high the page is, and what was found. Only listed origins are told.

@@ -8,6 +8,7 @@ import com.microsoft.playwright.assertions.LocatorAssertions;
 import dev.marque.app.RunningServer;
 import dev.marque.app.RunningServer.Person;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** The page that explains the API lets everything be tried, under the same policy as all pages. */
@@ -55,6 +56,22 @@ class SwaggerIT {
       assertThat(predict.locator(".live-responses-table tr.response .response-col_status"))
           .containsText("201", textPatiently());
       assertThat(predict.locator(".live-responses-table")).containsText("\"verdict\"");
+    }
+  }
+
+  @Test
+  void axe_finds_nothing_in_what_it_draws_in_light_and_dark() {
+    try (PagePreview preview = new PagePreview(0);
+        Window light = Window.desktop(preview.baseUrl());
+        Window dark = Window.dark(preview.baseUrl())) {
+      for (Window window : List.of(light, dark)) {
+        Page page = window.page();
+        page.navigate("/preview/docs");
+        page.locator("#operations-predictions-predict .opblock-summary-control").click();
+        assertThat(page.locator("#operations-predictions-predict .microlight").first())
+            .isVisible(patiently());
+        window.checkAllAccessibility("the API's page");
+      }
     }
   }
 
