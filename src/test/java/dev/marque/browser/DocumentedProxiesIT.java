@@ -114,8 +114,12 @@ class DocumentedProxiesIT {
       frame.getByText("Find the brand").click();
       assertThat(frame.locator(".result .scores tbody tr")).hasCount(5);
       page.waitForFunction("heard.length > 0");
-      frame.waitForFunction(
-          "Math.abs(document.body.getBoundingClientRect().height - innerHeight) <= 1");
+      // Not waitForFunction: it evaluates text within the page, which our content policy forbids.
+      page.waitForCondition(
+          () ->
+              (boolean)
+                  frame.evaluate(
+                      "Math.abs(document.body.getBoundingClientRect().height - innerHeight) <= 1"));
       assertTrue(
           page.context().cookies().stream()
               .filter(cookie -> cookie.name.contains("marque_"))

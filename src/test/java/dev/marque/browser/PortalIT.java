@@ -229,8 +229,12 @@ class PortalIT {
     page.waitForFunction(
         "Number(document.querySelector('marque-upload').shadowRoot.querySelector('iframe').height)"
             + " > 0");
-    frame.waitForFunction(
-        "Math.abs(document.body.getBoundingClientRect().height - innerHeight) <= 1");
+    // Not waitForFunction: it evaluates text within the page, which our content policy forbids.
+    page.waitForCondition(
+        () ->
+            (boolean)
+                frame.evaluate(
+                    "Math.abs(document.body.getBoundingClientRect().height - innerHeight) <= 1"));
     Object overflow = frame.evaluate("document.documentElement.scrollHeight - innerHeight");
     assertTrue(((Number) overflow).intValue() <= 1, "overflow of " + overflow);
   }
