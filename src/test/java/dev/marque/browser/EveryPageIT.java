@@ -20,6 +20,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class EveryPageIT {
 
+  private static final String DRAWN =
+      "() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))";
+
   private static final String MOVED =
       """
       () => new Promise((resolve) => {
@@ -110,6 +113,8 @@ class EveryPageIT {
   @Test
   void something_that_moves_would_be_seen() {
     light.page().navigate("/preview/front");
+    // Only what was drawn before can move.
+    light.page().evaluate(DRAWN);
     light.page().evaluate("document.querySelector('h1').style.marginTop = '200px'");
     assertTrue(moved(light) > HARDLY);
   }
