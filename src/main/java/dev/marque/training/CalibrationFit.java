@@ -41,7 +41,8 @@ final class CalibrationFit {
     double temperature = temperature(known);
     Calibration warm = new Calibration(temperature, 1, 0, 0, List.of(new Point(0, 0)));
     double knownFrom =
-        quantile(known.stream().mapToDouble(j -> warm.familiarity(j.scores())), KNOWN_REFUSED);
+        quantile(
+            known.stream().mapToDouble(j -> Calibration.familiarity(j.scores())), KNOWN_REFUSED);
     List<Answer> answers =
         known.stream()
             .map(

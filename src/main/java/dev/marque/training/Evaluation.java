@@ -225,11 +225,10 @@ public record Evaluation(
     if (otherMakes.isEmpty()) {
       return Double.NaN;
     }
-    Calibration calibration = CalibrationFit.fit(known, List.of());
     return Figures.rounded(
         Figures.auroc(
-            known.stream().mapToDouble(j -> calibration.familiarity(j.scores())).toArray(),
-            otherMakes.stream().mapToDouble(j -> calibration.familiarity(j.scores())).toArray()));
+            known.stream().mapToDouble(j -> Calibration.familiarity(j.scores())).toArray(),
+            otherMakes.stream().mapToDouble(j -> Calibration.familiarity(j.scores())).toArray()));
   }
 
   private static double carAuroc(

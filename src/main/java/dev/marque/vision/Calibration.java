@@ -53,7 +53,7 @@ public record Calibration(
    * model head gives to other makes. The entropy tells makes that the network never saw; with more
    * of the model head those would be told worse, and those that it saw hardly better.
    */
-  public double familiarity(Scores scores) {
+  public static double familiarity(Scores scores) {
     double[] brands = scores.brands();
     double entropy = 0;
     for (double brand : brands) {

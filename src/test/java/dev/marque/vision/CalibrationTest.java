@@ -37,10 +37,10 @@ class CalibrationTest {
 
   @Test
   void familiarity_falls_the_more_alike_the_brands_and_the_more_another_make_is_seen() {
-    assertEquals(1, CALIBRATION.familiarity(scores(1, 0, 1)), 1e-9);
-    assertEquals(0, CALIBRATION.familiarity(scores(0.5, 0, 1)), 1e-9);
-    assertEquals(0.75, CALIBRATION.familiarity(scores(1, 1, 1)), 1e-9);
-    assertEquals(0, CALIBRATION.familiarity(scores(0.5, 1, 1)), 1e-9);
+    assertEquals(1, Calibration.familiarity(scores(1, 0, 1)), 1e-9);
+    assertEquals(0, Calibration.familiarity(scores(0.5, 0, 1)), 1e-9);
+    assertEquals(0.75, Calibration.familiarity(scores(1, 1, 1)), 1e-9);
+    assertEquals(0, Calibration.familiarity(scores(0.5, 1, 1)), 1e-9);
   }
 
   @Test
