@@ -62,24 +62,6 @@ class KilledDuringUploadsIT {
     return new JsonObject(body);
   }
 
-  private static String newToken(String base) throws IOException, InterruptedException {
-    JsonObject account =
-        new JsonObject()
-            .put("username", "ada")
-            .put("email", "ada@example.org")
-            .put("first_name", "Ada")
-            .put("last_name", "Lovelace")
-            .put("password", "correct horse battery");
-    byte[] body = account.toBuffer().getBytes();
-    json(send("POST", base + "/api/v1/users", "application/json", "", body), 201);
-    byte[] form =
-        "grant_type=password&username=ada&password=correct+horse+battery"
-            .getBytes(java.nio.charset.StandardCharsets.US_ASCII);
-    String type = "application/x-www-form-urlencoded";
-    return json(send("POST", base + "/api/v1/token", type, "", form), 200)
-        .getString("access_token");
-  }
-
   /** Uploads until the server is gone. */
   private static void uploadOn(
       String base,
@@ -127,7 +109,7 @@ class KilledDuringUploadsIT {
     String token;
     try (MarqueProcess killed = MarqueProcess.start(folder, settings, "serve")) {
       String base = killed.awaitReady();
-      token = newToken(base);
+      token = RunningServer.newUser(base).token();
       CountDownLatch enough = new CountDownLatch(ANSWERED_BEFORE_THE_KILL);
       List<Thread> clients = new ArrayList<>();
       for (int i = 0; i < CLIENTS; i++) {

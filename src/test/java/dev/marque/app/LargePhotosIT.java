@@ -61,25 +61,6 @@ class LargePhotosIT {
             });
   }
 
-  private static String newToken(String base) {
-    JsonObject account =
-        new JsonObject()
-            .put("username", "ada")
-            .put("email", "ada@example.org")
-            .put("first_name", "Ada")
-            .put("last_name", "Lovelace")
-            .put("password", "correct horse battery");
-    byte[] body = account.toBuffer().getBytes();
-    HttpResponse<String> made = send(base + "/api/v1/users", "application/json", "", body).join();
-    assertEquals(201, made.statusCode(), made.body());
-    byte[] form =
-        "grant_type=password&username=ada&password=correct+horse+battery"
-            .getBytes(java.nio.charset.StandardCharsets.US_ASCII);
-    String type = "application/x-www-form-urlencoded";
-    HttpResponse<String> signedIn = send(base + "/api/v1/token", type, "", form).join();
-    return new JsonObject(signedIn.body()).getString("access_token");
-  }
-
   @Test
   void are_predicted_or_refused_for_their_memory_and_nobody_else_notices() throws IOException {
     Files.createDirectories(BINARIES);
@@ -96,7 +77,7 @@ class LargePhotosIT {
     try (MarqueProcess server =
         MarqueProcess.start(folder, settings, SMALL_HEAP, List.of("serve"))) {
       String base = server.awaitReady();
-      String token = newToken(base);
+      String token = RunningServer.newUser(base).token();
       byte[] png = BadPhotos.pngOf(7680, 5200, BadPhotos.PNG_RGBA);
       byte[] jpeg = BadPhotos.jpegOfManyScans(6300, 0);
       byte[] webp = BadPhotos.webpOfFortyMegapixels();

@@ -149,16 +149,21 @@ public final class RunningServer implements AutoCloseable {
                   encoded(password),
                   encoded(username + "@example.org"),
                   setupPath().substring(setupPath().indexOf('?') + 1));
-      post("/setup", "application/x-www-form-urlencoded", form, 303);
+      post(baseUrl() + "/setup", "application/x-www-form-urlencoded", form, 303);
       administrator = new Person(username, password, "");
     }
     // Signed in anew for each caller: an access token is good for ten minutes.
-    String token = token(administrator.username(), administrator.password());
+    String token = token(baseUrl(), administrator.username(), administrator.password());
     return new Person(administrator.username(), administrator.password(), token);
   }
 
   /** Signs a new person up and in, through the API. */
   public Person newUser() {
+    return newUser(baseUrl());
+  }
+
+  /** Somebody new, of a server in whatever process. */
+  static Person newUser(String baseUrl) {
     String username = "user" + UUID.randomUUID().toString().substring(0, 8);
     String password = "correct horse " + UUID.randomUUID();
     JsonObject account =
@@ -168,13 +173,13 @@ public final class RunningServer implements AutoCloseable {
             .put("first_name", "Test")
             .put("last_name", "Person")
             .put("password", password);
-    post("/api/v1/users", "application/json", account.encode(), 201);
-    return new Person(username, password, token(username, password));
+    post(baseUrl + "/api/v1/users", "application/json", account.encode(), 201);
+    return new Person(username, password, token(baseUrl, username, password));
   }
 
-  private String token(String username, String password) {
+  private static String token(String baseUrl, String username, String password) {
     String form = "grant_type=password&username=" + username + "&password=" + encoded(password);
-    return post("/api/v1/token", "application/x-www-form-urlencoded", form, 200)
+    return post(baseUrl + "/api/v1/token", "application/x-www-form-urlencoded", form, 200)
         .getString("access_token");
   }
 
@@ -183,9 +188,9 @@ public final class RunningServer implements AutoCloseable {
     return new ApiClient(baseUrl(), person.token());
   }
 
-  private JsonObject post(String path, String type, String body, int expected) {
+  private static JsonObject post(String address, String type, String body, int expected) {
     HttpRequest request =
-        HttpRequest.newBuilder(URI.create(baseUrl() + path))
+        HttpRequest.newBuilder(URI.create(address))
             .header("Content-Type", type)
             .header("Accept", "application/json")
             .POST(HttpRequest.BodyPublishers.ofString(body))
@@ -195,7 +200,7 @@ public final class RunningServer implements AutoCloseable {
           Contract.check(CLIENT.send(request, HttpResponse.BodyHandlers.ofString()));
       if (response.statusCode() != expected) {
         throw new AssertionError(
-            path + " answered " + response.statusCode() + ": " + response.body());
+            address + " answered " + response.statusCode() + ": " + response.body());
       }
       return response.body().isEmpty() ? new JsonObject() : new JsonObject(response.body());
     } catch (IOException e) {
