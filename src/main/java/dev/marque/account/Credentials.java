@@ -1,5 +1,6 @@
 package dev.marque.account;
 
+import dev.marque.platform.RequestContext;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.Message;
@@ -27,6 +28,7 @@ final class Credentials extends VerticleBase {
 
   static final String ADDRESS = "accounts.credentials";
   static final String ACTION = "action";
+  static final String REQUEST = "request";
   static final String HASH = "hash";
   static final String VERIFY = "verify";
   static final int DATABASE_FAILED = 1;
@@ -63,6 +65,10 @@ final class Credentials extends VerticleBase {
   }
 
   private void answer(Message<JsonObject> message) {
+    String requestId = message.headers().get(REQUEST);
+    if (requestId != null) {
+      RequestContext.enter(requestId);
+    }
     JsonObject body = message.body();
     String password = body.getString("password");
     if (HASH.equals(message.headers().get(ACTION))) {

@@ -1,5 +1,6 @@
 package dev.marque.account;
 
+import dev.marque.platform.RequestContext;
 import dev.marque.web.Failure;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
@@ -72,6 +73,10 @@ final class Passwords {
             .setLocalOnly(true)
             .setSendTimeout(PATIENCE.toMillis())
             .addHeader(Credentials.ACTION, action);
+    String requestId = RequestContext.requestId();
+    if (requestId != null) {
+      options.addHeader(Credentials.REQUEST, requestId);
+    }
     return vertx
         .eventBus()
         .<T>request(Credentials.ADDRESS, body, options)

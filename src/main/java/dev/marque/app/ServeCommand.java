@@ -1,6 +1,9 @@
 package dev.marque.app;
 
+import dev.marque.platform.Logs;
+import dev.marque.platform.Settings;
 import dev.marque.platform.SettingsFile;
+import java.io.PrintStream;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
@@ -22,7 +25,9 @@ public final class ServeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    Server server = new Server(SettingsFile.load());
+    Settings settings = SettingsFile.load();
+    Logs.write(settings.logs().format());
+    Server server = new Server(settings);
     Thread stop = new Thread(() -> stop(server), "stop");
     Runtime.getRuntime().addShutdownHook(stop);
     try {
@@ -37,10 +42,17 @@ public final class ServeCommand implements Callable<Integer> {
         .setupLink()
         .ifPresent(
             link ->
-                System.err.println(
-                    "There is no administrator yet. Make the first one, within a day, at " + link));
+                people(settings)
+                    .println(
+                        "There is no administrator yet. Make the first one, within a day, at "
+                            + link));
     new CountDownLatch(1).await();
     return 0;
+  }
+
+  /** Where something is for a person to read: standard error may be for machines alone. */
+  private static PrintStream people(Settings settings) {
+    return settings.logs().format() == Settings.LogFormat.JSON ? System.out : System.err;
   }
 
   /** Being told to stop is not a failure, so the exit status is not the JVM's 143. */

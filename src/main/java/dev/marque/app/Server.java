@@ -38,6 +38,7 @@ import dev.marque.web.Messages;
 import dev.marque.web.OriginCheck;
 import dev.marque.web.Pages;
 import dev.marque.web.Proxies;
+import dev.marque.web.RequestLog;
 import dev.marque.web.SecurityHeaders;
 import io.vertx.core.Deployable;
 import io.vertx.core.DeploymentOptions;
@@ -272,6 +273,7 @@ public final class Server implements AutoCloseable {
             metrics.registry());
     rooms =
         List.of(
+            requestLog(),
             new Arrival(proxies, settings.publicUrl())::mount,
             securityHeaders::mount,
             assets::mount,
@@ -291,6 +293,17 @@ public final class Server implements AutoCloseable {
         new DeploymentOptions().setInstances(EVENT_LOOPS),
         "http");
     port = address.port();
+  }
+
+  private Consumer<Router> requestLog() {
+    Settings.LoggedRequests logged = settings.logs().requests();
+    if (logged == Settings.LoggedRequests.NONE) {
+      return router -> {};
+    }
+    return new RequestLog(
+            logged == Settings.LoggedRequests.FAILURES,
+            ctx -> SignedIn.find(ctx).map(user -> user.id().toString()).orElse(null))
+        ::mount;
   }
 
   /**

@@ -50,6 +50,8 @@ public interface Settings {
 
   AuditSettings audit();
 
+  LogSettings logs();
+
   /** Which work this process does. */
   @Allowed("all, web or inference")
   @WithDefault("all")
@@ -261,6 +263,19 @@ public interface Settings {
     int days();
   }
 
+  /** What the log on standard error looks like, and what it has of requests. */
+  interface LogSettings {
+
+    @Allowed("text or json")
+    @WithDefault("text")
+    LogFormat format();
+
+    /** Of which finished requests the log has an entry. */
+    @Allowed("none, failures or all")
+    @WithDefault("none")
+    LoggedRequests requests();
+  }
+
   /** How the nodes of a cluster find each other. */
   interface ClusterSettings {
 
@@ -300,6 +315,21 @@ public interface Settings {
     COPY,
     THUMBNAIL,
     NOTHING
+  }
+
+  /** The form of a log event; each is one line. */
+  enum LogFormat {
+    TEXT,
+    /** An object a line. */
+    JSON
+  }
+
+  /** Of which finished requests the log has an entry. */
+  enum LoggedRequests {
+    NONE,
+    /** Those answered by a status from 400, and those whose client left before their end. */
+    FAILURES,
+    ALL
   }
 
   /** Which work a process does. */

@@ -1,5 +1,6 @@
 package dev.marque.prediction;
 
+import dev.marque.platform.RequestContext;
 import dev.marque.vision.Prepared;
 import dev.marque.vision.Recognition;
 import dev.marque.vision.Recognizer;
@@ -30,9 +31,9 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.spi.LoggingEventBuilder;
 
 /**
  * Classifies photos: decoding on as many threads as there are cores, the network on one thread that
@@ -267,10 +268,10 @@ final class Batcher implements AutoCloseable {
     } catch (PhotoException e) {
       job.refuse(Refusal.of(e.reason()));
     } catch (OutOfMemoryError e) {
-      LOG.error("no memory to decode a photo; request {}", job.request().requestId());
+      event(job).log("no memory to decode a photo");
       job.refuse(Refusal.BUSY);
     } catch (RuntimeException | Error e) {
-      LOG.error("decoding failed; request {}", job.request().requestId(), e);
+      event(job).setCause(e).log("decoding failed");
       job.answer().tryFail(e);
     }
     return handedOver;
@@ -338,13 +339,15 @@ final class Batcher implements AutoCloseable {
       }
     } catch (RuntimeException | Error e) {
       // Whatever it was, the next batch must find this thread alive.
-      String requests =
-          awaited.stream()
-              .map(one -> one.job().request().requestId())
-              .collect(Collectors.joining(", "));
-      LOG.error("the network failed on a batch of {}; requests {}", awaited.size(), requests, e);
-      awaited.forEach(one -> one.recognized().tryFail(e));
+      for (Decoded one : awaited) {
+        event(one.job()).setCause(e).log("the network failed on a batch of {}", awaited.size());
+        one.recognized().tryFail(e);
+      }
     }
+  }
+
+  private static LoggingEventBuilder event(Job job) {
+    return LOG.atError().addKeyValue(RequestContext.LOGGED_AS, job.request().requestId());
   }
 
   /**

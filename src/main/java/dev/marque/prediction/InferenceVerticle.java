@@ -1,5 +1,6 @@
 package dev.marque.prediction;
 
+import dev.marque.platform.RequestContext;
 import dev.marque.vision.Recognizer;
 import dev.marque.vision.photo.PhotoLimits;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -92,13 +93,14 @@ public final class InferenceVerticle extends VerticleBase {
   }
 
   private static void classify(Batcher batcher, Message<ClassifyRequest> message) {
+    RequestContext.enter(message.body().requestId());
     batcher
         .classify(message.body())
         .onSuccess(message::reply)
         .onFailure(
             failure -> {
               if (failure instanceof RefusedException refused) {
-                LOG.debug("request {}: {}", message.body().requestId(), refused.refusal());
+                LOG.debug("refused: {}", refused.refusal());
                 message.fail(refused.refusal().code(), refused.refusal().name());
               } else {
                 message.fail(500, "the inference failed");

@@ -1,5 +1,6 @@
 package dev.marque.web;
 
+import dev.marque.platform.RequestContext;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.http.HttpObjectDecoder;
 import io.netty.handler.codec.http.multipart.HttpPostRequestDecoder;
@@ -17,6 +18,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+import org.slf4j.spi.LoggingEventBuilder;
 
 /**
  * The one place where something that went wrong becomes an answer: a status, then a page, a
@@ -109,10 +112,10 @@ public final class Failures {
   private static void answerPlainly(RoutingContext ctx, Throwable problem) {
     HttpServerResponse response = ctx.response();
     if (response.closed() || response.headWritten()) {
-      LOG.warn("request {}: the error page was not sent", RequestId.of(ctx), problem);
+      event(ctx, Level.WARN).setCause(problem).log("the error page was not sent");
       return;
     }
-    LOG.error("request {}: the error page does not render", RequestId.of(ctx), problem);
+    event(ctx, Level.ERROR).setCause(problem).log("the error page does not render");
     response
         .setStatusCode(500)
         .putHeader("Content-Type", "text/plain; charset=utf-8")
@@ -170,20 +173,22 @@ public final class Failures {
       return new Failure.Refused(408, "client-gone");
     }
     if (DatabaseTrouble.isUnreachable(cause)) {
-      LOG.warn("request {}: database unreachable: {}", RequestId.of(ctx), String.valueOf(cause));
+      event(ctx, Level.WARN).log("database unreachable: {}", String.valueOf(cause));
       return new Failure.Unavailable("database-unreachable", DATABASE_RETRY);
     }
     int status = ctx.statusCode();
     if (status >= 400 && status < 500) {
       return refusal(status);
     }
-    LOG.error(
-        "request {}: {} {} failed",
-        RequestId.of(ctx),
-        ctx.request().method(),
-        ctx.request().path(),
-        cause);
+    event(ctx, Level.ERROR)
+        .setCause(cause)
+        .log("{} {} failed", ctx.request().method(), ctx.request().path());
     return new Failure.Unexpected();
+  }
+
+  /** Names the request itself, since a cause may arrive on whatever thread. */
+  private static LoggingEventBuilder event(RoutingContext ctx, Level level) {
+    return LOG.atLevel(level).addKeyValue(RequestContext.LOGGED_AS, RequestId.of(ctx));
   }
 
   private static boolean isFormFault(@Nullable Throwable cause) {

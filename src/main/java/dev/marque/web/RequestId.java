@@ -1,5 +1,6 @@
 package dev.marque.web;
 
+import dev.marque.platform.RequestContext;
 import io.vertx.ext.web.RoutingContext;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Pattern;
@@ -31,6 +32,7 @@ public final class RequestId {
       String sent = trustSender ? ctx.request().getHeader(HEADER) : null;
       id = sent != null && ACCEPTABLE.matcher(sent).matches() ? sent : fresh();
       ctx.put(KEY, id);
+      RequestContext.enter(id);
     }
     ctx.response().putHeader(HEADER, id);
     return id;

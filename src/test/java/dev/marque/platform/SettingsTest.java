@@ -52,6 +52,8 @@ class SettingsTest {
     assertEquals(Settings.KeptPhoto.COPY, settings.photos().keep());
     assertEquals(0, settings.photos().days());
     assertEquals(365, settings.audit().days());
+    assertEquals(Settings.LogFormat.TEXT, settings.logs().format());
+    assertEquals(Settings.LoggedRequests.NONE, settings.logs().requests());
     assertEquals(Settings.NodeRole.ALL, settings.role());
     assertFalse(settings.clustered());
     assertEquals(List.of(), settings.cluster().members());
@@ -82,6 +84,8 @@ class SettingsTest {
                 Map.entry("MARQUE_LIMITS_QUEUE", "6"),
                 Map.entry("MARQUE_PHOTOS_KEEP", "thumbnail"),
                 Map.entry("MARQUE_PHOTOS_DAYS", "7"),
+                Map.entry("MARQUE_LOGS_FORMAT", "json"),
+                Map.entry("MARQUE_LOGS_REQUESTS", "failures"),
                 Map.entry("MARQUE_ROLE", "web"),
                 Map.entry("MARQUE_CLUSTER_MEMBERS", "10.0.0.5:5702,web-0.example"),
                 Map.entry("MARQUE_CLUSTER_HOST", "10.0.0.6"),
@@ -106,6 +110,8 @@ class SettingsTest {
     assertEquals(6, settings.limits().queue());
     assertEquals(Settings.KeptPhoto.THUMBNAIL, settings.photos().keep());
     assertEquals(7, settings.photos().days());
+    assertEquals(Settings.LogFormat.JSON, settings.logs().format());
+    assertEquals(Settings.LoggedRequests.FAILURES, settings.logs().requests());
     assertEquals(Settings.NodeRole.WEB, settings.role());
     assertTrue(settings.clustered());
     assertEquals(List.of("10.0.0.5:5702", "web-0.example"), settings.cluster().members());
@@ -122,7 +128,7 @@ class SettingsTest {
     for (String name : SettingsFile.names()) {
       assertTrue(readme.contains("`" + name + "`"), name + " is missing from README.md");
     }
-    assertEquals(34, SettingsFile.names().size());
+    assertEquals(36, SettingsFile.names().size());
   }
 
   @Test
@@ -196,6 +202,8 @@ class SettingsTest {
         "MARQUE_LIMITS_QUEUE | 0",
         "MARQUE_PHOTOS_KEEP | all",
         "MARQUE_PHOTOS_DAYS | -1",
+        "MARQUE_LOGS_FORMAT | jsno",
+        "MARQUE_LOGS_REQUESTS | some",
         "MARQUE_ROLE | wbe",
         "MARQUE_CLUSTER_MEMBERS | http://web-0",
         "MARQUE_CLUSTER_MEMBERS | web-0:70000",

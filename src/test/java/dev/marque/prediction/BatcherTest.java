@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.marque.platform.LoggedEvents;
 import dev.marque.vision.Recognition;
 import dev.marque.vision.Recognizer;
 import dev.marque.vision.photo.PhotoLimits;
@@ -13,6 +14,7 @@ import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -86,6 +88,21 @@ class BatcherTest {
     }
     assertEquals(CAPACITY, networked());
     assertEquals(CAPACITY, batcher.free());
+  }
+
+  @Test
+  void a_defect_is_logged_with_the_id_of_its_request() {
+    try (LoggedEvents log = new LoggedEvents(Batcher.class)) {
+      // Not a thing that a client can send.
+      ClassifyRequest broken =
+          new ClassifyRequest(null, DEADLINE, UUID.randomUUID(), EVE, "from-the-web-node");
+      Future<Inference> answer = batcher.classify(broken);
+      assertThrows(NullPointerException.class, () -> answer.await(1, TimeUnit.MINUTES));
+      JsonObject event = log.next();
+      assertEquals("decoding failed", event.getString("message"));
+      assertEquals("from-the-web-node", event.getString("request_id"));
+      assertTrue(event.getString("exception").contains("NullPointer"), event.encode());
+    }
   }
 
   @Test

@@ -49,6 +49,7 @@ final class WebRoom implements AutoCloseable {
       List<URI> portals,
       List<String> trusted,
       Duration patience,
+      Consumer<Router> first,
       Consumer<Router> routes) {
     Messages messages = new Messages();
     Assets assets = Assets.load();
@@ -59,6 +60,7 @@ final class WebRoom implements AutoCloseable {
     Router router = Router.router(vertx);
     SlowClients slowClients = new SlowClients(vertx, patience);
     slowClients.mount(router);
+    first.accept(router);
     new Arrival(proxies, publicUrl).mount(router);
     headers.mount(router);
     assets.mount(router);
@@ -96,12 +98,22 @@ final class WebRoom implements AutoCloseable {
 
   /** One that waits so long for the head of a request, and for its body. */
   static WebRoom waiting(Duration patience, Consumer<Router> routes) {
-    return new WebRoom(Optional.empty(), List.of(), List.of(), patience, routes);
+    return new WebRoom(Optional.empty(), List.of(), List.of(), patience, router -> {}, routes);
+  }
+
+  /** One that logs its requests. */
+  static WebRoom logged(RequestLog log, Optional<URI> publicUrl, Consumer<Router> routes) {
+    return new WebRoom(publicUrl, List.of(), List.of(), Duration.ofSeconds(30), log::mount, routes);
   }
 
   static WebRoom behind(URI publicUrl, List<URI> portals, Consumer<Router> routes) {
     return new WebRoom(
-        Optional.of(publicUrl), portals, List.of("127.0.0.0/8"), Duration.ofSeconds(30), routes);
+        Optional.of(publicUrl),
+        portals,
+        List.of("127.0.0.0/8"),
+        Duration.ofSeconds(30),
+        router -> {},
+        routes);
   }
 
   private Future<Runnable> admit() {
