@@ -11,6 +11,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -57,22 +58,22 @@ final class MeasuredServer implements AutoCloseable {
     all.put("marque.model-dir", Path.of("model").toAbsolutePath().toString());
     all.put("marque.limits.predictions-per-minute", "1000000");
     all.putAll(settings);
-    Stream<String> memory = Stream.of(distributionOptions().split(" "));
-    List<String> options =
-        Stream.concat(memory, Stream.of("-Djava.io.tmpdir=" + temporary)).toList();
+    List<String> options = new ArrayList<>(distributionOptions());
+    options.add("-Djava.io.tmpdir=" + temporary);
     MarqueProcess process = MarqueProcess.start(folder, all, options, List.of("serve"));
     // A measurement that is broken off must not leave a server behind.
     Runtime.getRuntime().addShutdownHook(new Thread(process::terminate));
     return new MeasuredServer(process, folder, managementPort, URI.create(process.awaitReady()));
   }
 
-  private static String distributionOptions() throws IOException {
+  /** The memory options of {@code bin/marque}. */
+  static List<String> distributionOptions() throws IOException {
     Matcher line =
         OPTIONS.matcher(Files.readString(Path.of("src/main/distribution/bin/marque")));
     if (!line.find()) {
       throw new IOException("bin/marque has no memory options any more");
     }
-    return line.group(1);
+    return List.of(line.group(1).split(" "));
   }
 
   static int freePort() throws IOException {

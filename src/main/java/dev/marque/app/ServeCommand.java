@@ -4,8 +4,11 @@ import dev.marque.platform.Logs;
 import dev.marque.platform.Settings;
 import dev.marque.platform.SettingsFile;
 import java.io.PrintStream;
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 
 /** {@code marque serve}: runs the server until it is told to stop. */
@@ -22,6 +25,11 @@ import picocli.CommandLine.Command;
           + " folder (marque: http: port:). The README lists all of them."
     })
 public final class ServeCommand implements Callable<Integer> {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ServeCommand.class);
+
+  /** Whoever asks a process to stop kills it when it has not done so in ten seconds. */
+  private static final Duration PATIENCE = Duration.ofSeconds(9);
 
   @Override
   public Integer call() throws InterruptedException {
@@ -57,7 +65,16 @@ public final class ServeCommand implements Callable<Integer> {
 
   /** Being told to stop is not a failure, so the exit status is not the JVM's 143. */
   private static void stop(Server server) {
-    server.close();
+    Thread closing = new Thread(server::close, "closing");
+    closing.start();
+    try {
+      closing.join(PATIENCE.toMillis());
+      if (closing.isAlive()) {
+        LOG.warn("Not everything stopped within {} s; the rest is cut off", PATIENCE.toSeconds());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
     System.out.flush();
     System.err.flush();
     Runtime.getRuntime().halt(0);

@@ -34,7 +34,11 @@ final class WebVerticle extends VerticleBase {
    */
   private static final int SEND_BUFFER = 128 << 10;
 
-  private static final int FAREWELL_SECONDS = 10;
+  /**
+   * How long what runs may take to end: of the ten seconds of a stop the rest is for the network,
+   * the database and their pools, which end after it.
+   */
+  private static final int FAREWELL_SECONDS = 5;
 
   /** As much of a photo as a socket gives at once; in the usual 8 kB it passes in eight steps. */
   private static final int CHUNK = 64 * 1024;

@@ -65,7 +65,7 @@ final class Batcher implements AutoCloseable {
   /** The reason of a refusal that is nobody's intention. */
   private static final String DEFECT = "defect";
 
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   private final Recognizer recognizer;
   private final PhotoLimits limits;
@@ -351,8 +351,8 @@ final class Batcher implements AutoCloseable {
   }
 
   /**
-   * Takes nothing new, finishes what is here, ten seconds at most, stops its threads and closes the
-   * recognizer; not under a pass that still runs, which would end the process.
+   * Takes nothing new, finishes what is here, five seconds at most, stops its threads and closes
+   * the recognizer; not under a pass that still runs, which would end the process.
    */
   @Override
   public void close() {

@@ -103,7 +103,7 @@ public final class MarqueProcess implements AutoCloseable {
   }
 
   /** Waits for the end; the exit status. */
-  int awaitEnd() {
+  public int awaitEnd() {
     try {
       if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
         throw new AssertionError("It did not end: " + out() + err());
@@ -124,6 +124,10 @@ public final class MarqueProcess implements AutoCloseable {
   void kill() {
     process.destroyForcibly();
     awaitEnd();
+  }
+
+  boolean isAlive() {
+    return process.isAlive();
   }
 
   public long pid() {

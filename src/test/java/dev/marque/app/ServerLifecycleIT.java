@@ -1,20 +1,30 @@
 package dev.marque.app;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,6 +33,11 @@ import org.junit.jupiter.api.io.TempDir;
 class ServerLifecycleIT {
 
   private static final Path BINARIES = Path.of("target", "postgres-binaries").toAbsolutePath();
+  private static final Path PHOTO = Path.of("src/test/resources/photos/audi.jpg");
+
+  /** Together, fewer than the queue takes. */
+  private static final int PHOTOS = 60;
+
   private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
   @TempDir private Path folder;
@@ -61,10 +76,46 @@ class ServerLifecycleIT {
     assertFalse(process.err().contains("\tat "), process.err());
   }
 
-  @Test
-  void it_answers_when_it_says_so_and_ends_with_0_when_asked_to()
+  private String managementUrl() throws IOException {
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      settings.put("marque.management.port", Integer.toString(free.getLocalPort()));
+      return "http://localhost:" + free.getLocalPort();
+    }
+  }
+
+  private static HttpResponse<String> get(String address) throws IOException, InterruptedException {
+    return CLIENT.send(
+        HttpRequest.newBuilder(URI.create(address)).build(), HttpResponse.BodyHandlers.ofString());
+  }
+
+  /** Its readiness, once it says anything at all about it. */
+  private static HttpResponse<String> readiness(MarqueProcess process, String management)
       throws IOException, InterruptedException {
+    while (process.isAlive()) {
+      try {
+        return get(management + "/health/ready");
+      } catch (ConnectException e) {
+        // It does not listen yet.
+      }
+    }
+    throw new AssertionError("It ended: " + process.err());
+  }
+
+  @Test
+  void it_is_ready_when_the_network_has_answered_and_ends_with_0_when_asked_to()
+      throws IOException, InterruptedException {
+    String management = managementUrl();
     try (MarqueProcess process = serve()) {
+      HttpResponse<String> readiness = readiness(process, management);
+      assertEquals(503, readiness.statusCode(), "it loads its model for longer than that");
+      assertTrue(readiness.body().contains("\"reason\":\"starting\""), readiness.body());
+      assertEquals(200, status(management + "/health/live"), "it lives");
+      while (readiness.statusCode() == 503) {
+        readiness = readiness(process, management);
+      }
+      assertEquals(200, readiness.statusCode(), readiness.body());
+      assertTrue(process.err().contains(" answers after "), "the network did: " + process.err());
+
       String address = process.awaitReady();
       assertTrue(address.startsWith("http://localhost:"), address);
       assertEquals(200, status(address + "/login"));
@@ -72,6 +123,98 @@ class ServerLifecycleIT {
       assertEquals(0, process.awaitEnd(), process.err());
     }
     assertFalse(Files.exists(folder.resolve("data/postgres/postmaster.pid")));
+  }
+
+  /** The head of an upload, and not all of its photo. */
+  private static Socket halfAnUpload(String address, RunningServer.Person person)
+      throws IOException {
+    Socket socket = new Socket(InetAddress.getLoopbackAddress(), URI.create(address).getPort());
+    String head =
+        String.join(
+            "\r\n",
+            "POST /api/v1/predictions HTTP/1.1",
+            "Host: localhost",
+            "Content-Type: image/jpeg",
+            "Authorization: Bearer " + person.token(),
+            "Content-Length: 50000",
+            "",
+            "");
+    byte[] photo = Arrays.copyOf(Files.readAllBytes(PHOTO), 1000);
+    socket.getOutputStream().write(head.getBytes(US_ASCII));
+    socket.getOutputStream().write(photo);
+    return socket;
+  }
+
+  private static CompletableFuture<Integer> upload(String address, RunningServer.Person person)
+      throws IOException {
+    HttpRequest upload =
+        HttpRequest.newBuilder(URI.create(address + "/api/v1/predictions"))
+            .version(HttpClient.Version.HTTP_1_1)
+            .header("Authorization", "Bearer " + person.token())
+            .header("Content-Type", "image/jpeg")
+            .POST(HttpRequest.BodyPublishers.ofFile(PHOTO))
+            .build();
+    return CLIENT
+        .sendAsync(upload, HttpResponse.BodyHandlers.discarding())
+        .thenApply(HttpResponse::statusCode)
+        .exceptionally(connectionClosed -> 0);
+  }
+
+  private static int sum(String metrics, String sample) {
+    return metrics
+        .lines()
+        .filter(line -> line.matches(sample + " .*"))
+        .mapToInt(line -> (int) Double.parseDouble(line.substring(line.lastIndexOf(' '))))
+        .sum();
+  }
+
+  /** Waits until many photos are in work; how many have arrived so far, at least. */
+  private static int awaitPhotosInWork(String management) throws IOException, InterruptedException {
+    int inWork = 0;
+    int answered = 0;
+    while (inWork < PHOTOS / 4) {
+      String metrics = get(management + "/metrics").body();
+      inWork = sum(metrics, "marque_inference_queue");
+      answered = sum(metrics, "vertx_http_server_requests_total\\{code=\"201\".*predictions.*");
+      assertTrue(answered < PHOTOS, "they were answered before anybody saw them in work");
+    }
+    return inWork + answered;
+  }
+
+  @Test
+  void told_to_stop_it_finishes_what_runs_takes_nothing_new_and_has_ended_within_ten_seconds()
+      throws Exception {
+    String management = managementUrl();
+    settings.put("marque.limits.predictions-per-minute", "10000");
+    try (MarqueProcess process = serve()) {
+      String address = process.awaitReady();
+      RunningServer.Person person = RunningServer.newUser(address);
+      try (Socket endless = halfAnUpload(address, person)) {
+        List<CompletableFuture<Integer>> sent = new ArrayList<>();
+        for (int i = 0; i < PHOTOS; i++) {
+          sent.add(upload(address, person));
+        }
+        int arrived = awaitPhotosInWork(management);
+        long begin = System.nanoTime();
+        process.terminate();
+
+        List<Integer> answers = sent.stream().map(CompletableFuture::join).toList();
+        long told = answers.stream().filter(status -> status == 201).count();
+        assertTrue(told >= arrived, told + " of " + arrived + " that had arrived: " + answers);
+        assertTrue(Set.of(201, 503, 0).containsAll(answers), answers.toString());
+
+        // The upload that does not end still holds it up.
+        HttpResponse<String> readiness = get(management + "/health/ready");
+        assertEquals(503, readiness.statusCode());
+        assertTrue(readiness.body().contains("\"reason\":\"stopping\""), readiness.body());
+        assertThrows(ConnectException.class, () -> status(address + "/login"));
+
+        assertEquals(0, process.awaitEnd(), process.err());
+        Duration took = Duration.ofNanos(System.nanoTime() - begin);
+        assertTrue(took.toSeconds() < 10, took.toString());
+        assertEquals(-1, endless.getInputStream().read(), "cut off, and not answered");
+      }
+    }
   }
 
   @Test
