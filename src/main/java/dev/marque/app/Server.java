@@ -8,6 +8,7 @@ import dev.marque.platform.DataDirectory;
 import dev.marque.platform.Database;
 import dev.marque.platform.DatabaseAddress;
 import dev.marque.platform.EmbeddedPostgres;
+import dev.marque.platform.EventLoopDelay;
 import dev.marque.platform.Health;
 import dev.marque.platform.ManagementServer;
 import dev.marque.platform.Metrics;
@@ -285,11 +286,12 @@ public final class Server implements AutoCloseable {
             predictionRoutes::mount,
             failures::mount);
 
+    EventLoopDelay delay = new EventLoopDelay(metrics.registry());
     WebVerticle.Address address =
         new WebVerticle.Address(settings.http().host(), settings.http().port());
     listen(
         vertx,
-        () -> new WebVerticle(address, rooms, failures::invalidRequest),
+        () -> new WebVerticle(address, rooms, failures::invalidRequest, delay),
         new DeploymentOptions().setInstances(EVENT_LOOPS),
         "http");
     port = address.port();

@@ -1,5 +1,6 @@
 package dev.marque.app;
 
+import dev.marque.platform.EventLoopDelay;
 import dev.marque.web.SlowClients;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
@@ -46,6 +47,7 @@ final class WebVerticle extends VerticleBase {
   private final Address address;
   private final List<Consumer<Router>> rooms;
   private final Handler<HttpServerRequest> invalidRequests;
+  private final EventLoopDelay delay;
 
   private @Nullable HttpServer server;
 
@@ -54,16 +56,22 @@ final class WebVerticle extends VerticleBase {
    *
    * @param rooms what each room adds to the router, in the order in which requests pass it
    * @param invalidRequests answers what is not HTTP
+   * @param delay looks at the event loop
    */
   WebVerticle(
-      Address address, List<Consumer<Router>> rooms, Handler<HttpServerRequest> invalidRequests) {
+      Address address,
+      List<Consumer<Router>> rooms,
+      Handler<HttpServerRequest> invalidRequests,
+      EventLoopDelay delay) {
     this.address = address;
     this.rooms = List.copyOf(rooms);
     this.invalidRequests = invalidRequests;
+    this.delay = delay;
   }
 
   @Override
   public Future<?> start() {
+    delay.watch(vertx);
     Router router = Router.router(vertx);
     SlowClients slowClients = new SlowClients(vertx, PATIENCE);
     slowClients.mount(router);
