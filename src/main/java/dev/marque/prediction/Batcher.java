@@ -122,6 +122,7 @@ final class Batcher implements AutoCloseable {
     this.batchSizes =
         DistributionSummary.builder("marque.inference.batch")
             .description("Photos in a forward pass")
+            .serviceLevelObjectives(1, 2, 3, 4, 5, 6, 7, LARGEST_BATCH)
             .register(metrics);
     this.confidence =
         DistributionSummary.builder("marque.inference.confidence")

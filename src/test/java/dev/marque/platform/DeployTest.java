@@ -1,6 +1,7 @@
 package dev.marque.platform;
 
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -89,6 +90,7 @@ class DeployTest {
       Settings settings =
           assertDoesNotThrow(() -> SettingsFile.load(variables, folder), name + " " + variables);
       assertTrue(settings.clustered(), name);
+      assertEquals(Settings.LogFormat.JSON, settings.logs().format(), name);
       assertTrue(name.startsWith(settings.role().name().toLowerCase(Locale.ROOT)), name);
     }
   }
