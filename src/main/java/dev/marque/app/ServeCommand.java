@@ -7,6 +7,7 @@ import java.io.PrintStream;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
@@ -36,14 +37,18 @@ public final class ServeCommand implements Callable<Integer> {
     Settings settings = SettingsFile.load();
     Logs.write(settings.logs().format());
     Server server = new Server(settings);
-    Thread stop = new Thread(() -> stop(server), "stop");
+    AtomicBoolean ready = new AtomicBoolean();
+    Thread stop = new Thread(() -> stop(server, ready), "stop");
     Runtime.getRuntime().addShutdownHook(stop);
     try {
       server.start();
     } catch (RuntimeException | Error e) {
-      Runtime.getRuntime().removeShutdownHook(stop);
+      if (isStopping(stop)) {
+        new CountDownLatch(1).await();
+      }
       throw e;
     }
+    ready.set(true);
     System.out.println("Marque is ready at " + server.address());
     System.out.flush();
     server
@@ -63,12 +68,25 @@ public final class ServeCommand implements Callable<Integer> {
     return settings.logs().format() == Settings.LogFormat.JSON ? System.out : System.err;
   }
 
+  /**
+   * Whether the start failed since the hook stops everything; if not, there is no hook any more.
+   */
+  private static boolean isStopping(Thread hook) {
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+      return false;
+    } catch (IllegalStateException stopping) {
+      return true;
+    }
+  }
+
   /** Being told to stop is not a failure, so the exit status is not the JVM's 143. */
-  private static void stop(Server server) {
+  private static void stop(Server server, AtomicBoolean ready) {
     Thread closing = new Thread(server::close, "closing");
     closing.start();
     try {
-      closing.join(PATIENCE.toMillis());
+      // A process that ends while libtorch loads a model crashes; that it loads is waited for.
+      closing.join(ready.get() ? PATIENCE.toMillis() : 0);
       if (closing.isAlive()) {
         LOG.warn("Not everything stopped within {} s; the rest is cut off", PATIENCE.toSeconds());
       }

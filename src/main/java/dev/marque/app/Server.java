@@ -89,6 +89,10 @@ public final class Server implements AutoCloseable {
   private final Deque<AutoCloseable> running = new ArrayDeque<>();
 
   private volatile String phase = "starting";
+
+  /** Whether somebody wants it to stop, who waits until a start that is under way gives up. */
+  private volatile boolean stopping;
+
   private volatile Optional<String> setupPath = Optional.empty();
   private volatile List<Consumer<Router>> rooms = List.of();
   private volatile int port;
@@ -140,6 +144,7 @@ public final class Server implements AutoCloseable {
     Health health = new Health();
     health.register("server", this::serving);
     startManagement(vertx, health, metrics);
+    giveUpIfStopping();
 
     String node = cluster.map(Cluster::node).orElse("here");
     switch (settings.role()) {
@@ -148,6 +153,7 @@ public final class Server implements AutoCloseable {
         Future<String> inference = startInference(vertx, node, metrics);
         Database database = startDatabase(vertx, health);
         undeployedAtTheEnd(vertx, inference.await());
+        giveUpIfStopping();
         EventBusInferenceClient client = startClient(vertx, node, metrics, cluster, health);
         client.heard().await();
         startWeb(vertx, database, client, metrics);
@@ -157,6 +163,12 @@ public final class Server implements AutoCloseable {
         Database database = startDatabase(vertx, health);
         startWeb(vertx, database, startClient(vertx, node, metrics, cluster, health), metrics);
       }
+    }
+  }
+
+  private void giveUpIfStopping() {
+    if (stopping) {
+      throw new StartFailure("Told to stop while starting");
     }
   }
 
@@ -171,6 +183,7 @@ public final class Server implements AutoCloseable {
 
   private Database startDatabase(Vertx vertx, Health health) {
     DatabaseAddress address = database();
+    giveUpIfStopping();
     Migrations.run(address);
     Database database = Database.open(vertx, address);
     running.push(() -> database.close().await());
@@ -341,7 +354,12 @@ public final class Server implements AutoCloseable {
 
   /** Takes no new work, lets what runs end, and stops everything. May be called more than once. */
   @Override
-  public synchronized void close() {
+  public void close() {
+    stopping = true;
+    closeAll();
+  }
+
+  private synchronized void closeAll() {
     boolean served = phase.isEmpty();
     phase = "stopping";
     while (!running.isEmpty()) {

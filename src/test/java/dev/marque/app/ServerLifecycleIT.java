@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -214,6 +215,24 @@ class ServerLifecycleIT {
         assertTrue(took.toSeconds() < 10, took.toString());
         assertEquals(-1, endless.getInputStream().read(), "cut off, and not answered");
       }
+    }
+  }
+
+  @Test
+  void told_to_stop_while_it_starts_it_ends_with_0_and_no_complaint()
+      throws IOException, InterruptedException {
+    String management = managementUrl();
+    try (MarqueProcess process = serve()) {
+      assertEquals(503, readiness(process, management).statusCode());
+      process.terminate();
+      assertEquals(0, process.awaitEnd(), process.err());
+      assertEquals("", process.out());
+      assertFalse(process.err().contains("\tat "), process.err());
+      assertEquals(List.of(), process.complaints());
+    }
+    assertFalse(Files.exists(folder.resolve("data/postgres/postmaster.pid")));
+    try (Stream<Path> left = Files.list(folder)) {
+      assertTrue(left.noneMatch(file -> file.toString().contains("hs_err")), "a crash of the JVM");
     }
   }
 
