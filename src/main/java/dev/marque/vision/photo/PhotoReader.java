@@ -55,8 +55,8 @@ public final class PhotoReader {
   static Photo read(
       byte[] bytes, PhotoLimits limits, int longSide, Duration patience, DecodingMemory memory)
       throws PhotoException {
-    checkType(bytes);
-    try (TimedStream in = new TimedStream(bytes, patience)) {
+    PhotoFormat format = checkedFormat(bytes);
+    try (TimedStream in = new TimedStream(bytes, format, patience)) {
       Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
       if (!readers.hasNext()) {
         throw new PhotoException(Reason.UNREADABLE, "its header is damaged");
@@ -65,7 +65,7 @@ public final class PhotoReader {
       try {
         // Without metadata: a PNG's texts are packed, and a few kilobytes unpack to gigabytes.
         reader.setInput(in, false, true);
-        return decode(reader, bytes, limits, longSide, memory);
+        return decode(reader, bytes, format, limits, longSide, memory);
       } finally {
         reader.dispose();
       }
@@ -78,7 +78,7 @@ public final class PhotoReader {
     }
   }
 
-  private static void checkType(byte[] bytes) throws PhotoException {
+  private static PhotoFormat checkedFormat(byte[] bytes) throws PhotoException {
     if (bytes.length == 0) {
       throw new PhotoException(Reason.EMPTY, "it is empty");
     }
@@ -93,10 +93,19 @@ public final class PhotoReader {
     if (ProfileSize.isImpossible(bytes, format)) {
       throw new PhotoException(Reason.UNREADABLE, "its colour profile is damaged or cut short");
     }
+    if (format == PhotoFormat.WEBP && RiffSize.isBeyondEnd(bytes)) {
+      throw new PhotoException(Reason.UNREADABLE, "it is cut short");
+    }
+    return format;
   }
 
   private static Photo decode(
-      ImageReader reader, byte[] bytes, PhotoLimits limits, int longSide, DecodingMemory memory)
+      ImageReader reader,
+      byte[] bytes,
+      PhotoFormat format,
+      PhotoLimits limits,
+      int longSide,
+      DecodingMemory memory)
       throws IOException, PhotoException {
     int width = reader.getWidth(0);
     int height = reader.getHeight(0);
@@ -106,7 +115,6 @@ public final class PhotoReader {
           "its %d x %d pixels are more than %d megapixels"
               .formatted(width, height, limits.pixels() / 1_000_000));
     }
-    PhotoFormat format = PhotoFormat.of(bytes).orElseThrow();
     if (isAnimated(reader, format, bytes)) {
       throw new PhotoException(Reason.ANIMATED, "it is an animation");
     }

@@ -2,6 +2,8 @@ package dev.marque.vision.photo;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.time.Duration;
@@ -11,21 +13,40 @@ import javax.imageio.stream.MemoryCacheImageInputStream;
  * A photo's bytes, which a decoder gets for a bounded time of its thread's processor, so that an
  * honest photo is read on a busy machine too. Of all formats a decoder works as it reads: a
  * progressive JPEG of a few megabytes may go over all its pixels a hundred thousand times, and no
- * header tells so. To be made and read on one thread.
+ * header tells so. Who looks beyond the end again and again is stopped before: a decoder meets it a
+ * few times, one that goes round in circles at every pixel. To be made and read on one thread.
  */
 final class TimedStream extends MemoryCacheImageInputStream {
 
   /** How many single bytes are read between two looks at the time. */
   private static final int LOOK_EVERY = 1 << 10;
 
+  /** How often an honest decoder may look beyond the end, many times over. */
+  private static final int LOOKS_BEYOND_END = 1000;
+
+  /**
+   * How many bytes the decoder of lossless WebP holds beyond those that it is done with. Where it
+   * cannot have them it asks for them anew at every pixel, a microsecond each: ten seconds for a
+   * file of 38 bytes that is a legal picture of one colour.
+   */
+  private static final int WEBP_LOOKAHEAD = Long.BYTES;
+
   private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
   private final long end;
   private int singles;
+  private int beyondEnd;
 
-  TimedStream(byte[] bytes, Duration patience) {
-    super(new ByteArrayInputStream(bytes));
+  TimedStream(byte[] bytes, PhotoFormat format, Duration patience) {
+    super(stream(bytes, format));
     this.end = THREADS.getCurrentThreadCpuTime() + patience.toNanos();
+  }
+
+  private static InputStream stream(byte[] bytes, PhotoFormat format) {
+    InputStream file = new ByteArrayInputStream(bytes);
+    return format == PhotoFormat.WEBP
+        ? new SequenceInputStream(file, new ByteArrayInputStream(new byte[WEBP_LOOKAHEAD]))
+        : file;
   }
 
   @Override
@@ -33,13 +54,20 @@ final class TimedStream extends MemoryCacheImageInputStream {
     if (++singles % LOOK_EVERY == 0) {
       look();
     }
-    return super.read();
+    return counted(super.read());
   }
 
   @Override
   public int read(byte[] into, int offset, int length) throws IOException {
     look();
-    return super.read(into, offset, length);
+    return counted(super.read(into, offset, length));
+  }
+
+  private int counted(int read) throws IOException {
+    if (read < 0 && ++beyondEnd > LOOKS_BEYOND_END) {
+      throw new IOException("decoding goes on beyond the end");
+    }
+    return read;
   }
 
   private void look() throws IOException {

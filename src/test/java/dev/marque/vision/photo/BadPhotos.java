@@ -76,6 +76,20 @@ public final class BadPhotos {
         .parseHex("524946461e000000574542505650384c110000002fffdd13050750c1e295b1ff8188e87f0000");
   }
 
+  /** A WebP file without loss of 4000 x 3000 pixels, all of one colour: legal, and 38 bytes. */
+  public static byte[] webpOfOneColour() {
+    return HexFormat.of()
+        .parseHex("524946461e000000574542505650384c110000002f9fcfed0207509e2257a6ff8188e87f0000");
+  }
+
+  /** The same with nothing but zeros where the pixels were; by its sizes nothing is missing. */
+  public static byte[] webpOfNoPixels() {
+    byte[] webp = Arrays.copyOf(Arrays.copyOf(webpOfOneColour(), 26), 42);
+    webp[4] = (byte) (webp.length - 8);
+    webp[16] = (byte) (webp.length - 20);
+    return webp;
+  }
+
   /** A PNG file of a few bytes whose header claims 60,000 x 60,000 pixels. */
   public static byte[] pngOfSixtyThousandSquared() throws IOException {
     ByteArrayOutputStream png = new ByteArrayOutputStream();

@@ -9,6 +9,7 @@ import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -286,6 +287,32 @@ class PhotoReaderTest {
     assertEquals(Reason.UNREADABLE, refused.reason());
     Duration took = Duration.ofNanos(System.nanoTime() - begin);
     assertTrue(took.compareTo(patience) >= 0, "given up for the time and nothing else: " + took);
+  }
+
+  /** Where it took a microsecond a pixel: four times as long as this. */
+  @Test
+  void a_webp_of_one_colour_is_read_soon_however_few_its_bytes() throws Exception {
+    Photo photo = PhotoReader.read(BadPhotos.webpOfOneColour(), LIMITS, 512, Duration.ofSeconds(3));
+    assertEquals(4000, photo.width());
+    assertTrue(isRed(photo.pixels(), 500, 500));
+  }
+
+  @Test
+  void a_webp_whose_pixels_end_too_early_is_given_up_at_once() {
+    ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+    long begin = threads.getCurrentThreadCpuTime();
+    assertRefused(Reason.UNREADABLE, BadPhotos.webpOfNoPixels());
+    Duration took = Duration.ofNanos(threads.getCurrentThreadCpuTime() - begin);
+    assertTrue(took.compareTo(Duration.ofSeconds(3)) < 0, "it took " + took);
+  }
+
+  @Test
+  void a_webp_cut_short_is_refused_wherever_it_ends() throws Exception {
+    for (byte[] whole : List.of(DamagedPhotos.whole("webp"), BadPhotos.webpOfOneColour())) {
+      for (int length : new int[] {12, 20, whole.length / 2, whole.length - 1}) {
+        assertRefused(Reason.UNREADABLE, Arrays.copyOf(whole, length));
+      }
+    }
   }
 
   @Test
