@@ -159,13 +159,13 @@ final class MeasuredServer implements AutoCloseable {
 
   /** Seconds that the cores have worked for a process. */
   static double processorSeconds(long pid) {
-    String stat = read(Path.of("/proc/" + pid + "/stat"));
+    String stat = MarqueProcess.read(Path.of("/proc/" + pid + "/stat"));
     String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
     return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) / TICKS;
   }
 
   private double status(String name) {
-    return read(Path.of("/proc/" + process.pid() + "/status"))
+    return MarqueProcess.read(Path.of("/proc/" + process.pid() + "/status"))
         .lines()
         .filter(line -> line.startsWith(name + ":"))
         .mapToDouble(line -> Double.parseDouble(line.replaceAll("[^0-9]", "")))
@@ -179,14 +179,6 @@ final class MeasuredServer implements AutoCloseable {
     }
     try (Stream<Path> files = Files.walk(folder, depth)) {
       return files.count() - 1;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static String read(Path file) {
-    try {
-      return Files.readString(file);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

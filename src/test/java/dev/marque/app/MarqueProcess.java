@@ -147,7 +147,8 @@ public final class MarqueProcess implements AutoCloseable {
     return err().lines().filter(line -> line.startsWith("marque: ")).toList();
   }
 
-  private static String read(Path file) {
+  /** A file that a process writes, or that Linux tells of it. */
+  public static String read(Path file) {
     try {
       return Files.readString(file);
     } catch (IOException e) {
