@@ -28,8 +28,10 @@ final class WebRoom implements AutoCloseable {
 
   private static final int SEND_BUFFER = 128 << 10;
 
-  final Uploads uploads =
-      new Uploads(FILE_BYTES, 3 * FILE_BYTES, 8 * FILE_BYTES, Duration.ofSeconds(2));
+  /** Patient, since what is sent in full arrives late on a machine that has other work. */
+  final Uploads uploads = uploads(Duration.ofMinutes(1));
+
+  private final Uploads impatient = uploads(Duration.ofMillis(300));
 
   /** Whether the upload of a client that left was read; completed when that was tried. */
   final CompletableFuture<Boolean> readLate = new CompletableFuture<>();
@@ -65,9 +67,10 @@ final class WebRoom implements AutoCloseable {
     headers.mount(router);
     assets.mount(router);
     new OriginCheck(proxies, publicUrl, new CrossOrigin(List.of())).mount(router);
-    new Bodies(Set.of("/upload", "/upload-late"), patience).mount(router);
+    new Bodies(Set.of("/upload", "/upload-late", "/upload-soon"), patience).mount(router);
     routes.accept(router);
-    router.post("/upload").handler(this::upload);
+    router.post("/upload").handler(ctx -> upload(ctx, uploads));
+    router.post("/upload-soon").handler(ctx -> upload(ctx, impatient));
     router.post("/upload-late").handler(this::uploadOnceGone);
     router
         .get("/page/:template")
@@ -90,6 +93,10 @@ final class WebRoom implements AutoCloseable {
             .invalidRequestHandler(failures::invalidRequest)
             .listen(0, "127.0.0.1")
             .await();
+  }
+
+  private static Uploads uploads(Duration patience) {
+    return new Uploads(FILE_BYTES, 3 * FILE_BYTES, 8 * FILE_BYTES, patience);
   }
 
   static WebRoom with(Consumer<Router> routes) {
@@ -125,9 +132,8 @@ final class WebRoom implements AutoCloseable {
   }
 
   /** Answers the sizes and names of what was uploaded. */
-  private void upload(RoutingContext ctx) {
-    uploads
-        .read(ctx, 2, this::admit)
+  private void upload(RoutingContext ctx, Uploads by) {
+    by.read(ctx, 2, this::admit)
         .onSuccess(
             upload -> {
               StringBuilder seen = new StringBuilder();
