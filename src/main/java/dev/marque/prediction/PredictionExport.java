@@ -4,15 +4,13 @@ import dev.marque.account.SignedIn;
 import dev.marque.web.Accepted;
 import dev.marque.web.Failure;
 import dev.marque.web.FieldError;
+import dev.marque.web.LineStream;
 import dev.marque.web.QueryParameters;
 import io.vertx.core.MultiMap;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import io.vertx.sqlclient.Row;
-import io.vertx.sqlclient.RowStream;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -66,7 +64,7 @@ public final class PredictionExport {
     }
     if (running.incrementAndGet() > AT_ONCE) {
       running.decrementAndGet();
-      // Each holds a connection for as long as its client reads.
+      // Each holds a connection to the database for as long as its client reads.
       throw new Failure.Unavailable("busy", Duration.ofSeconds(5));
     }
     ctx.addEndHandler(end -> running.decrementAndGet());
@@ -98,54 +96,16 @@ public final class PredictionExport {
         .putHeader(
             "Content-Disposition",
             "attachment; filename=\"predictions." + (csv ? "csv" : "ndjson") + '"');
-    if (csv) {
-      response.write(PredictionCsv.HEADER);
-    }
     Function<Prediction, String> line =
         csv
             ? PredictionCsv::line
             : prediction -> PredictionDocuments.of(prediction, Fields.MOST_BRANDS).encode() + "\n";
-    RowStream<Row> rows = stream.rows();
     // Whichever way the answer ends, complete or cut off, the connection goes back.
     ctx.addEndHandler(end -> stream.close());
-    Pieces pieces = new Pieces(response);
-    response.drainHandler(free -> rows.resume());
-    rows.exceptionHandler(ctx::fail);
-    rows.endHandler(end -> pieces.end());
-    rows.handler(
-        row -> {
-          pieces.add(line.apply(Predictions.prediction(row)));
-          if (response.writeQueueFull()) {
-            rows.pause();
-          }
-        });
-  }
-
-  /**
-   * Gathers lines, so that not each is a write, a chunk and a packet of its own; few enough that a
-   * slow client takes a piece well before its connection counts as idle.
-   */
-  private static final class Pieces {
-
-    private static final int BYTES = 16 << 10;
-
-    private final HttpServerResponse response;
-    private Buffer piece = Buffer.buffer();
-
-    Pieces(HttpServerResponse response) {
-      this.response = response;
+    LineStream lines = new LineStream(ctx, LineStream.Pace.BEARABLE);
+    if (csv) {
+      lines.add(PredictionCsv.HEADER);
     }
-
-    void add(String line) {
-      piece.appendString(line);
-      if (piece.length() >= BYTES) {
-        response.write(piece);
-        piece = Buffer.buffer();
-      }
-    }
-
-    void end() {
-      response.end(piece);
-    }
+    lines.send(stream.rows(), row -> line.apply(Predictions.prediction(row)));
   }
 }

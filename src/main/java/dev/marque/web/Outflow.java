@@ -3,6 +3,8 @@ package dev.marque.web;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundBuffer;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.net.impl.ConnectionBase;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -13,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Outflow {
 
-  private final ChannelHandlerContext connection;
+  private final HttpConnection connection;
   private final Duration patience;
   private @Nullable Object piece;
   private long gone;
@@ -21,11 +23,10 @@ final class Outflow {
   private long since;
 
   /**
-   * @param connection at the place of Vert.x in the channel
    * @param patience how long nothing at all may go out
    * @param now in nanoseconds, as for {@link #isStuck}
    */
-  Outflow(ChannelHandlerContext connection, Duration patience, long now) {
+  Outflow(HttpConnection connection, Duration patience, long now) {
     this.connection = connection;
     this.patience = patience;
     this.since = now;
@@ -33,7 +34,7 @@ final class Outflow {
 
   /** To be asked several times within the time of patience. */
   boolean isStuck(long now) {
-    ChannelOutboundBuffer buffer = connection.channel().unsafe().outboundBuffer();
+    ChannelOutboundBuffer buffer = channel(connection).channel().unsafe().outboundBuffer();
     if (buffer == null || buffer.totalPendingWriteBytes() == 0 || moves(buffer)) {
       since = now;
       return false;
@@ -53,7 +54,12 @@ final class Outflow {
   }
 
   /** At once. Vert.x closes a connection when what waits has gone out: here that is never. */
-  void cutOff() {
-    ChannelFuture unused = connection.close();
+  static void cutOff(HttpConnection connection) {
+    ChannelFuture unused = channel(connection).close();
+  }
+
+  /** The place of Vert.x in the channel. */
+  private static ChannelHandlerContext channel(HttpConnection connection) {
+    return ((ConnectionBase) connection).channelHandlerContext();
   }
 }

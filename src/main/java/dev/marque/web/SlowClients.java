@@ -3,7 +3,6 @@ package dev.marque.web;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
@@ -19,8 +18,9 @@ import java.util.Map;
  * <p>The head of a request has to be there within a bounded time of the connection's beginning or
  * of the answer before; so what is left of a body that nobody wanted is bounded too. A small body
  * has as long again ({@link #awaitBody}). Of an answer some bytes have to go out within that time
- * whenever there are any to send; how long it takes to make it or to read it all is not bounded
- * here. One for each instance of the server, on its event loop.
+ * whenever there are any to send; how long it takes to make it or to read it all is bounded where
+ * others wait for that ({@link LineStream}). One for each instance of the server, on its event
+ * loop.
  */
 public final class SlowClients {
 
@@ -51,14 +51,12 @@ public final class SlowClients {
 
   /** Vert.x tells of bytes that were given to it, not of those that went out: the channel does. */
   private long watchOutflow(HttpConnection connection) {
-    Outflow outflow =
-        new Outflow(
-            ((ConnectionBase) connection).channelHandlerContext(), patience, System.nanoTime());
+    Outflow outflow = new Outflow(connection, patience, System.nanoTime());
     return vertx.setPeriodic(
         Math.max(1, patience.toMillis() / LOOKS),
         look -> {
           if (outflow.isStuck(System.nanoTime())) {
-            outflow.cutOff();
+            Outflow.cutOff(connection);
           }
         });
   }
