@@ -75,7 +75,8 @@ public final class AccountFeature {
     limits = new SignInLimits(pool, clock);
     Passwords passwords = new Passwords(vertx, meters, CORES);
     identities = new Identities(pool, accounts, passwords, audit, clock);
-    signIn = new SignIn(pool, accounts, passwords, limits, sessions, identities, audit);
+    SignInTurns turns = new SignInTurns(vertx);
+    signIn = new SignIn(pool, accounts, passwords, limits, turns, sessions, identities, audit);
     setupLinks = new SetupLinks(pool, accounts, clock);
     FieldRules rules = new FieldRules();
     registration = new Registration(pool, accounts, passwords, rules, audit, setupLinks);

@@ -15,6 +15,7 @@ final class SignIn {
   private final Accounts accounts;
   private final Passwords passwords;
   private final SignInLimits limits;
+  private final SignInTurns turns;
   private final Sessions sessions;
   private final Identities identities;
   private final Audit audit;
@@ -24,6 +25,7 @@ final class SignIn {
       Accounts accounts,
       Passwords passwords,
       SignInLimits limits,
+      SignInTurns turns,
       Sessions sessions,
       Identities identities,
       Audit audit) {
@@ -31,6 +33,7 @@ final class SignIn {
     this.accounts = accounts;
     this.passwords = passwords;
     this.limits = limits;
+    this.turns = turns;
     this.sessions = sessions;
     this.identities = identities;
     this.audit = audit;
@@ -110,6 +113,11 @@ final class SignIn {
   private record Tried(Optional<Account> proven, boolean lastAtOnce) {}
 
   private Future<Tried> prove(String username, String password, Client client) {
+    return turns.inTurn(
+        SignInLimits.pair(username, client.address()), () -> proveNow(username, password, client));
+  }
+
+  private Future<Tried> proveNow(String username, String password, Client client) {
     return limits
         .begin(username, client.address())
         .compose(

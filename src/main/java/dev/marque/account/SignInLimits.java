@@ -28,7 +28,8 @@ import java.util.Locale;
  * exist are not touched. An hour without failure forgets all.
  *
  * <p>A try counts as failed from its beginning until it succeeds: otherwise a thousand tries at
- * once would all be let in before the first has failed.
+ * once would all be let in before the first has failed. So that this refuses no right password,
+ * tries of one name from one address take turns ({@link SignInTurns}).
  */
 final class SignInLimits {
 
@@ -54,12 +55,15 @@ final class SignInLimits {
    * nowhere else, so one address cannot lock an account for all others.
    */
   private static List<Subject> subjects(String username, String address) {
-    String name = username.toLowerCase(Locale.ROOT);
-    String network = network(address);
     return List.of(
-        new Subject("name " + name + " address " + network, OF_NAME_AND_ADDRESS),
-        new Subject("address " + network, OF_ADDRESS),
-        new Subject("name " + name, OF_NAME));
+        new Subject(pair(username, address), OF_NAME_AND_ADDRESS),
+        new Subject("address " + network(address), OF_ADDRESS),
+        new Subject("name " + username.toLowerCase(Locale.ROOT), OF_NAME));
+  }
+
+  /** What tries with the same name from the same address have in common. */
+  static String pair(String username, String address) {
+    return "name " + username.toLowerCase(Locale.ROOT) + " address " + network(address);
   }
 
   /**

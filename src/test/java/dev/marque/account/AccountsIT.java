@@ -8,6 +8,14 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jsoup.Jsoup;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -191,6 +199,37 @@ class AccountsIT {
     server.clock.advance(Duration.ofSeconds(wait));
     assertEquals(200, server.token(username, ClockedServer.PASSWORD).statusCode());
     assertEquals(400, server.token(username, "wrong again").statusCode(), "forgotten by success");
+  }
+
+  /** Scripts that begin at the full hour, all behind one address. */
+  @Test
+  void any_number_of_right_passwords_at_once_sign_in() {
+    String username = server.newAccount();
+    assertEquals(
+        Map.of(200, 20L),
+        atOnce(20, () -> server.token(username, ClockedServer.PASSWORD).statusCode()));
+  }
+
+  @Test
+  void any_number_of_guesses_at_once_are_no_more_than_one_after_the_other() {
+    String username = server.newAccount();
+    assertEquals(
+        Map.of(400, 10L, 429, 15L), atOnce(25, () -> server.token(username, "wrong").statusCode()));
+  }
+
+  private static Map<Integer, Long> atOnce(int times, Supplier<Integer> request) {
+    ExecutorService clients = Executors.newFixedThreadPool(times);
+    try {
+      List<CompletableFuture<Integer>> answers =
+          Stream.generate(() -> CompletableFuture.supplyAsync(request, clients))
+              .limit(times)
+              .toList();
+      return answers.stream()
+          .map(CompletableFuture::join)
+          .collect(Collectors.groupingBy(status -> status, Collectors.counting()));
+    } finally {
+      clients.shutdown();
+    }
   }
 
   @Test
