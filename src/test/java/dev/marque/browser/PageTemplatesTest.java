@@ -148,6 +148,9 @@ class PageTemplatesTest {
     for (Element form : page.select("form")) {
       assertTrue(List.of("get", "post").contains(form.attr("method")), form.outerHtml());
       assertTrue(form.attr("action").startsWith("/"), form.outerHtml());
+      if (!form.select("input[type=password]").isEmpty()) {
+        assertEquals("post", form.attr("method"), "a password is no part of an address");
+      }
     }
     for (Element input : page.select("input:not([type=hidden]), select")) {
       boolean named =
