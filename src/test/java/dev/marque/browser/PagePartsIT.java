@@ -62,6 +62,26 @@ class PagePartsIT {
   }
 
   @Test
+  void on_a_phone_each_row_of_administration_is_a_block_that_names_its_columns() {
+    try (Window window = Window.phone(preview.baseUrl())) {
+      for (String name : List.of("users", "users?lang=de", "audit", "audit?lang=de")) {
+        Page page = open(window, name);
+        for (int width : new int[] {320, 390}) {
+          page.setViewportSize(width, 800);
+          Object hidden = page.locator(".scroll").evaluate("e => e.scrollWidth - e.clientWidth");
+          assertEquals(0, hidden, name + " at " + width + " px");
+        }
+        Object labels =
+            page.locator(".stack tbody tr")
+                .first()
+                .evaluate(
+                    "row => [...row.cells].map(c => getComputedStyle(c, '::before').content.split('\"')[1])");
+        assertEquals(page.locator(".stack thead th").allTextContents(), labels, name);
+      }
+    }
+  }
+
+  @Test
   void a_result_is_copied_as_text_and_printed() {
     try (Window window = Window.desktop(preview.baseUrl())) {
       Page page = open(window, "result-confident");
