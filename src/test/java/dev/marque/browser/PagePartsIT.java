@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.FilePayload;
 import java.util.List;
@@ -78,6 +79,16 @@ class PagePartsIT {
                     "row => [...row.cells].map(c => getComputedStyle(c, '::before').content.split('\"')[1])");
         assertEquals(page.locator(".stack thead th").allTextContents(), labels, name);
       }
+    }
+  }
+
+  @Test
+  void beside_a_long_table_the_photo_stays_in_sight() {
+    try (Window window = Window.desktop(preview.baseUrl())) {
+      Page page = open(window, "result-all");
+      page.locator(".scores tbody tr").last().scrollIntoViewIfNeeded();
+      assertThat(page.locator(".photo"))
+          .isInViewport(new LocatorAssertions.IsInViewportOptions().setRatio(1));
     }
   }
 
