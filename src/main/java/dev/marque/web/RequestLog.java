@@ -55,7 +55,7 @@ public final class RequestLog implements Handler<RoutingContext> {
     @Nullable Long begin = ctx.remove(BEGIN);
     HttpServerResponse response = ctx.response();
     int status = response.ended() ? response.getStatusCode() : CLIENT_LEFT;
-    if (begin == null || failuresOnly && status < LEAST_FAILURE) {
+    if (begin == null || (failuresOnly && status < LEAST_FAILURE)) {
       return;
     }
     LoggingEventBuilder event =
