@@ -1,7 +1,6 @@
 package dev.marque.vision.photo;
 
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Optional;
@@ -13,7 +12,6 @@ import java.util.Optional;
 final class ExifBlock {
 
   private static final int PNG_SIGNATURE = 8;
-  private static final int RIFF_HEADER = 12;
 
   private ExifBlock() {}
 
@@ -32,16 +30,7 @@ final class ExifBlock {
 
   /** The {@code EXIF} chunk of a WebP file (RFC 9649, 2.7.1.5). */
   static Optional<byte[]> ofWebp(byte[] file) {
-    ByteBuffer bytes = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
-    for (long at = RIFF_HEADER; at + 8 <= file.length; ) {
-      long length = Integer.toUnsignedLong(bytes.getInt((int) at + 4));
-      if (isNamed(file, (int) at, "EXIF")) {
-        return part(file, at + 8, length);
-      }
-      // Chunks begin at even places.
-      at += 8 + length + (length & 1);
-    }
-    return Optional.empty();
+    return WebpChunks.content(file, "EXIF");
   }
 
   private static boolean isNamed(byte[] file, int at, String name) {

@@ -65,17 +65,23 @@ public final class PhotoReader {
       try {
         // Without metadata: a PNG's texts are packed, and a few kilobytes unpack to gigabytes.
         reader.setInput(in, false, true);
-        return decode(reader, bytes, format, limits, longSide, memory);
+        return decode(reader, in, bytes, format, limits, longSide, memory);
       } finally {
         reader.dispose();
       }
+    } catch (TimedStream.TooMuchMemory e) {
+      throw tooMuchMemory();
     } catch (IOException | RuntimeException e) {
       throw new PhotoException(Reason.UNREADABLE, "it is damaged or cut short");
     } catch (OutOfMemoryError e) {
       // One array that does not fit into the heap hurts nobody else: the photo claims nonsense.
-      throw new PhotoException(
-          Reason.TOO_MUCH_MEMORY, "to decode it takes more memory than there is");
+      throw tooMuchMemory();
     }
+  }
+
+  private static PhotoException tooMuchMemory() {
+    return new PhotoException(
+        Reason.TOO_MUCH_MEMORY, "to decode it takes more memory than there is");
   }
 
   private static PhotoFormat checkedFormat(byte[] bytes) throws PhotoException {
@@ -93,7 +99,7 @@ public final class PhotoReader {
     if (ProfileSize.isImpossible(bytes, format)) {
       throw new PhotoException(Reason.UNREADABLE, "its colour profile is damaged or cut short");
     }
-    if (format == PhotoFormat.WEBP && RiffSize.isBeyondEnd(bytes)) {
+    if (format == PhotoFormat.WEBP && WebpChunks.areCutShort(bytes)) {
       throw new PhotoException(Reason.UNREADABLE, "it is cut short");
     }
     return format;
@@ -101,6 +107,7 @@ public final class PhotoReader {
 
   private static Photo decode(
       ImageReader reader,
+      TimedStream in,
       byte[] bytes,
       PhotoFormat format,
       PhotoLimits limits,
@@ -122,9 +129,10 @@ public final class PhotoReader {
     long thinned = (long) ((width - 1) / step + 1) * ((height - 1) / step + 1);
     Orientation orientation = Orientation.of(bytes, format);
     boolean sideways = orientation.turnsSideways();
-    DecodingMemory.Reserved held =
-        memory.reserve(DecodingNeed.of(bytes, format, width, height, thinned));
+    DecodingNeed need = DecodingNeed.of(bytes, format, width, height, thinned);
+    DecodingMemory.Reserved held = memory.reserve(need);
     try {
+      need.mostAllocated().ifPresent(in::allow);
       Pixels pixels = orientation.apply(pixels(decode(reader, step)));
       return new Photo(pixels, sideways ? height : width, sideways ? width : height);
     } finally {

@@ -1,11 +1,11 @@
 package dev.marque.vision.photo;
 
+import com.sun.management.ThreadMXBean;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
 import java.lang.management.ManagementFactory;
-import java.lang.management.ThreadMXBean;
 import java.time.Duration;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 
@@ -18,7 +18,7 @@ import javax.imageio.stream.MemoryCacheImageInputStream;
  */
 final class TimedStream extends MemoryCacheImageInputStream {
 
-  /** How many single bytes are read between two looks at the time. */
+  /** How many bytes are read between two looks at the time, which is not free. */
   private static final int LOOK_EVERY = 1 << 10;
 
   /** How often an honest decoder may look beyond the end, many times over. */
@@ -31,10 +31,11 @@ final class TimedStream extends MemoryCacheImageInputStream {
    */
   private static final int WEBP_LOOKAHEAD = Long.BYTES;
 
-  private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
+  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
   private final long end;
-  private int singles;
+  private long mostAllocated = Long.MAX_VALUE;
+  private int unseen;
   private int beyondEnd;
 
   TimedStream(byte[] bytes, PhotoFormat format, Duration patience) {
@@ -51,15 +52,13 @@ final class TimedStream extends MemoryCacheImageInputStream {
 
   @Override
   public int read() throws IOException {
-    if (++singles % LOOK_EVERY == 0) {
-      look();
-    }
+    count(1);
     return counted(super.read());
   }
 
   @Override
   public int read(byte[] into, int offset, int length) throws IOException {
-    look();
+    count(length);
     return counted(super.read(into, offset, length));
   }
 
@@ -70,9 +69,31 @@ final class TimedStream extends MemoryCacheImageInputStream {
     return read;
   }
 
+  private void count(int bytes) throws IOException {
+    unseen += bytes;
+    if (unseen < 0 || unseen >= LOOK_EVERY) {
+      unseen = 0;
+      look();
+    }
+  }
+
   private void look() throws IOException {
     if (THREADS.getCurrentThreadCpuTime() - end > 0) {
       throw new IOException("decoding takes too long");
     }
+    if (mostAllocated < Long.MAX_VALUE
+        && THREADS.getCurrentThreadAllocatedBytes() > mostAllocated) {
+      throw new TooMuchMemory();
+    }
+  }
+
+  /** From now on the thread may allocate so many bytes before it is stopped. */
+  void allow(long bytes) {
+    mostAllocated = THREADS.getCurrentThreadAllocatedBytes() + bytes;
+  }
+
+  /** More was allocated than allowed. */
+  static final class TooMuchMemory extends IOException {
+    private static final long serialVersionUID = 1;
   }
 }

@@ -7,8 +7,10 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.HexFormat;
 import java.util.zip.CRC32;
 import java.util.zip.Deflater;
@@ -88,6 +90,42 @@ public final class BadPhotos {
     webp[4] = (byte) (webp.length - 8);
     webp[16] = (byte) (webp.length - 20);
     return webp;
+  }
+
+  /** A WebP file without loss of 4 x 4 pixels with so many groups of tables, a few bytes each. */
+  public static byte[] webpOfManyTables(int groups) {
+    BitSet bits = new BitSet();
+    // Signature, width and height less one, no transparency, version, transform or cache; groups
+    // for every four pixels, told by an image that has no cache (RFC 9649, 3.8.2).
+    int at = bits(bits, 0, 0x2f, 8);
+    at = bits(bits, bits(bits, at, 3, 14), 3, 14);
+    at = bits(bits, bits(bits, at, 0, 6), 1, 1);
+    at = bits(bits, at, 0, 4);
+    at = tables(bits, at, (groups - 1) & 0xff, (groups - 1) >> 8);
+    for (int i = 0; i < groups; i++) {
+      at = tables(bits, at, 60, 200);
+    }
+    byte[] pixels = Arrays.copyOf(bits.toByteArray(), at / 16 * 2 + 18);
+    ByteBuffer webp = ByteBuffer.allocate(20 + pixels.length).order(ByteOrder.LITTLE_ENDIAN);
+    webp.put("RIFF".getBytes(StandardCharsets.US_ASCII)).putInt(12 + pixels.length);
+    webp.put("WEBPVP8L".getBytes(StandardCharsets.US_ASCII)).putInt(pixels.length).put(pixels);
+    return webp.array();
+  }
+
+  /** Five tables of one value each: green, red, blue, opacity, distance. */
+  private static int tables(BitSet bits, int at, int green, int red) {
+    int next = at;
+    for (int value : new int[] {green, red, 0, 255}) {
+      next = bits(bits, bits(bits, next, 0b101, 3), value, 8);
+    }
+    return bits(bits, bits(bits, next, 0b001, 3), 0, 1);
+  }
+
+  private static int bits(BitSet bits, int at, int value, int count) {
+    for (int i = 0; i < count; i++) {
+      bits.set(at + i, (value >> i & 1) == 1);
+    }
+    return at + count;
   }
 
   /** A PNG file of a few bytes whose header claims 60,000 x 60,000 pixels. */

@@ -108,6 +108,21 @@ class DecodingMemoryTest {
     assertEquals(Reason.TOO_MUCH_MEMORY, refused.reason());
   }
 
+  @Test
+  void a_webp_that_consists_of_tables_is_given_up_before_it_has_taken_much() throws Exception {
+    assertEquals(4, PhotoReader.read(BadPhotos.webpOfManyTables(2_600), LIMITS, 400).width());
+    byte[] bomb = BadPhotos.webpOfManyTables(65_536);
+    assertTrue(bomb.length < 400_000, bomb.length + " bytes, small on the wire");
+    com.sun.management.ThreadMXBean threads =
+        (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long before = threads.getCurrentThreadAllocatedBytes();
+    PhotoException refused =
+        assertThrows(PhotoException.class, () -> PhotoReader.read(bomb, LIMITS, 400));
+    assertEquals(Reason.TOO_MUCH_MEMORY, refused.reason());
+    long allocated = threads.getCurrentThreadAllocatedBytes() - before;
+    assertTrue(allocated < 80 * MEGABYTE, allocated + " bytes");
+  }
+
   private static DecodingMemory small() {
     return new DecodingMemory(128 * MEGABYTE);
   }
