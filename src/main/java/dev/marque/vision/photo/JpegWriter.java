@@ -1,7 +1,14 @@
 package dev.marque.vision.photo;
 
+import java.awt.Transparency;
+import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
+import java.awt.image.ColorModel;
+import java.awt.image.ComponentColorModel;
+import java.awt.image.DataBuffer;
 import java.awt.image.DataBufferByte;
+import java.awt.image.Raster;
+import java.awt.image.WritableRaster;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -16,6 +23,14 @@ public final class JpegWriter {
 
   private static final float QUALITY = 0.82f;
 
+  private static final ColorModel RGB =
+      new ComponentColorModel(
+          ColorSpace.getInstance(ColorSpace.CS_sRGB),
+          false,
+          false,
+          Transparency.OPAQUE,
+          DataBuffer.TYPE_BYTE);
+
   private JpegWriter() {}
 
   /** A new JPEG file of these pixels. */
@@ -29,15 +44,7 @@ public final class JpegWriter {
    * @param quality from 0 (smallest file) to 1
    */
   public static byte[] write(Pixels photo, float quality) {
-    BufferedImage image =
-        new BufferedImage(photo.width(), photo.height(), BufferedImage.TYPE_3BYTE_BGR);
-    byte[] bgr = ((DataBufferByte) image.getRaster().getDataBuffer()).getData();
-    byte[] rgb = photo.rgb();
-    for (int i = 0; i < rgb.length; i += 3) {
-      bgr[i] = rgb[i + 2];
-      bgr[i + 1] = rgb[i + 1];
-      bgr[i + 2] = rgb[i];
-    }
+    BufferedImage image = image(photo);
     ImageWriter writer = ImageIO.getImageWritersByFormatName("jpeg").next();
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(32 * 1024);
     try (MemoryCacheImageOutputStream out = new MemoryCacheImageOutputStream(bytes)) {
@@ -52,5 +59,19 @@ public final class JpegWriter {
       writer.dispose();
     }
     return bytes.toByteArray();
+  }
+
+  /** The same pixels, not a copy. */
+  private static BufferedImage image(Pixels photo) {
+    WritableRaster raster =
+        Raster.createInterleavedRaster(
+            new DataBufferByte(photo.rgb(), photo.rgb().length),
+            photo.width(),
+            photo.height(),
+            photo.width() * 3,
+            3,
+            new int[] {0, 1, 2},
+            null);
+    return new BufferedImage(RGB, raster, false, null);
   }
 }
