@@ -26,11 +26,12 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Threads;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Photos a second without a server: decoding on all cores, then the network on all cores, a full
- * batch at a time. What a server does not reach of it is its own cost; {@link Overhead} compares.
+ * Photos a second without a server, a full batch at a time. What a server does not reach of it is
+ * its own cost; {@link Overhead} compares.
  */
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.SECONDS)
@@ -59,6 +60,7 @@ public class BareBenchmark {
     recognizer.close();
   }
 
+  /** Decoding on all cores, then the network on all cores. */
   @Benchmark
   @OperationsPerInvocation(BATCH)
   public List<Recognition> decodeAndNetwork() {
@@ -70,6 +72,15 @@ public class BareBenchmark {
   @OperationsPerInvocation(BATCH)
   public List<Recognition> decodeNetworkAndCopies() {
     return recognizer.recognize(batch(true));
+  }
+
+  /** Each core by itself, decoding and the network in turns: no core ever waits for another. */
+  @Benchmark
+  @Threads(Threads.MAX)
+  @OperationsPerInvocation(BATCH)
+  public List<Recognition> coreByCore() {
+    return recognizer.recognize(
+        IntStream.range(0, BATCH).mapToObj(i -> prepare(false)).toList(), 1);
   }
 
   private List<Prepared> batch(boolean copies) {

@@ -30,22 +30,27 @@ public final class Overhead {
     int seconds = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 20;
     double bare = 0;
     double copies = 0;
+    double coreByCore = 0;
     double served = 0;
     for (int round = 1; round <= rounds; round++) {
       double bareNow = bare("decodeAndNetwork");
       double copiesNow = bare("decodeNetworkAndCopies");
+      double coreByCoreNow = bare("coreByCore");
       double servedNow = served(Duration.ofSeconds(seconds));
       Overload.say(
-          "round %d: bare %.1f photos a second, with copies %.1f, over HTTP %.1f%n",
-          round, bareNow, copiesNow, servedNow);
+          "round %d: bare %.1f photos a second, with copies %.1f, core by core %.1f,"
+              + " over HTTP %.1f%n",
+          round, bareNow, copiesNow, coreByCoreNow, servedNow);
       bare += bareNow / rounds;
       copies += copiesNow / rounds;
+      coreByCore += coreByCoreNow / rounds;
       served += servedNow / rounds;
     }
     Overload.say(
         "over HTTP / bare decoding and network: %.3f%n"
-            + "over HTTP / the same with the copies that are kept: %.3f%n",
-        served / bare, served / copies);
+            + "over HTTP / the same with the copies that are kept: %.3f%n"
+            + "over HTTP / bare, each core by itself: %.3f%n",
+        served / bare, served / copies, served / coreByCore);
   }
 
   private static double bare(String name) throws RunnerException {

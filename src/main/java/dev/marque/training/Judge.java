@@ -4,6 +4,7 @@ import dev.marque.vision.Advice;
 import dev.marque.vision.LoadedModel;
 import dev.marque.vision.PhotoViewer;
 import dev.marque.vision.network.Precision;
+import dev.marque.vision.network.PyTorch;
 import dev.marque.vision.network.ServingProgram;
 import dev.marque.vision.photo.Pixels;
 import java.util.ArrayList;
@@ -60,7 +61,7 @@ final class Judge implements AutoCloseable {
       List<Example> batch = examples.subList(from, Math.min(examples.size(), from + BATCH));
       List<Pixels> photos = batch.stream().map(Example::photo).toList();
       List<float[]> inputs = photos.parallelStream().map(viewer::input).toList();
-      List<PhotoViewer.View> views = viewer.view(photos, inputs);
+      List<PhotoViewer.View> views = viewer.view(photos, inputs, PyTorch.ALL_CORES);
       for (int i = 0; i < batch.size(); i++) {
         Example example = batch.get(i);
         PhotoViewer.View view = views.get(i);

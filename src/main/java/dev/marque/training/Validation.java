@@ -2,6 +2,7 @@ package dev.marque.training;
 
 import dev.marque.vision.Labels;
 import dev.marque.vision.Scores;
+import dev.marque.vision.network.PyTorch;
 import dev.marque.vision.network.ServingProgram;
 import dev.marque.vision.photo.NetworkInput;
 import dev.marque.vision.photo.Normalization;
@@ -27,9 +28,8 @@ final class Validation {
     List<Scores> scores = new ArrayList<>(examples.size());
     for (int from = 0; from < examples.size(); from += BATCH) {
       List<Example> batch = examples.subList(from, Math.min(examples.size(), from + BATCH));
-      float[] photos =
-          input.batch(batch.stream().map(example -> input.of(example.photo())).toList());
-      for (ServingProgram.Output output : program.run(photos, batch.size(), size)) {
+      List<float[]> photos = batch.stream().map(example -> input.of(example.photo())).toList();
+      for (ServingProgram.Output output : program.run(photos, size, PyTorch.ALL_CORES)) {
         scores.add(Scores.of(output.logits(), labels));
       }
     }

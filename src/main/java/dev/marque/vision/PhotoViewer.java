@@ -13,7 +13,7 @@ import java.util.OptionalDouble;
  * which the network saw a car. A car that fills its photo needs one look; one that stands somewhere
  * in a street gets a second.
  *
- * <p>{@link #input} may run on any number of threads; {@link #view} belongs to one at a time.
+ * <p>Any number of threads may look at a time.
  */
 public final class PhotoViewer implements AutoCloseable {
 
@@ -57,10 +57,11 @@ public final class PhotoViewer implements AutoCloseable {
    *
    * @param photos upright
    * @param inputs their {@link #input}s, in the same order
+   * @param cores over how many each pass of the network spreads
    * @return one view a photo, in order
    */
-  public List<View> view(List<Pixels> photos, List<float[]> inputs) {
-    List<ServingProgram.Output> whole = run(inputs);
+  public List<View> view(List<Pixels> photos, List<float[]> inputs, int cores) {
+    List<ServingProgram.Output> whole = run(inputs, cores);
     List<Scores> first = new ArrayList<>(photos.size());
     List<OptionalDouble> carShares = new ArrayList<>(photos.size());
     List<Integer> again = new ArrayList<>();
@@ -81,7 +82,7 @@ public final class PhotoViewer implements AutoCloseable {
     }
     List<Scores> scores = new ArrayList<>(first);
     if (!again.isEmpty()) {
-      List<ServingProgram.Output> seconds = run(parts);
+      List<ServingProgram.Output> seconds = run(parts, cores);
       for (int i = 0; i < seconds.size(); i++) {
         Scores second = Scores.of(seconds.get(i).logits(), model.labels());
         scores.set(again.get(i), first.get(again.get(i)).mean(second));
@@ -94,8 +95,8 @@ public final class PhotoViewer implements AutoCloseable {
     return views;
   }
 
-  private List<ServingProgram.Output> run(List<float[]> inputs) {
-    return program.run(input.batch(inputs), inputs.size(), input.size());
+  private List<ServingProgram.Output> run(List<float[]> inputs, int cores) {
+    return program.run(inputs, input.size(), cores);
   }
 
   private int carMap() {

@@ -1,8 +1,10 @@
 package dev.marque.vision;
 
 import dev.marque.vision.network.Precision;
+import dev.marque.vision.network.PyTorch;
 import dev.marque.vision.network.ServingProgram;
 import dev.marque.vision.photo.Size;
+import java.util.List;
 
 /**
  * The precision that is faster on this processor, found out by trying.
@@ -49,7 +51,7 @@ record PrecisionChoice(Precision precision, ServingProgram program) {
   /** The time of one photo's forward pass. */
   private static double seconds(ServingProgram program, Size size) {
     long begin = System.nanoTime();
-    program.run(new float[size.values()], 1, size);
+    program.run(List.of(new float[size.values()]), size, PyTorch.ALL_CORES);
     return (System.nanoTime() - begin) / 1e9;
   }
 }

@@ -1,6 +1,7 @@
 package dev.marque.vision;
 
 import dev.marque.vision.network.Precision;
+import dev.marque.vision.network.PyTorch;
 import dev.marque.vision.network.ServingProgram;
 import dev.marque.vision.photo.Pixels;
 import dev.marque.vision.photo.Size;
@@ -14,8 +15,7 @@ import java.util.stream.Stream;
 /**
  * Tells the brand of the car in a photo.
  *
- * <p>{@link #prepare} may run on any number of threads; {@link #recognize} runs the network and
- * belongs to one thread at a time.
+ * <p>Any number of threads may use it at a time.
  */
 public final class Recognizer implements AutoCloseable {
 
@@ -82,21 +82,28 @@ public final class Recognizer implements AutoCloseable {
     return precision;
   }
 
-  /** Scales and normalises an upright photo. Thread-safe. */
+  /** Scales and normalises an upright photo. */
   public Prepared prepare(Pixels photo) {
     return new Prepared(photo, viewer.input(photo), Advice.of(photo));
+  }
+
+  /** As {@link #recognize(List, int)}, on all cores. */
+  public List<Recognition> recognize(List<Prepared> photos) {
+    return recognize(photos, PyTorch.ALL_CORES);
   }
 
   /**
    * Runs the network once for all photos, and once more for those that leave doubt.
    *
+   * @param cores over how many each pass spreads; passes of other threads take others
    * @return one recognition a photo, in order
    */
-  public List<Recognition> recognize(List<Prepared> photos) {
+  public List<Recognition> recognize(List<Prepared> photos, int cores) {
     List<PhotoViewer.View> views =
         viewer.view(
             photos.stream().map(Prepared::photo).toList(),
-            photos.stream().map(Prepared::input).toList());
+            photos.stream().map(Prepared::input).toList(),
+            cores);
     List<Recognition> recognitions = new ArrayList<>(photos.size());
     for (int i = 0; i < photos.size(); i++) {
       recognitions.add(recognition(views.get(i), photos.get(i)));

@@ -91,6 +91,28 @@ class BatcherTest {
   }
 
   @Test
+  void photos_that_wait_together_share_passes() throws TimeoutException {
+    Future.all(flood(EVE, CAPACITY)).await(1, TimeUnit.MINUTES);
+    long passes = metrics.get("marque.inference.batch").summary().count();
+    assertTrue(passes < CAPACITY, passes + " passes for " + CAPACITY + " photos");
+  }
+
+  @Test
+  void a_photo_that_cannot_be_decoded_does_not_hold_up_the_others() throws TimeoutException {
+    List<Future<Inference>> answers = new ArrayList<>();
+    for (int i = 0; i < CAPACITY / 2; i++) {
+      answers.add(classify(EVE, UUID.randomUUID()));
+      ClassifyRequest damaged =
+          new ClassifyRequest(photo.slice(0, 900), DEADLINE, UUID.randomUUID(), ADA, "damaged");
+      Future<Inference> refused = batcher.classify(damaged);
+      answers.add(refused.otherwise(failure -> null));
+    }
+    Future.all(answers).await(1, TimeUnit.MINUTES);
+    assertEquals(CAPACITY / 2, networked());
+    assertEquals(CAPACITY, batcher.free());
+  }
+
+  @Test
   void a_defect_is_logged_with_the_id_of_its_request() {
     try (LoggedEvents log = new LoggedEvents(Batcher.class)) {
       // Not a thing that a client can send.

@@ -50,7 +50,7 @@ class GrowthTest {
       photo[i] = (float) random.nextGaussian();
     }
     try (ServingProgram program = ServingProgram.load(network, HEADS, weights, Precision.FLOAT32)) {
-      return program.run(photo, 1, SIZE).get(0).logits();
+      return program.run(List.of(photo), SIZE, 1).get(0).logits();
     }
   }
 

@@ -7,6 +7,7 @@ import dev.marque.vision.LoadedModel;
 import dev.marque.vision.Scores;
 import dev.marque.vision.network.Heads;
 import dev.marque.vision.network.Precision;
+import dev.marque.vision.network.PyTorch;
 import dev.marque.vision.network.ServingProgram;
 import dev.marque.vision.photo.Box;
 import dev.marque.vision.photo.PhotoLimits;
@@ -17,7 +18,6 @@ import dev.marque.vision.photo.Size;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.BeforeAll;
@@ -33,7 +33,7 @@ class ShippedModelTest {
 
   private static LoadedModel model;
   private static Size size;
-  private static float[] inputs;
+  private static List<float[]> inputs;
   private static float[][] trained;
 
   @BeforeAll
@@ -76,9 +76,8 @@ class ShippedModelTest {
         ServingProgram.load(
             model.network(), model.description().labels().heads(), model.weights(), precision)) {
       for (int from = 0; from < PHOTOS; from += BATCH) {
-        float[] batch =
-            Arrays.copyOfRange(inputs, from * size.values(), (from + BATCH) * size.values());
-        List<ServingProgram.Output> outputs = serving.run(batch, BATCH, size);
+        List<float[]> batch = inputs.subList(from, from + BATCH);
+        List<ServingProgram.Output> outputs = serving.run(batch, size, PyTorch.ALL_CORES);
         for (int i = 0; i < BATCH; i++) {
           logits[from + i] = outputs.get(i).logits();
         }

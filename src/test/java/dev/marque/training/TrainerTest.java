@@ -154,14 +154,14 @@ class TrainerTest {
     DataSet data = DataSet.open(photos);
     List<Example> examples = PhotoSet.read(data.training(), data.labels()).examples();
     Weights weights = checkpoint.state().weights();
-    float[] inputs = TrainingProgramProbe.inputs(examples, SIZE);
+    List<float[]> inputs = TrainingProgramProbe.inputs(examples, SIZE);
     float[][] training =
         TrainingProgramProbe.logits(
             TinyNetwork.DESCRIPTION, data.labels().heads(), weights, inputs, SIZE);
     try (ServingProgram serving =
         ServingProgram.load(
             TinyNetwork.DESCRIPTION, data.labels().heads(), weights, Precision.FLOAT32)) {
-      List<ServingProgram.Output> outputs = serving.run(inputs, examples.size(), SIZE);
+      List<ServingProgram.Output> outputs = serving.run(inputs, SIZE, 1);
       for (int i = 0; i < examples.size(); i++) {
         assertArrayEquals(training[i], outputs.get(i).logits(), 1e-4f);
       }

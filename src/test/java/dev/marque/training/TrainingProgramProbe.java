@@ -11,10 +11,10 @@ import dev.marque.vision.network.NetworkDescription;
 import dev.marque.vision.network.Precision;
 import dev.marque.vision.network.TorchScriptProgram;
 import dev.marque.vision.network.Weights;
-import dev.marque.vision.photo.Box;
+import dev.marque.vision.photo.NetworkInput;
 import dev.marque.vision.photo.Normalization;
-import dev.marque.vision.photo.Resampling;
 import dev.marque.vision.photo.Size;
+import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -25,25 +25,13 @@ final class TrainingProgramProbe {
 
   private TrainingProgramProbe() {}
 
-  static float[] inputs(List<Example> examples, Size size) {
-    float[] inputs = new float[examples.size() * size.values()];
-    float[] one = new float[size.values()];
-    for (int i = 0; i < examples.size(); i++) {
-      Resampling.scale(
-          examples.get(i).photo(),
-          Box.all(examples.get(i).photo()),
-          false,
-          size.width(),
-          size.height(),
-          one);
-      Normalization.USUAL.apply(one, 0, one.length);
-      System.arraycopy(one, 0, inputs, i * one.length, one.length);
-    }
-    return inputs;
+  static List<float[]> inputs(List<Example> examples, Size size) {
+    NetworkInput input = new NetworkInput(size, Normalization.USUAL);
+    return examples.stream().map(example -> input.of(example.photo())).toList();
   }
 
   static float[][] logits(
-      NetworkDescription network, Heads heads, Weights weights, float[] inputs, Size size)
+      NetworkDescription network, Heads heads, Weights weights, List<float[]> inputs, Size size)
       throws Exception {
     Path folder = Files.createTempDirectory("marque-probe");
     Path file = folder.resolve("probe.pt");
@@ -51,10 +39,12 @@ final class TrainingProgramProbe {
     try (Model model = Model.newInstance("probe", "PyTorch")) {
       model.load(folder, "probe");
       try (NDManager scope = model.getNDManager().newSubManager()) {
-        int count = inputs.length / size.values();
+        int count = inputs.size();
+        FloatBuffer values = FloatBuffer.allocate(count * size.values());
+        inputs.forEach(values::put);
         NDArray photos =
             scope
-                .create(inputs, new Shape(count, size.height(), size.width(), 3))
+                .create(values.array(), new Shape(count, size.height(), size.width(), 3))
                 .transpose(0, 3, 1, 2);
         ParameterStore store = new ParameterStore(scope, false);
         // DJL takes a program to be in training mode at first: the second change is the real one.

@@ -1,7 +1,5 @@
 package dev.marque.vision.photo;
 
-import java.util.List;
-
 /**
  * How photos are made ready for the network: scaled to one size, whatever their shape, and
  * normalised.
@@ -19,14 +17,5 @@ public record NetworkInput(Size size, Normalization normalization) {
     Resampling.scale(photo, part, false, size.width(), size.height(), values);
     normalization.apply(values, 0, values.length);
     return values;
-  }
-
-  /** Several inputs of this size one after the other, as a batch. */
-  public float[] batch(List<float[]> inputs) {
-    float[] batch = new float[inputs.size() * size.values()];
-    for (int i = 0; i < inputs.size(); i++) {
-      System.arraycopy(inputs.get(i), 0, batch, i * size.values(), size.values());
-    }
-    return batch;
   }
 }

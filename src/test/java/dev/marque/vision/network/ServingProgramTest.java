@@ -4,8 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.marque.vision.photo.Size;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
 class ServingProgramTest {
@@ -18,24 +23,26 @@ class ServingProgramTest {
         TinyNetwork.DESCRIPTION, HEADS, TinyNetwork.weights(HEADS, 1), precision);
   }
 
-  private static float[] photos(int count) {
-    float[] values = new float[count * SIZE.values()];
+  private static List<float[]> photos(int count) {
     Random random = new Random(3);
-    for (int i = 0; i < values.length; i++) {
-      values[i] = (float) random.nextGaussian();
+    List<float[]> photos = new ArrayList<>();
+    for (int p = 0; p < count; p++) {
+      float[] values = new float[SIZE.values()];
+      for (int i = 0; i < values.length; i++) {
+        values[i] = (float) random.nextGaussian();
+      }
+      photos.add(values);
     }
-    return values;
+    return photos;
   }
 
   @Test
   void a_photo_has_the_same_answer_alone_and_in_a_batch() {
-    float[] photos = photos(5);
+    List<float[]> photos = photos(5);
     try (ServingProgram program = program(Precision.FLOAT32)) {
-      List<ServingProgram.Output> together = program.run(photos, 5, SIZE);
+      List<ServingProgram.Output> together = program.run(photos, SIZE, 2);
       for (int i = 0; i < 5; i++) {
-        float[] photo =
-            java.util.Arrays.copyOfRange(photos, i * SIZE.values(), (i + 1) * SIZE.values());
-        ServingProgram.Output alone = program.run(photo, 1, SIZE).get(0);
+        ServingProgram.Output alone = program.run(List.of(photos.get(i)), SIZE, 1).get(0);
         assertArrayEquals(alone.logits(), together.get(i).logits(), 1e-4f);
         assertArrayEquals(alone.maps(), together.get(i).maps(), 1e-4f);
       }
@@ -46,7 +53,7 @@ class ServingProgramTest {
   void a_brands_logit_is_the_mean_of_its_map_and_the_bias() {
     float[] bias = TinyNetwork.weights(HEADS, 1).values("heads.brand.bias");
     try (ServingProgram program = program(Precision.FLOAT32)) {
-      ServingProgram.Output output = program.run(photos(1), 1, SIZE).get(0);
+      ServingProgram.Output output = program.run(photos(1), SIZE, 1).get(0);
       assertEquals(4, output.rows());
       assertEquals(6, output.columns());
       for (int brand = 0; brand < HEADS.brands(); brand++) {
@@ -60,13 +67,43 @@ class ServingProgramTest {
   }
 
   @Test
+  void passes_of_several_threads_at_a_time_do_not_mix() throws Exception {
+    List<float[]> photos = photos(8);
+    try (ServingProgram program = program(Precision.FLOAT32)) {
+      List<ServingProgram.Output> expected = program.run(photos, SIZE, 1);
+      ExecutorService threads = Executors.newFixedThreadPool(4);
+      try {
+        List<Callable<Void>> passes = new ArrayList<>();
+        for (int pass = 0; pass < 64; pass++) {
+          int from = pass % 8;
+          passes.add(
+              () -> {
+                List<ServingProgram.Output> outputs =
+                    program.run(photos.subList(from, 8), SIZE, 1 + from % 2);
+                for (int i = from; i < 8; i++) {
+                  assertArrayEquals(
+                      expected.get(i).logits(), outputs.get(i - from).logits(), 1e-4f);
+                }
+                return null;
+              });
+        }
+        for (Future<Void> pass : threads.invokeAll(passes)) {
+          pass.get();
+        }
+      } finally {
+        threads.shutdown();
+      }
+    }
+  }
+
+  @Test
   void half_the_bits_change_the_answer_only_a_little() {
-    float[] photos = photos(2);
+    List<float[]> photos = photos(2);
     try (ServingProgram single = program(Precision.FLOAT32);
         ServingProgram brain = program(Precision.BFLOAT16)) {
       assertArrayEquals(
-          single.run(photos, 2, SIZE).get(1).logits(),
-          brain.run(photos, 2, SIZE).get(1).logits(),
+          single.run(photos, SIZE, 1).get(1).logits(),
+          brain.run(photos, SIZE, 1).get(1).logits(),
           0.15f);
     }
   }
