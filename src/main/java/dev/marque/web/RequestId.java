@@ -2,6 +2,7 @@ package dev.marque.web;
 
 import dev.marque.platform.RequestContext;
 import io.vertx.ext.web.RoutingContext;
+import java.util.HexFormat;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Pattern;
 
@@ -39,7 +40,6 @@ public final class RequestId {
   }
 
   private static String fresh() {
-    ThreadLocalRandom random = ThreadLocalRandom.current();
-    return String.format("%016x", random.nextLong());
+    return HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
   }
 }

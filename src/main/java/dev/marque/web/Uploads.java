@@ -8,6 +8,7 @@ import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Pattern;
 
 /**
  * Reads uploaded files into memory, never to disk: they are small, short-lived, and private.
@@ -16,6 +17,8 @@ import java.util.concurrent.atomic.AtomicLong;
  * take to arrive, and the bytes of all requests together.
  */
 public final class Uploads {
+
+  private static final Pattern BOUNDARY = Pattern.compile(";\\s*boundary=(\"[^\"]+\"|[^\\s;\"]+)");
 
   private static final long FORM_OVERHEAD = 64 << 10;
 
@@ -115,7 +118,7 @@ public final class Uploads {
 
   /** Vert.x takes a form without a boundary for another kind of form, or fails on it. */
   static boolean hasBoundary(String contentType) {
-    return contentType.matches(".*;\\s*boundary=(\"[^\"]+\"|[^\\s;\"]+).*");
+    return BOUNDARY.matcher(contentType).find();
   }
 
   private static boolean isBytes(String contentType) {
