@@ -1,6 +1,7 @@
 package dev.marque.benchmark;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,7 +12,8 @@ import java.util.function.ToDoubleFunction;
 /**
  * Keeps a server at four fifths of what it can do, and looks for what grows. Starts the server
  * itself; fails (exit status 1) where the last third of the time has clearly more of something than
- * the first third.
+ * the first third. In the first five minutes heap and pools take their size; they do not count
+ * where there are fifteen or more.
  *
  * <p>Arguments: minutes.
  */
@@ -21,6 +23,7 @@ public final class Soak {
   private static final int CONNECTIONS = 64;
   private static final double SHARE = 0.8;
   private static final Duration WARM_UP = Duration.ofSeconds(30);
+  private static final Duration SETTLING = Duration.ofMinutes(5);
   private static final Duration EVERY = Duration.ofSeconds(10);
 
   /** Tokens are good for ten minutes. */
@@ -67,6 +70,10 @@ public final class Soak {
     sampling.interrupt();
     sampling.join();
     Overload.say("%.1f photos a second%n%s", answers.photosPerSecond(), answers.table());
+    if (time.compareTo(SETTLING.multipliedBy(3)) >= 0) {
+      int settling = (int) SETTLING.dividedBy(EVERY);
+      samples.subList(0, Math.min(settling, samples.size())).clear();
+    }
     boolean grows = grows("heap after a collection, MB", Sample::heap, 1e6, 0.1, 4);
     grows |= grows("resident memory, MB", Sample::resident, 1e6, 0.05, 10);
     grows |= grows("file descriptors", Sample::descriptors, 1, 0, 4);
@@ -101,7 +108,7 @@ public final class Soak {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    } catch (IOException | IllegalStateException e) {
+    } catch (IOException | UncheckedIOException | IllegalStateException e) {
       Overload.say("no more samples: %s%n", e);
     }
   }
