@@ -18,7 +18,8 @@ import java.util.regex.Pattern;
  */
 public final class Uploads {
 
-  private static final Pattern BOUNDARY = Pattern.compile(";\\s*boundary=(\"[^\"]+\"|[^\\s;\"]+)");
+  private static final Pattern WITH_BOUNDARY =
+      Pattern.compile(".*;\\s*boundary=(\"[^\"]+\"|[^\\s;\"]+).*");
 
   private static final long FORM_OVERHEAD = 64 << 10;
 
@@ -118,7 +119,7 @@ public final class Uploads {
 
   /** Vert.x takes a form without a boundary for another kind of form, or fails on it. */
   static boolean hasBoundary(String contentType) {
-    return BOUNDARY.matcher(contentType).find();
+    return WITH_BOUNDARY.matcher(contentType).matches();
   }
 
   private static boolean isBytes(String contentType) {
