@@ -33,7 +33,7 @@ import org.slf4j.LoggerFactory;
  */
 final class NetworkPasses {
 
-  static final int LARGEST_BATCH = 8;
+  private static final int LARGEST_BATCH = 8;
 
   private static final Logger LOG = LoggerFactory.getLogger(NetworkPasses.class);
 
@@ -210,7 +210,10 @@ final class NetworkPasses {
     } catch (RuntimeException | Error e) {
       // Whatever it was, the next batch must find this thread alive.
       for (Decoded one : awaited) {
-        one.job().defect(LOG).setCause(e).log("the network failed on a batch of {}", batch.size());
+        one.job()
+            .defect(LOG)
+            .setCause(e)
+            .log("the network failed on a batch of {}", awaited.size());
         one.recognized().tryFail(e);
       }
     }
