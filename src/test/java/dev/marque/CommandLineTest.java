@@ -88,6 +88,13 @@ class CommandLineTest {
         "classify -k x " + AUDI,
         "clasify",
         "train --out somewhere",
+        "train --data src --out somewhere --epochs 0",
+        "train --data src --out somewhere --batch 1",
+        "train --data src --out somewhere --learning-rate NaN",
+        "train --data src --out somewhere --mixed 2",
+        "train --data src --out somewhere --taught -1",
+        "train --data src --out somewhere --smallest-crop 0",
+        "train --data src --out somewhere --sizes 0.5:96x128",
         "evaluate --data src --modle model",
         "export",
         "export --precision float8 marque.pt",
@@ -144,6 +151,33 @@ class CommandLineTest {
             "--serve-at",
             "48x64"),
         err.toString());
+    Path taught = folder.resolve("fleet-2");
+    assertEquals(
+        0,
+        run(
+            "train",
+            "--data",
+            photos,
+            "--out",
+            taught,
+            "--start-from",
+            model,
+            "--teacher",
+            model,
+            "--taught",
+            0.6,
+            "--name",
+            "fleet-2",
+            "--epochs",
+            1,
+            "--batch",
+            8,
+            "--sizes",
+            "0:24x32",
+            "--serve-at",
+            "48x64"),
+        err.toString());
+    assertTrue(Files.readString(taught.resolve("model.json")).contains("fleet-2"));
     assertEquals(0, run("evaluate", "--data", photos, "--model", model), err.toString());
     assertTrue(Files.readString(model.resolve("README.md")).contains("fleet-1"));
     JsonNode figures = new ObjectMapper().readTree(model.resolve("evaluation.json").toFile());

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Trains a network from nothing, or goes on where a run in the same folder was stopped: a
@@ -32,11 +33,13 @@ public final class Trainer {
   private final Path folder;
   private final Precision precision;
   private final Weights start;
+  private final @Nullable Teacher teacher;
   private final Progress progress;
 
   /**
    * @param folder where checkpoint, log and result go
    * @param start values to begin with where there is no checkpoint yet; may lack tensors or all
+   * @param teacher moves the targets; the caller closes it
    */
   public Trainer(
       TrainingOptions options,
@@ -45,6 +48,7 @@ public final class Trainer {
       Path folder,
       Precision precision,
       Weights start,
+      @Nullable Teacher teacher,
       Progress progress) {
     this.options = options;
     this.network = network;
@@ -52,6 +56,7 @@ public final class Trainer {
     this.folder = folder;
     this.precision = precision;
     this.start = start;
+    this.teacher = teacher;
     this.progress = progress;
   }
 
@@ -119,7 +124,8 @@ public final class Trainer {
     for (int batch = 0; batch < maker.batches(); batch++) {
       double done = (epoch + (double) batch / maker.batches()) / options.epochs();
       rate = schedule.at(done);
-      losses += program.step(loader.take(), rate, options.weightDecay(), options.averageDecay());
+      Batch examples = taught(loader.take());
+      losses += program.step(examples, rate, options.weightDecay(), options.averageDecay());
       seconds = (System.nanoTime() - begin) / 1e9;
       progress.step(epoch, batch, losses / (batch + 1), (batch + 1) * options.batch() / seconds);
     }
@@ -137,6 +143,10 @@ public final class Trainer {
             : OptionalDouble.empty(),
         seconds,
         maker.batches() * options.batch() / seconds);
+  }
+
+  private Batch taught(Batch batch) {
+    return teacher == null ? batch : teacher.teach(batch);
   }
 
   private double accuracy(Weights weights, List<Example> validation, Size size) {

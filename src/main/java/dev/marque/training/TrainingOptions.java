@@ -16,6 +16,7 @@ import java.util.List;
  * @param mixedShare the share of batches whose photos are mixed in pairs
  * @param smallestCrop the smallest share of a photo's area that a random crop keeps
  * @param sceneShare the share of cars that are shown somewhere in a larger scene
+ * @param taughtShare the share of the targets that is the teacher's, where there is one
  * @param averageDecay how much of the moving average of the weights a step keeps
  * @param sizes input sizes by progress
  * @param seed of initial weights, order and augmentation
@@ -29,6 +30,7 @@ public record TrainingOptions(
     double mixedShare,
     double smallestCrop,
     double sceneShare,
+    double taughtShare,
     double averageDecay,
     List<SizeFrom> sizes,
     long seed) {
@@ -62,25 +64,34 @@ public record TrainingOptions(
 
   public TrainingOptions {
     sizes = sizes.stream().sorted(Comparator.comparingDouble(SizeFrom::progress)).toList();
-    if (epochs < 1 || batch < 2) {
-      throw new IllegalArgumentException("epochs must be at least 1, the batch at least 2");
+    if (epochs < 1) {
+      throw new IllegalArgumentException(epochs + " epochs: there must be at least 1");
     }
-    if (!(learningRate > 0)) {
-      throw new IllegalArgumentException("the learning rate must be more than 0");
+    if (batch < 2) {
+      throw new IllegalArgumentException(
+          "a batch of " + batch + ": it must have at least 2 photos");
     }
-    if (!isShare(mixedShare) || !isShare(sceneShare)) {
-      throw new IllegalArgumentException("shares are from 0 to 1");
+    if (!(learningRate > 0 && learningRate < Double.POSITIVE_INFINITY)) {
+      throw new IllegalArgumentException(
+          "a learning rate of " + learningRate + ": it must be more than 0");
     }
-    if (!isShare(smallestCrop) || smallestCrop == 0) {
-      throw new IllegalArgumentException("the smallest crop must be more than 0 and at most 1");
+    requireShare("mixed batches", mixedShare);
+    requireShare("cars in scenes", sceneShare);
+    requireShare("the teacher", taughtShare);
+    requireShare("a photo that a crop keeps", smallestCrop);
+    if (smallestCrop == 0) {
+      throw new IllegalArgumentException("a crop must keep more than nothing of a photo");
     }
     if (sizes.isEmpty() || sizes.get(0).progress() != 0) {
       throw new IllegalArgumentException("the sizes must begin with 0:, such as 0:112x144");
     }
   }
 
-  private static boolean isShare(double value) {
-    return value >= 0 && value <= 1;
+  private static void requireShare(String ofWhat, double value) {
+    if (!(value >= 0 && value <= 1)) {
+      throw new IllegalArgumentException(
+          "a share of " + value + " of " + ofWhat + ": it must be from 0 to 1");
+    }
   }
 
   /** The input size at a share of the training from 0 to 1. */

@@ -65,7 +65,7 @@ class TrainerTest {
 
   private static TrainingOptions options(int epochs) {
     return new TrainingOptions(
-        epochs, 8, 5e-3, 0.05, 0.1, 0.25, 0.5, 0.2, 0.9, List.of(new SizeFrom(0, SIZE)), 7);
+        epochs, 8, 5e-3, 0.05, 0.1, 0.25, 0.5, 0.2, 0.5, 0.9, List.of(new SizeFrom(0, SIZE)), 7);
   }
 
   private Weights train(Path out, int epochs, Progress progress) throws Exception {
@@ -80,6 +80,7 @@ class TrainerTest {
             out,
             Precision.FLOAT32,
             start,
+            null,
             progress)
         .train();
   }

@@ -1,0 +1,107 @@
+package dev.marque.training;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.marque.vision.Calibration;
+import dev.marque.vision.Labels;
+import dev.marque.vision.LoadedModel;
+import dev.marque.vision.ModelDescription;
+import dev.marque.vision.Scores;
+import dev.marque.vision.network.Precision;
+import dev.marque.vision.network.ServingProgram;
+import dev.marque.vision.network.TinyNetwork;
+import dev.marque.vision.photo.Normalization;
+import dev.marque.vision.photo.Size;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class TeacherTest {
+
+  private static final Size SIZE = new Size(24, 32);
+  private static final Labels LABELS =
+      new Labels(
+          List.of("Aster", "Briar"),
+          List.of(
+              new Labels.Model("Aster One 2010", "Aster"),
+              new Labels.Model("Briar Two 2011", "Briar"),
+              new Labels.Model("Clover Three 2012", null)));
+  private static final LoadedModel MODEL =
+      new LoadedModel(
+          new ModelDescription(
+              "teacher-1", SIZE, Normalization.USUAL, LABELS, Calibration.NONE, "none", null),
+          TinyNetwork.DESCRIPTION,
+          TinyNetwork.weights(LABELS.heads(), 3));
+
+  /**
+   * Brands, models and car or not: a car of the first brand, and behind it a photo without a car.
+   */
+  private static final float[] TARGETS = {
+    0.95f, 0.05f, 0.9f, 0.05f, 0.05f, 1, 0.5f, 0.5f, 0, 0, 0, 0
+  };
+
+  private static Batch batch() {
+    float[] photos = new float[2 * SIZE.values()];
+    Random random = new Random(5);
+    for (int i = 0; i < photos.length; i++) {
+      photos[i] = (float) random.nextGaussian();
+    }
+    return new Batch(2, SIZE, photos, TARGETS.clone());
+  }
+
+  private static Batch taught(double share) {
+    try (Teacher teacher = new Teacher(MODEL, LABELS, share, Precision.FLOAT32)) {
+      return teacher.teach(batch());
+    }
+  }
+
+  /** What the model says of the first photo, by the way that serves. */
+  private static Scores told(Batch batch) {
+    try (ServingProgram serving =
+        ServingProgram.load(MODEL.network(), LABELS.heads(), MODEL.weights(), Precision.FLOAT32)) {
+      float[] photo = java.util.Arrays.copyOf(batch.photos(), SIZE.values());
+      return Scores.of(serving.run(List.of(photo), SIZE, 1).get(0).logits(), LABELS);
+    }
+  }
+
+  @Test
+  void a_share_of_each_target_is_what_the_teacher_says_of_the_photo_as_it_is_shown() {
+    Batch batch = taught(0.25);
+    Scores told = told(batch);
+    for (int b = 0; b < 2; b++) {
+      assertEquals(0.75 * TARGETS[b] + 0.25 * told.brands()[b], batch.targets()[b], 1e-4);
+    }
+    for (int m = 0; m < 3; m++) {
+      assertEquals(0.75 * TARGETS[2 + m] + 0.25 * told.models()[m], batch.targets()[2 + m], 1e-4);
+    }
+    assertTrue(Math.abs(batch.targets()[0] - TARGETS[0]) > 1e-3, "the teacher has its own mind");
+  }
+
+  @Test
+  void whether_there_is_a_car_is_left_to_the_label_and_no_model_is_asked_for_without_one() {
+    float[] targets = taught(1).targets();
+    assertEquals(1, targets[5]);
+    assertEquals(0, targets[11]);
+    for (int m = 8; m < 11; m++) {
+      assertEquals(0, targets[m]);
+    }
+    assertEquals(1, targets[6] + targets[7], 1e-5);
+  }
+
+  @Test
+  void a_share_of_nothing_leaves_the_targets_as_they_are() {
+    assertArrayEquals(TARGETS, taught(0).targets(), 1e-6f);
+  }
+
+  @Test
+  void a_teacher_of_other_brands_is_refused_by_name() {
+    Labels others = new Labels(List.of("Aster", "Dahlia"), LABELS.models());
+    DataSetException e =
+        assertThrows(
+            DataSetException.class, () -> new Teacher(MODEL, others, 0.5, Precision.FLOAT32));
+    assertTrue(String.valueOf(e.getMessage()).contains("teacher-1"), e.getMessage());
+  }
+}
