@@ -97,7 +97,7 @@ final class UploadReader {
       return false;
     }
     if (mine > requestBytes) {
-      fail(tooLarge());
+      fail(Uploads.tooLarge(fileBytes, requestBytes));
       return false;
     }
     return true;
@@ -124,14 +124,10 @@ final class UploadReader {
       return;
     }
     if (content.length() + chunk.length() > fileBytes) {
-      fail(tooLarge());
+      fail(Uploads.tooLarge(fileBytes, fileBytes));
     } else {
       content.appendBuffer(chunk);
     }
-  }
-
-  private Failure tooLarge() {
-    return new Failure.TooLarge("upload-too-large", fileBytes >> 20);
   }
 
   private static Throwable asFailure(Throwable gone) {

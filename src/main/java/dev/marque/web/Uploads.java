@@ -1,5 +1,6 @@
 package dev.marque.web;
 
+import dev.marque.platform.ByteSize;
 import io.netty.handler.codec.http.multipart.HttpPostRequestDecoder;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpServerRequest;
@@ -64,10 +65,11 @@ public final class Uploads {
    * Reads the body of a request that nobody has read yet: a multipart form, or one file as it is.
    * Who is not admitted does not have to send it, and what they send all the same is not kept.
    *
-   * <p>Fails with {@link Failure.TooLarge} ({@code upload-too-large}), {@link Failure.Malformed}
-   * ({@code multipart-malformed}, {@code too-many-files}, {@code upload-too-slow}), {@link
-   * Failure.UnsupportedType} ({@code content-type}), {@link Failure.Unavailable} ({@code busy}) or
-   * {@link Failure.Refused} ({@code client-gone}), or as the admission does.
+   * <p>Fails with {@link Failure.TooLarge} ({@code upload-too-large}, of all files together {@code
+   * uploads-too-large}), {@link Failure.Malformed} ({@code multipart-malformed}, {@code
+   * too-many-files}, {@code upload-too-slow}), {@link Failure.UnsupportedType} ({@code
+   * content-type}), {@link Failure.Unavailable} ({@code busy}) or {@link Failure.Refused} ({@code
+   * client-gone}), or as the admission does.
    *
    * @param mostFiles how many files the request may carry
    */
@@ -84,7 +86,7 @@ public final class Uploads {
     }
     long most = multipart ? requestBytes : fileBytes;
     if (declaredLength(request) > most) {
-      return Future.failedFuture(new Failure.TooLarge("upload-too-large", fileBytes >> 20));
+      return Future.failedFuture(tooLarge(fileBytes, most));
     }
     return admission
         .ask()
@@ -115,6 +117,18 @@ public final class Uploads {
                 patience.toMillis(), late -> reader.fail(new Failure.Malformed("upload-too-slow")));
     return (multipart ? reader.readForm() : reader.readFile())
         .onComplete(done -> ctx.vertx().cancelTimer(timer));
+  }
+
+  /**
+   * What a client is told that sends too much.
+   *
+   * @param most the limit that does not hold: of a file, or else of a request with several
+   */
+  static Failure tooLarge(long fileBytes, long most) {
+    return most == fileBytes
+        ? new Failure.TooLarge("upload-too-large", new ByteSize(fileBytes))
+        : new Failure.TooLarge(
+            "uploads-too-large", new ByteSize(fileBytes), new ByteSize(most - FORM_OVERHEAD));
   }
 
   /** Vert.x takes a form without a boundary for another kind of form, or fails on it. */

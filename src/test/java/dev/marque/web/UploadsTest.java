@@ -276,6 +276,21 @@ class UploadsTest {
     assertTrue(new JsonObject(response.body()).getString("detail").contains("1 MiB"));
   }
 
+  @Test
+  void a_problem_says_how_large_the_photos_of_a_request_may_be_together() {
+    byte[] body = form(file("image", "a", FILE_BYTES), file("image", "b", 3 * FILE_BYTES));
+    HttpResponse<String> response =
+        room.send(
+            room.request("/upload")
+                .POST(BodyPublishers.ofByteArray(body))
+                .headers("Content-Type", FORM, "Accept", "application/json")
+                .build());
+    assertEquals(413, response.statusCode());
+    JsonObject problem = new JsonObject(response.body());
+    assertTrue(problem.getString("type").endsWith("uploads-too-large"), problem.encode());
+    assertTrue(problem.getString("detail").contains("3 MiB together"), problem.encode());
+  }
+
   private static HttpResponse<String> post(String type, byte[] body) {
     return room.send(
         room.request("/upload")
