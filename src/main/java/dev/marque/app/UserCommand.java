@@ -40,7 +40,7 @@ public final class UserCommand {
       description = {
         "Makes an account, also while a server runs on the same data folder or database.",
         "",
-        "Asks for the password on the terminal. This is the way to the first administrator."
+        "Asks for the password on the terminal. One way to the first administrator."
       })
   public int add(
       @Parameters(paramLabel = "NAME", description = "The user name.") String name,

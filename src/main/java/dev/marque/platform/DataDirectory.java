@@ -102,17 +102,6 @@ public final class DataDirectory implements AutoCloseable {
     return path;
   }
 
-  /** A folder in this one; made if need be. */
-  public Path folder(String name) {
-    Path folder = path.resolve(name);
-    try {
-      createPrivate(folder);
-    } catch (IOException e) {
-      throw new StartFailure("The folder " + folder + " cannot be made: " + e, e);
-    }
-    return folder;
-  }
-
   /** Lets the next server in. */
   @Override
   public void close() {

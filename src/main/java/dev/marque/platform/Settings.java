@@ -21,7 +21,7 @@ public interface Settings {
 
   Management management();
 
-  /** The embedded database, the signing key and the scratch folder of uploads. */
+  /** The embedded database and the signing keys; uploads are never on disk. */
   @Allowed("a folder that this program may write")
   @WithDefault("data")
   Path dataDir();
@@ -232,7 +232,7 @@ public interface Settings {
     @WithConverter(SettingConverters.Positive.class)
     int predictionsPerMinute();
 
-    /** Photos that wait for the network before others are refused. */
+    /** Photos that an inference node holds, waiting or in work, before others are refused. */
     @Allowed("a whole number from 1")
     @WithDefault("64")
     @WithConverter(SettingConverters.Positive.class)
