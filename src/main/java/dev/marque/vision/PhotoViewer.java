@@ -17,6 +17,12 @@ import java.util.OptionalDouble;
  */
 public final class PhotoViewer implements AutoCloseable {
 
+  /**
+   * The long side to decode photos at, for this and for judging it: scaled down to what the network
+   * takes they are still averaged, also the part of a second look.
+   */
+  public static final int DECODED_SIDE = 400;
+
   /** A top brand less likely than this leaves doubt. Looking again at all photos gains no more. */
   private static final double DOUBT = 0.7;
 

@@ -52,14 +52,19 @@ record DecodingNeed(long heap, long outside, OptionalLong mostAllocated) {
     long pixels = (long) width * height;
     long always = thinned * COPIES + (long) width * LINES;
     return switch (format) {
-      case JPEG ->
-          JpegFrame.kind(photo) == LOSSLESS_FRAME
-              ? new DecodingNeed(always + pixels * LOSSLESS_JPEG, 0)
-              : new DecodingNeed(always, pixels * COEFFICIENTS);
+      case JPEG -> ofJpeg(photo, always, pixels);
       case WEBP -> ofWebp(photo, always, pixels);
       case TIFF -> new DecodingNeed(always + pixels * WHOLE, 0);
       case PNG, GIF, BMP, HEIC, AVIF -> new DecodingNeed(always, 0);
     };
+  }
+
+  private static DecodingNeed ofJpeg(byte[] photo, long always, long pixels) {
+    int frame = JpegFrame.kind(photo);
+    // Where none is found here, a decoder may still find one, of the kind that takes most.
+    return frame == LOSSLESS_FRAME || frame < 0
+        ? new DecodingNeed(always + pixels * LOSSLESS_JPEG, 0)
+        : new DecodingNeed(always, pixels * COEFFICIENTS);
   }
 
   private static DecodingNeed ofWebp(byte[] photo, long always, long pixels) {

@@ -8,18 +8,28 @@ final class JpegFrame {
 
   private JpegFrame() {}
 
-  /** The number of the start-of-frame marker: 0 baseline, 2 progressive, 3 lossless; -1 if none. */
+  /**
+   * The number of the start-of-frame marker: 0 baseline, 2 progressive, 3 lossless; -1 if none.
+   * Bytes that belong to no marker are passed over, as decoders do.
+   */
   static int kind(byte[] jpeg) {
     int at = 2;
-    while (at + 4 <= jpeg.length && (jpeg[at] & 0xff) == 0xff) {
-      int marker = jpeg[at + 1] & 0xff;
-      if (marker >= FIRST && marker <= LAST && !isTable(marker)) {
+    while (at + 4 <= jpeg.length) {
+      int marker = (jpeg[at] & 0xff) == 0xff ? jpeg[at + 1] & 0xff : 0;
+      if (marker == 0 || marker == 0xff) {
+        at++;
+      } else if (marker >= FIRST && marker <= LAST && !isTable(marker)) {
         return marker - FIRST;
+      } else {
+        at += isAlone(marker) ? 2 : 2 + twoBytes(jpeg, at + 2);
       }
-      boolean filler = marker == 0xff;
-      at += filler ? 1 : 2 + twoBytes(jpeg, at + 2);
     }
     return -1;
+  }
+
+  /** Markers without a segment: for private use, restarts, beginning and end of an image. */
+  private static boolean isAlone(int marker) {
+    return marker == 0x01 || (marker >= 0xd0 && marker <= 0xd9);
   }
 
   private static int twoBytes(byte[] jpeg, int at) {

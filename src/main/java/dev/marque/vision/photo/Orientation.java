@@ -36,7 +36,12 @@ record Orientation(int tag) {
       }
       int tag = directory.getInt(ExifDirectoryBase.TAG_ORIENTATION);
       return tag >= 1 && tag <= 8 ? new Orientation(tag) : UPRIGHT;
-    } catch (ImageProcessingException | MetadataException | IOException | RuntimeException e) {
+    } catch (ImageProcessingException
+        | MetadataException
+        | IOException
+        | RuntimeException
+        | StackOverflowError e) {
+      // The library goes one call deeper for each directory, and a file may chain thousands.
       return UPRIGHT;
     }
   }

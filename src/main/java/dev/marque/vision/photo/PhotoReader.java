@@ -71,7 +71,7 @@ public final class PhotoReader {
       }
     } catch (TimedStream.TooMuchMemory e) {
       throw tooMuchMemory();
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | StackOverflowError e) {
       throw new PhotoException(Reason.UNREADABLE, "it is damaged or cut short");
     } catch (OutOfMemoryError e) {
       // One array that does not fit into the heap hurts nobody else: the photo claims nonsense.
@@ -95,6 +95,11 @@ public final class PhotoReader {
     if (!format.readable()) {
       throw new PhotoException(
           Reason.UNSUPPORTED_TYPE, format + " cannot be read; save it as JPEG or PNG");
+    }
+    if (InnerPicture.isIn(bytes, format)) {
+      throw new PhotoException(
+          Reason.UNSUPPORTED_TYPE,
+          format + " with a picture of another type in it cannot be read; save it as JPEG or PNG");
     }
     if (ProfileSize.isImpossible(bytes, format)) {
       throw new PhotoException(Reason.UNREADABLE, "its colour profile is damaged or cut short");

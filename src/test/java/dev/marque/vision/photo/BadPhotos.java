@@ -128,6 +128,38 @@ public final class BadPhotos {
     return at + count;
   }
 
+  /**
+   * A file of one format that wraps a picture in another one.
+   *
+   * @param format {@code bmp} or {@code tiff}
+   * @param compression as the writer of the format calls it, such as {@code BI_JPEG}
+   */
+  public static byte[] wrapped(String format, String compression) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    ImageWriter writer = ImageIO.getImageWritersByFormatName(format).next();
+    try (ImageOutputStream out = ImageIO.createImageOutputStream(bytes)) {
+      writer.setOutput(out);
+      ImageWriteParam parameters = writer.getDefaultWriteParam();
+      parameters.setCompressionMode(ImageWriteParam.MODE_EXPLICIT);
+      parameters.setCompressionType(compression);
+      BufferedImage image = new BufferedImage(32, 24, BufferedImage.TYPE_INT_RGB);
+      writer.write(null, new IIOImage(image, null, null), parameters);
+    } finally {
+      writer.dispose();
+    }
+    return bytes.toByteArray();
+  }
+
+  /** Directories of EXIF without any entry, each of which names the next one. */
+  public static byte[] exifOfDirectories(int count) {
+    ByteBuffer exif = ByteBuffer.allocate(8 + 6 * count);
+    exif.put(new byte[] {'M', 'M', 0, 42}).putInt(8);
+    for (int i = 1; i <= count; i++) {
+      exif.putShort((short) 0).putInt(i == count ? 0 : 8 + 6 * i);
+    }
+    return exif.array();
+  }
+
   /** A PNG file of a few bytes whose header claims 60,000 x 60,000 pixels. */
   public static byte[] pngOfSixtyThousandSquared() throws IOException {
     ByteArrayOutputStream png = new ByteArrayOutputStream();

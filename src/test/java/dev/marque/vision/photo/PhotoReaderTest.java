@@ -210,6 +210,31 @@ class PhotoReaderTest {
     }
   }
 
+  /** The size in their header is not that of the picture inside, which no limit would hold. */
+  @ParameterizedTest
+  @CsvSource({"bmp, BI_JPEG", "bmp, BI_PNG", "tiff, JPEG"})
+  void a_file_that_wraps_a_picture_of_another_type_is_refused(String format, String compression)
+      throws Exception {
+    byte[] wrapped = BadPhotos.wrapped(format, compression);
+    PhotoException refused = assertThrows(PhotoException.class, () -> read(wrapped));
+    assertEquals(Reason.UNSUPPORTED_TYPE, refused.reason());
+    assertTrue(String.valueOf(refused.getMessage()).contains("JPEG or PNG"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"bmp, BI_RGB", "tiff, LZW", "tiff, Deflate", "tiff, ZLib", "tiff, PackBits"})
+  void other_compressions_of_bmp_and_tiff_are_read(String format, String compression)
+      throws Exception {
+    assertEquals(32, read(BadPhotos.wrapped(format, compression)).width());
+  }
+
+  @Test
+  void metadata_of_any_depth_are_passed_over() throws Exception {
+    byte[] png = file(halves(64, 32, BufferedImage.TYPE_INT_RGB), "png");
+    byte[] deep = BadPhotos.pngWithChunk(png, "eXIf", BadPhotos.exifOfDirectories(200_000));
+    assertEquals(64, read(deep).width());
+  }
+
   @Test
   void a_jpeg_cut_short_is_refused_wherever_it_ends() throws Exception {
     byte[] whole = file(noise(200, 150), "jpeg");
