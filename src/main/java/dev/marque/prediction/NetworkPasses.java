@@ -37,16 +37,7 @@ final class NetworkPasses {
 
   private static final Logger LOG = LoggerFactory.getLogger(NetworkPasses.class);
 
-  private static final int CORES = Runtime.getRuntime().availableProcessors();
-
-  /** More than four take more memory, each for all layers of a batch, and gain little. */
-  private static final int AT_A_TIME = Math.min(CORES, 4);
-
-  /**
-   * Photos between decoding and network: enough that the next pass can be full, few enough that the
-   * others still wait where accounts take turns.
-   */
-  private static final int DECODED_AHEAD = 2 * LARGEST_BATCH;
+  private static final CoreShares SHARES = CoreShares.ofThisMachine();
 
   /** The most that a decoded photo waits for others; a photo takes a few milliseconds to decode. */
   private static final Duration WAIT = Duration.ofMillis(30);
@@ -58,7 +49,7 @@ final class NetworkPasses {
   private final Timer networkTime;
   private final DistributionSummary batchSizes;
   private final DistributionSummary confidence;
-  private final Semaphore room = new Semaphore(DECODED_AHEAD);
+  private final Semaphore room = new Semaphore(SHARES.photosAhead(LARGEST_BATCH));
   private final List<Thread> threads = new ArrayList<>();
 
   // Guarded by this.
@@ -103,7 +94,7 @@ final class NetworkPasses {
     for (Verdict verdict : Verdict.values()) {
       verdicts(verdict);
     }
-    for (int i = 0; i < AT_A_TIME; i++) {
+    for (int i = 0; i < SHARES.passes(); i++) {
       Thread thread = new Thread(this::run, "network-" + i);
       thread.setDaemon(true);
       threads.add(thread);
@@ -180,7 +171,7 @@ final class NetworkPasses {
 
   /** So many that the photos here spread over the passes that there can be at a time. */
   private int enough() {
-    return Math.min(LARGEST_BATCH, held.getAsInt() / AT_A_TIME);
+    return Math.min(LARGEST_BATCH, held.getAsInt() / SHARES.passes());
   }
 
   private void recognize(List<Decoded> batch) {
@@ -199,7 +190,8 @@ final class NetworkPasses {
     try {
       List<Recognition> recognitions =
           recognizer.recognize(
-              awaited.stream().map(Decoded::prepared).toList(), coresFor(awaited.size()));
+              awaited.stream().map(Decoded::prepared).toList(),
+              SHARES.ofPass(awaited.size(), held.getAsInt()));
       long nanos = System.nanoTime() - begin;
       networkTime.record(nanos, TimeUnit.NANOSECONDS);
       batchSizes.record(awaited.size());
@@ -217,12 +209,6 @@ final class NetworkPasses {
         one.recognized().tryFail(e);
       }
     }
-  }
-
-  /** Each of the other photos can keep a core busy. */
-  private int coresFor(int photos) {
-    int others = held.getAsInt() - photos;
-    return Math.max(1, CORES - Math.max(0, others));
   }
 
   private void count(Recognition recognition) {
