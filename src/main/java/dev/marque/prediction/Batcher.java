@@ -1,5 +1,6 @@
 package dev.marque.prediction;
 
+import dev.marque.vision.PhotoViewer;
 import dev.marque.vision.Prepared;
 import dev.marque.vision.Recognizer;
 import dev.marque.vision.photo.JpegWriter;
@@ -38,9 +39,6 @@ import org.slf4j.LoggerFactory;
 final class Batcher implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Batcher.class);
-
-  /** Twice what the network takes in, so that scaling down still averages. */
-  private static final int DECODED_SIDE = 400;
 
   private static final int COPY_SIDE = 512;
   private static final int THUMBNAIL_SIDE = 160;
@@ -191,7 +189,8 @@ final class Batcher implements AutoCloseable {
       if (job.isOver()) {
         return false;
       }
-      Photo photo = PhotoReader.read(job.request().photo().getBytes(), limits, DECODED_SIDE);
+      Photo photo =
+          PhotoReader.read(job.request().photo().getBytes(), limits, PhotoViewer.DECODED_SIDE);
       Prepared prepared = recognizer.prepare(photo.pixels());
       long nanos = System.nanoTime() - begin;
       decodeTime.record(nanos, TimeUnit.NANOSECONDS);

@@ -19,7 +19,8 @@ import java.util.List;
  *       right: half a point more than is claimed, because on other photos than those of the fit
  *       such a threshold does a little worse.
  *   <li>The curve is the isotonic regression of right answers on their probability (Zadrozny and
- *       Elkan, 2002), each step drawn in towards one half by one right and one wrong answer.
+ *       Elkan, 2002), each step drawn in towards one half by one right and one wrong answer before
+ *       it is compared with the next: who is more certain never claims less.
  * </ul>
  */
 final class CalibrationFit {
@@ -135,7 +136,7 @@ final class CalibrationFit {
   }
 
   private static boolean falls(List<Step> steps) {
-    return steps.get(steps.size() - 2).share() >= steps.get(steps.size() - 1).share();
+    return steps.get(steps.size() - 2).drawnIn() >= steps.get(steps.size() - 1).drawnIn();
   }
 
   /** Neighbouring answers with one accuracy. */
@@ -153,10 +154,6 @@ final class CalibrationFit {
 
     double probability() {
       return sum / count;
-    }
-
-    double share() {
-      return (double) right / count;
     }
 
     double drawnIn() {

@@ -12,8 +12,11 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -45,7 +48,8 @@ public record DataSet(
   /**
    * Finds the photos; reads none of them yet.
    *
-   * @throws DataSetException if there are none, fewer than two brands, or a brand without photos
+   * @throws DataSetException if there are none, fewer than two brands, a brand without photos, or
+   *     one that is only to be validated on
    */
   public static DataSet open(Path folder) {
     if (!Files.isDirectory(folder)) {
@@ -56,6 +60,14 @@ public record DataSet(
       throw new DataSetException(
           "%s has photos of %d brand(s); at least two are needed, as %s/<brand>/*.jpg"
               .formatted(folder, data.labels.brands().size(), folder));
+    }
+    Set<String> untrained = new TreeSet<>();
+    data.validation.forEach(photo -> untrained.add(Objects.requireNonNull(photo.brand())));
+    data.labels.brands().forEach(untrained::remove);
+    if (!untrained.isEmpty()) {
+      throw new DataSetException(
+          "%s has photos of %s to validate on and none to train on"
+              .formatted(folder, String.join(", ", untrained)));
     }
     return data;
   }
@@ -121,21 +133,33 @@ public record DataSet(
             "the folder " + brand + " has no photos; add some or remove the folder");
       }
       String label = brand.getFileName().toString();
-      for (Path photo : photos) {
-        String name = label + "/" + photo.getFileName();
-        LabelledPhoto labelled = new LabelledPhoto(photo, name, label, null, true);
-        boolean kept = Math.floorMod(name.hashCode() * 0x9E3779B1, ONE_IN * 1024) < 1024;
-        (kept && photos.size() > 1 ? validation : training).add(labelled);
+      List<LabelledPhoto> all =
+          photos.stream()
+              .map(file -> labelled(file, label))
+              .collect(Collectors.toCollection(ArrayList::new));
+      if (all.stream().allMatch(DataSet::isKeptForValidation)) {
+        // Of few photos chance may keep all.
+        training.add(all.remove(0));
       }
+      all.forEach(photo -> (isKeptForValidation(photo) ? validation : training).add(photo));
     }
     return new DataSet(labels(training, List.of()), training, validation, List.of(), List.of());
+  }
+
+  private static LabelledPhoto labelled(Path file, String brand) {
+    return new LabelledPhoto(file, brand + "/" + file.getFileName(), brand, null, true);
+  }
+
+  /** By the name, so that it stays where it is when others are added. */
+  private static boolean isKeptForValidation(LabelledPhoto photo) {
+    return Math.floorMod(photo.name().hashCode() * 0x9E3779B1, ONE_IN * 1024) < 1024;
   }
 
   private static Labels labels(List<LabelledPhoto> training, List<LabelledPhoto> otherMakes) {
     TreeSet<String> brands = new TreeSet<>();
     TreeMap<String, Labels.Model> models = new TreeMap<>();
     for (LabelledPhoto photo : training) {
-      brands.add(java.util.Objects.requireNonNull(photo.brand()));
+      brands.add(Objects.requireNonNull(photo.brand()));
       if (photo.model() != null) {
         models.put(photo.model(), new Labels.Model(photo.model(), photo.brand()));
       }
@@ -143,7 +167,7 @@ public record DataSet(
     List<Labels.Model> all = new ArrayList<>(models.values());
     otherMakes.stream()
         .map(LabelledPhoto::model)
-        .filter(java.util.Objects::nonNull)
+        .filter(Objects::nonNull)
         .distinct()
         .sorted()
         .forEach(make -> all.add(new Labels.Model(make, null)));

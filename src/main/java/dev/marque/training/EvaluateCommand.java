@@ -91,6 +91,11 @@ public final class EvaluateCommand implements Callable<Integer> {
     try (Judge judge =
         new Judge(model, lines -> lines.forEach(line -> System.err.println("left out " + line)))) {
       List<Example> known = judge.read(photos.validation());
+      if (known.size() < 2) {
+        throw new DataSetException(
+            "there are %d photos to validate on that can be read; judging a model takes two or more"
+                .formatted(known.size()));
+      }
       List<Example> notACar = judge.read(photos.notACar());
       Calibration calibration = model.description().calibration();
       List<Judged> asTheyAre = judge.judgeExamples(known);

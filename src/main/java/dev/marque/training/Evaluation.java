@@ -22,7 +22,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * The figures of a model on photos that its weights were not fitted to. What depends on the
  * calibration is cross-fitted: each photo is judged by a calibration fitted to the other four
- * fifths.
+ * fifths. Only the distorted photos are judged by the calibration that serves.
+ *
+ * <p>Other makes and photos without a car are those of the data set, all of which {@link Trainer}
+ * learns from: figures on them flatter a model that was trained on the same data set.
  *
  * @param model name and version
  * @param data fingerprint of the photos

@@ -3,6 +3,7 @@ package dev.marque.training;
 import dev.marque.vision.Scores;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** Figures that judge a classifier. */
 final class Figures {
@@ -65,13 +66,13 @@ final class Figures {
     return precision + recall == 0 ? 0 : 2 * precision * recall / (precision + recall);
   }
 
-  /** The mean of the brands' F1, each brand counting alike. */
+  /** The mean of the F1 of the brands that there are photos of, each counting alike. */
   static double macroF1(int[][] confusion) {
-    double sum = 0;
-    for (int brand = 0; brand < confusion.length; brand++) {
-      sum += f1(confusion, brand);
-    }
-    return sum / confusion.length;
+    return IntStream.range(0, confusion.length)
+        .filter(brand -> Arrays.stream(confusion[brand]).sum() > 0)
+        .mapToDouble(brand -> f1(confusion, brand))
+        .average()
+        .orElse(0);
   }
 
   /** The chance that a positive has a higher value than a negative; ties count half. */

@@ -47,7 +47,7 @@ final class Judge implements AutoCloseable {
 
   /** Reads photos, in order, without those that cannot be read. */
   List<Example> read(List<LabelledPhoto> photos) {
-    PhotoSet set = PhotoSet.read(photos, model.description().labels());
+    PhotoSet set = PhotoSet.read(photos, model.description().labels(), PhotoSet.TO_JUDGE_ON);
     if (!set.unreadable().isEmpty()) {
       unreadable.accept(set.unreadable());
     }

@@ -69,7 +69,11 @@ final class ModelCard {
         "Written by `evaluate` on %d validation photos; their fingerprint is `%s`. Shares in"
             .formatted(evaluation.photos(), evaluation.data()));
     lines.add("brackets are 95% confidence intervals (Wilson). What depends on the calibration is");
-    lines.add("cross-fitted: each photo is judged by a calibration that has not seen it.");
+    lines.add("cross-fitted: each photo is judged by a calibration that has not seen it; but the");
+    lines.add(
+        "distorted photos are judged by the calibration that serves. Photos of other makes and");
+    lines.add(
+        "without a car are the ones that training takes too, so figures on them may flatter.");
     lines.add("");
     lines.add("| figure | value |");
     lines.add("|---|---|");

@@ -7,6 +7,7 @@ import dev.marque.vision.network.Heads;
 import dev.marque.vision.network.Precision;
 import dev.marque.vision.network.PyTorch;
 import dev.marque.vision.network.ServingProgram;
+import dev.marque.vision.photo.Normalization;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -28,12 +29,18 @@ final class Teacher implements AutoCloseable {
   /**
    * @param labels of the photos to learn from
    * @param share of the targets that is the teacher's, from 0 to 1
-   * @throws DataSetException if the teacher tells other brands or models than the labels
+   * @throws DataSetException if the teacher tells other brands or models than the labels, or does
+   *     not take photos as a {@link Batch} has them
    */
   Teacher(LoadedModel model, Labels labels, double share, Precision precision) {
     if (!model.description().labels().equals(labels)) {
       throw new DataSetException(
           "the teacher %s tells other brands or models than these photos show"
+              .formatted(model.description().name()));
+    }
+    if (!model.description().normalization().equals(Normalization.USUAL)) {
+      throw new DataSetException(
+          "the teacher %s takes photos in another range of values than training makes"
               .formatted(model.description().name()));
     }
     this.labels = labels;

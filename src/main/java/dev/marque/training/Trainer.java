@@ -162,7 +162,7 @@ public final class Trainer {
   private List<Example> read(List<LabelledPhoto>... parts) {
     List<Example> all = new ArrayList<>();
     for (List<LabelledPhoto> part : parts) {
-      PhotoSet photos = PhotoSet.read(part, data.labels());
+      PhotoSet photos = PhotoSet.read(part, data.labels(), PhotoSet.TO_TRAIN_ON);
       if (!photos.unreadable().isEmpty()) {
         progress.unreadable(photos.unreadable());
       }

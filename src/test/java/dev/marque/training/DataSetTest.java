@@ -58,6 +58,25 @@ class DataSetTest {
   }
 
   @Test
+  void every_brand_keeps_a_photo_to_train_on_however_few_it_has() throws Exception {
+    for (int brand = 0; brand < 300; brand++) {
+      photos("Brand " + brand, 1 + brand % 2);
+    }
+    DataSet data = DataSet.open(folder);
+    assertEquals(300, data.labels().brands().size());
+    assertTrue(data.validation().size() > 5, "and pairs are split");
+  }
+
+  @Test
+  void a_brand_that_is_only_validated_on_is_named() throws Exception {
+    Files.writeString(
+        folder.resolve("train.csv"),
+        "path,brand,model,year\na.jpg,Audi,TT,2012\nb.jpg,BMW,M3,2010\n");
+    Files.writeString(folder.resolve("val.csv"), "path,brand,model,year\nc.jpg,Seat,Ibiza,2010\n");
+    assertTrue(refusal(folder).contains("Seat"));
+  }
+
+  @Test
   void a_missing_folder_one_brand_or_an_empty_brand_is_refused() throws Exception {
     assertTrue(refusal(folder.resolve("nowhere")).contains("nowhere"));
     photos("Fiat", 3);

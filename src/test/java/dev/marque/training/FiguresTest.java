@@ -31,6 +31,11 @@ class FiguresTest {
   }
 
   @Test
+  void brands_without_photos_do_not_count_in_macro_f1() {
+    assertEquals(1, Figures.macroF1(new int[][] {{3, 0, 0}, {0, 0, 0}, {0, 0, 5}}), 1e-9);
+  }
+
+  @Test
   void an_interval_holds_its_share_and_narrows_with_more_photos() {
     double[] few = Figures.interval(0.9, 50);
     double[] many = Figures.interval(0.9, 5000);
@@ -78,6 +83,22 @@ class FiguresTest {
     assertTrue(calibration.temperature() > 1.2, "" + calibration.temperature());
     if (evaluation.confidentShare() > 0.05) {
       assertTrue(evaluation.confidentRight() > 0.95, "" + evaluation.confidentRight());
+    }
+  }
+
+  /** One mistake among the surest answers but the last few. */
+  @Test
+  void who_is_more_certain_never_claims_less() {
+    List<Judged> known = new ArrayList<>();
+    for (int i = 0; i < 550; i++) {
+      double claimed = 0.5 + i * 0.0009;
+      Scores scores = new Scores(new double[] {1 - claimed, claimed}, new double[0], 0, 0.9);
+      int brand = i == 510 ? 0 : 1;
+      known.add(new Judged("photo " + i, brand, Example.NONE, true, scores, scores, List.of()));
+    }
+    List<Calibration.Point> curve = CalibrationFit.fit(known, List.of()).curve();
+    for (int i = 1; i < curve.size(); i++) {
+      assertTrue(curve.get(i).accuracy() > curve.get(i - 1).accuracy(), curve.toString());
     }
   }
 

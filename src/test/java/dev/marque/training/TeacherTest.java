@@ -97,6 +97,17 @@ class TeacherTest {
   }
 
   @Test
+  void a_teacher_that_takes_other_values_is_refused() {
+    Normalization others = new Normalization(List.of(0f, 0f, 0f), List.of(255f, 255f, 255f));
+    LoadedModel model =
+        new LoadedModel(
+            new ModelDescription("teacher-2", SIZE, others, LABELS, Calibration.NONE, "none", null),
+            MODEL.network(),
+            MODEL.weights());
+    assertThrows(DataSetException.class, () -> new Teacher(model, LABELS, 0.5, Precision.FLOAT32));
+  }
+
+  @Test
   void a_teacher_of_other_brands_is_refused_by_name() {
     Labels others = new Labels(List.of("Aster", "Dahlia"), LABELS.models());
     DataSetException e =

@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -73,16 +74,20 @@ class TrainerTest {
   }
 
   private Weights train(Path out, int epochs, Weights start, Progress progress) throws Exception {
+    return trainer(out, epochs, start, null, progress).train();
+  }
+
+  private Trainer trainer(
+      Path out, int epochs, Weights start, @Nullable Teacher teacher, Progress progress) {
     return new Trainer(
-            options(epochs),
-            TinyNetwork.DESCRIPTION,
-            DataSet.open(photos),
-            out,
-            Precision.FLOAT32,
-            start,
-            null,
-            progress)
-        .train();
+        options(epochs),
+        TinyNetwork.DESCRIPTION,
+        DataSet.open(photos),
+        out,
+        Precision.FLOAT32,
+        start,
+        teacher,
+        progress);
   }
 
   @Test
@@ -91,6 +96,21 @@ class TrainerTest {
     Recorder second = new Recorder();
     train(folder.resolve("second"), 1, trained, second);
     assertTrue(second.epochs.get(0).loss() < 0.9 * recorder.epochs.get(0).loss());
+  }
+
+  @Test
+  void a_teacher_counts_from_the_first_step_on() throws Exception {
+    DataSet data = DataSet.open(photos);
+    Weights random = TinyNetwork.weights(data.labels().heads(), 3);
+    LoadedModel model =
+        ModelMaker.make("teacher-1", TinyNetwork.DESCRIPTION, random, data, SIZE, lines -> {});
+    train(folder.resolve("alone"), 1, recorder);
+    Recorder taught = new Recorder();
+    try (Teacher teacher = new Teacher(model, data.labels(), 1, Precision.FLOAT32)) {
+      trainer(folder.resolve("taught"), 1, new Weights(List.of()), teacher, taught).train();
+    }
+    double difference = recorder.epochs.get(0).loss() - taught.epochs.get(0).loss();
+    assertTrue(Math.abs(difference) > 1e-3, "by the labels alone it would be the same run");
   }
 
   @Test
@@ -153,7 +173,8 @@ class TrainerTest {
     train(out, 2, recorder);
     Checkpoint checkpoint = Checkpoint.read(out).orElseThrow();
     DataSet data = DataSet.open(photos);
-    List<Example> examples = PhotoSet.read(data.training(), data.labels()).examples();
+    List<Example> examples =
+        PhotoSet.read(data.training(), data.labels(), PhotoSet.TO_TRAIN_ON).examples();
     Weights weights = checkpoint.state().weights();
     List<float[]> inputs = TrainingProgramProbe.inputs(examples, SIZE);
     float[][] training =
@@ -172,7 +193,8 @@ class TrainerTest {
   @Test
   void batches_depend_on_the_seed_and_their_number_alone() {
     DataSet data = DataSet.open(photos);
-    List<Example> examples = PhotoSet.read(data.training(), data.labels()).examples();
+    List<Example> examples =
+        PhotoSet.read(data.training(), data.labels(), PhotoSet.TO_TRAIN_ON).examples();
     BatchMaker first = maker(examples, data);
     BatchMaker second = maker(examples, data);
     int[] order = first.order(5);
