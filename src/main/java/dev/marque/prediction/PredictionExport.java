@@ -11,11 +11,10 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.UUID;
 import java.util.function.Function;
 
 /**
@@ -27,11 +26,10 @@ public final class PredictionExport {
   private static final String PATH = PredictionApi.PATH + "/export";
   private static final String CSV = "text/csv";
   private static final String NDJSON = "application/x-ndjson";
-  private static final int AT_ONCE = 4;
 
   private final SignedIn signedIn;
   private final Predictions predictions;
-  private final AtomicInteger running = new AtomicInteger();
+  private final ExportPlaces places = new ExportPlaces();
 
   public PredictionExport(SignedIn signedIn, Predictions predictions) {
     this.signedIn = signedIn;
@@ -62,13 +60,10 @@ public final class PredictionExport {
     if (ctx.response().closed()) {
       return;
     }
-    if (running.incrementAndGet() > AT_ONCE) {
-      running.decrementAndGet();
-      // Each holds a connection to the database for as long as its client reads.
-      throw new Failure.Unavailable("busy", Duration.ofSeconds(5));
-    }
-    ctx.addEndHandler(end -> running.decrementAndGet());
-    predictions.stream(SignedIn.of(ctx).id(), filter)
+    UUID account = SignedIn.of(ctx).id();
+    places.enter(account);
+    ctx.addEndHandler(end -> places.leave(account));
+    predictions.stream(account, filter)
         .onSuccess(stream -> send(ctx, stream, csv))
         .onFailure(ctx::fail);
   }

@@ -21,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -83,6 +84,10 @@ class LargeExportIT {
   }
 
   private RawHttp export() throws IOException {
+    return export(person);
+  }
+
+  private RawHttp export(Person person) throws IOException {
     String head =
         String.join(
             "\r\n",
@@ -146,6 +151,27 @@ class LargeExportIT {
     try (RawHttp client = export()) {
       assertEquals('H', client.in().read());
       awaitResting(1);
+    }
+    awaitResting(0);
+  }
+
+  @Test
+  void one_account_cannot_keep_the_others_from_their_exports() throws IOException {
+    Person other = server.newUser();
+    try (RawHttp first = export();
+        RawHttp second = export()) {
+      assertEquals('H', first.in().read());
+      assertEquals('H', second.in().read());
+      try (RawHttp third = export()) {
+        String refusal = new String(third.in().readAllBytes(), StandardCharsets.UTF_8);
+        assertTrue(refusal.startsWith("HTTP/1.1 429"), refusal);
+        assertTrue(refusal.toLowerCase(Locale.ROOT).contains("retry-after: 5"), refusal);
+        assertTrue(refusal.contains("exports-at-once"), refusal);
+      }
+      try (RawHttp others = export(other)) {
+        String answer = new String(others.in().readAllBytes(), StandardCharsets.UTF_8);
+        assertTrue(answer.startsWith("HTTP/1.1 200"), answer);
+      }
     }
     awaitResting(0);
   }
