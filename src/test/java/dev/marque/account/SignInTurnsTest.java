@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.marque.Eventually;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -51,9 +52,7 @@ class SignInTurnsTest {
   }
 
   private void awaitBegun(int tries) {
-    while (begun() < tries) {
-      Thread.onSpinWait();
-    }
+    Eventually.holds(tries + " tries have begun", () -> begun() >= tries);
   }
 
   private int begun() {

@@ -16,14 +16,13 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -35,7 +34,9 @@ class ClusterIT {
 
   private static final String PATH = "/api/v1/predictions";
   private static final HttpClient CLIENT = HttpClient.newHttpClient();
-  private static final Duration TO_TAKE_LOAD = Duration.ofSeconds(5);
+
+  /** Of four photos each: a few seconds on a fast machine. */
+  private static final int MOST_ROUNDS = 50;
 
   @TempDir private static Path folder;
 
@@ -87,12 +88,16 @@ class ClusterIT {
   @AfterAll
   static void stop() {
     // The web nodes first: their nodes' absence would only be waited for.
-    if (otherWeb != null) {
-      otherWeb.close();
+    try {
+      if (otherWeb != null) {
+        otherWeb.close();
+      }
+      processes.forEach(MarqueProcess::terminate);
+      processes.forEach(MarqueProcess::close);
+    } finally {
+      processes.forEach(MarqueProcess::kill);
+      database.close();
     }
-    processes.forEach(MarqueProcess::terminate);
-    processes.forEach(MarqueProcess::close);
-    database.close();
   }
 
   private static MarqueProcess node(String role, String name, int port) throws IOException {
@@ -146,10 +151,22 @@ class ClusterIT {
   }
 
   private static Set<String> stored() throws IOException, InterruptedException {
-    return new JsonObject(get(webAddress + PATH + "?limit=100").body())
-        .getJsonArray("items").stream()
-            .map(item -> ((JsonObject) item).getString("id"))
-            .collect(Collectors.toSet());
+    Set<String> stored = new HashSet<>();
+    String next = "";
+    while (next != null) {
+      JsonObject page = new JsonObject(get(webAddress + PATH + "?limit=100" + next).body());
+      page.getJsonArray("items").forEach(item -> stored.add(((JsonObject) item).getString("id")));
+      next = page.getString("next") == null ? null : "&after=" + page.getString("next");
+    }
+    return stored;
+  }
+
+  /** A few photos at a time; a node that has joined announces its room four times a second. */
+  private static void uploadUntilItTakesLoad(String node) throws Exception {
+    for (int round = 0; photosClassifiedBy(node) == 0; round++) {
+      assertTrue(round < MOST_ROUNDS, "it takes no load");
+      uploads(4).forEach(CompletableFuture::join);
+    }
   }
 
   @Test
@@ -176,13 +193,11 @@ class ClusterIT {
   }
 
   @Test
-  void a_killed_node_loses_no_photo_and_a_new_one_takes_load_within_seconds() throws Exception {
+  void a_killed_node_loses_no_photo_and_a_new_one_takes_load() throws Exception {
     MarqueProcess killed = node("inference", "killed", freePort());
     String killedAddress = killed.awaitReady();
     Set<String> before = stored();
-    while (photosClassifiedBy(killedAddress) == 0) {
-      uploads(4).forEach(CompletableFuture::join);
-    }
+    uploadUntilItTakesLoad(killedAddress);
     int already = stored().size() - before.size();
     var inWork = uploads(24);
     CompletableFuture.anyOf(inWork.toArray(CompletableFuture[]::new)).join();
@@ -192,11 +207,6 @@ class ClusterIT {
     }
     assertEquals(before.size() + already + 24, stored().size());
 
-    String added = node("inference", "added", freePort()).awaitReady();
-    long ready = System.nanoTime();
-    while (photosClassifiedBy(added) == 0) {
-      assertTrue(System.nanoTime() - ready < TO_TAKE_LOAD.toNanos(), "it takes no load");
-      uploads(4).forEach(CompletableFuture::join);
-    }
+    uploadUntilItTakesLoad(node("inference", "added", freePort()).awaitReady());
   }
 }

@@ -158,9 +158,11 @@ public final class MarqueProcess implements AutoCloseable {
 
   @Override
   public void close() {
-    if (process.isAlive()) {
-      terminate();
+    terminate();
+    try {
       awaitEnd();
+    } finally {
+      process.destroyForcibly();
     }
   }
 }

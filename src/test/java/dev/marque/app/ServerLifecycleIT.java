@@ -37,7 +37,7 @@ class ServerLifecycleIT {
   private static final Path PHOTO = Path.of("src/test/resources/photos/audi.jpg");
 
   /** Together, fewer than the queue takes. */
-  private static final int PHOTOS = 60;
+  private static final int PHOTOS = 40;
 
   private static final HttpClient CLIENT = HttpClient.newHttpClient();
 

@@ -136,12 +136,17 @@ class LimitedServerIT {
     }
     assertEquals(207, batch.statusCode());
     assertEquals("1", header(batch, "Retry-After"));
-    HttpResponse<String> one = client.upload(new MultipartForm().photo(photo));
-    while (one.statusCode() == 201) {
-      one = client.upload(new MultipartForm().photo(photo));
+    String told = "100";
+    while (told.equals("100")) {
+      // One more prediction is allowed after a third of a second, whatever was used up.
+      HttpResponse<String> one = client.upload(new MultipartForm().photo(photo));
+      while (one.statusCode() == 201) {
+        one = client.upload(new MultipartForm().photo(photo));
+      }
+      assertOverLimit(one);
+      told = toldBeforeItIsSent(person);
     }
-    assertOverLimit(one);
-    assertToldBeforeItIsSent(person);
+    assertEquals("429", told);
     HttpResponse<String> again = client.upload(new MultipartForm().photo(photo), key);
     assertEquals(201, again.statusCode(), again.body());
     assertEquals(id(before), id(again));
@@ -151,7 +156,8 @@ class LimitedServerIT {
     return new JsonObject(prediction.body()).getString("id");
   }
 
-  private void assertToldBeforeItIsSent(Person person) throws IOException {
+  /** The status that a client gets which waits for {@code 100 Continue}. */
+  private String toldBeforeItIsSent(Person person) throws IOException {
     URI address = URI.create(server.baseUrl());
     String head =
         "POST %s HTTP/1.1\r\nHost: %s\r\nAuthorization: Bearer %s\r\nContent-Type: image/jpeg\r\nContent-Length: %d\r\nExpect: 100-continue\r\n\r\n"
@@ -159,8 +165,8 @@ class LimitedServerIT {
     try (Socket socket = new Socket(address.getHost(), address.getPort())) {
       socket.setSoTimeout(30_000);
       socket.getOutputStream().write(head.getBytes(StandardCharsets.ISO_8859_1));
-      String status = new String(socket.getInputStream().readNBytes(12), StandardCharsets.UTF_8);
-      assertEquals("HTTP/1.1 429", status);
+      String begin = new String(socket.getInputStream().readNBytes(12), StandardCharsets.UTF_8);
+      return begin.substring("HTTP/1.1 ".length());
     }
   }
 

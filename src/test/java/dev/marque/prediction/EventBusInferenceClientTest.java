@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.marque.Eventually;
 import dev.marque.account.Role;
 import dev.marque.account.User;
 import dev.marque.web.Failure;
@@ -112,10 +113,12 @@ class EventBusInferenceClientTest {
     node("a", 0, message -> message.reply(Samples.inference()));
     assertEquals("busy", unavailable());
     assertTrue(asked.isEmpty());
-    announce("a", 1);
-    while (client.classify(PHOTO, caller).otherwiseEmpty().await() == null) {
-      Thread.onSpinWait();
-    }
+    Eventually.holds(
+        "the node is asked again",
+        () -> {
+          announce("a", 1);
+          return client.classify(PHOTO, caller).otherwiseEmpty().await() != null;
+        });
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.marque.Eventually;
 import io.vertx.core.json.JsonObject;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -155,9 +156,7 @@ class UploadsTest {
 
   /** It is given back once the answer has gone out, which its reader may see before. */
   private static void awaitNoMemoryHeld() {
-    while (room.uploads.held() > 0) {
-      Thread.onSpinWait();
-    }
+    Eventually.holds("the memory is given back", () -> room.uploads.held() == 0);
   }
 
   @Test
@@ -256,13 +255,9 @@ class UploadsTest {
     try (Socket socket = connect()) {
       socket.getOutputStream().write(head(9000, ""));
       socket.getOutputStream().write(new byte[4000]);
-      while (room.places.get() == 0) {
-        Thread.onSpinWait();
-      }
+      Eventually.holds("a place is taken", () -> room.places.get() > 0);
     }
-    while (room.places.get() > 0) {
-      Thread.onSpinWait();
-    }
+    Eventually.holds("the place is given back", () -> room.places.get() == 0);
   }
 
   @Test
