@@ -15,6 +15,7 @@ import io.micrometer.core.instrument.distribution.DistributionStatisticConfig;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** The numbers of this process, for Prometheus: its own, those of the JVM and those of Vert.x. */
@@ -28,12 +29,21 @@ public final class Metrics implements AutoCloseable {
           .mapToDouble(millis -> Duration.ofMillis(millis).toNanos())
           .toArray();
 
+  /** A request may name any other: each would be a series of numbers for ever. */
+  private static final Set<String> METHODS =
+      Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT");
+
   private final PrometheusMeterRegistry registry;
   private final JvmGcMetrics collections;
 
   public Metrics() {
     registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-    registry.config().meterFilter(new Histograms());
+    registry
+        .config()
+        .meterFilter(new Histograms())
+        .meterFilter(
+            MeterFilter.replaceTagValues(
+                "method", method -> METHODS.contains(method) ? method : "other"));
     collections = new JvmGcMetrics();
     collections.bindTo(registry);
     new ClassLoaderMetrics().bindTo(registry);

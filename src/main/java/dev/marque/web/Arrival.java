@@ -22,6 +22,7 @@ public final class Arrival implements Handler<RoutingContext> {
 
   private static final String CLIENT_ADDRESS = Arrival.class.getName() + ".address";
   private static final String METHOD = Arrival.class.getName() + ".method";
+  private static final String MALFORMED = Arrival.class.getName() + ".malformed";
   private static final long MOST_TO_THROW_AWAY = 64L << 20;
 
   private final Proxies proxies;
@@ -64,6 +65,12 @@ public final class Arrival implements Handler<RoutingContext> {
         refuseAndClose(ctx);
         return;
       }
+      if (!isWellFormed(ctx)) {
+        // Whoever looked at the query, the page that says so included, would fail on it again.
+        ctx.put(MALFORMED, true);
+        ctx.reroute(request.uri().startsWith(prefix + "/api/") ? "/api/v1" : "/");
+        return;
+      }
       String target = withoutPrefix(request.uri());
       boolean head = HttpMethod.HEAD.equals(request.method());
       if (head || !target.equals(request.uri())) {
@@ -73,7 +80,21 @@ public final class Arrival implements Handler<RoutingContext> {
     }
     RequestId.assign(ctx, proxies.trusts(request));
     ctx.addBodyEndHandler(end -> throwAwayRest(request));
+    if (ctx.get(MALFORMED) != null) {
+      throw new Failure.Malformed("bad-request");
+    }
     ctx.next();
+  }
+
+  /** Whether all escapes of path and query are two hexadecimal digits. */
+  private static boolean isWellFormed(RoutingContext ctx) {
+    try {
+      ctx.normalizedPath();
+      ctx.request().params();
+      return true;
+    } catch (IllegalArgumentException malformed) {
+      return false;
+    }
   }
 
   /**
@@ -123,7 +144,10 @@ public final class Arrival implements Handler<RoutingContext> {
             request.connection().close();
           }
         });
-    RestOfBody.of(request, MOST_TO_THROW_AWAY);
     request.resume();
+    // Where it has ended now, what comes next is another request's.
+    if (!request.isEnded()) {
+      RestOfBody.of(request, MOST_TO_THROW_AWAY);
+    }
   }
 }

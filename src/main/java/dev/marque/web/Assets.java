@@ -120,9 +120,8 @@ public final class Assets implements AssetPaths {
       return;
     }
     response.putHeader("Content-Type", asset.contentType());
-    if (gzip != null) {
-      response.putHeader("Content-Encoding", "gzip");
-    }
+    // In either form it is final: the server would compress the other one for each answer anew.
+    response.putHeader("Content-Encoding", gzip == null ? "identity" : "gzip");
     response.end(gzip == null ? asset.content() : gzip);
   }
 

@@ -114,10 +114,6 @@ public final class Pages {
         .putHeader(HttpHeaders.CONTENT_TYPE, "text/html; charset=utf-8")
         .putHeader(HttpHeaders.CONTENT_LANGUAGE, language(ctx).getLanguage());
     addVary(response, "HX-Request, Accept-Language, Cookie, Sec-Fetch-Dest");
-    if (!response.headers().contains(HttpHeaders.CACHE_CONTROL)) {
-      // A page shows what is one person's own, and must not outlive the sign-out.
-      response.putHeader(HttpHeaders.CACHE_CONTROL, "private, no-cache");
-    }
     Buffer body = Buffer.buffer(html);
     if (HttpMethod.HEAD.equals(ctx.request().method())) {
       return response.putHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(body.length())).end();

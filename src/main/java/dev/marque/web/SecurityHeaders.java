@@ -37,6 +37,7 @@ public final class SecurityHeaders implements Handler<RoutingContext> {
     values.put(
         "Permissions-Policy",
         "camera=(self), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()");
+    // A page shows what is one person's own, and must not outlive the sign-out.
     values.put("Cache-Control", "no-store");
     if (portals.isEmpty()) {
       values.put("X-Frame-Options", "DENY");

@@ -33,6 +33,12 @@ public final class SlowClients {
   /** The timers of connections that owe us a request. */
   private final Map<HttpConnection, Long> timers = new HashMap<>();
 
+  /**
+   * The request of each connection that arrived last: a client may send the next one before it has
+   * the answer, and that is then under way when this one ends.
+   */
+  private final Map<HttpConnection, RoutingContext> latest = new HashMap<>();
+
   public SlowClients(Vertx vertx, Duration patience) {
     this.vertx = vertx;
     this.patience = patience;
@@ -44,6 +50,7 @@ public final class SlowClients {
     connection.closeHandler(
         gone -> {
           stop(connection);
+          latest.remove(connection);
           vertx.cancelTimer(looking);
         });
     await(connection);
@@ -69,9 +76,10 @@ public final class SlowClients {
   private void arrived(RoutingContext ctx) {
     HttpConnection connection = ctx.request().connection();
     stop(connection);
+    latest.put(connection, ctx);
     ctx.addEndHandler(
         end -> {
-          if (end.succeeded()) {
+          if (end.succeeded() && latest.remove(connection, ctx)) {
             await(connection);
           }
         });

@@ -22,6 +22,8 @@ public final class ZipStream {
 
   public ZipStream(HttpServerResponse response) {
     this.response = response;
+    // It is packed: keeps the server from trying.
+    response.putHeader("Content-Encoding", "identity");
   }
 
   /**

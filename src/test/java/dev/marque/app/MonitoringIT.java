@@ -1,8 +1,10 @@
 package dev.marque.app;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.marque.web.RawHttp;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -148,5 +150,18 @@ class MonitoringIT {
       named.removeAll(served);
       assertEquals(Set.of(), named, "not served, but asked for by " + expression);
     }
+  }
+
+  /** Each would be kept for ever, and anybody can invent some. */
+  @Test
+  void methods_that_nobody_knows_are_counted_as_one() throws Exception {
+    int port = URI.create(RunningServer.shared().baseUrl()).getPort();
+    for (int i = 0; i < 5; i++) {
+      String request = "MADE-UP-%d / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+      RawHttp.exchange(port, request.formatted(i));
+    }
+    String metrics = metrics();
+    assertFalse(metrics.contains("MADE-UP"), "they are told apart");
+    assertTrue(metrics.contains("method=\"other\""), "they are not counted");
   }
 }

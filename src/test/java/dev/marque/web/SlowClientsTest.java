@@ -45,6 +45,9 @@ class SlowClientsTest {
             PATIENCE,
             router -> {
               router.get("/quick").handler(ctx -> ctx.end("quick"));
+              router
+                  .get("/soon")
+                  .handler(ctx -> ctx.vertx().timer(50).onSuccess(soon -> ctx.end("soon")));
               router.post("/form").handler(ctx -> ctx.end("read"));
               router.get("/large").handler(SlowClientsTest::large);
               router
@@ -106,6 +109,16 @@ class SlowClientsTest {
   void a_body_that_nobody_wants_is_cut_off_after_the_answer() throws IOException {
     String answer = trickle(POST.replace("Host: x", "Host: x\r\nSec-Fetch-Site: cross-site"));
     assertTrue(answer.startsWith("HTTP/1.1 403"), answer);
+  }
+
+  /** The end of the first request is not the beginning of the wait for a third. */
+  @Test
+  void so_may_one_to_a_request_that_was_sent_before_the_answer_to_the_one_before()
+      throws IOException {
+    String answers =
+        whole(
+            "GET /soon HTTP/1.1\r\nHost: x\r\n\r\nGET /long-work HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    assertTrue(answers.contains("soon") && answers.endsWith("done"), answers);
   }
 
   @Test

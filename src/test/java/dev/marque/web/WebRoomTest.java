@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.marque.Eventually;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import java.io.IOException;
@@ -13,6 +14,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -63,6 +65,7 @@ class WebRoomTest {
               ctx.fail(new Failure.NotFound("not-found"));
             });
     router.get("/who").handler(ctx -> ctx.end(Arrival.clientAddress(ctx)));
+    router.get("/later").handler(ctx -> ctx.vertx().timer(50).onSuccess(later -> ctx.end("later")));
   }
 
   @ParameterizedTest
@@ -108,14 +111,60 @@ class WebRoomTest {
   void a_malformed_request_is_refused_with_the_headers_too() throws IOException {
     String answer = raw("GET /who HTTP/1.1\r\nHost: x\r\nX-Long: " + "a".repeat(9000) + "\r\n\r\n");
     assertTrue(answer.startsWith("HTTP/1.1 431"), answer);
-    assertTrue(answer.toLowerCase(java.util.Locale.ROOT).contains("content-security-policy"));
+    assertTrue(answer.toLowerCase(Locale.ROOT).contains("content-security-policy"));
   }
 
   @Test
   void a_request_without_a_host_is_400_with_the_headers() throws IOException {
     String answer = raw("GET /who HTTP/1.1\r\nConnection: close\r\n\r\n");
     assertTrue(answer.startsWith("HTTP/1.1 400"), answer);
-    assertTrue(answer.toLowerCase(java.util.Locale.ROOT).contains("content-security-policy"));
+    assertTrue(answer.toLowerCase(Locale.ROOT).contains("content-security-policy"));
+  }
+
+  /** Whoever looks at the query of such a request fails, the page that says so included. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "GET /who?%",
+        "GET /who?x=50%off",
+        "GET /%zz",
+        "HEAD /who?%",
+        "POST /no-such-page?%",
+        "GET /api/v1/things/7?x=%",
+        "GET /api/v1/%zz"
+      })
+  void a_broken_escape_in_the_address_is_400(String line) throws IOException {
+    String answer =
+        raw(line + " HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+    assertTrue(answer.startsWith("HTTP/1.1 400"), answer);
+    assertTrue(answer.toLowerCase(Locale.ROOT).contains("content-security-policy"), answer);
+    assertEquals(line.contains("/api/"), answer.contains("application/problem+json"), answer);
+  }
+
+  @Test
+  void an_upload_to_an_address_with_a_broken_escape_is_400_and_holds_no_memory()
+      throws IOException {
+    String answer =
+        raw(
+            "POST /upload?% HTTP/1.1\r\nHost: x\r\nContent-Type: image/jpeg\r\nContent-Length: 9\r\nConnection: close\r\n\r\n123456789");
+    assertTrue(answer.startsWith("HTTP/1.1 400"), answer);
+    Eventually.holds("the memory is given back", () -> room.uploads.held() == 0);
+  }
+
+  /** The body of the second request goes on when the first one has its answer. */
+  @Test
+  void a_request_that_is_sent_before_the_answer_to_the_one_before_keeps_its_body()
+      throws IOException {
+    String first = "GET /later HTTP/1.1\r\nHost: x\r\n\r\n";
+    String second =
+        "POST /upload HTTP/1.1\r\nHost: x\r\nContent-Type: image/jpeg\r\nContent-Length: 9000\r\nConnection: close\r\n\r\n";
+    try (RawHttp client = RawHttp.to(room.port())) {
+      client.send(first + second + "x".repeat(4000));
+      assertEquals('H', client.in().read());
+      client.send("x".repeat(5000));
+      String answers = client.rest();
+      assertTrue(answers.contains("later") && answers.contains("=:9000;"), answers);
+    }
   }
 
   @Test
