@@ -1,6 +1,7 @@
 package dev.marque.web;
 
 import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
@@ -79,7 +80,7 @@ public final class Arrival implements Handler<RoutingContext> {
       }
     }
     RequestId.assign(ctx, proxies.trusts(request));
-    ctx.addBodyEndHandler(end -> throwAwayRest(request));
+    ctx.addBodyEndHandler(end -> throwAwayRest(ctx.vertx(), request));
     if (ctx.get(MALFORMED) != null) {
       throw new Failure.Malformed("bad-request");
     }
@@ -129,7 +130,7 @@ public final class Arrival implements Handler<RoutingContext> {
     return path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
   }
 
-  private static void throwAwayRest(HttpServerRequest request) {
+  private static void throwAwayRest(Vertx vertx, HttpServerRequest request) {
     if (request.isEnded()) {
       return;
     }
@@ -145,9 +146,13 @@ public final class Arrival implements Handler<RoutingContext> {
           }
         });
     request.resume();
-    // Where it has ended now, what comes next is another request's.
-    if (!request.isEnded()) {
-      RestOfBody.of(request, MOST_TO_THROW_AWAY);
-    }
+    // What is here already is handed on first. If it has ended then, what follows is of the next
+    // request, which a client may have sent before it had this answer.
+    vertx.runOnContext(
+        handedOn -> {
+          if (!request.isEnded()) {
+            RestOfBody.of(request, MOST_TO_THROW_AWAY);
+          }
+        });
   }
 }
