@@ -1,9 +1,11 @@
 package dev.marque.account;
 
+import dev.marque.platform.Portions;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Pool;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 
 /** Forgets what happened longer ago than the operator keeps it ({@code marque.audit.days}). */
 final class AuditRetention {
@@ -28,12 +30,7 @@ final class AuditRetention {
     if (days == 0) {
       return Future.succeededFuture(0);
     }
-    return audit
-        .deleteBefore(pool, clock.instant().minus(Duration.ofDays(days)))
-        .compose(
-            deleted ->
-                deleted < Audit.PORTION
-                    ? Future.succeededFuture(deleted)
-                    : deleteOld().map(more -> deleted + more));
+    Instant moment = clock.instant().minus(Duration.ofDays(days));
+    return Portions.count(Audit.PORTION, () -> audit.deleteBefore(pool, moment));
   }
 }

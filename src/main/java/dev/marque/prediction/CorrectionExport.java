@@ -1,10 +1,11 @@
 package dev.marque.prediction;
 
+import dev.marque.platform.Portions;
 import dev.marque.web.ZipStream;
 import io.vertx.core.Future;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 
 /** Accepted corrections as a data set that {@code train} reads: {@code <brand>/<id>.jpg}. */
 final class CorrectionExport {
@@ -19,21 +20,19 @@ final class CorrectionExport {
 
   /** Sends the archive to its end. */
   Future<Void> send(ZipStream zip) {
-    return portion(null, zip).compose(sent -> zip.end());
+    return Portions.<UUID>follow(after -> portion(after, zip)).compose(sent -> zip.end());
   }
 
-  private Future<Void> portion(@Nullable UUID after, ZipStream zip) {
+  private Future<Optional<UUID>> portion(Optional<UUID> after, ZipStream zip) {
     return corrections
-        .examples(after, PORTION)
+        .examples(after.orElse(null), PORTION)
         .compose(
             found -> {
               Future<Void> sent = Future.succeededFuture();
               for (Corrections.Example example : found) {
                 sent = sent.compose(before -> zip.add(nameOf(example), example.photo()));
               }
-              return found.size() < PORTION
-                  ? sent
-                  : sent.compose(more -> portion(last(found), zip));
+              return sent.map(next(found));
             });
   }
 
@@ -42,7 +41,9 @@ final class CorrectionExport {
     return example.brand() + "/" + example.id() + ".jpg";
   }
 
-  private static UUID last(List<Corrections.Example> found) {
-    return found.get(found.size() - 1).id();
+  private static Optional<UUID> next(List<Corrections.Example> found) {
+    return found.size() < PORTION
+        ? Optional.empty()
+        : Optional.of(found.get(found.size() - 1).id());
   }
 }

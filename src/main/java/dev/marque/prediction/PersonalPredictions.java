@@ -1,12 +1,13 @@
 package dev.marque.prediction;
 
 import dev.marque.account.PersonalData;
+import dev.marque.platform.Portions;
 import dev.marque.web.Failure;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 
 /** What a person gets of this package when exporting everything: each prediction and its photo. */
 public final class PersonalPredictions implements PersonalData {
@@ -21,26 +22,26 @@ public final class PersonalPredictions implements PersonalData {
 
   @Override
   public Future<Void> export(UUID account, Sink sink) {
-    return portion(account, null, sink);
+    return Portions.<Cursor>follow(after -> portion(account, after, sink));
   }
 
-  private Future<Void> portion(UUID account, @Nullable Cursor after, Sink sink) {
+  private Future<Optional<Cursor>> portion(UUID account, Optional<Cursor> after, Sink sink) {
     return predictions
-        .list(account, Filter.ALL, after, PORTION)
+        .list(account, Filter.ALL, after.orElse(null), PORTION)
         .compose(
             found -> {
               Future<Void> written = Future.succeededFuture();
               for (Prediction prediction : found) {
                 written = written.compose(before -> one(account, prediction, sink));
               }
-              return found.size() < PORTION
-                  ? written
-                  : written.compose(more -> portion(account, last(found), sink));
+              return written.map(next(found));
             });
   }
 
-  private static Cursor last(List<Prediction> found) {
-    return Cursor.after(found.get(found.size() - 1));
+  private static Optional<Cursor> next(List<Prediction> found) {
+    return found.size() < PORTION
+        ? Optional.empty()
+        : Optional.of(Cursor.after(found.get(found.size() - 1)));
   }
 
   private Future<Void> one(UUID account, Prediction prediction, Sink sink) {

@@ -1,5 +1,6 @@
 package dev.marque.prediction;
 
+import dev.marque.platform.Portions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Clock;
@@ -48,13 +49,7 @@ public final class PhotoRetention {
   /** Forgets what is due, in portions that do not hold locks for long; the number of photos. */
   Future<Integer> forget() {
     Instant moment = clock.instant().minus(Duration.ofDays(days));
-    return predictions
-        .forgetPhotosBefore(moment, PORTION)
-        .compose(
-            forgotten ->
-                forgotten < PORTION
-                    ? Future.succeededFuture(forgotten)
-                    : forget().map(more -> forgotten + more));
+    return Portions.count(PORTION, () -> predictions.forgetPhotosBefore(moment, PORTION));
   }
 
   private void forgetAndLog() {

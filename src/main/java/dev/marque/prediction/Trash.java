@@ -3,6 +3,7 @@ package dev.marque.prediction;
 import static dev.marque.platform.Database.utc;
 
 import dev.marque.platform.Ids;
+import dev.marque.platform.Portions;
 import dev.marque.web.Failure;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -115,16 +116,17 @@ public final class Trash {
 
   /** Deletes for good what is due, in portions that do not hold locks for long; their number. */
   Future<Integer> empty() {
+    return Portions.count(PORTION, this::deletePortion);
+  }
+
+  private Future<Integer> deletePortion() {
     return pool.preparedQuery(
             """
             DELETE FROM predictions
              WHERE id IN (SELECT id FROM predictions WHERE deleted_at <= $1 LIMIT $2)
             """)
         .execute(Tuple.of(utc(due()), PORTION))
-        .map(RowSet::rowCount)
-        .compose(
-            gone ->
-                gone < PORTION ? Future.succeededFuture(gone) : empty().map(more -> gone + more));
+        .map(RowSet::rowCount);
   }
 
   private void emptyAndLog() {
