@@ -250,7 +250,8 @@ public final class Predictions {
   }
 
   /**
-   * Forgets the photos of predictions made before a moment, a bounded number of them.
+   * Forgets the photos of predictions made before a moment, a bounded number of them. Passes over
+   * those that another node is at.
    *
    * @return how many were forgotten
    */
@@ -258,11 +259,11 @@ public final class Predictions {
     return pool.preparedQuery(
             """
             UPDATE predictions SET photo = NULL, thumbnail = NULL, heat_map = NULL
-            WHERE id IN (
+            WHERE id = ANY (ARRAY(
               SELECT id FROM predictions
               WHERE created_at < $1
                 AND (photo IS NOT NULL OR thumbnail IS NOT NULL OR heat_map IS NOT NULL)
-              LIMIT $2)
+              LIMIT $2 FOR UPDATE SKIP LOCKED))
             """)
         .execute(Tuple.of(utc(moment), most))
         .map(RowSet::rowCount);

@@ -119,11 +119,15 @@ public final class Trash {
     return Portions.count(PORTION, this::deletePortion);
   }
 
+  /** Passes over what somebody just brings back, or another node deletes. */
   private Future<Integer> deletePortion() {
     return pool.preparedQuery(
             """
             DELETE FROM predictions
-             WHERE id IN (SELECT id FROM predictions WHERE deleted_at <= $1 LIMIT $2)
+             WHERE deleted_at <= $1
+               AND id = ANY (ARRAY(
+                 SELECT id FROM predictions WHERE deleted_at <= $1
+                 LIMIT $2 FOR UPDATE SKIP LOCKED))
             """)
         .execute(Tuple.of(utc(due()), PORTION))
         .map(RowSet::rowCount);

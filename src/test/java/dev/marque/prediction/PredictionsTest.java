@@ -12,9 +12,12 @@ import dev.marque.platform.TestDatabase;
 import dev.marque.vision.Scored;
 import dev.marque.vision.Verdict;
 import dev.marque.web.Failure;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.SqlConnection;
+import io.vertx.sqlclient.Transaction;
 import io.vertx.sqlclient.Tuple;
 import java.time.Clock;
 import java.time.Duration;
@@ -27,6 +30,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -195,6 +199,52 @@ class PredictionsTest {
     assertTrue(trash(later).empty().await() >= 1);
     assertEquals(0, trash(NOON).count(account, deletion).await(), "the row is gone");
     assertEquals(1, trash(later).restore(account, youngDeletion).await());
+  }
+
+  @Test
+  @Timeout(60)
+  void what_is_brought_back_at_the_last_moment_stays() {
+    UUID id = add(NOON, Samples.inference()).id();
+    UUID deletion = trash(NOON).delete(account, List.of(id)).await();
+    SqlConnection restoring = pool.getConnection().await();
+    Transaction transaction = restoring.begin().await();
+    restoring
+        .preparedQuery(
+            "UPDATE predictions SET deletion = NULL, deleted_at = NULL WHERE deletion = $1")
+        .execute(Tuple.of(deletion))
+        .await();
+    Future<Integer> emptied = trash(NOON.plus(Trash.KEPT)).empty();
+    awaitEndOrWaitingForALock(emptied);
+    transaction.commit().await();
+    restoring.close().await();
+    emptied.await();
+    assertEquals(List.of(id), ids(Filter.ALL));
+  }
+
+  @Test
+  @Timeout(60)
+  void of_two_nodes_the_second_passes_over_the_photos_that_the_first_forgets() {
+    UUID id = add(NOON.minus(Duration.ofDays(31)), Samples.inference()).id();
+    SqlConnection first = pool.getConnection().await();
+    Transaction transaction = first.begin().await();
+    first
+        .preparedQuery("UPDATE predictions SET photo = NULL WHERE id = $1")
+        .execute(Tuple.of(id))
+        .await();
+    Future<Integer> second = new PhotoRetention(vertx, at(NOON), clock(NOON), 30).forget();
+    awaitEndOrWaitingForALock(second);
+    assertTrue(second.isComplete(), "it waits for the first");
+    transaction.rollback().await();
+    first.close().await();
+  }
+
+  private static void awaitEndOrWaitingForALock(Future<?> work) {
+    String waiting =
+        "SELECT FROM pg_stat_activity"
+            + " WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    while (!work.isComplete() && pool.query(waiting).execute().await().size() == 0) {
+      Thread.onSpinWait();
+    }
   }
 
   @Test
