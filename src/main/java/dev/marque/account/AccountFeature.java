@@ -68,7 +68,7 @@ public final class AccountFeature {
     tokens = new Tokens(vertx, keys(settings, clock), issuer, clock);
     accounts = new Accounts(clock);
     audit = new Audit(clock);
-    auditRetention = new AuditRetention(pool, audit, clock, settings.audit().days());
+    auditRetention = new AuditRetention(pool, audit, settings.audit().days());
     live = new LiveSessions(vertx, pool, clock);
     sessions = new Sessions(pool, tokens, audit, live, clock);
     personalTokens = new PersonalTokens(pool, audit, clock);

@@ -7,7 +7,6 @@ import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlClient;
 import io.vertx.sqlclient.Tuple;
 import java.time.Clock;
-import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
@@ -130,17 +129,20 @@ final class Audit {
   }
 
   /**
-   * Deletes what happened before a moment, at most {@link #PORTION} rows, the oldest first.
+   * Deletes what happened more than some days ago by the database's clock, at most {@link #PORTION}
+   * rows, the oldest first. A node whose clock is wrong would delete them too early.
    *
    * @return how many were deleted
    */
-  Future<Integer> deleteBefore(SqlClient sql, Instant moment) {
+  Future<Integer> deleteOld(SqlClient sql, int days) {
     return sql.preparedQuery(
             """
             DELETE FROM audit
-             WHERE id IN (SELECT id FROM audit WHERE at < $1 ORDER BY at LIMIT $2)
+             WHERE id = ANY (ARRAY(
+               SELECT id FROM audit WHERE at < now() - make_interval(days => $1)
+               ORDER BY at LIMIT $2 FOR UPDATE SKIP LOCKED))
             """)
-        .execute(Tuple.of(moment.atOffset(ZoneOffset.UTC), PORTION))
+        .execute(Tuple.of(days, PORTION))
         .map(RowSet::rowCount);
   }
 

@@ -3,25 +3,20 @@ package dev.marque.account;
 import dev.marque.platform.Portions;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Pool;
-import java.time.Clock;
-import java.time.Duration;
-import java.time.Instant;
 
 /** Forgets what happened longer ago than the operator keeps it ({@code marque.audit.days}). */
 final class AuditRetention {
 
   private final Pool pool;
   private final Audit audit;
-  private final Clock clock;
   private final int days;
 
   /**
    * @param days 0: entries are kept for ever
    */
-  AuditRetention(Pool pool, Audit audit, Clock clock, int days) {
+  AuditRetention(Pool pool, Audit audit, int days) {
     this.pool = pool;
     this.audit = audit;
-    this.clock = clock;
     this.days = days;
   }
 
@@ -30,7 +25,6 @@ final class AuditRetention {
     if (days == 0) {
       return Future.succeededFuture(0);
     }
-    Instant moment = clock.instant().minus(Duration.ofDays(days));
-    return Portions.count(Audit.PORTION, () -> audit.deleteBefore(pool, moment));
+    return Portions.count(Audit.PORTION, () -> audit.deleteOld(pool, days));
   }
 }

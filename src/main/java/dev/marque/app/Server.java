@@ -225,11 +225,10 @@ public final class Server implements AutoCloseable {
     accounts.start().await();
 
     Predictions predictions = new Predictions(database.pool(), settings.photos().keep(), clock);
-    PhotoRetention retention =
-        new PhotoRetention(vertx, predictions, clock, settings.photos().days());
+    PhotoRetention retention = new PhotoRetention(vertx, predictions, settings.photos().days());
     retention.start();
     running.push(retention::close);
-    Trash trash = new Trash(vertx, database.pool(), clock);
+    Trash trash = new Trash(vertx, database.pool());
     trash.start();
     running.push(trash::close);
 

@@ -3,9 +3,7 @@ package dev.marque.prediction;
 import dev.marque.platform.Portions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,17 +16,15 @@ public final class PhotoRetention {
 
   private final Vertx vertx;
   private final Predictions predictions;
-  private final Clock clock;
   private final int days;
   private long timer = -1;
 
   /**
    * @param days 0: photos are kept for ever
    */
-  public PhotoRetention(Vertx vertx, Predictions predictions, Clock clock, int days) {
+  public PhotoRetention(Vertx vertx, Predictions predictions, int days) {
     this.vertx = vertx;
     this.predictions = predictions;
-    this.clock = clock;
     this.days = days;
   }
 
@@ -48,8 +44,7 @@ public final class PhotoRetention {
 
   /** Forgets what is due, in portions that do not hold locks for long; the number of photos. */
   Future<Integer> forget() {
-    Instant moment = clock.instant().minus(Duration.ofDays(days));
-    return Portions.count(PORTION, () -> predictions.forgetPhotosBefore(moment, PORTION));
+    return Portions.count(PORTION, () -> predictions.forgetOldPhotos(days, PORTION));
   }
 
   private void forgetAndLog() {

@@ -17,7 +17,6 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
 import java.time.Clock;
-import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
@@ -250,22 +249,23 @@ public final class Predictions {
   }
 
   /**
-   * Forgets the photos of predictions made before a moment, a bounded number of them. Passes over
-   * those that another node is at.
+   * Forgets the photos of predictions made more than some days ago by the database's clock: a node
+   * whose clock is wrong would forget them too early. Passes over those that another node is at.
    *
+   * @param most the bound on their number
    * @return how many were forgotten
    */
-  Future<Integer> forgetPhotosBefore(Instant moment, int most) {
+  Future<Integer> forgetOldPhotos(int days, int most) {
     return pool.preparedQuery(
             """
             UPDATE predictions SET photo = NULL, thumbnail = NULL, heat_map = NULL
             WHERE id = ANY (ARRAY(
               SELECT id FROM predictions
-              WHERE created_at < $1
+              WHERE created_at < now() - make_interval(days => $1)
                 AND (photo IS NOT NULL OR thumbnail IS NOT NULL OR heat_map IS NOT NULL)
               LIMIT $2 FOR UPDATE SKIP LOCKED))
             """)
-        .execute(Tuple.of(utc(moment), most))
+        .execute(Tuple.of(days, most))
         .map(RowSet::rowCount);
   }
 

@@ -1,7 +1,5 @@
 package dev.marque.prediction;
 
-import static dev.marque.platform.Database.utc;
-
 import dev.marque.platform.Ids;
 import dev.marque.platform.Portions;
 import dev.marque.web.Failure;
@@ -11,9 +9,7 @@ import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import org.slf4j.Logger;
@@ -31,17 +27,19 @@ public final class Trash {
 
   private static final Logger LOG = LoggerFactory.getLogger(Trash.class);
   private static final Duration EVERY = Duration.ofMinutes(1);
+
+  /** By the database's clock: a node whose clock is wrong would delete for good too early. */
+  private static final String DUE = "now() - interval '%d seconds'".formatted(KEPT.toSeconds());
+
   private static final int PORTION = 500;
 
   private final Vertx vertx;
   private final Pool pool;
-  private final Clock clock;
   private long timer = -1;
 
-  public Trash(Vertx vertx, Pool pool, Clock clock) {
+  public Trash(Vertx vertx, Pool pool) {
     this.vertx = vertx;
     this.pool = pool;
-    this.clock = clock;
   }
 
   /** Begins to delete for good what is due, now and each minute. */
@@ -65,11 +63,11 @@ public final class Trash {
     return pool.preparedQuery(
             """
             UPDATE predictions
-               SET deletion = $3, deleted_at = $4, idempotency_key = NULL, idempotency_part = NULL,
-                   idempotency_fingerprint = NULL
+               SET deletion = $3, deleted_at = now(),
+                   idempotency_key = NULL, idempotency_part = NULL, idempotency_fingerprint = NULL
              WHERE account_id = $1 AND id = ANY($2) AND deleted_at IS NULL
             """)
-        .execute(Tuple.of(account, ids.toArray(new UUID[0]), deletion, utc(clock.instant())))
+        .execute(Tuple.of(account, ids.toArray(new UUID[0]), deletion))
         .compose(
             deleted ->
                 deleted.rowCount() > 0 ? Future.succeededFuture(deletion) : earlier(account, ids));
@@ -97,9 +95,9 @@ public final class Trash {
     return pool.preparedQuery(
             """
             SELECT count(*) FROM predictions
-             WHERE account_id = $1 AND deletion = $2 AND deleted_at > $3
-            """)
-        .execute(Tuple.of(account, deletion, utc(due())))
+             WHERE account_id = $1 AND deletion = $2 AND deleted_at >\s"""
+                + DUE)
+        .execute(Tuple.of(account, deletion))
         .map(rows -> rows.iterator().next().getInteger(0));
   }
 
@@ -108,9 +106,9 @@ public final class Trash {
     return pool.preparedQuery(
             """
             UPDATE predictions SET deletion = NULL, deleted_at = NULL
-             WHERE account_id = $1 AND deletion = $2 AND deleted_at > $3
-            """)
-        .execute(Tuple.of(account, deletion, utc(due())))
+             WHERE account_id = $1 AND deletion = $2 AND deleted_at >\s"""
+                + DUE)
+        .execute(Tuple.of(account, deletion))
         .map(RowSet::rowCount);
   }
 
@@ -124,12 +122,13 @@ public final class Trash {
     return pool.preparedQuery(
             """
             DELETE FROM predictions
-             WHERE deleted_at <= $1
+             WHERE deleted_at <= %1$s
                AND id = ANY (ARRAY(
-                 SELECT id FROM predictions WHERE deleted_at <= $1
-                 LIMIT $2 FOR UPDATE SKIP LOCKED))
-            """)
-        .execute(Tuple.of(utc(due()), PORTION))
+                 SELECT id FROM predictions WHERE deleted_at <= %1$s
+                 LIMIT $1 FOR UPDATE SKIP LOCKED))
+            """
+                .formatted(DUE))
+        .execute(Tuple.of(PORTION))
         .map(RowSet::rowCount);
   }
 
@@ -142,9 +141,5 @@ public final class Trash {
               }
             })
         .onFailure(e -> LOG.warn("deleted predictions were not removed, next try in a minute", e));
-  }
-
-  private Instant due() {
-    return clock.instant().minus(KEPT);
   }
 }
