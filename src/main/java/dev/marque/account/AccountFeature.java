@@ -16,11 +16,8 @@ import io.vertx.sqlclient.Pool;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The accounts of one process, made of their parts: what the composition root sees of this room.
@@ -28,20 +25,17 @@ import org.slf4j.LoggerFactory;
  */
 public final class AccountFeature {
 
-  private static final Logger LOG = LoggerFactory.getLogger(AccountFeature.class);
   private static final int CORES = Runtime.getRuntime().availableProcessors();
-  private static final Duration CLEANING = Duration.ofHours(1);
 
   private final Vertx vertx;
   private final Settings settings;
   private final Pool pool;
   private final Accounts accounts;
   private final Audit audit;
-  private final AuditRetention auditRetention;
+  private final Cleaning cleaning;
   private final LiveSessions live;
   private final Sessions sessions;
   private final PersonalTokens personalTokens;
-  private final SignInLimits limits;
   private final SignIn signIn;
   private final SetupLinks setupLinks;
   private final Registration registration;
@@ -68,11 +62,12 @@ public final class AccountFeature {
     tokens = new Tokens(vertx, keys(settings, clock), issuer, clock);
     accounts = new Accounts(clock);
     audit = new Audit(clock);
-    auditRetention = new AuditRetention(pool, audit, settings.audit().days());
     live = new LiveSessions(vertx, pool, clock);
     sessions = new Sessions(pool, tokens, audit, live, clock);
     personalTokens = new PersonalTokens(pool, audit, clock);
-    limits = new SignInLimits(pool, clock);
+    SignInLimits limits = new SignInLimits(pool, clock);
+    AuditRetention auditRetention = new AuditRetention(pool, audit, settings.audit().days());
+    cleaning = new Cleaning(vertx, sessions, limits, personalTokens, auditRetention);
     Passwords passwords = new Passwords(vertx, meters, CORES);
     identities = new Identities(pool, accounts, passwords, audit, clock);
     SignInTurns turns = new SignInTurns(vertx);
@@ -117,7 +112,7 @@ public final class AccountFeature {
     }
   }
 
-  /** Deploys the verticle that hashes passwords, and begins to clean up what is over. */
+  /** Deploys the verticle that hashes passwords. */
   public Future<Void> start() {
     DeploymentOptions options =
         new DeploymentOptions()
@@ -125,23 +120,14 @@ public final class AccountFeature {
             .setInstances(CORES)
             .setWorkerPoolName("credentials")
             .setWorkerPoolSize(CORES);
-    vertx.setPeriodic(CLEANING.toMillis(), timer -> clean());
     return vertx
         .deployVerticle(() -> new Credentials(pool, accounts), options)
         .compose(deployed -> live.start());
   }
 
-  private void clean() {
-    sessions
-        .deleteExpired()
-        .compose(ended -> limits.deleteForgotten().map(forgotten -> ended))
-        .compose(ended -> personalTokens.deleteExpired().map(expired -> ended))
-        .onSuccess(ended -> LOG.info("Deleted {} sessions that were over", ended))
-        .onFailure(problem -> LOG.warn("Old sessions were not deleted: {}", problem.toString()));
-    auditRetention
-        .deleteOld()
-        .onSuccess(entries -> LOG.info("Deleted {} old entries of the audit log", entries))
-        .onFailure(problem -> LOG.warn("Old entries were not deleted: {}", problem.toString()));
+  /** Begins to delete what is over, for as long as the server runs. */
+  public void startCleaning() {
+    cleaning.start();
   }
 
   /** What keeps other rooms' routes to those who are signed in. */

@@ -3,6 +3,7 @@ package dev.marque.account;
 import static dev.marque.platform.Database.utc;
 
 import dev.marque.platform.Ids;
+import dev.marque.platform.Portions;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.sqlclient.Pool;
@@ -33,6 +34,9 @@ final class Sessions {
   static final Duration IDLE = Duration.ofMinutes(30);
   static final Duration ABSOLUTE = Duration.ofHours(12);
   static final Duration REMEMBERED = Duration.ofDays(30);
+
+  /** Each has refresh tokens, which go with it: in 30 days up to thousands. */
+  private static final int PORTION = 100;
 
   private final Pool pool;
   private final Tokens tokens;
@@ -254,10 +258,21 @@ final class Sessions {
     live.forget(account);
   }
 
-  /** Deletes what is over. */
+  /** Deletes what is over, in portions that do not hold locks for long; the number of sessions. */
   Future<Integer> deleteExpired() {
-    return pool.preparedQuery("DELETE FROM sessions WHERE least(idle_expires_at, expires_at) <= $1")
-        .execute(Tuple.of(utc(clock.instant())))
+    OffsetDateTime now = utc(clock.instant());
+    return Portions.count(PORTION, () -> deleteExpired(now));
+  }
+
+  private Future<Integer> deleteExpired(OffsetDateTime now) {
+    return pool.preparedQuery(
+            """
+            DELETE FROM sessions
+             WHERE id = ANY (ARRAY(
+               SELECT id FROM sessions WHERE least(idle_expires_at, expires_at) <= $1
+               LIMIT $2 FOR UPDATE SKIP LOCKED))
+            """)
+        .execute(Tuple.of(now, PORTION))
         .map(RowSet::rowCount);
   }
 

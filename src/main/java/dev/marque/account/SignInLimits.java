@@ -2,6 +2,7 @@ package dev.marque.account;
 
 import static dev.marque.platform.Database.utc;
 
+import dev.marque.platform.Portions;
 import dev.marque.web.Failure;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Pool;
@@ -39,6 +40,7 @@ final class SignInLimits {
   private static final Duration FIRST_WAIT = Duration.ofSeconds(5);
   private static final Duration LONGEST_WAIT = Duration.ofMinutes(15);
   private static final Duration FORGOTTEN_AFTER = Duration.ofHours(1);
+  private static final int PORTION = 1000;
 
   private final Pool pool;
   private final Clock clock;
@@ -167,10 +169,21 @@ final class SignInLimits {
         .mapEmpty();
   }
 
-  /** Deletes counts that no longer matter. */
+  /** Deletes counts that no longer matter, in portions; their number. */
   Future<Integer> deleteForgotten() {
-    return pool.preparedQuery("DELETE FROM sign_in_failures WHERE last_at < $1")
-        .execute(Tuple.of(utc(clock.instant().minus(FORGOTTEN_AFTER))))
+    OffsetDateTime moment = utc(clock.instant().minus(FORGOTTEN_AFTER));
+    return Portions.count(PORTION, () -> deleteBefore(moment));
+  }
+
+  private Future<Integer> deleteBefore(OffsetDateTime moment) {
+    return pool.preparedQuery(
+            """
+            DELETE FROM sign_in_failures
+             WHERE subject = ANY (ARRAY(
+               SELECT subject FROM sign_in_failures WHERE last_at < $1
+               LIMIT $2 FOR UPDATE SKIP LOCKED))
+            """)
+        .execute(Tuple.of(moment, PORTION))
         .map(RowSet::rowCount);
   }
 

@@ -223,6 +223,7 @@ public final class Server implements AutoCloseable {
     AccountFeature accounts =
         new AccountFeature(vertx, settings, database.pool(), clock, metrics.registry());
     accounts.start().await();
+    accounts.startCleaning();
 
     Predictions predictions = new Predictions(database.pool(), settings.photos().keep(), clock);
     PhotoRetention retention = new PhotoRetention(vertx, predictions, settings.photos().days());

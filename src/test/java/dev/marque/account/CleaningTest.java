@@ -1,0 +1,132 @@
+package dev.marque.account;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.marque.platform.Database;
+import dev.marque.platform.Ids;
+import dev.marque.platform.TestDatabase;
+import io.vertx.core.Vertx;
+import io.vertx.sqlclient.Pool;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What is over, on a real PostgreSQL. */
+@Timeout(60)
+class CleaningTest {
+
+  private static final Client CLIENT = new Client("192.0.2.1", "a browser");
+
+  private final Vertx vertx = Vertx.vertx();
+  private final Database database = Database.open(vertx, TestDatabase.fresh());
+  private final Pool pool = database.pool();
+  private final MovableClock clock = new MovableClock();
+  private final Audit audit = new Audit(clock);
+  private final Sessions sessions =
+      new Sessions(
+          pool,
+          new Tokens(vertx, List.of(SigningKey.make()), "marque", clock),
+          audit,
+          new LiveSessions(vertx, pool, clock),
+          clock);
+  private final SignInLimits limits = new SignInLimits(pool, clock);
+  private final PersonalTokens tokens = new PersonalTokens(pool, audit, clock);
+  private final Accounts accounts = new Accounts(clock);
+
+  private Account account;
+
+  @BeforeEach
+  void someone() {
+    account =
+        accounts.insert(pool, new Profile("ada", "", "Ada", "Lovelace"), Role.USER, "-").await();
+  }
+
+  @AfterEach
+  void close() {
+    database.close().await();
+    vertx.close().await();
+  }
+
+  private void start() {
+    new Cleaning(vertx, sessions, limits, tokens, new AuditRetention(pool, audit, 0)).start();
+  }
+
+  private long count(String table) {
+    String count = "SELECT count(*) FROM " + table;
+    return pool.query(count).execute().await().iterator().next().getLong(0);
+  }
+
+  private void awaitEmpty(String table) {
+    while (count(table) > 0) {
+      Thread.onSpinWait();
+    }
+  }
+
+  private void makeASessionATokenAndAFailure() {
+    sessions.begin(pool, account, false, CLIENT).await();
+    User user = new User(account.id(), account.username(), Role.USER, Ids.next());
+    tokens.make(user, "script", 1, CLIENT).await();
+    limits.begin("ada", "192.0.2.1").await();
+  }
+
+  @Test
+  void what_is_over_goes_at_the_start_and_nothing_else() {
+    makeASessionATokenAndAFailure();
+    clock.advance(Duration.ofDays(2));
+    sessions.begin(pool, account, false, CLIENT).await();
+    start();
+    awaitEmpty("personal_tokens");
+    awaitEmpty("sign_in_failures");
+    awaitEmpty("sessions WHERE expires_at < '%s'".formatted(clock.instant()));
+    assertEquals(1, count("sessions"), "the new one");
+  }
+
+  @Test
+  void sessions_that_cannot_be_deleted_keep_nothing_else() {
+    makeASessionATokenAndAFailure();
+    clock.advance(Duration.ofDays(2));
+    pool.query(
+            """
+            CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN
+              RAISE EXCEPTION 'no session goes';
+            END $$;
+            CREATE TRIGGER stuck BEFORE DELETE ON sessions EXECUTE FUNCTION refuse()
+            """)
+        .execute()
+        .await();
+    start();
+    awaitEmpty("personal_tokens");
+    awaitEmpty("sign_in_failures");
+    assertEquals(1, count("sessions"));
+  }
+
+  @Test
+  void any_number_of_sessions_goes_in_portions() {
+    sessions.begin(pool, account, false, CLIENT).await();
+    pool.query(
+            """
+            INSERT INTO sessions (id, account_id, created_at, last_used_at, idle_expires_at,
+                                  expires_at, remember, user_agent, address)
+            SELECT gen_random_uuid(), account_id, created_at, last_used_at, idle_expires_at,
+                   expires_at, remember, user_agent, address
+              FROM sessions, generate_series(1, 2499);
+            CREATE FUNCTION bounded() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN
+              IF (SELECT count(*) FROM gone) > 1000 THEN
+                RAISE EXCEPTION 'too many at once';
+              END IF;
+              RETURN NULL;
+            END $$;
+            CREATE TRIGGER bounded AFTER DELETE ON sessions REFERENCING OLD TABLE AS gone
+              FOR EACH STATEMENT EXECUTE FUNCTION bounded()
+            """)
+        .execute()
+        .await();
+    clock.advance(Duration.ofDays(2));
+    assertEquals(2500, sessions.deleteExpired().await());
+  }
+}
