@@ -36,11 +36,11 @@ public final class AccountFeature {
   private final LiveSessions live;
   private final Sessions sessions;
   private final PersonalTokens personalTokens;
+  private final FieldRules rules = new FieldRules();
+  private final Passwords passwords;
   private final SignIn signIn;
   private final SetupLinks setupLinks;
   private final Registration registration;
-  private final Administration administration;
-  private final OwnAccount own;
   private final SessionCookies cookies;
   private final Tokens tokens;
   private final Identities identities;
@@ -68,15 +68,12 @@ public final class AccountFeature {
     SignInLimits limits = new SignInLimits(pool, clock);
     AuditRetention auditRetention = new AuditRetention(pool, audit, settings.audit().days());
     cleaning = new Cleaning(vertx, sessions, limits, personalTokens, auditRetention);
-    Passwords passwords = new Passwords(vertx, meters, CORES);
+    passwords = new Passwords(vertx, meters, CORES);
     identities = new Identities(pool, accounts, passwords, audit, clock);
     SignInTurns turns = new SignInTurns(vertx);
     signIn = new SignIn(pool, accounts, passwords, limits, turns, sessions, identities, audit);
     setupLinks = new SetupLinks(pool, accounts, clock);
-    FieldRules rules = new FieldRules();
     registration = new Registration(pool, accounts, passwords, rules, audit, setupLinks);
-    administration = new Administration(pool, accounts, sessions, signIn, audit);
-    own = new OwnAccount(pool, accounts, rules, passwords, signIn, sessions, personalTokens, audit);
     proxySignIn =
         new ProxySignIn(
             settings.sso().header().name(),
@@ -147,7 +144,7 @@ public final class AccountFeature {
   /**
    * Adds pages and API.
    *
-   * @param personalData what other rooms keep of a person, for the export
+   * @param personalData what other rooms keep of a person, for export and deletion
    */
   public void mount(
       Router router,
@@ -157,6 +154,19 @@ public final class AccountFeature {
       List<PersonalData> personalData) {
     boolean signup = settings.signup().enabled();
     FormPage form = new FormPage(pages, messages);
+    OwnAccount own =
+        new OwnAccount(
+            pool,
+            accounts,
+            rules,
+            passwords,
+            signIn,
+            sessions,
+            personalTokens,
+            audit,
+            personalData);
+    Administration administration =
+        new Administration(pool, accounts, sessions, signIn, audit, personalData);
     DataExport export = new DataExport(pool, own, sessions, personalTokens, audit, personalData);
     AccountPage page = new AccountPage(own, identities, sessions, personalTokens, form);
     SignInRoutes signInRoutes =

@@ -4,6 +4,7 @@ import dev.marque.web.Failure;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.SqlClient;
+import java.util.List;
 import java.util.function.BiFunction;
 
 /** What administrators do to accounts. The last of them can neither go nor be sent away. */
@@ -14,13 +15,24 @@ final class Administration {
   private final Sessions sessions;
   private final SignIn signIn;
   private final Audit audit;
+  private final List<PersonalData> others;
 
-  Administration(Pool pool, Accounts accounts, Sessions sessions, SignIn signIn, Audit audit) {
+  /**
+   * @param others what other rooms keep
+   */
+  Administration(
+      Pool pool,
+      Accounts accounts,
+      Sessions sessions,
+      SignIn signIn,
+      Audit audit,
+      List<PersonalData> others) {
     this.pool = pool;
     this.accounts = accounts;
     this.sessions = sessions;
     this.signIn = signIn;
     this.audit = audit;
+    this.others = List.copyOf(others);
   }
 
   /** The account of a name; fails with {@link Failure.NotFound} ({@code account-not-found}). */
@@ -69,14 +81,18 @@ final class Administration {
   }
 
   /**
-   * Deletes an account with everything that is its own. Asks for the administrator's own password;
-   * fails with {@link Failure.Forbidden} ({@code password-wrong}) if it is not.
+   * Disables an account and deletes it with everything that is its own, which takes minutes where
+   * that is much. Where it fails on the way, the account is still there, disabled, to be deleted
+   * again. Asks for the administrator's own password; fails with {@link Failure.Forbidden} ({@code
+   * password-wrong}) if it is not.
    */
   Future<Account> delete(User by, String username, String password, Client client) {
     return signIn
         .confirm(by, password, client)
+        .compose(confirmed -> changeDisabled(by, username, true, client))
+        .compose(account -> PersonalData.delete(others, account.id()).map(account))
         .compose(
-            confirmed ->
+            disabled ->
                 change(
                     username,
                     true,

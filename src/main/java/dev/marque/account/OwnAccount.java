@@ -3,6 +3,8 @@ package dev.marque.account;
 import dev.marque.web.Failure;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.SqlClient;
+import java.util.List;
 import java.util.Objects;
 
 /** What people do to their own accounts. */
@@ -16,7 +18,11 @@ final class OwnAccount {
   private final Sessions sessions;
   private final PersonalTokens tokens;
   private final Audit audit;
+  private final List<PersonalData> others;
 
+  /**
+   * @param others what other rooms keep
+   */
   OwnAccount(
       Pool pool,
       Accounts accounts,
@@ -25,7 +31,8 @@ final class OwnAccount {
       SignIn signIn,
       Sessions sessions,
       PersonalTokens tokens,
-      Audit audit) {
+      Audit audit,
+      List<PersonalData> others) {
     this.pool = pool;
     this.accounts = accounts;
     this.rules = rules;
@@ -34,6 +41,7 @@ final class OwnAccount {
     this.sessions = sessions;
     this.tokens = tokens;
     this.audit = audit;
+    this.others = List.copyOf(others);
   }
 
   Future<Account> of(User user) {
@@ -117,7 +125,9 @@ final class OwnAccount {
   }
 
   /**
-   * Deletes the account with everything that is its own.
+   * Deletes the account with everything that is its own, which takes a while where that is much. At
+   * first every other session and every token for scripts ends. Where it fails on the way, the
+   * account and this session are still there: its owner can ask again.
    *
    * <p>Fails with {@link Failure.Forbidden} ({@code password-wrong}) and {@link Failure.Conflict}
    * ({@code last-administrator}).
@@ -125,18 +135,33 @@ final class OwnAccount {
   Future<Void> delete(User user, String password, Client client) {
     return signIn
         .confirm(user, password, client)
+        .compose(confirmed -> endOthers(user))
+        .compose(ended -> PersonalData.delete(others, user.id()))
         .compose(
-            confirmed ->
+            deleted ->
                 pool.<Void>withTransaction(
                     sql ->
-                        (user.isAdmin()
-                                ? accounts.requireAnotherAdministrator(sql, user.id())
-                                : Future.<Void>succeededFuture())
+                        requireDispensable(sql, user)
                             .compose(allowed -> accounts.delete(sql, user.id()))
                             .compose(
                                 done ->
                                     audit.record(
                                         sql, AuditEvent.ACCOUNT_DELETED, user, user, client))))
         .onSuccess(done -> sessions.changed(user.id()));
+  }
+
+  private Future<Void> endOthers(User user) {
+    return pool.<Void>withTransaction(
+            sql ->
+                requireDispensable(sql, user)
+                    .compose(allowed -> sessions.endOthers(sql, user.id(), user.session()))
+                    .compose(done -> tokens.revokeAll(sql, user.id())))
+        .onSuccess(done -> sessions.changed(user.id()));
+  }
+
+  private Future<Void> requireDispensable(SqlClient sql, User user) {
+    return user.isAdmin()
+        ? accounts.requireAnotherAdministrator(sql, user.id())
+        : Future.succeededFuture();
   }
 }

@@ -9,10 +9,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
-/** What a person gets of this package when exporting everything: each prediction and its photo. */
+/** What this package keeps of a person: each prediction and its photo. */
 public final class PersonalPredictions implements PersonalData {
 
   private static final int PORTION = 50;
+  private static final int DELETED_AT_ONCE = 500;
 
   private final Predictions predictions;
 
@@ -23,6 +24,12 @@ public final class PersonalPredictions implements PersonalData {
   @Override
   public Future<Void> export(UUID account, Sink sink) {
     return Portions.<Cursor>follow(after -> portion(account, after, sink));
+  }
+
+  @Override
+  public Future<Void> delete(UUID account) {
+    return Portions.count(DELETED_AT_ONCE, () -> predictions.deleteSome(account, DELETED_AT_ONCE))
+        .mapEmpty();
   }
 
   private Future<Optional<Cursor>> portion(UUID account, Optional<Cursor> after, Sink sink) {

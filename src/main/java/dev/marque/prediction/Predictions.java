@@ -223,6 +223,24 @@ public final class Predictions {
         .map(Predictions::requireOne);
   }
 
+  /**
+   * Deletes predictions for good, those in the trash too, a bounded number of them.
+   *
+   * @param most the bound on their number
+   * @return how many were deleted
+   */
+  Future<Integer> deleteSome(UUID account, int most) {
+    return pool.preparedQuery(
+            """
+            DELETE FROM predictions
+             WHERE id = ANY (ARRAY(
+               SELECT id FROM predictions WHERE account_id = $1
+               LIMIT $2 FOR UPDATE SKIP LOCKED))
+            """)
+        .execute(Tuple.of(account, most))
+        .map(RowSet::rowCount);
+  }
+
   /** Notes what the owner says it is; the last word counts. */
   Future<Prediction> correct(UUID account, UUID id, String brand) {
     return pool.preparedQuery(

@@ -1,0 +1,171 @@
+package dev.marque.account;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.marque.app.RunningServer;
+import dev.marque.app.RunningServer.Person;
+import dev.marque.platform.StoppableDatabase;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import io.vertx.pgclient.PgBuilder;
+import io.vertx.pgclient.PgConnectOptions;
+import io.vertx.sqlclient.Pool;
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/** Accounts with more predictions than the database deletes in one statement. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class AccountDeletionIT {
+
+  private static final int ROWS = 2_300;
+  private static final int MOST_AT_ONCE = 500;
+
+  private final Vertx vertx = Vertx.vertx();
+  private StoppableDatabase database;
+  private RunningServer server;
+  private Pool pool;
+
+  @BeforeAll
+  void start() throws IOException {
+    database = new StoppableDatabase();
+    server = RunningServer.start(Map.of("marque.database.url", database.url()));
+    pool =
+        PgBuilder.pool()
+            .connectingTo(PgConnectOptions.fromUri(database.url()))
+            .using(vertx)
+            .build();
+    refuse("too_many", "(SELECT count(*) FROM gone) > " + MOST_AT_ONCE);
+  }
+
+  @AfterAll
+  void stop() {
+    pool.close().await();
+    vertx.close().await();
+    server.close();
+    database.close();
+  }
+
+  @AfterEach
+  void letThrough() {
+    run("DROP TRIGGER IF EXISTS broken ON predictions");
+  }
+
+  /** Lets statements that delete predictions fail, as where there is no room left. */
+  private void refuse(String trigger, String condition) {
+    run(
+        """
+        CREATE OR REPLACE FUNCTION %1$s() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+          IF %2$s THEN
+            RAISE EXCEPTION 'refused' USING ERRCODE = 'disk_full';
+          END IF;
+          RETURN NULL;
+        END $$;
+        CREATE TRIGGER %1$s AFTER DELETE ON predictions REFERENCING OLD TABLE AS gone
+          FOR EACH STATEMENT EXECUTE FUNCTION %1$s()
+        """
+            .formatted(trigger, condition));
+  }
+
+  private void breakHalfWay() {
+    refuse("broken", "(SELECT count(*) FROM predictions) < " + ROWS / 2);
+  }
+
+  private void run(String sql) {
+    pool.query(sql).execute().await();
+  }
+
+  private Person somebodyWithPredictions() {
+    Person person = server.newUser();
+    run(
+        """
+        INSERT INTO predictions (id, account_id, created_at, file_name, width, height, model,
+            verdict, car_probability, accuracy, brands, brand_probabilities, closest_models,
+            closest_model_probabilities, advice, took_ms)
+        SELECT gen_random_uuid(), id, now() - n * interval '1 second', 'p.jpg', 100, 100, 'm',
+            'confident', 1, 1, '{Audi}', '{1}', '{}', '{}', '{}', 1
+        FROM accounts, generate_series(1, %d) n WHERE username = '%s'
+        """
+            .formatted(ROWS, person.username()));
+    return person;
+  }
+
+  private long predictions() {
+    return pool.query("SELECT count(*) FROM predictions")
+        .execute()
+        .await()
+        .iterator()
+        .next()
+        .getLong(0);
+  }
+
+  private Visitor signedIn(Person person) {
+    Visitor browser = new Visitor(server.baseUrl());
+    HttpResponse<String> answer =
+        browser.post("/login", "username", person.username(), "password", person.password());
+    assertEquals(303, answer.statusCode(), answer.body());
+    return browser;
+  }
+
+  private static HttpResponse<String> delete(Visitor browser, Person person) {
+    return browser.post("/account/delete", "current_password", person.password());
+  }
+
+  private HttpResponse<String> deleteByAdministrator(Person person) {
+    Person administrator = server.administrator();
+    return server
+        .client(administrator)
+        .json(
+            "DELETE",
+            "/api/v1/users/" + person.username(),
+            new JsonObject().put("password", administrator.password()));
+  }
+
+  @Test
+  void whoever_has_many_predictions_can_take_them_all_and_go() {
+    Person person = somebodyWithPredictions();
+    String zip = signedIn(person).get("/account/export").body();
+    assertEquals(2 * ROWS, zip.split("predictions/", -1).length - 1, "each name twice, as zips do");
+    HttpResponse<String> deleted = delete(signedIn(person), person);
+    assertEquals(303, deleted.statusCode(), deleted.body());
+    assertEquals(0, predictions());
+    assertEquals(401, server.client(person).get("/api/v1/me").statusCode());
+  }
+
+  @Test
+  void a_deletion_that_breaks_off_can_be_asked_for_again() {
+    Person person = somebodyWithPredictions();
+    Visitor browser = signedIn(person);
+    breakHalfWay();
+    assertTrue(delete(browser, person).statusCode() >= 500);
+    assertTrue(predictions() > 0, "it broke off");
+    assertEquals(401, server.client(person).get("/api/v1/me").statusCode(), "another session");
+    assertEquals(200, browser.get("/account").statusCode());
+    letThrough();
+    assertEquals(303, delete(signedIn(person), person).statusCode());
+    assertEquals(0, predictions());
+  }
+
+  @Test
+  void an_administrator_can_ask_again_too_and_nobody_gets_in_meanwhile() {
+    Person person = somebodyWithPredictions();
+    Person administrator = server.administrator();
+    breakHalfWay();
+    assertTrue(deleteByAdministrator(person).statusCode() >= 500);
+    assertTrue(predictions() > 0, "it broke off");
+    assertEquals(401, server.client(person).get("/api/v1/me").statusCode());
+    HttpResponse<String> left =
+        server.client(administrator).get("/api/v1/users/" + person.username());
+    assertTrue(new JsonObject(left.body()).getBoolean("disabled"), left.body());
+    letThrough();
+    assertEquals(204, deleteByAdministrator(person).statusCode());
+    assertEquals(0, predictions());
+  }
+}
