@@ -11,8 +11,11 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -87,12 +90,17 @@ class DeployTest {
               .collect(
                   Collectors.toMap(
                       entry -> (String) entry.getKey(), entry -> filledIn(entry.getValue())));
-      Settings settings =
-          assertDoesNotThrow(() -> SettingsFile.load(variables, folder), name + " " + variables);
-      assertTrue(settings.clustered(), name);
-      assertEquals(Settings.LogFormat.JSON, settings.logs().format(), name);
-      assertTrue(name.startsWith(settings.role().name().toLowerCase(Locale.ROOT)), name);
+      assertHold(variables, name);
     }
+  }
+
+  /** Settings of a node whose name has its role in it. */
+  private void assertHold(Map<String, String> variables, String name) {
+    Settings settings =
+        assertDoesNotThrow(() -> SettingsFile.load(variables, folder), name + " " + variables);
+    assertTrue(settings.clustered(), name);
+    assertEquals(Settings.LogFormat.JSON, settings.logs().format(), name);
+    assertTrue(name.contains(settings.role().name().toLowerCase(Locale.ROOT)), name);
   }
 
   /** As compose does it, with a word for every secret. */
@@ -101,5 +109,78 @@ class DeployTest {
         .toString()
         .replaceAll("\\$\\{[A-Z_]+:-([^}]*)}", "$1")
         .replaceAll("\\$\\{[^}]*}", "secret");
+  }
+
+  /** What runs on Kubernetes: the names of its manifests, and what they say of their pods. */
+  private static Map<String, Map<?, ?>> pods() throws IOException {
+    Map<String, Map<?, ?>> pods = new TreeMap<>();
+    for (Path file : yaml()) {
+      for (Object document : documents(file)) {
+        Map<?, ?> manifest = (Map<?, ?>) document;
+        if (manifest.get("spec") instanceof Map<?, ?> spec
+            && spec.get("template") instanceof Map<?, ?> template) {
+          Map<?, ?> metadata = (Map<?, ?>) manifest.get("metadata");
+          pods.put((String) metadata.get("name"), (Map<?, ?>) template.get("spec"));
+        }
+      }
+    }
+    assertEquals(Set.of("marque-web", "marque-inference"), pods.keySet());
+    return pods;
+  }
+
+  @Test
+  void no_pod_gets_variables_of_services_that_would_be_taken_for_settings() throws IOException {
+    pods().forEach((name, pod) -> assertEquals(false, pod.get("enableServiceLinks"), name));
+  }
+
+  @Test
+  void every_pod_has_settings_that_hold() throws IOException {
+    String kustomization = Files.readString(DEPLOY.resolve("kubernetes/kustomization.yaml"));
+    Map<String, String> shared = new TreeMap<>();
+    Matcher literal = Pattern.compile("- (MARQUE_[A-Z_]+)=(.*)").matcher(kustomization);
+    while (literal.find()) {
+      shared.put(literal.group(1), literal.group(2));
+    }
+    assertFalse(shared.isEmpty());
+    Map<String, String> secrets = new TreeMap<>();
+    Matcher secret = Pattern.compile("--from-literal=([a-z-]+)=(\\S+)").matcher(kustomization);
+    while (secret.find()) {
+      secrets.put(secret.group(1), secret.group(2).replaceAll("\\$\\(.*", "secret"));
+    }
+    pods()
+        .forEach(
+            (name, pod) -> {
+              Map<String, String> variables = new TreeMap<>(shared);
+              Map<?, ?> container = (Map<?, ?>) ((List<?>) pod.get("containers")).get(0);
+              for (Object each : (List<?>) container.get("env")) {
+                Map<?, ?> variable = (Map<?, ?>) each;
+                variables.put((String) variable.get("name"), value(variable, secrets));
+              }
+              assertHold(variables, name);
+            });
+  }
+
+  private static String value(Map<?, ?> variable, Map<String, String> secrets) {
+    if (!(variable.get("valueFrom") instanceof Map<?, ?> source)) {
+      return variable.get("value").toString();
+    }
+    return source.get("secretKeyRef") instanceof Map<?, ?> secret
+        ? Objects.requireNonNull(secrets.get(secret.get("key")), secret.toString())
+        : "10.0.0.7";
+  }
+
+  @Test
+  void the_image_has_the_programs_own_options_for_memory() throws IOException {
+    String program = quoted("memory", Path.of("src/main/distribution/bin/marque"));
+    String image = quoted("JAVA_OPTS", DEPLOY.resolve("Dockerfile"));
+    assertTrue(image.startsWith(program + " "), image + " begins not with " + program);
+  }
+
+  /** The text that a file gives a variable. */
+  private static String quoted(String variable, Path file) throws IOException {
+    Matcher text =
+        Pattern.compile("\\b" + variable + "=\"([^\"]*)\"").matcher(Files.readString(file));
+    assertTrue(text.find(), file.toString());
+    return text.group(1);
   }
 }
