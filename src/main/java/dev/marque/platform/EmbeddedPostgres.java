@@ -1,10 +1,13 @@
 package dev.marque.platform;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -43,6 +46,12 @@ public final class EmbeddedPostgres implements AutoCloseable {
   private static final int START_SECONDS = 60;
   private static final int STOP_SECONDS = 10;
 
+  /** What the server writes of itself: process, data folder, time of start, port, and others. */
+  private static final String PID_FILE = "postmaster.pid";
+
+  private static final int PORT_LINE = 3;
+  private static final int STATUS_LINE = 7;
+
   private final Path home;
   private final Path folder;
   private final DatabaseAddress address;
@@ -73,8 +82,8 @@ public final class EmbeddedPostgres implements AutoCloseable {
     Path folder = data.path().resolve("postgres");
     Path log = data.path().resolve("postgres.log");
     try {
+      stopOrphan(folder, cache);
       Path home = PostgresBinaries.unpackedIn(cache);
-      stopOrphan(folder);
       String password = password(data.path().resolve("postgres-password"));
       create(home, folder, data.path().resolve("postgres-password"), log);
       int port = wantedPort == 0 ? freePort() : wantedPort;
@@ -96,22 +105,34 @@ public final class EmbeddedPostgres implements AutoCloseable {
   /**
    * The database of the server that runs on a data folder, for a command beside it; empty if none
    * runs.
+   *
+   * @throws StartFailure if a server runs, but not its database: it is just starting or stopping
    */
   public static Optional<DatabaseAddress> running(Path dataDir) {
-    Path pidFile = dataDir.resolve("postgres").resolve("postmaster.pid");
-    if (!DataDirectory.isHeld(dataDir) || !Files.exists(pidFile)) {
+    if (!DataDirectory.isHeld(dataDir)) {
       return Optional.empty();
     }
+    Path data = dataDir.toAbsolutePath().normalize();
+    Path folder = data.resolve("postgres");
     try {
-      // Its lines: process, data folder, time of start, port, ...
-      int port = Integer.parseInt(Files.readAllLines(pidFile).get(3).strip());
-      String password = Files.readString(dataDir.resolve("postgres-password")).strip();
-      return Optional.of(DatabaseAddress.of("127.0.0.1", port, NAME, USER, password));
+      List<String> told = pidFile(folder);
+      if (server(told, folder, data.resolve("postgres-binaries")).isPresent()
+          && told.get(STATUS_LINE).strip().equals("ready")) {
+        int port = Integer.parseInt(told.get(PORT_LINE).strip());
+        String password = Files.readString(data.resolve("postgres-password")).strip();
+        return Optional.of(DatabaseAddress.of("127.0.0.1", port, NAME, USER, password));
+      }
+      throw new StartFailure(notRunning(data));
     } catch (IOException | IndexOutOfBoundsException | NumberFormatException e) {
-      throw new StartFailure(
-          "The server on the data folder " + dataDir + " is just starting or stopping; try again",
-          e);
+      throw new StartFailure(notRunning(data), e);
     }
+  }
+
+  private static String notRunning(Path data) {
+    return "The server on the data folder "
+        + data
+        + " is just starting or stopping; try again, or set marque.database.url if its database is"
+        + " elsewhere";
   }
 
   public DatabaseAddress address() {
@@ -229,27 +250,31 @@ public final class EmbeddedPostgres implements AutoCloseable {
     }
   }
 
-  /** Stops the server that a killed process left behind. */
-  private static void stopOrphan(Path folder) throws IOException {
-    Path file = folder.resolve("postmaster.pid");
-    if (!Files.exists(file)) {
-      return;
+  /**
+   * Stops the server that a killed process left behind, and takes away what it wrote of itself:
+   * PostgreSQL refuses to start where the number of a process that ended is by now another's.
+   */
+  private static void stopOrphan(Path folder, Path cache) throws IOException {
+    Optional<ProcessHandle> orphan = server(pidFile(folder), folder, cache);
+    if (orphan.isPresent()) {
+      LOG.warn("Stopping the database that a killed process left behind, {}", orphan.get().pid());
+      orphan.get().destroy();
+      if (!hasEnded(orphan.get())) {
+        orphan.get().destroyForcibly();
+        if (!hasEnded(orphan.get())) {
+          throw new IOException("process " + orphan.get().pid() + " does not end");
+        }
+      }
     }
-    Optional<ProcessHandle> orphan =
-        Files.readAllLines(file).stream()
-            .findFirst()
-            .map(line -> Long.parseLong(line.strip()))
-            .flatMap(ProcessHandle::of)
-            .filter(EmbeddedPostgres::isPostgres);
-    if (orphan.isEmpty()) {
-      return;
-    }
-    LOG.warn("Stopping the database that a killed process left behind, {}", orphan.get().pid());
-    orphan.get().destroy();
+    Files.deleteIfExists(folder.resolve(PID_FILE));
+  }
+
+  private static boolean hasEnded(ProcessHandle process) throws IOException {
     try {
-      orphan.get().onExit().get(STOP_SECONDS, TimeUnit.SECONDS);
+      process.onExit().get(STOP_SECONDS, TimeUnit.SECONDS);
+      return true;
     } catch (TimeoutException e) {
-      orphan.get().destroyForcibly();
+      return false;
     } catch (ExecutionException e) {
       throw new IOException(e);
     } catch (InterruptedException e) {
@@ -258,9 +283,49 @@ public final class EmbeddedPostgres implements AutoCloseable {
     }
   }
 
-  /** The number of a process that ended may by now be another's. */
-  private static boolean isPostgres(ProcessHandle process) {
-    return process.info().command().map(command -> command.contains("postgres")).orElse(false);
+  /**
+   * What the server of a data folder has written of itself; empty if it has not, or has stopped.
+   */
+  private static List<String> pidFile(Path folder) throws IOException {
+    try {
+      // The folder's name is in there in the system's own encoding.
+      return Files.readAllLines(folder.resolve(PID_FILE), ISO_8859_1);
+    } catch (NoSuchFileException e) {
+      return List.of();
+    }
+  }
+
+  /**
+   * The server that has written a file of its process, if it runs: after a kill the number in it
+   * may be another process' by now.
+   */
+  private static Optional<ProcessHandle> server(List<String> pidFile, Path folder, Path cache) {
+    return pidFile.stream()
+        .findFirst()
+        .map(String::strip)
+        .filter(number -> number.matches("\\d{1,18}"))
+        .flatMap(number -> ProcessHandle.of(Long.parseLong(number)))
+        .filter(process -> isServerOf(folder, cache, process.info()));
+  }
+
+  private static boolean isServerOf(Path folder, Path cache, ProcessHandle.Info process) {
+    if (process.arguments().isEmpty()) {
+      // Windows does not tell them: there it is ours if its program is.
+      return process.command().filter(program -> Path.of(program).startsWith(cache)).isPresent();
+    }
+    List<String> arguments = List.of(process.arguments().get());
+    int named = arguments.indexOf("-D") + 1;
+    return named > 0
+        && named < arguments.size()
+        && isSameFolder(folder, Path.of(arguments.get(named)));
+  }
+
+  private static boolean isSameFolder(Path one, Path other) {
+    try {
+      return Files.isSameFile(one, other);
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   private static int freePort() throws IOException {

@@ -13,6 +13,8 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -85,6 +87,65 @@ class EmbeddedPostgresTest {
             ProcessHandle.of(Long.parseLong(before)).map(ProcessHandle::isAlive).orElse(false));
       }
     }
+  }
+
+  /** What is left of a server that was killed, but for its process' number. */
+  private void leaveBehind(String number) throws IOException {
+    Path postgres = folder.resolve("postgres").toAbsolutePath();
+    Files.writeString(
+        postgres.resolve("postmaster.pid"),
+        String.join(
+            "\n", number, postgres.toString(), "1", "5432", "", "127.0.0.1", "1 2", "ready"));
+  }
+
+  @Test
+  void what_a_killed_server_left_stops_no_other_program_and_no_start(@TempDir Path other)
+      throws SQLException, IOException {
+    Process program = new ProcessBuilder("sleep", "600").start();
+    try (DataDirectory data = DataDirectory.open(folder);
+        DataDirectory others = DataDirectory.open(other);
+        EmbeddedPostgres theirs = start(others)) {
+      start(data).close();
+      String theirNumber = Files.readAllLines(other.resolve("postgres/postmaster.pid")).get(0);
+      String tooLarge = "99999999999999999999";
+      for (String number :
+          List.of(theirNumber, Long.toString(program.pid()), tooLarge, "-1", "garbage", "")) {
+        leaveBehind(number);
+        try (EmbeddedPostgres postgres = start(data)) {
+          assertEquals("1", one(postgres.address(), "SELECT 1"), number);
+        }
+      }
+      assertEquals("1", one(theirs.address(), "SELECT 1"));
+      assertTrue(program.isAlive());
+    } finally {
+      program.destroy();
+    }
+  }
+
+  @Test
+  void a_command_beside_a_server_finds_its_database_only_while_that_runs()
+      throws SQLException, IOException, InterruptedException {
+    assertEquals(Optional.empty(), EmbeddedPostgres.running(folder));
+    try (DataDirectory data = DataDirectory.open(folder)) {
+      assertTriesAgain();
+      try (EmbeddedPostgres postgres = start(data)) {
+        DatabaseAddress found = EmbeddedPostgres.running(folder).orElseThrow();
+        assertEquals("1", one(found, "SELECT 1"));
+        assertEquals(
+            postgres.address().connectOptions().getPort(), found.connectOptions().getPort());
+      }
+      assertTriesAgain();
+      Process ended = new ProcessBuilder("true").start();
+      ended.waitFor();
+      leaveBehind(Long.toString(ended.pid()));
+      assertTriesAgain();
+    }
+    assertEquals(Optional.empty(), EmbeddedPostgres.running(folder));
+  }
+
+  private void assertTriesAgain() {
+    StartFailure told = assertThrows(StartFailure.class, () -> EmbeddedPostgres.running(folder));
+    assertTrue(String.valueOf(told.getMessage()).contains("is just starting"), told.getMessage());
   }
 
   @Test
