@@ -134,7 +134,13 @@ public final class Predictions {
             inserted ->
                 inserted.rowCount() == 1 || key == null
                     ? Future.succeededFuture(prediction)
-                    : made(account, key).map(earlier -> earlier.orElse(prediction)));
+                    : made(account, key)
+                        .compose(
+                            earlier ->
+                                earlier
+                                    .map(Future::succeededFuture)
+                                    // It was deleted meanwhile.
+                                    .orElseGet(() -> add(account, fileName, inference, key))));
   }
 
   /**

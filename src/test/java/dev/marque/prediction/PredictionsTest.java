@@ -271,6 +271,29 @@ class PredictionsTest {
     assertEquals(List.of(again), ids(Filter.ALL));
   }
 
+  @Test
+  void a_request_whose_first_prediction_is_deleted_meanwhile_is_stored_anew() {
+    RequestKey key = new RequestKey("k", 0, Buffer.buffer("fingerprint"));
+    UUID first = at(NOON).add(account, "p.jpg", Samples.inference(), key).await().id();
+    // It goes between the other's try to insert, which finds it, and its look for it.
+    pool.query(
+            """
+            CREATE FUNCTION delete_first() RETURNS trigger LANGUAGE plpgsql AS $$
+              BEGIN DELETE FROM predictions WHERE id = '%s'; RETURN NULL; END $$;
+            CREATE TRIGGER meanwhile AFTER INSERT ON predictions
+              FOR EACH STATEMENT EXECUTE FUNCTION delete_first();
+            """
+                .formatted(first))
+        .execute()
+        .await();
+    try {
+      UUID second = at(NOON).add(account, "p.jpg", Samples.inference(), key).await().id();
+      assertEquals(List.of(second), ids(Filter.ALL));
+    } finally {
+      pool.query("DROP FUNCTION delete_first CASCADE").execute().await();
+    }
+  }
+
   @ParameterizedTest
   @EnumSource(KeptPhoto.class)
   void only_what_the_operator_keeps_is_stored(KeptPhoto kept) {
