@@ -42,7 +42,8 @@ public final class ServeCommand implements Callable<Integer> {
     Runtime.getRuntime().addShutdownHook(stop);
     try {
       server.start();
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
+      // A future that is awaited throws its cause undeclared, whatever that is.
       if (isStopping(stop)) {
         new CountDownLatch(1).await();
       }

@@ -121,7 +121,8 @@ public final class Server implements AutoCloseable {
     long begin = System.nanoTime();
     try {
       startAll();
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
+      // A future that is awaited throws its cause undeclared, whatever that is.
       close();
       throw e;
     }
@@ -417,12 +418,27 @@ public final class Server implements AutoCloseable {
         Vertx.builder()
             .with(vertxOptions)
             .withMetrics(new MicrometerMetricsFactory(metrics.registry()));
-    Vertx vertx =
-        cluster.isPresent()
-            ? builder.withClusterManager(cluster.get().manager()).buildClustered().await()
-            : builder.build();
+    Vertx vertx = cluster.map(joined -> clustered(builder, joined)).orElseGet(builder::build);
     running.push(() -> vertx.close().await());
     return vertx;
+  }
+
+  private Vertx clustered(VertxBuilder builder, Cluster cluster) {
+    try {
+      return builder.withClusterManager(cluster.manager()).buildClustered().await();
+    } catch (RuntimeException e) {
+      throw e;
+    } catch (Exception e) {
+      throw new StartFailure(
+          "The event bus cannot listen on port "
+              + settings.cluster().eventBusPort()
+              + " of "
+              + settings.cluster().host()
+              + " ("
+              + e.getMessage()
+              + "); correct marque.cluster.event-bus-port or marque.cluster.host",
+          e);
+    }
   }
 
   private void startManagement(Vertx vertx, Health health, Metrics metrics) {

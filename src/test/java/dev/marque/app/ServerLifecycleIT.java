@@ -29,6 +29,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Starting, stopping and being killed, seen from outside the process. */
 class ServerLifecycleIT {
@@ -77,11 +79,16 @@ class ServerLifecycleIT {
     assertFalse(process.err().contains("\tat "), process.err());
   }
 
-  private String managementUrl() throws IOException {
+  private static int freePort() throws IOException {
     try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      settings.put("marque.management.port", Integer.toString(free.getLocalPort()));
-      return "http://localhost:" + free.getLocalPort();
+      return free.getLocalPort();
     }
+  }
+
+  private String managementUrl() throws IOException {
+    int port = freePort();
+    settings.put("marque.management.port", Integer.toString(port));
+    return "http://localhost:" + port;
   }
 
   private static HttpResponse<String> get(String address) throws IOException, InterruptedException {
@@ -282,12 +289,23 @@ class ServerLifecycleIT {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"marque.cluster.port", "marque.cluster.event-bus-port"})
+  void a_port_of_the_cluster_that_is_taken_is_named_with_its_setting(String setting)
+      throws IOException {
+    settings.put("marque.role", "inference");
+    settings.put("marque.cluster.port", Integer.toString(freePort()));
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      settings.put(setting, Integer.toString(taken.getLocalPort()));
+      try (MarqueProcess process = serve()) {
+        assertRefused(process, "port " + taken.getLocalPort(), setting, "marque.cluster.host");
+      }
+    }
+  }
+
   @Test
   void a_database_that_cannot_be_reached_is_named_without_its_password() throws IOException {
-    int nobody;
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      nobody = socket.getLocalPort();
-    }
+    int nobody = freePort();
     settings.put("marque.database.url", "postgresql://u:secret@127.0.0.1:" + nobody + "/cars");
     try (MarqueProcess process = serve()) {
       assertRefused(process, "postgresql://127.0.0.1:" + nobody + "/cars", "cannot be reached");
