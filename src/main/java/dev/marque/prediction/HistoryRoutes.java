@@ -60,6 +60,9 @@ public final class HistoryRoutes {
       // The address without the empty fields that a form sends.
       ctx.response().putHeader("HX-Push-Url", pages.urls(ctx).to(query.link()));
     }
+    if (!holds(ctx, query)) {
+      return;
+    }
     String deletion = ctx.queryParams().get("deleted");
     if (deletion == null) {
       show(ctx, query, Map.of());
@@ -71,6 +74,9 @@ public final class HistoryRoutes {
   /** Deletes the one whose button was pressed, or else those that are ticked. */
   private void delete(RoutingContext ctx) {
     HistoryQuery query = HistoryQuery.of(ctx.request().formAttributes());
+    if (!holds(ctx, query)) {
+      return;
+    }
     String one = ctx.request().getFormAttribute("one");
     List<String> chosen = one == null ? ctx.request().formAttributes().getAll("id") : List.of(one);
     if (chosen.isEmpty()) {
@@ -102,6 +108,9 @@ public final class HistoryRoutes {
 
   private void restore(RoutingContext ctx) {
     HistoryQuery query = HistoryQuery.of(ctx.request().formAttributes());
+    if (!holds(ctx, query)) {
+      return;
+    }
     UUID deletion = Keys.of(String.valueOf(ctx.request().getFormAttribute("deletion")));
     trash
         .restore(SignedIn.of(ctx).id(), deletion)
@@ -128,19 +137,26 @@ public final class HistoryRoutes {
   }
 
   private void show(RoutingContext ctx, HistoryQuery query, Map<String, ?> more) {
-    Filter filter;
-    Cursor cursor;
-    try {
-      filter = query.filter();
-      cursor = query.cursor();
-    } catch (Failure.Invalid failure) {
-      showErrors(ctx, query, failure);
-      return;
-    }
     predictions
-        .list(SignedIn.of(ctx).id(), filter, cursor, PAGE + 1)
+        .list(SignedIn.of(ctx).id(), query.filter(), query.cursor(), PAGE + 1)
         .compose(found -> render(ctx, 200, query, found, more))
         .onFailure(ctx::fail);
+  }
+
+  /**
+   * Whether the query's fields hold; where they do not, the page says so. To be asked before
+   * anything is done: what is thrown in a callback would be lost, and the client would wait in
+   * vain.
+   */
+  private boolean holds(RoutingContext ctx, HistoryQuery query) {
+    try {
+      query.filter();
+      query.cursor();
+      return true;
+    } catch (Failure.Invalid failure) {
+      showErrors(ctx, query, failure);
+      return false;
+    }
   }
 
   /** The form with what is wrong with it, and nothing found. */
