@@ -46,6 +46,7 @@ public final class InferenceVerticle extends VerticleBase {
   private final int queue;
   private final MeterRegistry metrics;
   private @Nullable Batcher batcher;
+  private long announcing = -1;
   private final List<MessageConsumer<?>> consumers = new ArrayList<>();
 
   /**
@@ -78,7 +79,8 @@ public final class InferenceVerticle extends VerticleBase {
     listen(ADDRESS + node, (Message<ClassifyRequest> message) -> classify(started, message));
     listen(FORGET, (Message<String> message) -> started.forget(UUID.fromString(message.body())));
     listen(WHO, asked -> announce(started, model));
-    vertx.setPeriodic(0, ANNOUNCED_EVERY.toMillis(), timer -> announce(started, model));
+    announcing =
+        vertx.setPeriodic(0, ANNOUNCED_EVERY.toMillis(), timer -> announce(started, model));
     return Future.all(consumers.stream().map(MessageConsumer::completion).toList());
   }
 
@@ -110,6 +112,8 @@ public final class InferenceVerticle extends VerticleBase {
 
   @Override
   public Future<?> stop() {
+    // First, since what it announces once more would bring new photos here.
+    vertx.cancelTimer(announcing);
     if (batcher != null) {
       vertx.eventBus().publish(NODES, new NodeAnnouncement(node, "", 0, 0).toJson());
     }
