@@ -186,7 +186,13 @@ class CommandLineTest {
     assertEquals(0, run("evaluate", "--data", photos, "--model", model));
     assertEquals(first, Files.readString(model.resolve("evaluation.json")));
     assertEquals(0, run("evaluate", "--data", photos, "--model", model, "--against", model));
-    assertEquals(0, run("classify", "--model", model, "-k", 2, photos.resolve("Circle/00.jpg")));
+
+    // The two brands, though five are told where nobody says otherwise.
+    Path circle = photos.resolve("Circle/00.jpg");
+    assertEquals(0, run("classify", "--model", model, circle), err.toString());
+    assertEquals(2, out.toString().lines().filter(line -> line.matches(" .*\\d%.*")).count());
+    assertEquals(0, run("classify", "--model", model, "--json", circle), err.toString());
+    assertEquals(2, new ObjectMapper().readTree(out.toString()).get("brands").size());
   }
 
   @Test

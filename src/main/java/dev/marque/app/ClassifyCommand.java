@@ -134,9 +134,9 @@ public final class ClassifyCommand implements Callable<Integer> {
 
   private void print(PrintWriter out, Path file, Recognition recognition) {
     out.println(file + ": " + sentence(recognition));
-    int longest =
-        recognition.brands().stream().limit(topK).mapToInt(b -> b.name().length()).max().orElse(0);
-    for (Scored brand : recognition.brands().subList(0, topK)) {
+    List<Scored> brands = top(recognition);
+    int longest = brands.stream().mapToInt(brand -> brand.name().length()).max().orElse(0);
+    for (Scored brand : brands) {
       int filled = (int) Math.round(brand.probability() * BAR);
       out.println(
           String.format(
@@ -150,6 +150,12 @@ public final class ClassifyCommand implements Callable<Integer> {
       out.println("  note: the photo is " + advice.replace('_', ' '));
     }
     out.println();
+  }
+
+  /** The most likely brands: all of them where the model knows fewer than are asked for. */
+  private List<Scored> top(Recognition recognition) {
+    List<Scored> brands = recognition.brands();
+    return brands.subList(0, Math.min(topK, brands.size()));
   }
 
   private static String sentence(Recognition recognition) {
@@ -176,7 +182,7 @@ public final class ClassifyCommand implements Callable<Integer> {
             .put("verdict", verdict.code())
             .put("car_probability", rounded(recognition.carProbability()))
             .put("accuracy_at_this_confidence", rounded(recognition.accuracyAtThisConfidence()));
-    add(document.putArray("brands"), "brand", recognition.brands().subList(0, topK));
+    add(document.putArray("brands"), "brand", top(recognition));
     add(document.putArray("closest_models"), "model", recognition.closestModels());
     Traits traits = recognition.traits();
     document.put("body_type", traits.bodyTypeCode());
