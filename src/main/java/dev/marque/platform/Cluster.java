@@ -8,7 +8,6 @@ import com.hazelcast.config.MultiMapConfig;
 import com.hazelcast.config.NetworkConfig;
 import com.hazelcast.config.TcpIpConfig;
 import com.hazelcast.core.Hazelcast;
-import com.hazelcast.core.HazelcastException;
 import com.hazelcast.core.HazelcastInstance;
 import io.vertx.core.eventbus.EventBusOptions;
 import io.vertx.core.spi.cluster.ClusterManager;
@@ -56,7 +55,7 @@ public final class Cluster implements AutoCloseable {
     try {
       return new Cluster(
           Hazelcast.newHazelcastInstance(configuration(settings, address, node)), node, eventBus);
-    } catch (HazelcastException | IllegalStateException e) {
+    } catch (RuntimeException e) {
       throw new StartFailure(
           "Cannot join the cluster at port "
               + settings.port()

@@ -304,6 +304,16 @@ class ServerLifecycleIT {
   }
 
   @Test
+  void an_address_of_the_cluster_that_is_not_this_machines_is_named_with_its_setting() {
+    settings.put("marque.role", "inference");
+    // An address that no machine has (RFC 5737).
+    settings.put("marque.cluster.host", "192.0.2.1");
+    try (MarqueProcess process = serve()) {
+      assertRefused(process, "192.0.2.1", "marque.cluster.host");
+    }
+  }
+
+  @Test
   void a_database_that_cannot_be_reached_is_named_without_its_password() throws IOException {
     int nobody = freePort();
     settings.put("marque.database.url", "postgresql://u:secret@127.0.0.1:" + nobody + "/cars");
