@@ -22,11 +22,11 @@ away.querySelector('button').addEventListener('click', () => {
 
 document.addEventListener('marque:away', (event) => showAway(event.detail.retry));
 
-/** Whether the server answers at all; asks for a file of a few bytes. */
+/** Whether the server answers at all, and not a proxy in its place; asks for a file of a few bytes. */
 async function answers() {
   try {
-    await fetch(document.body.dataset.ping, { method: 'HEAD', cache: 'no-store', signal: AbortSignal.timeout(5000) });
-    return true;
+    const answer = await fetch(document.body.dataset.ping, { method: 'HEAD', cache: 'no-store', signal: AbortSignal.timeout(5000) });
+    return answer.status < 500;
   } catch {
     return false;
   }
@@ -62,14 +62,22 @@ window.addEventListener('pageshow', (event) => {
 
 // HTMX: an unreachable server shows the bar, and the same request can be sent again.
 for (const name of ['htmx:sendError', 'htmx:timeout']) {
-  document.addEventListener(name, (event) => {
-    const { elt, requestConfig } = event.detail;
-    const kind = elt.matches('form') && requestConfig?.triggeringEvent?.type !== 'change' ? 'submit' : 'change';
-    showAway(() => (kind === 'submit' ? elt.requestSubmit() : window.htmx.trigger(elt, 'change')));
-  });
+  document.addEventListener(name, (event) => showAway(() => repeat(event.detail.requestConfig)));
 }
+
+/** Does once more what led to a request. What asks from time to time has no such event, and goes on by itself. */
+function repeat({ elt, triggeringEvent }) {
+  // A click, because by clicks HTMX knows which button was pressed.
+  if (triggeringEvent?.submitter) triggeringEvent.submitter.click();
+  else if (triggeringEvent?.type === 'submit') elt.requestSubmit();
+  else if (triggeringEvent) window.htmx.trigger(elt, triggeringEvent.type);
+}
+
 document.addEventListener('htmx:afterRequest', (event) => {
-  if (event.detail.xhr?.status) away.hidden = true;
+  const { xhr, requestConfig } = event.detail;
+  // A proxy that does not reach the server answers with a page of its own, of which nothing is shown.
+  if (xhr.status > 500 && !xhr.responseText.includes('class="problem"')) showAway(() => repeat(requestConfig));
+  else if (xhr.status) hideAway();
 });
 document.addEventListener('htmx:beforeRequest', () => document.getElementById('alerts').replaceChildren());
 

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.microsoft.playwright.Download;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Route;
 import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.Cookie;
@@ -18,6 +19,8 @@ import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Finding, exporting and deleting results, as a person does it. */
 class HistoryIT {
@@ -177,6 +180,56 @@ class HistoryIT {
       window.screenshot("history-all-deleted-phone");
       Steps.press(page, "Undo");
       assertThat(cards(page)).hasCount(3);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void trying_again_deletes_what_was_to_be_deleted(boolean behindProxy) {
+    RunningServer.Person person = SERVER.newUser();
+    Steps.predict(SERVER, person, Steps.VOLVO, 3);
+    try (Window window = Window.desktop(SERVER.baseUrl())) {
+      Page page = history(window, person);
+      Object kept = page.locator(".cards [name=id]").evaluateAll("b => [b[0].value, b[1].value]");
+      page.locator(".cards [name=id]").nth(0).check();
+      page.locator(".cards [name=id]").nth(1).check();
+      page.route(
+          "**/history/delete",
+          route -> Steps.away(route, behindProxy),
+          new Page.RouteOptions().setTimes(1));
+      window.expectServerAway();
+      page.locator(".cards [name=one]").nth(2).click();
+      assertThat(page.locator("#away")).isVisible();
+      window.screenshot("history-away");
+      page.locator("#away button").click();
+      assertThat(page.getByText("1 result is deleted")).isVisible();
+      assertThat(page.locator("#away")).isHidden();
+      assertEquals(
+          kept, page.locator(".cards [name=id]").evaluateAll("boxes => boxes.map(b => b.value)"));
+    }
+  }
+
+  @Test
+  void trying_again_fetches_older_results() {
+    try (Window window = Window.desktop(SERVER.baseUrl())) {
+      Page page = history(window, collector);
+      window.expectServerAway();
+      page.route("**/history?**", Route::abort, new Page.RouteOptions().setTimes(1));
+      page.getByText("Older results").click();
+      page.locator("#away button").click();
+      assertThat(cards(page)).hasCount(3);
+    }
+  }
+
+  @Test
+  void trying_again_filters_as_chosen() {
+    try (Window window = Window.desktop(SERVER.baseUrl())) {
+      Page page = history(window, collector);
+      window.expectServerAway();
+      page.route("**/history?**", Route::abort, new Page.RouteOptions().setTimes(1));
+      page.getByLabel("Brand").selectOption(rare);
+      page.locator("#away button").click();
+      assertThat(cards(page)).hasCount(1);
     }
   }
 

@@ -6,6 +6,7 @@ import static io.restassured.RestAssured.given;
 import com.microsoft.playwright.Frame;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Route;
 import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.options.AriaRole;
 import dev.marque.app.RunningServer;
@@ -56,6 +57,19 @@ final class Steps {
 
   static void press(Page page, String button) {
     page.getByRole(AriaRole.BUTTON, named(button).setExact(true)).click();
+  }
+
+  /** No answer to a request, or that of a proxy which does not reach the server. */
+  static void away(Route route, boolean behindProxy) {
+    if (behindProxy) {
+      route.fulfill(
+          new Route.FulfillOptions()
+              .setStatus(502)
+              .setContentType("text/html")
+              .setBody("<h1>502 Bad Gateway</h1>"));
+    } else {
+      route.abort();
+    }
   }
 
   /** Sends copies of a photo through the API; the brand that the network found. */

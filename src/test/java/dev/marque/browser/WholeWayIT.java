@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.fail;
 
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
-import com.microsoft.playwright.Route;
 import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.AriaRole;
@@ -18,6 +17,8 @@ import java.util.UUID;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** From sign-up to the table and the history, as a person does it, against the whole server. */
 class WholeWayIT {
@@ -172,8 +173,9 @@ class WholeWayIT {
     }
   }
 
-  @Test
-  void a_server_that_is_away_loses_nothing_of_a_form() {
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void a_server_that_is_away_loses_nothing_of_a_form(boolean behindProxy) {
     RunningServer.Person person = SERVER.newUser();
     try (Window window = Window.desktop(SERVER.baseUrl())) {
       Page page = window.page();
@@ -181,7 +183,7 @@ class WholeWayIT {
       page.getByLabel("User name").fill(person.username());
       page.getByLabel("Password", new Page.GetByLabelOptions().setExact(true))
           .fill(person.password());
-      page.route("**/*", Route::abort);
+      page.route("**/*", route -> Steps.away(route, behindProxy));
       page.locator("main form button[type=submit]").click();
       assertThat(page.locator("#away")).isVisible();
       assertThat(page.getByLabel("User name")).hasValue(person.username());

@@ -84,6 +84,16 @@ final class Window implements AutoCloseable {
     expected.add(words);
   }
 
+  /** Takes what HTMX reports of requests that do not reach the server for part of the test. */
+  void expectServerAway() {
+    expected.addAll(
+        List.of(
+            "htmx:afterRequest",
+            "htmx:sendError",
+            "[object HTML",
+            "Response Status Error Code 502"));
+  }
+
   /** Fails where axe finds anything against WCAG 2.2 A or AA, or its best practices. */
   void checkAccessibility(String where) {
     // Swagger UI draws itself piece by piece; a test of its own waits for it.
