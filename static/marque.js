@@ -73,6 +73,10 @@ function repeat({ elt, triggeringEvent }) {
   else if (triggeringEvent) window.htmx.trigger(elt, triggeringEvent.type);
 }
 
+document.addEventListener('htmx:configRequest', (event) => {
+  // The upload page's hash names results: the server has no use for it, and there is a limit to all headers together.
+  event.detail.headers['HX-Current-URL'] = location.href.split('#', 1)[0];
+});
 document.addEventListener('htmx:afterRequest', (event) => {
   const { xhr, requestConfig } = event.detail;
   // A proxy that does not reach the server answers with a page of its own, of which nothing is shown.

@@ -14,10 +14,14 @@ const template = document.getElementById('queue-row');
 const LONGEST_SIDE = 1280;
 const MOST_PHOTOS = 16;
 const AT_ONCE = 2;
+const MOST_KEPT = 20;
 const HEIC = /\.(heic|heif)$/i;
 
 /** Whether the page is left for the sign-in: nobody need be asked about photos under way. */
 let leaving = false;
+
+/** The ids of the last results, the newest first. The address names them, so that back and reload show them again. */
+let kept = location.hash.slice(1).split(',').filter((part) => /^[0-9a-f-]{36}$/.test(part)).slice(0, MOST_KEPT);
 
 /** The chosen photos, each with its row: {file, row, state, request}. */
 const photos = [];
@@ -127,7 +131,7 @@ function post(photo, body) {
     request.open('POST', form.action);
     request.timeout = 120000;
     request.setRequestHeader('HX-Request', 'true');
-    request.setRequestHeader('HX-Current-URL', location.href);
+    request.setRequestHeader('HX-Current-URL', location.href.split('#', 1)[0]);
     request.setRequestHeader('Accept', 'text/html');
     request.send(data);
   });
@@ -137,15 +141,39 @@ function parsed(text) {
   return new DOMParser().parseFromString(text, 'text/html');
 }
 
-/** Puts a result on the page and remembers it in the address, so that back and reload show it again. */
+function shown(id) {
+  return document.querySelector(`.result[data-id="${CSS.escape(id)}"]`);
+}
+
+/** Puts a result on the page, before the older ones: others may still be on their way. */
 function place(result) {
-  const known = document.querySelector(`.result[data-id="${CSS.escape(result.dataset.id)}"]`);
-  known?.remove();
-  results.prepend(document.adoptNode(result));
+  const { id } = result.dataset;
+  shown(id)?.remove();
+  const older = kept.slice(kept.indexOf(id) + 1).map(shown).find(Boolean);
+  results.insertBefore(document.adoptNode(result), older ?? null);
   window.htmx?.process(result);
   result.dispatchEvent(new CustomEvent('marque:result', { bubbles: true }));
-  const ids = [...results.querySelectorAll('.result')].map((shown) => shown.dataset.id);
-  history.replaceState(history.state, '', `#${ids.join(',')}`);
+}
+
+function keep(id) {
+  kept = [id, ...kept.filter((other) => other !== id)].slice(0, MOST_KEPT);
+  nameKept();
+}
+
+function nameKept() {
+  if (kept.length > 0) history.replaceState(history.state, '', `#${kept.join(',')}`);
+}
+// A link within the page, such as to its content, takes their place in the address.
+window.addEventListener('hashchange', nameKept);
+
+function leave(address) {
+  leaving = true;
+  location.assign(address ?? words.login);
+}
+
+/** Offers to do once more what failed because the server is away. */
+function offer(retry) {
+  document.dispatchEvent(new CustomEvent('marque:away', { detail: { retry } }));
 }
 
 async function settle(photo, request) {
@@ -154,14 +182,14 @@ async function settle(photo, request) {
   if (request.status < 300 && result) {
     photos.splice(photos.indexOf(photo), 1);
     photo.row.remove();
+    keep(result.dataset.id);
     place(result);
     return;
   }
   if (request.status === 401 || request.getResponseHeader('HX-Redirect')) {
     photo.hopeless = false;
     show(photo, 'failed', words.ended);
-    leaving = true;
-    location.assign(request.getResponseHeader('HX-Redirect') ?? words.login);
+    leave(request.getResponseHeader('HX-Redirect'));
     return;
   }
   if (request.status === 429 || request.status === 503) {
@@ -195,7 +223,7 @@ async function sendOne(photo) {
     if (photo.state !== 'removed') {
       photo.hopeless = failure.message === words.heic || failure.message === words.large;
       show(photo, 'failed', failure.message);
-      if (failure.message === words.away) document.dispatchEvent(new CustomEvent('marque:away', { detail: { retry } }));
+      if (failure.message === words.away) offer(retry);
     }
   } finally {
     photo.request = null;
@@ -294,14 +322,24 @@ window.addEventListener('beforeunload', (event) => {
 
 /** Back, forward and reload: fetches the results that the address names, the newest last. */
 async function restore() {
-  const ids = location.hash.slice(1).split(',').filter((part) => /^[0-9a-f-]{36}$/.test(part));
-  for (const id of ids.reverse()) {
-    const address = new URL(words.result, location.href);
-    address.pathname += id;
-    address.searchParams.set('top_k', form.elements.top_k.value);
-    const answer = await fetch(address, { headers: { 'HX-Request': 'true' } });
-    const result = answer.ok ? parsed(await answer.text()).querySelector('.result') : null;
-    if (result) place(result);
+  try {
+    for (const id of [...kept].reverse()) {
+      if (!leaving && !shown(id)) await restoreOne(id);
+    }
+  } catch {
+    if (!leaving) offer(restore);
   }
 }
-restore().catch(() => say(words.away, true));
+
+async function restoreOne(id) {
+  const address = new URL(words.result, location.href);
+  address.pathname += id;
+  address.searchParams.set('top_k', form.elements.top_k.value);
+  const answer = await fetch(address, { headers: { 'HX-Request': 'true' } });
+  if (answer.status === 401) leave(answer.headers.get('HX-Redirect'));
+  if (answer.status === 429 || answer.status > 500) throw new Error(words.away);
+  // One that was deleted is missing, and stays named: that can be undone.
+  const result = answer.ok ? parsed(await answer.text()).querySelector('.result') : null;
+  if (result) place(result);
+}
+restore();

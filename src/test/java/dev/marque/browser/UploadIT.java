@@ -26,6 +26,11 @@ import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -206,6 +211,99 @@ class UploadIT {
   }
 
   @Test
+  void any_number_of_results_in_one_tab_leaves_room_in_the_headers() {
+    try (Window window = Window.desktop(SERVER.baseUrl())) {
+      Page page = window.page();
+      Steps.signIn(page, person);
+      page.evaluate("ids => history.replaceState(null, '', '#' + ids)", ids(500));
+      page.reload();
+      Steps.picker(page).setInputFiles(Steps.AUDI);
+      Steps.press(page, "Find the brand");
+      assertThat(page.locator(".result")).hasCount(1);
+      assertThat(page).hasURL(Pattern.compile("#[^,]{36}(,[^,]{36}){19}$"));
+
+      page.evaluate("ids => history.replaceState(null, '', '#' + ids)", ids(500));
+      page.locator(".correction select").selectOption("Audi");
+      Steps.press(page, "Send");
+      assertThat(page.locator(".thanks")).containsText("Audi");
+    }
+  }
+
+  @Test
+  void results_that_cannot_be_fetched_are_not_forgotten() {
+    try (Window window = Window.desktop(SERVER.baseUrl())) {
+      Page page = window.page();
+      Steps.signIn(page, person);
+      Steps.picker(page).setInputFiles(new Path[] {Steps.AUDI, Steps.VOLVO});
+      Steps.press(page, "Find the brand");
+      assertThat(page.locator(".result")).hasCount(2);
+      Object before = shown(page);
+
+      AtomicInteger fetched = new AtomicInteger();
+      page.route(
+          "**/predictions/*",
+          route -> {
+            if (fetched.incrementAndGet() == 2) {
+              route.abort();
+            } else {
+              route.resume();
+            }
+          });
+      page.reload();
+      assertThat(page.locator("#away")).isVisible();
+      assertThat(page.locator(".result")).hasCount(1);
+      window.screenshot("upload-restored-in-part");
+      page.reload();
+      assertThat(page.locator(".result")).hasCount(2);
+      assertEquals(before, shown(page));
+
+      fetched.set(0);
+      page.reload();
+      page.locator("#away button").click();
+      assertThat(page.locator(".result")).hasCount(2);
+      assertEquals(before, shown(page));
+    }
+  }
+
+  @Test
+  void a_link_within_the_page_does_not_forget_the_results() {
+    try (Window window = Window.desktop(SERVER.baseUrl())) {
+      Page page = window.page();
+      Steps.signIn(page, person);
+      Steps.picker(page).setInputFiles(Steps.AUDI);
+      Steps.press(page, "Find the brand");
+      assertThat(page.locator(".result")).hasCount(1);
+      page.locator(".skip").press("Enter");
+      assertThat(page).hasURL(Pattern.compile("#[0-9a-f-]{36}$"));
+      page.reload();
+      assertThat(page.locator(".result")).hasCount(1);
+    }
+  }
+
+  @Test
+  void a_result_that_comes_while_older_ones_are_fetched_stays_above_them() {
+    try (Window window = Window.desktop(SERVER.baseUrl())) {
+      Page page = window.page();
+      Steps.signIn(page, person);
+      Steps.picker(page).setInputFiles(Steps.AUDI);
+      Steps.press(page, "Find the brand");
+      assertThat(page.locator(".result")).hasCount(1);
+      String older = page.locator(".result").getAttribute("data-id");
+
+      List<Route> held = new ArrayList<>();
+      page.route("**/predictions/*", held::add);
+      page.reload();
+      Steps.picker(page).setInputFiles(Steps.VOLVO);
+      Steps.press(page, "Find the brand");
+      assertThat(page.locator(".result")).hasCount(1);
+      page.waitForCondition(() -> !held.isEmpty());
+      held.forEach(Route::resume);
+      assertThat(page.locator(".result")).hasCount(2);
+      assertThat(page.locator(".result").last()).hasAttribute("data-id", older);
+    }
+  }
+
+  @Test
   void the_keyboard_alone_chooses_sends_and_corrects() {
     try (Window window = Window.desktop(SERVER.baseUrl())) {
       Page page = window.page();
@@ -232,6 +330,17 @@ class UploadIT {
       page.keyboard().press("Space");
       assertThat(page.locator("[data-heat]")).isVisible();
     }
+  }
+
+  /** The names of results that there are none of. */
+  private static String ids(int count) {
+    return Stream.generate(() -> UUID.randomUUID().toString())
+        .limit(count)
+        .collect(Collectors.joining(","));
+  }
+
+  private static Object shown(Page page) {
+    return page.locator(".result").evaluateAll("results => results.map(e => e.dataset.id)");
   }
 
   private static boolean isFocused(Page page, String selector) {
