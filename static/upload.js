@@ -15,6 +15,8 @@ const LONGEST_SIDE = 1280;
 const MOST_PHOTOS = 16;
 const AT_ONCE = 2;
 const MOST_KEPT = 20;
+/** Answers to the photo itself: sending it again would not help. */
+const ABOUT_THE_PHOTO = [413, 415, 422];
 const HEIC = /\.(heic|heif)$/i;
 
 /** Whether the page is left for the sign-in: nobody need be asked about photos under way. */
@@ -196,8 +198,7 @@ async function settle(photo, request) {
     await wait(photo, Number(request.getResponseHeader('Retry-After')) || 2);
     return;
   }
-  // 413, 415 and 422 are about the photo itself: sending it again would not help.
-  photo.hopeless = request.status >= 400 && request.status < 500;
+  photo.hopeless = ABOUT_THE_PHOTO.includes(request.status);
   const reason = page.querySelector('#image-error > :last-child') ?? page.querySelector('.summary, .problem .lead');
   show(photo, 'failed', reason?.textContent.trim() || words.failed);
 }
@@ -230,7 +231,7 @@ async function sendOne(photo) {
   }
 }
 
-/** Sends everything once more that did not reach the server. */
+/** Sends what is ready, and once more what may succeed now. */
 function retry() {
   for (const photo of photos) {
     if (photo.state === 'failed' && !photo.hopeless) photo.state = 'ready';
@@ -280,7 +281,8 @@ form.addEventListener('submit', (event) => {
     picker.focus();
     return;
   }
-  run();
+  retry();
+  if (running === 0) finish();
 });
 
 for (const input of [picker, camera]) {

@@ -118,6 +118,9 @@ class UploadIT {
       assertThat(page.locator("#upload-status")).containsText("HEIC");
       assertThat(page.locator("#queue .state")).isFocused();
       assertThat(page.getByRole(AriaRole.BUTTON, Steps.named("Try again"))).isHidden();
+      page.locator("#image").focus();
+      Steps.press(page, "Find the brand");
+      assertThat(page.locator("#queue .state")).isFocused();
       window.screenshot("upload-heic");
       window.checkAccessibility("a photo in HEIC");
     }
@@ -206,6 +209,24 @@ class UploadIT {
       Steps.press(page, "Find the brand");
       assertThat(page.locator("#queue .state")).containsText("Trying again in 1 s");
       page.unroute(PREDICTIONS);
+      assertThat(page.locator(".result")).hasCount(1);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"Try again", "Find the brand"})
+  void a_photo_that_did_not_arrive_in_time_can_be_sent_again(String button) {
+    try (Window window = Window.desktop(SERVER.baseUrl())) {
+      Page page = window.page();
+      Steps.signIn(page, person);
+      page.route(
+          PREDICTIONS,
+          route -> route.fulfill(new Route.FulfillOptions().setStatus(400)),
+          new Page.RouteOptions().setTimes(1));
+      Steps.picker(page).setInputFiles(Steps.AUDI);
+      Steps.press(page, "Find the brand");
+      assertThat(page.locator("#queue .failed")).hasCount(1);
+      Steps.press(page, button);
       assertThat(page.locator(".result")).hasCount(1);
     }
   }
