@@ -183,6 +183,22 @@ class HistoryIT {
     }
   }
 
+  @Test
+  void enter_on_a_ticked_result_deletes_that_one() {
+    RunningServer.Person person = SERVER.newUser();
+    Steps.predict(SERVER, person, Steps.VOLVO, 3);
+    try (Window window = Window.desktop(SERVER.baseUrl())) {
+      Page page = history(window, person);
+      Locator third = page.locator(".cards [name=id]").nth(2);
+      String id = third.inputValue();
+      third.check();
+      third.press("Enter");
+      assertThat(page.getByText("1 result is deleted")).isVisible();
+      assertThat(page.locator(".cards [value='" + id + "']")).hasCount(0);
+      window.checkAccessibility("one deleted by Enter");
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void trying_again_deletes_what_was_to_be_deleted(boolean behindProxy) {
