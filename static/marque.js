@@ -146,9 +146,9 @@ document.addEventListener('click', async (event) => {
     window.print();
   } else if (button.matches('[data-copy]')) {
     await navigator.clipboard.writeText(resultText(button.closest('.result')));
-    const words = button.textContent;
+    button.dataset.words ??= button.textContent;
     button.textContent = button.dataset.done;
-    setTimeout(() => { button.textContent = words; }, 2000);
+    setTimeout(() => { button.textContent = button.dataset.words; }, 2000);
   } else if (button.matches('.sort')) {
     sortBy(button.closest('th'));
   }

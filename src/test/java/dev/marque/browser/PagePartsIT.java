@@ -106,6 +106,24 @@ class PagePartsIT {
   }
 
   @Test
+  void copying_twice_in_a_row_leaves_the_button_its_words() {
+    try (Window window = Window.desktop(preview.baseUrl())) {
+      Page page = open(window, "result-confident");
+      Locator copy = page.locator("[data-copy]");
+      String words = copy.textContent();
+      page.clock().install();
+      for (int times = 0; times < 2; times++) {
+        page.evaluate("navigator.clipboard.writeText('')");
+        copy.click();
+        page.waitForCondition(() -> clipboard(page).contains("Audi"));
+        assertThat(copy).not().hasText(words);
+      }
+      page.clock().runFor(3000);
+      assertThat(copy).hasText(words);
+    }
+  }
+
+  @Test
   void a_phone_offers_its_camera_and_a_desktop_does_not() {
     try (Window phone = Window.phone(preview.baseUrl());
         Window desktop = Window.desktop(preview.baseUrl())) {
