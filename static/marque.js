@@ -170,7 +170,8 @@ document.addEventListener('change', (event) => {
   if (!toggle) return;
   const photo = toggle.closest('.photo');
   const heat = photo.querySelector('[data-heat]');
-  heat.src ||= heat.dataset.src;
+  // Again, too, where it did not come the time before.
+  if (toggle.checked && heat.naturalWidth === 0) heat.src = heat.dataset.src;
   heat.hidden = !toggle.checked;
   photo.querySelector('[data-heat-fade]').disabled = !toggle.checked;
 });

@@ -325,6 +325,25 @@ class UploadIT {
   }
 
   @Test
+  void a_heat_map_that_did_not_come_is_asked_for_again() {
+    try (Window window = Window.desktop(SERVER.baseUrl())) {
+      Page page = window.page();
+      Steps.signIn(page, person);
+      Steps.picker(page).setInputFiles(Steps.AUDI);
+      Steps.press(page, "Find the brand");
+      List<Request> failed = Collections.synchronizedList(new ArrayList<>());
+      page.onRequestFailed(failed::add);
+      page.route("**/heat-map.png", Route::abort, new Page.RouteOptions().setTimes(1));
+      page.locator("[data-heat-switch]").check();
+      page.waitForCondition(() -> failed.size() == 1);
+      page.locator("[data-heat-switch]").uncheck();
+      page.locator("[data-heat-switch]").check();
+      page.waitForCondition(
+          () -> !page.locator("[data-heat]").evaluate("e => e.naturalWidth").equals(0));
+    }
+  }
+
+  @Test
   void the_keyboard_alone_chooses_sends_and_corrects() {
     try (Window window = Window.desktop(SERVER.baseUrl())) {
       Page page = window.page();
