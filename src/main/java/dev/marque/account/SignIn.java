@@ -121,28 +121,26 @@ final class SignIn {
     return limits
         .begin(username, client.address())
         .compose(
-            lastAtOnce ->
+            begun ->
                 passwords
                     .verify(username, password)
-                    .recover(problem -> takeBack(username, client, problem))
-                    .compose(
-                        right ->
-                            right
-                                ? succeed(username, client)
-                                : Future.succeededFuture(new Tried(Optional.empty(), lastAtOnce))));
+                    .recover(problem -> takeBack(begun, problem))
+                    .compose(right -> right ? succeed(username, begun) : fail(begun)));
   }
 
-  private Future<Boolean> takeBack(String username, Client client, Throwable problem) {
-    return limits
-        .undecided(username, client.address())
-        .transform(done -> Future.failedFuture(problem));
+  private Future<Boolean> takeBack(SignInLimits.Try begun, Throwable problem) {
+    return limits.undecided(begun).transform(done -> Future.failedFuture(problem));
   }
 
-  private Future<Tried> succeed(String username, Client client) {
+  private Future<Tried> succeed(String username, SignInLimits.Try begun) {
     return limits
-        .succeeded(username, client.address())
+        .succeeded(begun)
         .compose(done -> accounts.byUsername(pool, username))
         .map(account -> new Tried(account, false));
+  }
+
+  private Future<Tried> fail(SignInLimits.Try begun) {
+    return limits.failed(begun).map(new Tried(Optional.empty(), begun.isLastAtOnce()));
   }
 
   /**

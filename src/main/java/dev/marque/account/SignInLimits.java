@@ -8,6 +8,7 @@ import io.vertx.core.Future;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.SqlClient;
 import io.vertx.sqlclient.Tuple;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -15,10 +16,13 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Slows guessing down, over all nodes, because the counts are in the database.
@@ -30,7 +34,8 @@ import java.util.Locale;
  *
  * <p>A try counts as failed from its beginning until it succeeds: otherwise a thousand tries at
  * once would all be let in before the first has failed. So that this refuses no right password,
- * tries of one name from one address take turns ({@link SignInTurns}).
+ * tries of one name from one address take turns ({@link SignInTurns}). A try that succeeded leaves
+ * nothing behind, and neither does one that was refused.
  */
 final class SignInLimits {
 
@@ -53,8 +58,31 @@ final class SignInLimits {
   private record Subject(String name, int limit) {}
 
   /**
-   * What a try has in common with others, the narrowest first: a try that is refused there counts
-   * nowhere else, so one address cannot lock an account for all others.
+   * What a try did to the count of one subject.
+   *
+   * @param blockedUntil until when further tries have to wait because of this one; null if they
+   *     have not
+   */
+  private record Count(Subject subject, int failures, @Nullable OffsetDateTime blockedUntil) {}
+
+  /** A try that has begun, until it is told what came of it. */
+  static final class Try {
+
+    private final List<Count> counts;
+
+    private Try(List<Count> counts) {
+      this.counts = counts;
+    }
+
+    /** Whether this try, if it fails, is the one from which on further tries have to wait. */
+    boolean isLastAtOnce() {
+      return counts.stream().anyMatch(count -> count.failures == count.subject.limit);
+    }
+  }
+
+  /**
+   * What a try has in common with others. All tries lock them in this order, so that none waits for
+   * another that waits for it.
    */
   private static List<Subject> subjects(String username, String address) {
     return List.of(
@@ -70,33 +98,36 @@ final class SignInLimits {
 
   /**
    * Counts a try that begins; fails with {@link Failure.TooManyRequests} ({@code sign-in-slowed})
-   * if it comes too early.
-   *
-   * @return whether this try, if it fails, is the one from which on further tries have to wait
+   * if it comes too early, and then counts it nowhere: one address cannot lock an account for all
+   * others.
    */
-  Future<Boolean> begin(String username, String address) {
-    Future<Boolean> all = Future.succeededFuture(false);
-    for (Subject subject : subjects(username, address)) {
-      all = all.compose(before -> begin(subject).map(last -> before || last));
-    }
-    return all;
+  Future<Try> begin(String username, String address) {
+    return pool.withTransaction(
+        sql -> {
+          List<Count> counts = new ArrayList<>();
+          Future<?> all = Future.succeededFuture();
+          for (Subject subject : subjects(username, address)) {
+            all = all.compose(before -> begin(sql, subject)).onSuccess(counts::add);
+          }
+          return all.map(counted -> new Try(counts));
+        });
   }
 
-  private Future<Boolean> begin(Subject subject) {
+  private Future<Count> begin(SqlClient sql, Subject subject) {
     Instant now = clock.instant();
-    return pool.preparedQuery(
+    return sql.preparedQuery(
             """
             INSERT INTO sign_in_failures AS f (subject, failures, last_at)
             VALUES ($1, 1, $2)
             ON CONFLICT (subject) DO UPDATE SET
                 failures = CASE WHEN f.last_at < $3 THEN 1 ELSE f.failures + 1 END,
-                last_at = $2,
+                last_at = CASE WHEN f.last_at < $3 THEN $2 ELSE f.last_at END,
                 blocked_until = CASE WHEN f.failures + 1 >= $4 AND f.last_at >= $3
                     THEN $2 + least($6, $5 * power(2, least(f.failures + 1 - $4, 20)))
                               * interval '1 second'
                 END
             WHERE f.blocked_until IS NULL OR f.blocked_until <= $2
-            RETURNING failures
+            RETURNING failures, blocked_until
             """)
         .execute(
             Tuple.of(
@@ -109,16 +140,16 @@ final class SignInLimits {
         .compose(
             counted ->
                 counted.rowCount() == 1
-                    ? Future.succeededFuture(failures(counted) == subject.limit)
-                    : refuse(subject, now));
+                    ? Future.succeededFuture(count(subject, counted.iterator().next()))
+                    : refuse(sql, subject, now));
   }
 
-  private static int failures(RowSet<Row> counted) {
-    return counted.iterator().next().getInteger("failures");
+  private static Count count(Subject subject, Row row) {
+    return new Count(subject, row.getInteger("failures"), row.getOffsetDateTime("blocked_until"));
   }
 
-  private <T> Future<T> refuse(Subject subject, Instant now) {
-    return pool.preparedQuery("SELECT blocked_until FROM sign_in_failures WHERE subject = $1")
+  private static <T> Future<T> refuse(SqlClient sql, Subject subject, Instant now) {
+    return sql.preparedQuery("SELECT blocked_until FROM sign_in_failures WHERE subject = $1")
         .execute(Tuple.of(SecretToken.hash(subject.name)))
         .compose(rows -> Future.failedFuture(slowed(rows, now)));
   }
@@ -135,37 +166,51 @@ final class SignInLimits {
   }
 
   /** Takes back the count of a try that succeeded, and forgets the failures of this pair. */
-  Future<Void> succeeded(String username, String address) {
-    List<Subject> subjects = subjects(username, address);
-    Subject pair = subjects.get(0);
-    Future<Void> all =
-        pool.preparedQuery("DELETE FROM sign_in_failures WHERE subject = $1")
-            .execute(Tuple.of(SecretToken.hash(pair.name)))
-            .mapEmpty();
-    for (Subject subject : subjects.subList(1, subjects.size())) {
-      all = all.compose(done -> takeBack(subject));
-    }
-    return all;
+  Future<Void> succeeded(Try tried) {
+    Subject pair = tried.counts.get(0).subject;
+    List<Count> others = tried.counts.subList(1, tried.counts.size());
+    return pool.preparedQuery("DELETE FROM sign_in_failures WHERE subject = $1")
+        .execute(Tuple.of(SecretToken.hash(pair.name)))
+        .compose(deleted -> each(others, this::takeBack));
   }
 
   /** Takes back the count of a try that came to no answer. */
-  Future<Void> undecided(String username, String address) {
+  Future<Void> undecided(Try tried) {
+    return each(tried.counts, this::takeBack);
+  }
+
+  /** Leaves the count of a try that failed: from now on it takes an hour to be forgotten. */
+  Future<Void> failed(Try tried) {
+    return each(tried.counts, this::keep);
+  }
+
+  private static Future<Void> each(List<Count> counts, Function<Count, Future<Void>> work) {
     Future<Void> all = Future.succeededFuture();
-    for (Subject subject : subjects(username, address)) {
-      all = all.compose(done -> takeBack(subject));
+    for (Count count : counts) {
+      all = all.compose(done -> work.apply(count));
     }
     return all;
   }
 
-  private Future<Void> takeBack(Subject subject) {
+  /** With the count goes the wait that came with it, unless a later try made its own. */
+  private Future<Void> takeBack(Count count) {
     return pool.preparedQuery(
             """
             UPDATE sign_in_failures
                SET failures = greatest(failures - 1, 0),
-                   blocked_until = CASE WHEN failures - 1 >= $2 THEN blocked_until END
+                   blocked_until = CASE WHEN failures - 1 >= $2 AND blocked_until IS DISTINCT FROM $3
+                       THEN blocked_until END
              WHERE subject = $1
             """)
-        .execute(Tuple.of(SecretToken.hash(subject.name), subject.limit))
+        .execute(
+            Tuple.of(SecretToken.hash(count.subject.name), count.subject.limit, count.blockedUntil))
+        .mapEmpty();
+  }
+
+  private Future<Void> keep(Count count) {
+    return pool.preparedQuery(
+            "UPDATE sign_in_failures SET last_at = greatest(last_at, $2) WHERE subject = $1")
+        .execute(Tuple.of(SecretToken.hash(count.subject.name), utc(clock.instant())))
         .mapEmpty();
   }
 
@@ -175,6 +220,7 @@ final class SignInLimits {
     return Portions.count(PORTION, () -> deleteBefore(moment));
   }
 
+  /** Without waiting for a try at work, which may wait for a row that is deleted here. */
   private Future<Integer> deleteBefore(OffsetDateTime moment) {
     return pool.preparedQuery(
             """

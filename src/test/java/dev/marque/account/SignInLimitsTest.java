@@ -2,15 +2,15 @@ package dev.marque.account;
 
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.marque.platform.Database;
 import dev.marque.platform.TestDatabase;
 import dev.marque.web.Failure;
 import io.vertx.core.Vertx;
-import java.time.Clock;
-import java.time.Instant;
-import java.time.ZoneOffset;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -18,13 +18,11 @@ import org.junit.jupiter.api.Test;
 /** The slow-down of guessing, on a real PostgreSQL. */
 class SignInLimitsTest {
 
-  private static final Clock NOON =
-      Clock.fixed(Instant.parse("2026-11-23T12:00:00Z"), ZoneOffset.UTC);
-
   private static Vertx vertx;
   private static Database database;
 
-  private final SignInLimits limits = new SignInLimits(database.pool(), NOON);
+  private final MovableClock clock = new MovableClock();
+  private final SignInLimits limits = new SignInLimits(database.pool(), clock);
 
   @BeforeAll
   static void open() {
@@ -38,36 +36,155 @@ class SignInLimitsTest {
     vertx.close().await();
   }
 
+  private void fail(String username, String address) {
+    limits.failed(limits.begin(username, address).await()).await();
+  }
+
+  private void succeed(String username, String address) {
+    limits.succeeded(limits.begin(username, address).await()).await();
+  }
+
   private void guess(String username, String address, int times) {
     for (int i = 0; i < times; i++) {
-      limits.begin(username, address).otherwiseEmpty().await();
+      fail(username, address);
     }
+  }
+
+  /** Another name each time, so that only the address is the same. */
+  private void guessFromOneAddress(String address, int times) {
+    for (int i = 0; i < times; i++) {
+      fail("somebody" + i, address);
+    }
+  }
+
+  private void assertSlowed(String username, String address) {
+    assertThrows(Failure.TooManyRequests.class, () -> limits.begin(username, address).await());
   }
 
   @Test
   void after_ten_failures_the_same_name_and_address_must_wait() {
     guess("ada", "192.0.2.1", 10);
-    assertThrows(Failure.TooManyRequests.class, () -> limits.begin("ada", "192.0.2.1").await());
+    assertSlowed("ada", "192.0.2.1");
   }
 
   @Test
   void only_the_tenth_failure_is_the_one_that_begins_the_slowing() {
     for (int tries = 1; tries <= 10; tries++) {
-      assertEquals(tries == 10, limits.begin("barbara", "192.0.2.5").await(), "try " + tries);
+      SignInLimits.Try begun = limits.begin("barbara", "192.0.2.5").await();
+      assertEquals(tries == 10, begun.isLastAtOnce(), "try " + tries);
     }
   }
 
   @Test
   void one_address_cannot_lock_an_account_for_the_others() {
-    guess("grace", "192.0.2.2", 200);
+    guess("grace", "192.0.2.2", 10);
+    for (int i = 0; i < 200; i++) {
+      assertSlowed("grace", "192.0.2.2");
+    }
     assertDoesNotThrow(() -> limits.begin("grace", "192.0.2.3").await());
   }
 
   @Test
   void a_success_forgets_the_failures_of_this_name_and_address() {
     guess("edsger", "192.0.2.4", 9);
-    limits.succeeded("edsger", "192.0.2.4").await();
+    succeed("edsger", "192.0.2.4");
     guess("edsger", "192.0.2.4", 9);
     assertDoesNotThrow(() -> limits.begin("edsger", "192.0.2.4").await());
+  }
+
+  @Test
+  void after_300_failures_an_address_must_wait_and_after_100_a_name() {
+    guessFromOneAddress("192.0.2.6", 300);
+    assertSlowed("konrad", "192.0.2.6");
+    for (int i = 0; i < 100; i++) {
+      fail("annie", "198.51.100." + i);
+    }
+    assertSlowed("annie", "198.51.100.200");
+  }
+
+  @Test
+  void a_success_makes_nobody_wait_however_many_failures_there_are() {
+    guessFromOneAddress("192.0.2.7", 300);
+    clock.advance(Duration.ofSeconds(6));
+    for (int i = 0; i < 20; i++) {
+      succeed("margaret" + i, "192.0.2.7");
+    }
+    fail("margaret", "192.0.2.7");
+    assertSlowed("margaret", "192.0.2.7");
+
+    for (int i = 0; i < 100; i++) {
+      fail("donald", "203.0.113." + i);
+    }
+    clock.advance(Duration.ofSeconds(6));
+    for (int i = 0; i < 20; i++) {
+      succeed("donald", "203.0.113.200");
+    }
+  }
+
+  @Test
+  void a_success_does_not_end_the_wait_after_a_failure() {
+    guessFromOneAddress("192.0.2.8", 299);
+    SignInLimits.Try right = limits.begin("barbara", "192.0.2.8").await();
+    clock.advance(Duration.ofSeconds(6));
+    fail("somebody", "192.0.2.8");
+    limits.succeeded(right).await();
+    assertSlowed("barbara", "192.0.2.8");
+  }
+
+  @Test
+  void a_try_that_came_to_no_answer_leaves_nothing_behind() {
+    guess("alan", "192.0.2.9", 9);
+    for (int i = 0; i < 20; i++) {
+      limits.undecided(limits.begin("alan", "192.0.2.9").await()).await();
+    }
+    fail("alan", "192.0.2.9");
+    assertSlowed("alan", "192.0.2.9");
+  }
+
+  @Test
+  void a_try_that_is_refused_for_its_address_or_its_name_counts_nowhere() {
+    guessFromOneAddress("192.0.2.10", 300);
+    assertSlowedWithoutCounting("frances", "192.0.2.10");
+    for (int i = 0; i < 100; i++) {
+      fail("jean", "198.18.0." + i);
+    }
+    assertSlowedWithoutCounting("jean", "198.18.1.1");
+  }
+
+  private void assertSlowedWithoutCounting(String username, String address) {
+    for (int i = 0; i < 9; i++) {
+      assertSlowed(username, address);
+    }
+    clock.advance(Duration.ofSeconds(6));
+    assertFalse(limits.begin(username, address).await().isLastAtOnce(), "the first, not the tenth");
+  }
+
+  @Test
+  void an_hour_without_failure_forgets_all_whoever_signs_in_meanwhile() {
+    guessFromOneAddress("192.0.2.11", 299);
+    clock.advance(Duration.ofMinutes(50));
+    succeed("ruth", "192.0.2.11");
+    clock.advance(Duration.ofMinutes(11));
+    guess("kathleen", "192.0.2.11", 2);
+    assertDoesNotThrow(() -> limits.begin("ruth", "192.0.2.11").await());
+  }
+
+  @Test
+  void a_failure_within_the_hour_keeps_those_before_it() {
+    guess("dennis", "192.0.2.12", 5);
+    clock.advance(Duration.ofMinutes(59));
+    guess("dennis", "192.0.2.12", 4);
+    clock.advance(Duration.ofMinutes(59));
+    fail("dennis", "192.0.2.12");
+    assertSlowed("dennis", "192.0.2.12");
+  }
+
+  @Test
+  void what_is_forgotten_is_deleted() {
+    fail("ken", "192.0.2.13");
+    clock.advance(Duration.ofMinutes(61));
+    fail("brian", "192.0.2.13");
+    assertTrue(limits.deleteForgotten().await() >= 2, "the name, and the name at that address");
+    assertEquals(0, limits.deleteForgotten().await());
   }
 }
