@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param email null where the account was made on the terminal without one
  * @param disabled may not sign in
+ * @param tokensValidAfter when the password was last changed, or the account disabled or enabled;
+ *     access tokens from before do not count
  */
 public record Account(
     UUID id,
@@ -20,6 +22,7 @@ public record Account(
     String lastName,
     Role role,
     boolean disabled,
+    Instant tokensValidAfter,
     Instant createdAt) {
 
   /** As the API shows it. */

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class Accounts {
 
   private static final String COLUMNS =
-      "id, username, email, first_name, last_name, role, disabled, created_at";
+      "id, username, email, first_name, last_name, role, disabled, tokens_valid_after, created_at";
   private static final String UNIQUE_VIOLATION = "23505";
 
   private final Clock clock;
@@ -138,6 +138,23 @@ final class Accounts {
               rows.forEach(row -> accounts.add(account(row)));
               return accounts;
             });
+  }
+
+  /**
+   * Whether an account may sign in and still has the password that it had when it was read. From
+   * here to the end of the transaction nobody changes either: who does so waits, and then finds
+   * what the transaction made.
+   */
+  Future<Boolean> isUnchanged(SqlClient transaction, Account account) {
+    return transaction
+        .preparedQuery(
+            """
+            SELECT FROM accounts
+             WHERE id = $1 AND tokens_valid_after = $2 AND NOT disabled
+               FOR SHARE
+            """)
+        .execute(Tuple.of(account.id(), account.tokensValidAfter().atOffset(ZoneOffset.UTC)))
+        .map(rows -> rows.size() == 1);
   }
 
   Future<String> passwordHash(SqlClient sql, UUID id) {
@@ -259,6 +276,7 @@ final class Accounts {
         row.getString("last_name"),
         Role.of(row.getString("role")),
         row.getBoolean("disabled"),
+        row.getOffsetDateTime("tokens_valid_after").toInstant(),
         row.getOffsetDateTime("created_at").toInstant());
   }
 }

@@ -93,9 +93,9 @@ final class OpenIdRoutes {
     provider
         .claims(code, attempt)
         .compose(claims -> account(OpenIdPerson.of(claims, settings), Client.of(ctx)))
-        .compose(OpenIdRoutes::orRefuse)
-        .compose(account -> form.endPrevious(ctx).map(account))
         .compose(account -> signIn.begin(account, false, Client.of(ctx)))
+        .compose(OpenIdRoutes::orRefuse)
+        .compose(grant -> form.endPrevious(ctx).map(grant))
         .onSuccess(
             grant -> {
               cookies.set(ctx, grant);
@@ -136,10 +136,10 @@ final class OpenIdRoutes {
         .onSuccess(changed -> sessions.changed(changed.id()));
   }
 
-  private static Future<Account> orRefuse(Account account) {
-    return account.disabled()
-        ? Future.failedFuture(new Failure.NotSignedIn("sso-disabled"))
-        : Future.succeededFuture(account);
+  private static Future<Grant> orRefuse(Optional<Grant> grant) {
+    return grant
+        .map(Future::succeededFuture)
+        .orElseGet(() -> Future.failedFuture(new Failure.NotSignedIn("sso-disabled")));
   }
 
   /** A link, not a form: the content policy lets no form lead to another site. */

@@ -3,6 +3,7 @@ package dev.marque.account;
 import dev.marque.web.Failure;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.SqlClient;
 import java.util.Optional;
 
 /**
@@ -51,24 +52,47 @@ final class SignIn {
     return prove(username, password, client)
         .compose(
             tried ->
-                tried
-                    .proven()
-                    .filter(account -> !account.disabled())
-                    .map(account -> begin(account, remember, client).map(Optional::of))
-                    .orElseGet(() -> refuse(username, tried, client).map(Optional.empty())));
+                begin(tried, remember, client)
+                    .compose(
+                        grant ->
+                            grant.isPresent()
+                                ? Future.succeededFuture(grant)
+                                : refuse(username, tried, client).map(grant)));
   }
 
-  /** Begins a session for somebody whose account was made this moment. */
-  Future<Grant> begin(Account account, boolean remember, Client client) {
+  private Future<Optional<Grant>> begin(Tried tried, boolean remember, Client client) {
+    return tried
+        .proven()
+        .map(account -> begin(account, remember, client))
+        .orElseGet(() -> Future.succeededFuture(Optional.empty()));
+  }
+
+  /**
+   * Begins a session for somebody who has proven to be the account's owner; empty if the account is
+   * disabled, or has got another password since it was read.
+   *
+   * @param account as read before the proof
+   */
+  Future<Optional<Grant>> begin(Account account, boolean remember, Client client) {
     return pool.withTransaction(
         sql ->
-            sessions
-                .begin(sql, account, remember, client)
+            accounts
+                .isUnchanged(sql, account)
                 .compose(
-                    grant ->
-                        audit
-                            .record(sql, AuditEvent.SIGNED_IN, grant.user(), grant.user(), client)
-                            .map(grant)));
+                    unchanged ->
+                        unchanged
+                            ? begin(sql, account, remember, client).map(Optional::of)
+                            : Future.succeededFuture(Optional.empty())));
+  }
+
+  private Future<Grant> begin(SqlClient sql, Account account, boolean remember, Client client) {
+    return sessions
+        .begin(sql, account, remember, client)
+        .compose(
+            grant ->
+                audit
+                    .record(sql, AuditEvent.SIGNED_IN, grant.user(), grant.user(), client)
+                    .map(grant));
   }
 
   /**
@@ -107,7 +131,8 @@ final class SignIn {
   /**
    * What a try came to.
    *
-   * @param proven whose name and password they are; empty where they are wrong
+   * @param proven whose name and password they are, as read before they were verified; empty where
+   *     they are wrong
    * @param lastAtOnce whether the tries after it have to wait because it failed
    */
   private record Tried(Optional<Account> proven, boolean lastAtOnce) {}
@@ -122,21 +147,27 @@ final class SignIn {
         .begin(username, client.address())
         .compose(
             begun ->
-                passwords
-                    .verify(username, password)
+                verify(username, password)
                     .recover(problem -> takeBack(begun, problem))
-                    .compose(right -> right ? succeed(username, begun) : fail(begun)));
+                    .compose(proven -> proven.isPresent() ? succeed(proven, begun) : fail(begun)));
   }
 
-  private Future<Boolean> takeBack(SignInLimits.Try begun, Throwable problem) {
+  /** The account is read first, so that another password that comes meanwhile is noticed. */
+  private Future<Optional<Account>> verify(String username, String password) {
+    return find(username)
+        .compose(
+            account ->
+                passwords
+                    .verify(username, password)
+                    .map(right -> right ? account : Optional.empty()));
+  }
+
+  private Future<Optional<Account>> takeBack(SignInLimits.Try begun, Throwable problem) {
     return limits.undecided(begun).transform(done -> Future.failedFuture(problem));
   }
 
-  private Future<Tried> succeed(String username, SignInLimits.Try begun) {
-    return limits
-        .succeeded(begun)
-        .compose(done -> accounts.byUsername(pool, username))
-        .map(account -> new Tried(account, false));
+  private Future<Tried> succeed(Optional<Account> proven, SignInLimits.Try begun) {
+    return limits.succeeded(begun).map(new Tried(proven, false));
   }
 
   private Future<Tried> fail(SignInLimits.Try begun) {
@@ -154,11 +185,14 @@ final class SignIn {
         : noted;
   }
 
-  /** Looks the name up whether it is known or not: the same work takes the same time. */
   private Future<Void> note(AuditEvent event, String username, Client client) {
-    String name = username.matches(Profile.USERNAME) ? username : Passwords.NOBODY;
-    return accounts
-        .byUsername(pool, name)
+    return find(username)
         .compose(account -> audit.record(pool, event, account.orElse(null), client));
+  }
+
+  /** Looks the name up whether it is known or not: the same work takes the same time. */
+  private Future<Optional<Account>> find(String username) {
+    String name = username.matches(Profile.USERNAME) ? username : Passwords.NOBODY;
+    return accounts.byUsername(pool, name);
   }
 }

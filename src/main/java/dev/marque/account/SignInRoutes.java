@@ -85,7 +85,7 @@ final class SignInRoutes {
             problem -> form.showAgain(ctx, TEMPLATE, model(username, remember, next), problem));
   }
 
-  private static Future<Grant> orRefuse(Optional<Grant> grant) {
+  static Future<Grant> orRefuse(Optional<Grant> grant) {
     return grant
         .map(Future::succeededFuture)
         .orElseGet(() -> Future.failedFuture(new Failure.NotSignedIn("sign-in-refused")));

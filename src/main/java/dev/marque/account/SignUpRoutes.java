@@ -92,6 +92,7 @@ final class SignUpRoutes {
   private void welcome(RoutingContext ctx, Account account, String next) {
     signIn
         .begin(account, false, Client.of(ctx))
+        .compose(SignInRoutes::orRefuse)
         .onSuccess(
             grant -> {
               cookies.set(ctx, grant);

@@ -1,0 +1,134 @@
+package dev.marque.account;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.marque.platform.Database;
+import dev.marque.platform.TestDatabase;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.ThreadingModel;
+import io.vertx.core.Vertx;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.SqlConnection;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Sign-ins during which something changes, on a real PostgreSQL. */
+@Timeout(60)
+class SignInTest {
+
+  private static final Client CLIENT = new Client("192.0.2.1", "a browser");
+  private static final String PASSWORD = "correct horse battery";
+
+  private static Vertx vertx;
+  private static Database database;
+  private static Pool pool;
+  private static Passwords passwords;
+
+  private final MovableClock clock = new MovableClock();
+  private final Accounts accounts = new Accounts(clock);
+  private final Audit audit = new Audit(clock);
+  private final Sessions sessions =
+      new Sessions(
+          pool,
+          new Tokens(vertx, List.of(SigningKey.make()), "marque", clock),
+          audit,
+          new LiveSessions(vertx, pool, clock),
+          clock);
+  private final SignIn signIn =
+      new SignIn(
+          pool,
+          accounts,
+          passwords,
+          new SignInLimits(pool, clock),
+          new SignInTurns(vertx),
+          sessions,
+          new Identities(pool, accounts, passwords, audit, clock),
+          audit);
+
+  @BeforeAll
+  static void open() {
+    vertx = Vertx.vertx();
+    database = Database.open(vertx, TestDatabase.fresh());
+    pool = database.pool();
+    passwords = new Passwords(vertx, new SimpleMeterRegistry(), 1);
+    vertx
+        .deployVerticle(
+            new Credentials(pool, new Accounts(new MovableClock())),
+            new DeploymentOptions().setThreadingModel(ThreadingModel.WORKER))
+        .await();
+  }
+
+  @AfterAll
+  static void close() {
+    database.close().await();
+    vertx.close().await();
+  }
+
+  private Account newAccount() {
+    Profile profile = new Profile(ClockedServer.newName(), "", "Ada", "Lovelace");
+    String hash = passwords.hash(PASSWORD).await();
+    Account account = accounts.insert(pool, profile, Role.USER, hash).await();
+    clock.advance(Duration.ofSeconds(1));
+    return account;
+  }
+
+  private Optional<Grant> begin(Account account) {
+    return signIn.begin(account, false, CLIENT).await();
+  }
+
+  @Test
+  void a_sign_in_with_the_old_password_that_ends_after_its_change_is_refused() {
+    Account account = newAccount();
+    SqlConnection other = pool.getConnection().await();
+    other.query("BEGIN").execute().await();
+    accounts.changePassword(other, account.id(), "another").await();
+
+    Future<Optional<Grant>> late = signIn.signIn(account.username(), PASSWORD, false, CLIENT);
+    awaitSomebodyWaitingForRow(late);
+    other.query("COMMIT").execute().await();
+    other.close().await();
+
+    assertEquals(Optional.empty(), late.await());
+    assertEquals(0, sessions.count(account.id()).await());
+  }
+
+  /** Until the sign-in, whose password was right, waits for the change to be committed. */
+  private static void awaitSomebodyWaitingForRow(Future<?> late) {
+    String waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted";
+    while (!late.isComplete()
+        && pool.query(waiting).execute().await().iterator().next().getLong(0) == 0) {
+      Thread.onSpinWait();
+    }
+  }
+
+  @Test
+  void no_session_begins_for_an_account_that_changed_since_it_was_read() {
+    Account account = newAccount();
+    assertTrue(begin(account).isPresent());
+    accounts.changePassword(pool, account.id(), "another").await();
+    assertEquals(Optional.empty(), begin(account));
+
+    Account disabled = accounts.changeDisabled(pool, account.id(), true).await();
+    assertEquals(Optional.empty(), begin(disabled));
+    clock.advance(Duration.ofSeconds(1));
+    Account enabled = accounts.changeDisabled(pool, account.id(), false).await();
+    assertEquals(Optional.empty(), begin(disabled));
+    assertTrue(begin(enabled).isPresent());
+  }
+
+  @Test
+  void a_hash_that_is_renewed_at_the_sign_in_is_still_that_of_the_same_password() {
+    Account account = newAccount();
+    String hash = accounts.passwordHash(pool, account.id()).await();
+    accounts.replaceHash(pool, account.id(), hash, passwords.hash(PASSWORD).await()).await();
+    assertTrue(begin(account).isPresent());
+  }
+}
