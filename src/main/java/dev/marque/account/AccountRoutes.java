@@ -81,9 +81,9 @@ final class AccountRoutes {
             FormPage.secret(ctx, "password"),
             Client.of(ctx))
         .onSuccess(
-            done -> {
-              // The access token in the browser is from before the change and no longer counts.
-              cookies.setAccess(ctx, sessions.access(user));
+            grant -> {
+              // The tokens in the browser are from before the change and no longer count.
+              grant.ifPresent(given -> cookies.set(ctx, given));
               back(ctx, "password");
             })
         .onFailure(problem -> page.showAgain(ctx, null, "password", problem));

@@ -6,6 +6,7 @@ import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.SqlClient;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
 /** What people do to their own accounts. */
 final class OwnAccount {
@@ -97,13 +98,15 @@ final class OwnAccount {
   }
 
   /**
-   * Changes the password and ends every other session and every token for scripts: whoever fears
-   * that somebody else got in can shut everything with it.
+   * Changes the password, ends every other session and every token for scripts, and replaces the
+   * tokens of this session: whoever fears that somebody else got in can shut everything with it.
    *
-   * <p>Fails with {@link Failure.Invalid} ({@code fields}) and {@link Failure.Forbidden} ({@code
-   * password-wrong}).
+   * <p>Fails with {@link Failure.Invalid} ({@code fields}), {@link Failure.Forbidden} ({@code
+   * password-wrong}) and {@link Failure.NotSignedIn} if this session ended meanwhile.
+   *
+   * @return the new tokens; empty where a proxy signs the person in, without a session
    */
-  Future<Void> changePassword(User user, String current, String password, Client client) {
+  Future<Optional<Grant>> changePassword(User user, String current, String password, Client client) {
     return of(user)
         .compose(
             account -> FieldRules.checked(() -> rules.checkPassword(password, profile(account))))
@@ -111,7 +114,7 @@ final class OwnAccount {
         .compose(confirmed -> passwords.hash(password))
         .compose(
             hash ->
-                pool.<Void>withTransaction(
+                pool.withTransaction(
                     sql ->
                         accounts
                             .changePassword(sql, user.id(), hash)
@@ -120,7 +123,8 @@ final class OwnAccount {
                             .compose(
                                 done ->
                                     audit.record(
-                                        sql, AuditEvent.PASSWORD_CHANGED, user, user, client))))
+                                        sql, AuditEvent.PASSWORD_CHANGED, user, user, client))
+                            .compose(done -> sessions.replaceTokens(sql, user))))
         .onSuccess(done -> sessions.changed(user.id()));
   }
 

@@ -67,17 +67,12 @@ final class SessionCookies {
 
   /** Gives a browser its tokens. */
   void set(RoutingContext ctx, Grant grant) {
-    setAccess(ctx, grant.accessToken());
+    add(ctx, accessName, grant.accessToken(), "; Max-Age=" + Tokens.LIFETIME.toSeconds());
     add(
         ctx,
         refreshName,
         grant.refreshToken(),
         grant.remember() ? "; Max-Age=" + Sessions.REMEMBERED.toSeconds() : "");
-  }
-
-  /** Gives a browser another access token. */
-  void setAccess(RoutingContext ctx, String token) {
-    add(ctx, accessName, token, "; Max-Age=" + Tokens.LIFETIME.toSeconds());
   }
 
   /** Takes a browser's tokens away. */

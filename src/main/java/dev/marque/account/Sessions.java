@@ -4,6 +4,7 @@ import static dev.marque.platform.Database.utc;
 
 import dev.marque.platform.Ids;
 import dev.marque.platform.Portions;
+import dev.marque.web.Failure;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.sqlclient.Pool;
@@ -165,12 +166,39 @@ final class Sessions {
     return sql.preparedQuery(
             "INSERT INTO refresh_tokens (hash, session_id, created_at) VALUES ($1, $2, $3)")
         .execute(Tuple.of(SecretToken.hash(refreshToken), user.session(), utc(clock.instant())))
-        .map(done -> new Grant(user, access(user), refreshToken, remember));
+        .map(
+            done ->
+                new Grant(user, tokens.issue(user.id(), user.session()), refreshToken, remember));
   }
 
-  /** A new access token for a session, for when those from before no longer count. */
-  String access(User user) {
-    return tokens.issue(user.id(), user.session());
+  /**
+   * Takes a session's refresh tokens away and gives it new tokens, so that copies of the old ones
+   * are of no use; empty where a proxy signs the person in, without a session.
+   *
+   * <p>Fails with {@link Failure.NotSignedIn} if the session has ended meanwhile.
+   */
+  Future<Optional<Grant>> replaceTokens(SqlClient transaction, User user) {
+    if (user.session().equals(ProxySignIn.NO_SESSION)) {
+      return Future.succeededFuture(Optional.empty());
+    }
+    // Locked before the tokens are looked for: a renewal at work is about to add one.
+    return transaction
+        .preparedQuery("SELECT remember FROM sessions WHERE id = $1 FOR UPDATE")
+        .execute(Tuple.of(user.session()))
+        .compose(Sessions::one)
+        .compose(
+            session ->
+                transaction
+                    .preparedQuery("DELETE FROM refresh_tokens WHERE session_id = $1")
+                    .execute(Tuple.of(user.session()))
+                    .compose(done -> grant(transaction, user, session.getBoolean("remember"))))
+        .map(Optional::of);
+  }
+
+  private static Future<Row> one(RowSet<Row> sessions) {
+    return sessions.size() == 1
+        ? Future.succeededFuture(sessions.iterator().next())
+        : Future.failedFuture(new Failure.NotSignedIn("not-signed-in"));
   }
 
   private static Future<Void> spend(SqlClient sql, UUID session, Instant now) {

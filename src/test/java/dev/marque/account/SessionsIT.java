@@ -213,6 +213,33 @@ class SessionsIT {
   }
 
   @Test
+  void another_password_makes_copies_of_this_sessions_tokens_useless_and_not_the_session() {
+    String username = server.newAccount();
+    Visitor browser = server.signedIn(username, "remember", "true");
+    String first = browser.cookies().get(REFRESH);
+    server.clock.advance(Duration.ofMinutes(11));
+    assertEquals(200, browser.get("/account").statusCode());
+    String second = browser.cookies().get(REFRESH);
+    HttpResponse<String> changed =
+        browser.post(
+            "/account/password",
+            "current_password",
+            ClockedServer.PASSWORD,
+            "password",
+            "another horse battery");
+    assertEquals(303, changed.statusCode(), changed.body());
+    assertTrue(
+        changed.headers().allValues("Set-Cookie").stream()
+            .anyMatch(cookie -> cookie.startsWith(REFRESH) && cookie.contains("Max-Age=2592000")),
+        "still remembered");
+    assertOver(server.renew(second));
+    assertOver(server.renew(first));
+    assertEquals(200, browser.get("/account").statusCode());
+    server.clock.advance(Duration.ofDays(20));
+    assertEquals(200, browser.get("/account").statusCode(), "by the new refresh token");
+  }
+
+  @Test
   void sessions_are_listed_and_ended_by_their_owner_alone() {
     String username = server.newAccount();
     Visitor browser = server.signedIn(username);
