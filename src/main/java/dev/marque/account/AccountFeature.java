@@ -191,7 +191,7 @@ public final class AccountFeature {
     new TokenApi(signIn, sessions).mount(router);
     new UserApi(pool, accounts, registration, administration, signedIn, signup).mount(router);
     new PersonalTokenApi(personalTokens, signedIn).mount(router);
-    new AccountRoutes(own, sessions, pool, export, cookies, signedIn, pages, page).mount(router);
+    new AccountRoutes(own, export, cookies, signedIn, pages, page).mount(router);
     new PersonalTokenRoutes(personalTokens, page, signedIn, pages).mount(router);
     new AdminRoutes(pool, accounts, administration, sessions, audit, signedIn, pages, form)
         .mount(router);

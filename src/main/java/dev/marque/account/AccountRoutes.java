@@ -1,6 +1,5 @@
 package dev.marque.account;
 
-import dev.marque.web.Failure;
 import dev.marque.web.Keys;
 import dev.marque.web.Pages;
 import dev.marque.web.ZipStream;
@@ -8,7 +7,6 @@ import io.vertx.core.Future;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import io.vertx.sqlclient.Pool;
 import java.util.Map;
 import java.util.Set;
 
@@ -18,8 +16,6 @@ final class AccountRoutes {
   private static final Set<String> NOTICES = Set.of("profile", "password", "session", "token");
 
   private final OwnAccount own;
-  private final Sessions sessions;
-  private final Pool pool;
   private final DataExport export;
   private final SessionCookies cookies;
   private final SignedIn signedIn;
@@ -28,16 +24,12 @@ final class AccountRoutes {
 
   AccountRoutes(
       OwnAccount own,
-      Sessions sessions,
-      Pool pool,
       DataExport export,
       SessionCookies cookies,
       SignedIn signedIn,
       Pages pages,
       AccountPage page) {
     this.own = own;
-    this.sessions = sessions;
-    this.pool = pool;
     this.export = export;
     this.cookies = cookies;
     this.signedIn = signedIn;
@@ -92,21 +84,11 @@ final class AccountRoutes {
   private void endSession(RoutingContext ctx) {
     User user = SignedIn.of(ctx);
     String which = FormPage.field(ctx, "session");
-    Future<Boolean> ended =
+    Future<Void> ended =
         which.equals("others")
-            ? sessions.endOthers(pool, user.id(), user.session()).map(true)
-            : sessions.end(pool, user.id(), Keys.of(which));
-    ended
-        .onSuccess(
-            found -> {
-              sessions.changed(user.id());
-              if (found) {
-                back(ctx, "session");
-              } else {
-                ctx.fail(new Failure.NotFound("not-found"));
-              }
-            })
-        .onFailure(ctx::fail);
+            ? own.endOtherSessions(user, Client.of(ctx))
+            : own.endSession(user, Keys.of(which), Client.of(ctx));
+    ended.onSuccess(done -> back(ctx, "session")).onFailure(ctx::fail);
   }
 
   private void export(RoutingContext ctx) {

@@ -7,6 +7,7 @@ import io.vertx.sqlclient.SqlClient;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.UUID;
 
 /** What people do to their own accounts. */
 final class OwnAccount {
@@ -106,7 +107,8 @@ final class OwnAccount {
    *
    * @return the new tokens; empty where a proxy signs the person in, without a session
    */
-  Future<Optional<Grant>> changePassword(User user, String current, String password, Client client) {
+  Future<Optional<Grant>> changePassword(
+      User user, String current, String password, Client client) {
     return of(user)
         .compose(
             account -> FieldRules.checked(() -> rules.checkPassword(password, profile(account))))
@@ -126,6 +128,36 @@ final class OwnAccount {
                                         sql, AuditEvent.PASSWORD_CHANGED, user, user, client))
                             .compose(done -> sessions.replaceTokens(sql, user))))
         .onSuccess(done -> sessions.changed(user.id()));
+  }
+
+  /** Ends one of a person's sessions; fails with {@link Failure.NotFound} if there is none such. */
+  Future<Void> endSession(User user, UUID session, Client client) {
+    return pool.<Void>withTransaction(
+            sql ->
+                sessions
+                    .end(sql, user.id(), session)
+                    .compose(
+                        ended ->
+                            ended
+                                ? noteSessionEnded(sql, user, client)
+                                : Future.failedFuture(new Failure.NotFound("not-found"))))
+        .onSuccess(done -> sessions.changed(user.id()));
+  }
+
+  /** Ends every session of a person but the present one. */
+  Future<Void> endOtherSessions(User user, Client client) {
+    return pool.<Void>withTransaction(
+            sql ->
+                sessions
+                    .endOthers(sql, user.id(), user.session())
+                    .compose(
+                        ended ->
+                            ended ? noteSessionEnded(sql, user, client) : Future.succeededFuture()))
+        .onSuccess(done -> sessions.changed(user.id()));
+  }
+
+  private Future<Void> noteSessionEnded(SqlClient sql, User user, Client client) {
+    return audit.record(sql, AuditEvent.SESSION_ENDED, user, user, client);
   }
 
   /**

@@ -253,11 +253,11 @@ final class Sessions {
         .map(deleted -> deleted.rowCount() == 1);
   }
 
-  /** Ends every session of an account but one. */
-  Future<Void> endOthers(SqlClient sql, UUID account, UUID kept) {
+  /** Ends every session of an account but one; false if there was no other. */
+  Future<Boolean> endOthers(SqlClient sql, UUID account, UUID kept) {
     return sql.preparedQuery("DELETE FROM sessions WHERE account_id = $1 AND id <> $2")
         .execute(Tuple.of(account, kept))
-        .mapEmpty();
+        .map(deleted -> deleted.rowCount() > 0);
   }
 
   /** Ends every session of an account. */

@@ -8,8 +8,10 @@ import io.vertx.core.json.JsonObject;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
+import org.jsoup.Jsoup;
 import org.junit.jupiter.api.Test;
 
 class SessionsIT {
@@ -251,6 +253,28 @@ class SessionsIT {
     assertEquals(200, other.get("/account").statusCode());
     assertEquals(303, browser.post("/account/sessions/end", "session", session).statusCode());
     assertEquals(303, other.get("/account").statusCode());
+  }
+
+  @Test
+  void the_audit_log_tells_of_ended_sessions() {
+    String username = server.newAccount();
+    Visitor browser = server.signedIn(username);
+    Visitor administrator = server.signedIn(ClockedServer.ADMINISTRATOR);
+    browser.post("/account/sessions/end", "session", UUID.randomUUID().toString());
+    browser.post("/account/sessions/end", "session", "others");
+    assertEquals(0, ended(administrator, username), "there was none");
+    String session = claims(server.signedIn(username).cookies().get(ACCESS)).getString("sid");
+    assertEquals(303, browser.post("/account/sessions/end", "session", session).statusCode());
+    assertEquals(1, ended(administrator, username));
+    Visitor other = server.signedIn(username);
+    assertEquals(303, browser.post("/account/sessions/end", "session", "others").statusCode());
+    assertEquals(2, ended(administrator, username));
+    assertEquals(303, other.get("/account").statusCode());
+  }
+
+  private static int ended(Visitor administrator, String username) {
+    String path = "/admin/audit?event=session_ended&q=" + username;
+    return Jsoup.parse(administrator.get(path).body()).select("tbody tr").size();
   }
 
   @Test
