@@ -2,7 +2,9 @@ package dev.marque.account;
 
 import dev.marque.platform.Settings;
 import dev.marque.web.Failure;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.json.JsonArray;
@@ -63,38 +65,54 @@ final class OpenIdProvider {
     return settings.name();
   }
 
-  private synchronized Future<OAuth2Auth> provider() {
+  private Future<OAuth2Auth> provider() {
+    return found()
+        .recover(
+            problem -> {
+              LOG.warn("OpenID Connect provider {} not usable: {}", issuer, problem.toString());
+              return Future.failedFuture(new Failure.Unavailable("sso-unreachable", RETRY));
+            });
+  }
+
+  /** What one request finds is for all, but each goes on as the request that it is. */
+  private synchronized Future<OAuth2Auth> found() {
     if (found == null || found.failed()) {
-      OAuth2Options options =
-          new OAuth2Options()
-              .setSite(issuer)
-              .setClientId(clientId)
-              .setHttpClientOptions(
-                  new HttpClientOptions()
-                      // Sign-ins are rare: a kept connection would mostly be one closed meanwhile.
-                      .setKeepAlive(false)
-                      .setConnectTimeout(PATIENCE_MILLIS)
-                      .setReadIdleTimeout(PATIENCE_MILLIS / 1000));
-      settings.clientSecret().ifPresent(options::setClientSecret);
-      found =
-          OpenIDConnectAuth.discover(vertx, options)
-              // Without keys, unsigned tokens would be believed: finding them is part of it.
-              .compose(provider -> provider.jWKSet().map(provider))
-              .onSuccess(
-                  provider ->
-                      // The provider signs with a new key: its list is read again.
-                      provider.missingKeyHandler(
-                          key ->
-                              provider
-                                  .jWKSet()
-                                  .onFailure(
-                                      e -> LOG.warn("keys of {}: {}", issuer, e.toString()))));
+      found = discover();
     }
-    return found.recover(
-        problem -> {
-          LOG.warn("OpenID Connect provider {} not usable: {}", issuer, problem.toString());
-          return Future.failedFuture(new Failure.Unavailable("sso-unreachable", RETRY));
-        });
+    return found.succeeded() ? Future.succeededFuture(found.result()) : onThisContext(found);
+  }
+
+  private <T> Future<T> onThisContext(Future<T> future) {
+    Context context = vertx.getOrCreateContext();
+    Promise<T> here = Promise.promise();
+    future.onComplete(
+        (result, problem) -> context.runOnContext(now -> here.complete(result, problem)));
+    return here.future();
+  }
+
+  private Future<OAuth2Auth> discover() {
+    OAuth2Options options =
+        new OAuth2Options()
+            .setSite(issuer)
+            .setClientId(clientId)
+            .setHttpClientOptions(
+                new HttpClientOptions()
+                    // Sign-ins are rare: a kept connection would mostly be one closed meanwhile.
+                    .setKeepAlive(false)
+                    .setConnectTimeout(PATIENCE_MILLIS)
+                    .setReadIdleTimeout(PATIENCE_MILLIS / 1000));
+    settings.clientSecret().ifPresent(options::setClientSecret);
+    return OpenIDConnectAuth.discover(vertx, options)
+        // Without keys, unsigned tokens would be believed: finding them is part of it.
+        .compose(provider -> provider.jWKSet().map(provider))
+        .onSuccess(
+            provider ->
+                // The provider signs with a new key: its list is read again.
+                provider.missingKeyHandler(
+                    key ->
+                        provider
+                            .jWKSet()
+                            .onFailure(e -> LOG.warn("keys of {}: {}", issuer, e.toString()))));
   }
 
   /** Where to send the browser to sign in there. */

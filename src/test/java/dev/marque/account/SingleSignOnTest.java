@@ -1,6 +1,7 @@
 package dev.marque.account;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -8,7 +9,11 @@ import dev.marque.platform.Settings;
 import dev.marque.platform.SettingsFile;
 import dev.marque.platform.StartFailure;
 import dev.marque.web.Failure;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -16,8 +21,11 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
+import no.nav.security.mock.oauth2.MockOAuth2Server;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -85,6 +93,47 @@ class SingleSignOnTest {
     } finally {
       vertx.close().await();
     }
+  }
+
+  @Test
+  void each_request_goes_on_as_itself_whichever_found_the_provider() {
+    MockOAuth2Server site = new MockOAuth2Server();
+    site.start();
+    Vertx vertx = Vertx.vertx();
+    try {
+      String issuer = "MARQUE_SSO_OIDC_ISSUER=" + site.issuerUrl("staff") + " ";
+      OpenIdProvider provider =
+          new OpenIdProvider(
+              vertx,
+              settings(issuer + CLIENT + PUBLIC).sso().oidc(),
+              URI.create("https://portal.example/cars"));
+      List<Context> requests = Stream.generate(() -> request(vertx)).limit(3).toList();
+      Future<Context> first = afterUrl(requests.get(0), provider);
+      Future<Context> second = afterUrl(requests.get(1), provider);
+      assertSame(requests.get(0), first.await());
+      assertSame(requests.get(1), second.await());
+      assertSame(requests.get(2), afterUrl(requests.get(2), provider).await());
+    } finally {
+      vertx.close().await();
+      site.shutdown();
+    }
+  }
+
+  /** A context as each request has its own of. */
+  private static Context request(Vertx vertx) {
+    return ((VertxInternal) vertx).createEventLoopContext().duplicate();
+  }
+
+  /** Where a request is when it knows the address of the provider's page. */
+  private static Future<Context> afterUrl(Context request, OpenIdProvider provider) {
+    Promise<Context> after = Promise.promise();
+    request.runOnContext(
+        now ->
+            provider
+                .signInUrl(OpenIdAttempt.to("/history"))
+                .map(url -> Vertx.currentContext())
+                .onComplete(after));
+    return after.future();
   }
 
   @ParameterizedTest
