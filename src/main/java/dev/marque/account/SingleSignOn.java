@@ -27,6 +27,10 @@ final class SingleSignOn {
   static void check(Settings settings) {
     checkHeader(settings);
     checkOidc(settings);
+    refuseIf(
+        settings.sso().header().name().isPresent() && settings.sso().oidc().issuer().isPresent(),
+        "marque.sso.header.name and marque.sso.oidc.issuer exclude each other: who has a"
+            + " colleague's name at the provider would share the account to which the header leads");
   }
 
   private static void checkHeader(Settings settings) {

@@ -61,12 +61,13 @@ class SingleSignOnTest {
     "MARQUE_SSO_HEADER_SIGN_OUT_URL=https://portal.example/out, marque.sso.header.name",
     ISSUER + PUBLIC + ", marque.sso.oidc.client-id",
     CLIENT + PUBLIC + ", marque.sso.oidc.issuer",
+    HEADER + TRUSTED + CLOSED + ISSUER + CLIENT + PUBLIC + ", exclude each other",
     ISSUER + CLIENT + ", marque.public-url",
     "MARQUE_SSO_OIDC_CLIENT_SECRET=s, marque.sso.oidc.issuer",
     ISSUER + CLIENT + PUBLIC + "MARQUE_SSO_OIDC_ROLE_CLAIM=groups, marque.sso.oidc.admin-role",
     "MARQUE_SSO_OIDC_ISSUER=http://login.example " + CLIENT + PUBLIC + ", https://",
   })
-  void half_of_the_settings_stops_the_start_and_names_the_other_half(String set, String named) {
+  void half_of_the_settings_stops_the_start_and_so_do_both_ways(String set, String named) {
     StartFailure refused =
         assertThrows(StartFailure.class, () -> SingleSignOn.check(settings(set)));
     assertTrue(String.valueOf(refused.getMessage()).contains(named), refused.getMessage());
