@@ -15,6 +15,7 @@ import java.time.Clock;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.ZoneId;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,6 +23,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.thymeleaf.TemplateEngine;
 import org.thymeleaf.context.Context;
@@ -34,8 +36,9 @@ import org.thymeleaf.templateresolver.ClassLoaderTemplateResolver;
  * <p>A request with {@code HX-Request} gets the template's {@code title} and {@code main} elements
  * alone; any other the whole page. Templates see, besides the model: {@code user} (a {@link
  * Viewer}, or null), {@code url} ({@link PageUrls}), {@code words} ({@link PageWords}), {@code
- * lang}, {@code theme}, {@code framed}, {@code path}, {@code portalOrigins}, {@code signupEnabled}
- * and {@code now}.
+ * lang}, {@code theme}, {@code framed}, {@code path}, {@code here} (the path and query to come
+ * again, or the first page after a form), {@code again} (whether that is this page), {@code
+ * portalOrigins}, {@code signupEnabled} and {@code now}.
  *
  * <p>Rendering takes well under a millisecond once templates are cached, so it happens on the event
  * loop. Safe for all threads.
@@ -49,6 +52,9 @@ public final class Pages {
 
   /** Set by the page's script, which knows the zone; the next page then needs no correction. */
   private static final String ZONE_COOKIE = "zone";
+
+  /** The query parameters that the links of a framed page carry. */
+  private static final Set<String> CARRIED = Set.of("embed", "theme", "lang");
 
   private static final Set<String> FRAGMENT = Set.of("title", "main");
   private static final Set<String> THEMES = Set.of("light", "dark");
@@ -128,7 +134,10 @@ public final class Pages {
     variables.put("user", ctx.get(VIEWER));
     variables.put("theme", theme(ctx));
     variables.put("framed", isFramed(ctx));
+    boolean again = HttpMethod.GET.equals(ctx.request().method());
     variables.put("path", ctx.normalizedPath());
+    variables.put("again", again);
+    variables.put("here", again ? here(ctx) : "/");
     model.forEach((name, value) -> variables.put(name, readable(value)));
     Context context = new Context(language, variables);
     String name =
@@ -171,6 +180,8 @@ public final class Pages {
       Map<String, Object> variables = common(language, new PageUrls(prefix, "", assets), null);
       variables.put("framed", false);
       variables.put("path", "/");
+      variables.put("again", true);
+      variables.put("here", "/");
       variables.putAll(Map.of("status", 404, "title", "", "detail", ""));
       engine.process("error", new Context(language, variables));
     }
@@ -250,6 +261,20 @@ public final class Pages {
       query.append("&lang=").append(language.getLanguage());
     }
     return query.toString();
+  }
+
+  /** The path and query of a request, without what links add to them. */
+  private static String here(RoutingContext ctx) {
+    String query = ctx.request().query();
+    if (query == null) {
+      return ctx.normalizedPath();
+    }
+    Set<String> added = isFramed(ctx) ? CARRIED : Set.of("lang");
+    String kept =
+        Arrays.stream(query.split("&", -1))
+            .filter(pair -> !pair.isEmpty() && !added.contains(pair.split("=", 2)[0]))
+            .collect(Collectors.joining("&"));
+    return kept.isEmpty() ? ctx.normalizedPath() : ctx.normalizedPath() + "?" + kept;
   }
 
   private static void addVary(HttpServerResponse response, String names) {

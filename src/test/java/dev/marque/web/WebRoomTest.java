@@ -16,6 +16,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import org.jsoup.Jsoup;
+import org.jsoup.nodes.Document;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -56,6 +58,9 @@ class WebRoomTest {
     router
         .get("/busy")
         .handler(ctx -> ctx.fail(new Failure.Unavailable("busy", Duration.ofMillis(1500))));
+    router
+        .post("/send-busy")
+        .handler(ctx -> ctx.fail(new Failure.Unavailable("busy", Duration.ofSeconds(1))));
     router
         .get("/defect-everywhere")
         .handler(
@@ -215,6 +220,36 @@ class WebRoomTest {
     assertEquals("text/plain; charset=utf-8", header(response, "Content-Type"));
     assertTrue(response.body().contains(header(response, "X-Request-Id")), response.body());
     assertTrue(header(response, "Content-Security-Policy").contains("default-src 'self'"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "/busy, /busy, /busy?lang=de",
+    "/busy?token=a%2Bb&lang=en&q=%3C%26, /busy?token=a%2Bb&q=%3C%26, /busy?token=a%2Bb&q=%3C%26&lang=de",
+    "/busy?language=x&lang=en, /busy?language=x, /busy?language=x&lang=de",
+  })
+  void links_to_the_same_page_keep_its_query(String address, String again, String inGerman) {
+    Document page = Jsoup.parse(room.get(address, "Accept", "text/html").body());
+    assertEquals(again, page.select("p.next a").attr("href"));
+    assertEquals("Try again", page.select("p.next a").text());
+    assertEquals(inGerman, page.select("a[hreflang=de]").attr("href"));
+  }
+
+  @Test
+  void no_link_leads_to_where_a_form_was_sent() {
+    HttpRequest.Builder form =
+        room.request("/send-busy?a=b").POST(BodyPublishers.noBody()).header("Accept", "text/html");
+    Document page = Jsoup.parse(room.send(form.build()).body());
+    assertEquals("/", page.select("p.next a").attr("href"));
+    assertEquals("Go to the start page", page.select("p.next a").text());
+    assertEquals("/?lang=de", page.select("a[hreflang=de]").attr("href"));
+  }
+
+  @Test
+  void a_frame_carries_its_parameters_once() {
+    Document page =
+        Jsoup.parse(room.get("/busy?q=1&theme=dark&embed=1&lang=en", "Accept", "text/html").body());
+    assertEquals("/busy?q=1&embed=1&theme=dark&lang=en", page.select("p.next a").attr("href"));
   }
 
   @Test
