@@ -114,7 +114,8 @@ final class FieldRules {
         .toLowerCase(Locale.ROOT);
   }
 
-  private Optional<FieldError> passwordError(String field, String password, Profile owner) {
+  private Optional<FieldError> passwordError(String field, String typed, Profile owner) {
+    String password = Passwords.normal(typed);
     int characters = password.codePointCount(0, password.length());
     if (characters < SHORTEST_PASSWORD || characters > LONGEST_PASSWORD) {
       return Optional.of(FieldError.of(field, LENGTH, SHORTEST_PASSWORD, LONGEST_PASSWORD));

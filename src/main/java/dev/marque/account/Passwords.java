@@ -97,7 +97,7 @@ final class Passwords {
   }
 
   /** The same characters however the keyboard composed them (NIST SP 800-63B, 3.1.1.2). */
-  private static String normal(String password) {
+  static String normal(String password) {
     return Normalizer.normalize(password, Normalizer.Form.NFKC);
   }
 }

@@ -124,6 +124,18 @@ class FieldRulesTest {
   }
 
   @Test
+  void a_password_is_checked_as_the_characters_that_are_hashed() {
+    FieldError common = FieldError.of("password", "field.password.common");
+    assertEquals(List.of(common), errors(named("ada"), "\uFF50\uFF41ssword"));
+    FieldError own = FieldError.of("password", "field.password.own-name");
+    assertEquals(List.of(own), errors(named("lovelace"), "\uFF2Covelace"));
+    // Seven letters with an accent each, however they are composed.
+    FieldError length = FieldError.of("password", "field.password.length", 8, 128);
+    assertEquals(List.of(length), errors(named("ada"), "e\u0301".repeat(7)));
+    assertDoesNotThrow(() -> RULES.check(named("ada"), "e\u0301".repeat(128)));
+  }
+
+  @Test
   void the_own_name_is_no_password() {
     FieldError own = FieldError.of("password", "field.password.own-name");
     assertEquals(List.of(own), errors(named("lovelace-1815"), "Lovelace-1815"));
