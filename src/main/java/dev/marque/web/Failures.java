@@ -135,7 +135,8 @@ public final class Failures {
     HttpServerResponse response = ctx.response();
     // A file or a list that was about to be cached is now an error, which is not.
     response.putHeader("Cache-Control", "no-store");
-    response.headers().remove("ETag").remove("Content-Encoding").remove("Content-Length");
+    Stream.of("ETag", "Content-Encoding", "Content-Length", "Content-Disposition")
+        .forEach(response.headers()::remove);
     if (failure instanceof Failure.TooManyRequests limited) {
       response.putHeader("Retry-After", seconds(limited.retryAfter()));
     } else if (failure instanceof Failure.Unavailable unavailable) {

@@ -59,6 +59,15 @@ class WebRoomTest {
         .get("/busy")
         .handler(ctx -> ctx.fail(new Failure.Unavailable("busy", Duration.ofMillis(1500))));
     router
+        .get("/file")
+        .handler(
+            ctx -> {
+              ctx.response()
+                  .putHeader("Content-Type", "application/zip")
+                  .putHeader("Content-Disposition", "attachment; filename=\"file.zip\"");
+              ctx.fail(new Failure.Unavailable("busy", Duration.ofSeconds(1)));
+            });
+    router
         .post("/send-busy")
         .handler(ctx -> ctx.fail(new Failure.Unavailable("busy", Duration.ofSeconds(1))));
     router
@@ -233,6 +242,14 @@ class WebRoomTest {
     assertEquals(again, page.select("p.next a").attr("href"));
     assertEquals("Try again", page.select("p.next a").text());
     assertEquals(inGerman, page.select("a[hreflang=de]").attr("href"));
+  }
+
+  @Test
+  void a_file_that_cannot_be_sent_is_a_page_and_no_file() {
+    HttpResponse<String> response = room.get("/file", "Accept", "text/html");
+    assertEquals(503, response.statusCode());
+    assertEquals("text/html; charset=utf-8", header(response, "Content-Type"));
+    assertEquals("", header(response, "Content-Disposition"));
   }
 
   @Test
