@@ -85,7 +85,8 @@ public final class SignedIn {
   /**
    * Lets everyone pass and remembers who it is. A bearer token counts, or else the name that a
    * trusted proxy gives, or else the cookies; where the access token of the cookies has run out,
-   * the refresh token renews them silently.
+   * the refresh token renews them silently. Another kind of authorization is for the proxy in
+   * front: browsers send it along with the cookies.
    */
   public Handler<RoutingContext> optional() {
     return ctx ->
@@ -113,11 +114,7 @@ public final class SignedIn {
     }
     return proxySignIn
         .find(ctx)
-        .compose(
-            user ->
-                user.isPresent() || authorization != null
-                    ? Future.succeededFuture(user)
-                    : byCookies(ctx));
+        .compose(user -> user.isPresent() ? Future.succeededFuture(user) : byCookies(ctx));
   }
 
   private Future<Optional<User>> byCookies(RoutingContext ctx) {

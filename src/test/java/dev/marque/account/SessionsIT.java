@@ -277,6 +277,17 @@ class SessionsIT {
     return Jsoup.parse(administrator.get(path).body()).select("tbody tr").size();
   }
 
+  /** What browsers send once a proxy in front has asked for a password of its own. */
+  @Test
+  void a_password_for_the_proxy_in_front_leaves_the_session_as_it_is() {
+    Visitor browser = server.signedIn(server.newAccount());
+    assertEquals(200, browser.get("/account", "Authorization", "Basic YTpi").statusCode());
+    assertEquals(200, browser.get("/api/v1/me", "Authorization", "Basic YTpi").statusCode());
+    assertEquals(401, browser.get("/api/v1/me", "Authorization", "Bearer YTpi").statusCode());
+    assertEquals(
+        401, server.visitor().get("/api/v1/me", "Authorization", "Basic YTpi").statusCode());
+  }
+
   @Test
   void a_refresh_token_is_no_access_token_nor_the_other_way_round() {
     JsonObject tokens = server.tokens(server.newAccount());
