@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.marque.platform.SettingsFile;
+import dev.marque.vision.PhotoViewer;
 import dev.marque.vision.Recognition;
 import dev.marque.vision.Recognizer;
 import dev.marque.vision.Scored;
@@ -43,7 +44,6 @@ import picocli.CommandLine.Spec;
     })
 public final class ClassifyCommand implements Callable<Integer> {
 
-  private static final int LONG_SIDE = 512;
   private static final int BAR = 30;
 
   @Parameters(arity = "1..*", paramLabel = "PHOTO", description = "Photos, or folders of photos.")
@@ -84,7 +84,9 @@ public final class ClassifyCommand implements Callable<Integer> {
     try (Recognizer recognizer = Recognizer.load(folder)) {
       for (Path file : photos) {
         try {
-          Photo photo = PhotoReader.read(Files.readAllBytes(file), PhotoLimits.GENEROUS, LONG_SIDE);
+          Photo photo =
+              PhotoReader.read(
+                  Files.readAllBytes(file), PhotoLimits.GENEROUS, PhotoViewer.DECODED_SIDE);
           Recognition recognition =
               recognizer.recognize(List.of(recognizer.prepare(photo.pixels()))).get(0);
           if (json) {
