@@ -134,7 +134,7 @@ public final class Pages {
     variables.put("user", ctx.get(VIEWER));
     variables.put("theme", theme(ctx));
     variables.put("framed", isFramed(ctx));
-    boolean again = HttpMethod.GET.equals(ctx.request().method());
+    boolean again = Set.of(HttpMethod.GET, HttpMethod.HEAD).contains(ctx.request().method());
     variables.put("path", ctx.normalizedPath());
     variables.put("again", again);
     variables.put("here", again ? here(ctx) : "/");
