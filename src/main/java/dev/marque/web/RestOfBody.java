@@ -30,7 +30,10 @@ final class RestOfBody extends ChannelInboundHandlerAdapter {
   static void of(HttpServerRequest request, long most) {
     if (request.connection() instanceof HttpServerConnection connection) {
       ChannelHandlerContext vertx = connection.channelHandlerContext();
-      vertx.pipeline().addBefore(vertx.name(), null, new RestOfBody(connection, most));
+      // Where the connection has closed meanwhile, nothing comes any more.
+      if (!vertx.isRemoved()) {
+        vertx.pipeline().addBefore(vertx.name(), null, new RestOfBody(connection, most));
+      }
     }
   }
 
