@@ -46,8 +46,8 @@ class LogsIT {
     return MarqueProcess.start(folder, settings, "serve");
   }
 
-  /** Takes a table away from the server, which is a defect as a bad upgrade may be one. */
-  private void lose(String table) throws IOException, SQLException {
+  /** Changes a table under the server, which is a defect as a bad upgrade may be one. */
+  private void alter(String table, String how) throws IOException, SQLException {
     Path data = folder.resolve("data");
     String port = Files.readAllLines(data.resolve("postgres/postmaster.pid")).get(3);
     String password = Files.readString(data.resolve("postgres-password")).strip();
@@ -55,7 +55,7 @@ class LogsIT {
             DriverManager.getConnection(
                 "jdbc:postgresql://127.0.0.1:" + port + "/marque", "marque", password);
         Statement statement = connection.createStatement()) {
-      statement.execute("ALTER TABLE " + table + " RENAME TO lost_" + table);
+      statement.execute("ALTER TABLE " + table + " " + how);
     }
   }
 
@@ -87,7 +87,7 @@ class LogsIT {
     try (MarqueProcess process = serve()) {
       String base = process.awaitReady();
       person = RunningServer.newUser(base);
-      lose("predictions");
+      alter("predictions", "RENAME TO lost");
       HttpResponse<String> failed =
           send(
               HttpRequest.newBuilder(URI.create(base + "/api/v1/predictions?limit=7"))
@@ -95,7 +95,7 @@ class LogsIT {
               LISTING);
       assertEquals(500, failed.statusCode());
       assertEquals(LISTING, new JsonObject(failed.body()).getString("request_id"));
-      lose("accounts");
+      alter("accounts", "RENAME password_hash TO lost");
       String form = "grant_type=password&username=ada&password=open+sesame";
       HttpResponse<String> refused =
           send(
