@@ -13,6 +13,8 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -123,6 +125,15 @@ class CommandLineTest {
     assertTrue(out.toString().contains("Exit status:"), out.toString());
   }
 
+  /** Two passes over small photos; the model has the folder's name. */
+  private int train(Path photos, Path out, Object... more) {
+    List<Object> arguments = new ArrayList<>(List.of("train", "--data", photos, "--out", out));
+    arguments.addAll(List.of("--name", out.getFileName(), "--epochs", 2, "--batch", 8));
+    arguments.addAll(List.of("--sizes", "0:24x32", "--serve-at", "48x64"));
+    arguments.addAll(List.of(more));
+    return run(arguments.toArray());
+  }
+
   @Test
   void a_fleet_of_ones_own_is_trained_judged_compared_and_used() throws IOException {
     Path photos = folder.resolve("fleet");
@@ -130,52 +141,11 @@ class CommandLineTest {
     Files.writeString(photos.resolve("Square/bad.jpg"), "I am a photo");
     Path network = Files.writeString(folder.resolve("tiny.json"), TinyNetwork.DESCRIPTION.toJson());
     Path model = folder.resolve("fleet-1");
-    assertEquals(
-        0,
-        run(
-            "train",
-            "--data",
-            photos,
-            "--out",
-            model,
-            "--network",
-            network,
-            "--name",
-            "fleet-1",
-            "--epochs",
-            2,
-            "--batch",
-            8,
-            "--sizes",
-            "0:24x32",
-            "--serve-at",
-            "48x64"),
-        err.toString());
+    assertEquals(0, train(photos, model, "--network", network), err.toString());
     Path taught = folder.resolve("fleet-2");
     assertEquals(
         0,
-        run(
-            "train",
-            "--data",
-            photos,
-            "--out",
-            taught,
-            "--start-from",
-            model,
-            "--teacher",
-            model,
-            "--taught",
-            0.6,
-            "--name",
-            "fleet-2",
-            "--epochs",
-            1,
-            "--batch",
-            8,
-            "--sizes",
-            "0:24x32",
-            "--serve-at",
-            "48x64"),
+        train(photos, taught, "--start-from", model, "--teacher", model, "--taught", 0.6),
         err.toString());
     assertTrue(Files.readString(taught.resolve("model.json")).contains("fleet-2"));
     assertEquals(0, run("evaluate", "--data", photos, "--model", model), err.toString());
