@@ -147,7 +147,7 @@ public final class TrainCommand implements Callable<Integer> {
       paramLabel = "DIR",
       description =
           "Learn from what this model says of each photo too, as it is shown: cropped and mixed."
-              + " It must tell the same brands and models. A step takes about a third longer.")
+              + " It must tell the same brands and models. Each step then has a further pass of the network.")
   private @Nullable Path teacher;
 
   @Option(
