@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.microsoft.playwright.options.LoadState;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -26,24 +27,27 @@ class EveryPageIT {
   private static final String MOVED =
       """
       () => new Promise((resolve) => {
-        let moved = 0;
+        let share = 0;
+        const what = [];
+        const place = ({ x, y, width, height }) => `${width}x${height} at ${x},${y}`;
         new PerformanceObserver((list) => {
-          for (const shift of list.getEntries()) moved += shift.value;
+          for (const shift of list.getEntries()) {
+            share += shift.value;
+            for (const { node, previousRect, currentRect } of shift.sources) {
+              const name = node?.cloneNode(false).outerHTML ?? node?.textContent;
+              what.push(`${name} from ${place(previousRect)} to ${place(currentRect)}`);
+            }
+          }
         }).observe({ type: 'layout-shift', buffered: true });
         // What there is to tell is told before the second frame from now has been drawn.
-        requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => resolve(moved))));
+        requestAnimationFrame(() => requestAnimationFrame(() =>
+            setTimeout(() => resolve({ share, what: what.join('; ') }))));
       })
       """;
 
   /** What differs from another page by a sentence only. */
   private static final Set<String> NOT_PICTURED =
       Set.of("error-401", "error-403", "error-413", "error-422", "error-429", "error-500");
-
-  /**
-   * What a busy machine may move: a page that is drawn while the rest of it still arrives. From 0.1
-   * on, people are disturbed ("Cumulative Layout Shift" of the Web Vitals).
-   */
-  private static final double HARDLY = 0.005;
 
   private PagePreview preview;
   private Window light;
@@ -106,7 +110,8 @@ class EveryPageIT {
   void nothing_moves_while_a_page_loads(String name) {
     for (Window window : new Window[] {light, phone}) {
       window.page().navigate("/preview/" + name);
-      assertEquals(0.0, moved(window), HARDLY, name);
+      Moved moved = moved(window);
+      assertEquals(0.0, moved.share(), name + ": " + moved.what());
     }
   }
 
@@ -116,7 +121,9 @@ class EveryPageIT {
     // Only what was drawn before can move.
     light.page().evaluate(DRAWN);
     light.page().evaluate("document.querySelector('h1').style.marginTop = '200px'");
-    assertTrue(moved(light) > HARDLY);
+    Moved moved = moved(light);
+    assertTrue(moved.share() > 0);
+    assertTrue(moved.what().contains("pitch"), moved.what());
   }
 
   @ParameterizedTest
@@ -135,7 +142,16 @@ class EveryPageIT {
     looks.write(Path.of(System.getProperty("marque.pictures"), "pages", name + ".jpg"));
   }
 
-  private static double moved(Window window) {
-    return ((Number) window.page().evaluate(MOVED)).doubleValue();
+  /**
+   * What moved after it was drawn.
+   *
+   * @param share of the page, as the browser's "layout shift" counts it
+   * @param what the elements and their places before and after
+   */
+  private record Moved(double share, String what) {}
+
+  private static Moved moved(Window window) {
+    Map<?, ?> told = (Map<?, ?>) window.page().evaluate(MOVED);
+    return new Moved(((Number) told.get("share")).doubleValue(), (String) told.get("what"));
   }
 }
