@@ -54,6 +54,8 @@ public final class MarqueProcess implements AutoCloseable {
     command.add(java);
     // As bin/marque starts it: later JDKs print a warning without the permission.
     command.add("--enable-native-access=ALL-UNNAMED");
+    // The second compiler costs so short a run more than it brings.
+    command.add("-XX:TieredStopAtLevel=1");
     command.addAll(options);
     command.addAll(List.of("-cp", absoluteClassPath(), "dev.marque.Main"));
     command.addAll(arguments);

@@ -102,8 +102,8 @@ class ServerLifecycleIT {
     while (process.isAlive()) {
       try {
         return get(management + "/health/ready");
-      } catch (ConnectException e) {
-        // It does not listen yet.
+      } catch (IOException e) {
+        // It does not listen yet, or has only just begun to and answers nothing yet.
       }
     }
     throw new AssertionError("It ended: " + process.err());

@@ -3,7 +3,6 @@ package dev.marque.browser;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.deque.html.axecore.playwright.AxeBuilder;
-import com.deque.html.axecore.results.Rule;
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Locator;
@@ -105,10 +104,20 @@ final class Window implements AutoCloseable {
     checkAccessibility(where, List.of());
   }
 
+  /** Fails where text stands out too little: all that light and dark of a page differ in. */
+  void checkContrast(String where) {
+    check(where, new AxeBuilder(page).exclude("#swagger").withRules(List.of("color-contrast")));
+  }
+
   private void checkAccessibility(String where, List<String> without) {
-    List<Rule> violations = new AxeBuilder(page).exclude(without).analyze().getViolations();
+    check(where, new AxeBuilder(page).exclude(without));
+  }
+
+  private static void check(String where, AxeBuilder axe) {
     List<String> found =
-        violations.stream()
+        // "Legacy" spares the empty page that is otherwise opened to gather what frames of other
+        // sites answer; the tests look into none.
+        axe.setLegacyMode(true).analyze().getViolations().stream()
             .map(
                 rule ->
                     rule.getId()
@@ -127,8 +136,14 @@ final class Window implements AutoCloseable {
     assertEquals(0, ((Number) overflow).intValue(), where + " at " + width + " px");
   }
 
-  /** Keeps a picture of the whole page under {@code target/screenshots}. */
+  /**
+   * Keeps a picture of the whole page under {@code target/screenshots}, where {@code
+   * -Dmarque.screenshots=true} asks for them: together they take longer than many a test.
+   */
   void screenshot(String name) {
+    if (!Boolean.getBoolean("marque.screenshots")) {
+      return;
+    }
     page.screenshot(
         new Page.ScreenshotOptions().setFullPage(true).setPath(SCREENSHOTS.resolve(name + ".png")));
   }
