@@ -83,22 +83,15 @@ enum Distortion {
   IN_A_SCENE("the car fills a third of a larger scene") {
     @Override
     Pixels apply(Pixels photo, List<Pixels> scenes, int number) {
-      SplittableRandom random = new SplittableRandom(number);
-      int width = (int) (photo.width() / SHARE_OF_SCENE);
-      int height = (int) (photo.height() / SHARE_OF_SCENE);
-      Pixels scene = scenes.get(random.nextInt(scenes.size()));
-      Pixels canvas = Resampling.scaled(scene, Box.all(scene), false, width, height);
-      int left = random.nextInt(width - photo.width() + 1);
-      int top = random.nextInt(height - photo.height() + 1);
-      for (int y = 0; y < photo.height(); y++) {
-        int to = ((top + y) * width + left) * 3;
-        System.arraycopy(photo.rgb(), y * photo.width() * 3, canvas.rgb(), to, photo.width() * 3);
-      }
-      return canvas;
+      return inScene(photo, scenes, number, 1.0 / 3);
+    }
+  },
+  SMALL_IN_A_SCENE("the car fills a sixth of a larger scene") {
+    @Override
+    Pixels apply(Pixels photo, List<Pixels> scenes, int number) {
+      return inScene(photo, scenes, number, 1.0 / 6);
     }
   };
-
-  private static final double SHARE_OF_SCENE = 0.58;
 
   private final String words;
 
@@ -119,10 +112,30 @@ enum Distortion {
   /**
    * A distorted photo, the same each time.
    *
-   * @param scenes photos without a car, at least one for {@link #IN_A_SCENE}
+   * @param scenes photos without a car, at least one where it {@link #needsScenes}
    * @param number of the photo, which tells sides and scenes apart
    */
   abstract Pixels apply(Pixels photo, List<Pixels> scenes, int number);
+
+  /** Whether it puts cars into scenes. */
+  boolean needsScenes() {
+    return this == IN_A_SCENE || this == SMALL_IN_A_SCENE;
+  }
+
+  private static Pixels inScene(Pixels photo, List<Pixels> scenes, int number, double share) {
+    SplittableRandom random = new SplittableRandom(number);
+    int width = (int) (photo.width() / Math.sqrt(share));
+    int height = (int) (photo.height() / Math.sqrt(share));
+    Pixels scene = scenes.get(random.nextInt(scenes.size()));
+    Pixels canvas = Resampling.scaled(scene, Box.all(scene), false, width, height);
+    int left = random.nextInt(width - photo.width() + 1);
+    int top = random.nextInt(height - photo.height() + 1);
+    for (int y = 0; y < photo.height(); y++) {
+      int to = ((top + y) * width + left) * 3;
+      System.arraycopy(photo.rgb(), y * photo.width() * 3, canvas.rgb(), to, photo.width() * 3);
+    }
+    return canvas;
+  }
 
   /** Rotated about its middle; the corners that this bares are filled with the nearest pixels. */
   private static Pixels rotated(Pixels photo, double angle) {

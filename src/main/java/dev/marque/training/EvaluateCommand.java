@@ -118,7 +118,7 @@ public final class EvaluateCommand implements Callable<Integer> {
     List<Pixels> scenes = notACar.stream().map(Example::photo).toList();
     Map<String, Evaluation.Robustness> robustness = new LinkedHashMap<>();
     for (Distortion distortion : Distortion.values()) {
-      if (distortion != Distortion.IN_A_SCENE || !scenes.isEmpty()) {
+      if (!distortion.needsScenes() || !scenes.isEmpty()) {
         List<Example> distorted =
             IntStream.range(0, known.size())
                 .parallel()

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param model name and version
  * @param data fingerprint of the photos
  * @param photos how many of the known brands were judged
- * @param top1 share with the right brand first, as in service: with a second look where the first
+ * @param top1 share with the right brand first, as in service: with further looks where the first
  *     leaves doubt
  * @param top1OneLook the same after one forward pass
  * @param top1Interval its 95% confidence interval

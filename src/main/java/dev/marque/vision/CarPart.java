@@ -2,13 +2,13 @@ package dev.marque.vision;
 
 import dev.marque.vision.network.ServingProgram;
 import dev.marque.vision.photo.Box;
-import dev.marque.vision.photo.Pixels;
 import java.util.Optional;
 
 /**
- * The part of a photo in which the network saw a car, by its class activation map.
+ * The part of what was looked at in which the network saw a car, by its class activation map.
  *
- * @param share of the photo that it takes up, 0 to 1
+ * @param box in the photo
+ * @param share of what was looked at that it takes up, 0 to 1
  */
 record CarPart(Box box, double share) {
 
@@ -18,16 +18,17 @@ record CarPart(Box box, double share) {
   /** Cells see a little more than their own place: half a cell more on each side. */
   private static final double MARGIN = 0.5;
 
-  /** A part larger than this share of the photo shows little that the whole did not. */
+  /** A part larger than this share shows little that the whole did not. */
   private static final double LARGEST = 0.65;
 
   /**
    * Finds the part.
    *
    * @param map index of the car's map
+   * @param seen what was looked at: the whole photo or a part of it
    * @return nothing where no cell saw a car
    */
-  static Optional<CarPart> of(ServingProgram.Output output, int map, Pixels photo) {
+  static Optional<CarPart> of(ServingProgram.Output output, int map, Box seen) {
     int columns = output.columns();
     int cells = output.rows() * columns;
     int at = map * cells;
@@ -50,19 +51,19 @@ record CarPart(Box box, double share) {
         bottom = Math.max(bottom, i / columns);
       }
     }
-    double across = (double) photo.width() / columns;
-    double down = (double) photo.height() / output.rows();
+    double across = seen.width() / columns;
+    double down = seen.height() / output.rows();
     Box part =
         new Box(
-            Math.max(0, (left - MARGIN) * across),
-            Math.max(0, (top - MARGIN) * down),
-            Math.min(photo.width(), (right + 1 + MARGIN) * across),
-            Math.min(photo.height(), (bottom + 1 + MARGIN) * down));
-    double share = part.width() * part.height() / ((double) photo.width() * photo.height());
+            seen.left() + Math.max(0, (left - MARGIN) * across),
+            seen.top() + Math.max(0, (top - MARGIN) * down),
+            seen.left() + Math.min(seen.width(), (right + 1 + MARGIN) * across),
+            seen.top() + Math.min(seen.height(), (bottom + 1 + MARGIN) * down));
+    double share = part.width() * part.height() / (seen.width() * seen.height());
     return Optional.of(new CarPart(part, share));
   }
 
-  /** Whether looking at the part alone shows more of the car than the whole photo did. */
+  /** Whether looking at the part alone shows more of the car than what was looked at did. */
   boolean isWorthALook() {
     return share <= LARGEST;
   }

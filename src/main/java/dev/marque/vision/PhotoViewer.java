@@ -1,6 +1,7 @@
 package dev.marque.vision;
 
 import dev.marque.vision.network.ServingProgram;
+import dev.marque.vision.photo.Box;
 import dev.marque.vision.photo.NetworkInput;
 import dev.marque.vision.photo.Pixels;
 import java.util.ArrayList;
@@ -9,9 +10,9 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
- * Shows photos to the network: each whole, and where that leaves doubt, once more the part of it in
- * which the network saw a car. A car that fills its photo needs one look; one that stands somewhere
- * in a street gets a second.
+ * Shows photos to the network: each whole, and where that leaves doubt, the part of it in which the
+ * network saw a car, and the part of that part. A car that fills its photo needs one look; one that
+ * stands somewhere in a street gets a second, and a third where it is small.
  *
  * <p>Any number of threads may look at a time.
  */
@@ -19,12 +20,15 @@ public final class PhotoViewer implements AutoCloseable {
 
   /**
    * The long side to decode photos at, for this and for judging it: scaled down to what the network
-   * takes they are still averaged, also the part of a second look.
+   * takes they are still averaged, also the part of another look.
    */
   public static final int DECODED_SIDE = 400;
 
   /** A top brand less likely than this leaves doubt. Looking again at all photos gains no more. */
   private static final double DOUBT = 0.7;
+
+  /** How often a photo is looked at after the first time. */
+  private static final int FURTHER_LOOKS = 2;
 
   /** With less of a car than this there is no part to look at. */
   private static final double LEAST_CAR = 0.1;
@@ -68,45 +72,80 @@ public final class PhotoViewer implements AutoCloseable {
    */
   public List<View> view(List<Pixels> photos, List<float[]> inputs, int cores) {
     List<ServingProgram.Output> whole = run(inputs, cores);
-    List<Scores> first = new ArrayList<>(photos.size());
-    List<OptionalDouble> carShares = new ArrayList<>(photos.size());
-    List<Integer> again = new ArrayList<>();
-    List<float[]> parts = new ArrayList<>();
+    List<Looking> all = new ArrayList<>(photos.size());
     for (int i = 0; i < photos.size(); i++) {
-      Scores scores = Scores.of(whole.get(i).logits(), model.labels());
-      first.add(scores);
-      Optional<CarPart> part =
-          scores.car() < LEAST_CAR
-              ? Optional.empty()
-              : CarPart.of(whole.get(i), carMap(), photos.get(i));
-      carShares.add(
-          part.map(CarPart::share).map(OptionalDouble::of).orElse(OptionalDouble.empty()));
-      if (scores.brands()[scores.top()] < DOUBT && part.filter(CarPart::isWorthALook).isPresent()) {
-        again.add(i);
-        parts.add(input.of(photos.get(i), part.get().box()));
+      all.add(new Looking(photos.get(i), whole.get(i)));
+    }
+    List<Looking> doubtful = all;
+    for (int look = 0; look < FURTHER_LOOKS; look++) {
+      doubtful = doubtful.stream().filter(Looking::isWorthAnother).toList();
+      if (doubtful.isEmpty()) {
+        break;
+      }
+      List<ServingProgram.Output> closer =
+          run(doubtful.stream().map(Looking::closer).toList(), cores);
+      for (int i = 0; i < closer.size(); i++) {
+        doubtful.get(i).add(closer.get(i));
       }
     }
-    List<Scores> scores = new ArrayList<>(first);
-    if (!again.isEmpty()) {
-      List<ServingProgram.Output> seconds = run(parts, cores);
-      for (int i = 0; i < seconds.size(); i++) {
-        Scores second = Scores.of(seconds.get(i).logits(), model.labels());
-        scores.set(again.get(i), first.get(again.get(i)).mean(second));
-      }
+    return all.stream().map(Looking::view).toList();
+  }
+
+  /** One photo while it is looked at. */
+  private final class Looking {
+
+    private final Pixels photo;
+    private final ServingProgram.Output whole;
+    private final Scores first;
+    private final Optional<CarPart> partOfWhole;
+
+    private Scores scores;
+    private Optional<CarPart> part;
+
+    Looking(Pixels photo, ServingProgram.Output whole) {
+      this.photo = photo;
+      this.whole = whole;
+      this.first = scores(whole);
+      this.partOfWhole = part(first, whole, Box.all(photo));
+      this.scores = first;
+      this.part = partOfWhole;
     }
-    List<View> views = new ArrayList<>(photos.size());
-    for (int i = 0; i < photos.size(); i++) {
-      views.add(new View(scores.get(i), first.get(i), whole.get(i), carShares.get(i)));
+
+    boolean isWorthAnother() {
+      return scores.brands()[scores.top()] < DOUBT
+          && part.filter(CarPart::isWorthALook).isPresent();
     }
-    return views;
+
+    /** The part to look at next, as the network takes it. */
+    float[] closer() {
+      return input.of(photo, part.orElseThrow().box());
+    }
+
+    /** Takes in what the network says of {@link #closer}: as much as all looks before together. */
+    void add(ServingProgram.Output output) {
+      Scores seen = scores(output);
+      part = part(seen, output, part.orElseThrow().box());
+      scores = scores.mean(seen);
+    }
+
+    private Scores scores(ServingProgram.Output output) {
+      return Scores.of(output.logits(), model.labels());
+    }
+
+    private Optional<CarPart> part(Scores seen, ServingProgram.Output output, Box where) {
+      int carMap = model.labels().brands().size();
+      return seen.car() < LEAST_CAR ? Optional.empty() : CarPart.of(output, carMap, where);
+    }
+
+    View view() {
+      OptionalDouble carShare =
+          partOfWhole.map(CarPart::share).map(OptionalDouble::of).orElse(OptionalDouble.empty());
+      return new View(scores, first, whole, carShare);
+    }
   }
 
   private List<ServingProgram.Output> run(List<float[]> inputs, int cores) {
     return program.run(inputs, input.size(), cores);
-  }
-
-  private int carMap() {
-    return model.labels().brands().size();
   }
 
   @Override

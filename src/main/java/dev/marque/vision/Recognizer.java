@@ -93,7 +93,7 @@ public final class Recognizer implements AutoCloseable {
   }
 
   /**
-   * Runs the network once for all photos, and once more for those that leave doubt.
+   * Runs the network once for all photos, and up to twice more for those that leave doubt.
    *
    * @param cores over how many each pass spreads; passes of other threads take others
    * @return one recognition a photo, in order

@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class DistortionTest {
@@ -34,18 +35,19 @@ class DistortionTest {
     assertArrayEquals(PHOTO.rgb(), twice.rgb());
   }
 
-  @Test
-  void a_scene_holds_the_whole_car_in_a_third_of_its_area() {
+  @ParameterizedTest
+  @CsvSource({"IN_A_SCENE, 3", "SMALL_IN_A_SCENE, 6"})
+  void a_scene_holds_the_whole_car_in_a_part_of_its_area(Distortion distortion, int parts) {
     Pixels white = new Pixels(120, 80, filled(120 * 80 * 3));
     Pixels black = new Pixels(10, 10, new byte[300]);
     for (int number = 0; number < 50; number++) {
-      Pixels scene = Distortion.IN_A_SCENE.apply(white, List.of(black), number);
+      Pixels scene = distortion.apply(white, List.of(black), number);
       int bright = 0;
       for (byte value : scene.rgb()) {
         bright += value == (byte) 255 ? 1 : 0;
       }
       assertEquals(white.rgb().length, bright);
-      assertEquals(1 / 3.0, (double) bright / scene.rgb().length, 0.02);
+      assertEquals(1.0 / parts, (double) bright / scene.rgb().length, 0.02);
     }
   }
 

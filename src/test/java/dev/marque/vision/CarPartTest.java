@@ -44,10 +44,25 @@ class CarPartTest {
     assertEquals(Optional.empty(), part(map));
   }
 
-  /** The car's map comes after those of two brands, which say nothing here. */
+  @Test
+  void a_part_of_a_part_lies_within_it() {
+    float[] map = new float[24];
+    map[0] = 1;
+    map[3 * 6 + 5] = 1;
+    Box seen = new Box(20, 10, 50, 30);
+    assertEquals(Optional.of(new CarPart(seen, 1)), part(map, seen));
+    map[0] = 0;
+    assertEquals(Optional.of(new CarPart(new Box(42.5, 22.5, 50, 30), 0.09375)), part(map, seen));
+  }
+
   private static Optional<CarPart> part(float[] car) {
+    return part(car, Box.all(PHOTO));
+  }
+
+  /** The car's map comes after those of two brands, which say nothing here. */
+  private static Optional<CarPart> part(float[] car, Box seen) {
     float[] maps = new float[3 * 24];
     System.arraycopy(car, 0, maps, 48, 24);
-    return CarPart.of(new ServingProgram.Output(new float[0], maps, 4, 6), 2, PHOTO);
+    return CarPart.of(new ServingProgram.Output(new float[0], maps, 4, 6), 2, seen);
   }
 }

@@ -1,0 +1,121 @@
+package dev.marque.vision;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.marque.vision.network.Precision;
+import dev.marque.vision.network.PyTorch;
+import dev.marque.vision.photo.PhotoException;
+import dev.marque.vision.photo.PhotoLimits;
+import dev.marque.vision.photo.PhotoReader;
+import dev.marque.vision.photo.Pixels;
+import dev.marque.vision.photo.Resampling;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.OptionalDouble;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** How often the shipped model looks at a photo, and what it gains. */
+class PhotoViewerTest {
+
+  private static final String BRAND = "Volvo";
+
+  /** Of so many parts of a scene the car fills one, and is not recognised at the first look. */
+  private static final int SMALL = 6;
+
+  private static LoadedModel model;
+  private static PhotoViewer viewer;
+  private static Pixels car;
+
+  @BeforeAll
+  static void load() throws IOException, PhotoException {
+    model = LoadedModel.read(Path.of("model"));
+    viewer = new PhotoViewer(model.description(), Recognizer.program(model, Precision.FLOAT32));
+    byte[] file = Files.readAllBytes(Path.of("src/test/resources/photos/volvo.jpg"));
+    car = PhotoReader.read(file, PhotoLimits.GENEROUS, PhotoViewer.DECODED_SIDE).pixels();
+  }
+
+  @AfterAll
+  static void close() {
+    viewer.close();
+  }
+
+  @Test
+  void a_car_that_fills_its_photo_is_looked_at_once() {
+    PhotoViewer.View view = view(car);
+    assertEquals(BRAND, top(view.scores()));
+    assertSame(view.first(), view.scores());
+  }
+
+  @Test
+  void a_small_car_in_a_scene_is_found_by_looking_closer() {
+    PhotoViewer.View view = view(inTheCorner(SMALL));
+    assertNotEquals(BRAND, top(view.first()));
+    assertEquals(BRAND, top(view.scores()));
+    assertTrue(view.scores().car() > view.first().car());
+  }
+
+  @Test
+  void where_there_is_no_car_nothing_is_looked_at_closer() {
+    PhotoViewer.View view = view(lawn(300, 200));
+    assertSame(view.first(), view.scores());
+    assertEquals(OptionalDouble.empty(), view.carShare());
+  }
+
+  @Test
+  void each_photo_gets_its_own_looks_whatever_else_is_looked_at() {
+    List<Pixels> photos =
+        List.of(lawn(300, 200), inTheCorner(SMALL), car, inTheCorner(3), inTheCorner(4));
+    List<PhotoViewer.View> together = views(photos);
+    for (int i = 0; i < photos.size(); i++) {
+      assertArrayEquals(
+          view(photos.get(i)).scores().brands(), together.get(i).scores().brands(), 1e-5);
+    }
+  }
+
+  private static List<PhotoViewer.View> views(List<Pixels> photos) {
+    return viewer.view(photos, photos.stream().map(viewer::input).toList(), PyTorch.ALL_CORES);
+  }
+
+  private static PhotoViewer.View view(Pixels photo) {
+    return views(List.of(photo)).get(0);
+  }
+
+  private static String top(Scores scores) {
+    return model.description().labels().brands().get(scores.top());
+  }
+
+  /**
+   * The car in the lower right of a lawn.
+   *
+   * @param parts one of how many equal parts of the photo it fills
+   */
+  private static Pixels inTheCorner(int parts) {
+    Pixels lawn =
+        lawn((int) (car.width() * Math.sqrt(parts)), (int) (car.height() * Math.sqrt(parts)));
+    int left = lawn.width() - car.width();
+    int top = lawn.height() - car.height();
+    int line = car.width() * 3;
+    for (int y = 0; y < car.height(); y++) {
+      int to = ((top + y) * lawn.width() + left) * 3;
+      System.arraycopy(car.rgb(), y * line, lawn.rgb(), to, line);
+    }
+    return Resampling.fit(lawn, PhotoViewer.DECODED_SIDE);
+  }
+
+  /** A dark lawn under a bright sky. */
+  private static Pixels lawn(int width, int height) {
+    byte[] rgb = new byte[width * height * 3];
+    Arrays.fill(rgb, 0, rgb.length / 2, (byte) 200);
+    Arrays.fill(rgb, rgb.length / 2, rgb.length, (byte) 110);
+    return new Pixels(width, height, rgb);
+  }
+}
