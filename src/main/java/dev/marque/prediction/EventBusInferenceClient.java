@@ -46,6 +46,9 @@ public final class EventBusInferenceClient implements InferenceClient {
   /** A photo of a few hundred kilobytes arrives in less over most lines. */
   private static final Duration KEPT = Duration.ofSeconds(1);
 
+  /** The gauge's tag where no node is known: an alert needs a number, also of none. */
+  private static final String NO_MODEL = "none";
+
   private final Vertx vertx;
   private final String here;
   private final int megapixels;
@@ -104,6 +107,7 @@ public final class EventBusInferenceClient implements InferenceClient {
     MessageConsumer<JsonObject> consumer =
         vertx.eventBus().consumer(InferenceVerticle.NODES, this::announced);
     announcements = consumer;
+    showModels();
     check = vertx.setPeriodic(CHECK.toMillis(), timer -> nodes.silent().forEach(this::lost));
     return consumer
         .completion()
@@ -147,9 +151,11 @@ public final class EventBusInferenceClient implements InferenceClient {
     }
   }
 
+  /** Shows how many nodes serve each model; where there is no node that is a number, too. */
   private void showModels() {
+    Map<String, Integer> counts = nodes.isEmpty() ? Map.of(NO_MODEL, 0) : nodes.models();
     models.register(
-        nodes.models().entrySet().stream()
+        counts.entrySet().stream()
             .map(model -> MultiGauge.Row.of(Tags.of("model", model.getKey()), model.getValue()))
             .toList(),
         true);

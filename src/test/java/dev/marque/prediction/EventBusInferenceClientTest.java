@@ -10,17 +10,20 @@ import dev.marque.Eventually;
 import dev.marque.account.Role;
 import dev.marque.account.User;
 import dev.marque.web.Failure;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.Message;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -51,6 +54,20 @@ class EventBusInferenceClientTest {
   void close() {
     client.close().await();
     vertx.close().await();
+  }
+
+  @Test
+  void how_many_nodes_there_are_is_a_number_also_where_there_is_none() {
+    assertEquals(Map.of("none", 0.0), nodesByModel());
+    node("first", 1, message -> {});
+    assertEquals(Map.of("marque-1", 1.0), nodesByModel());
+    client.lost("first");
+    assertEquals(Map.of("none", 0.0), nodesByModel());
+  }
+
+  private Map<String, Double> nodesByModel() {
+    return metrics.get("marque.inference.nodes").gauges().stream()
+        .collect(Collectors.toMap(gauge -> gauge.getId().getTag("model"), Gauge::value));
   }
 
   /** A node that announces room and answers in its own way. */
