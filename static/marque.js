@@ -47,12 +47,17 @@ document.addEventListener('submit', async (event) => {
   sent.add(form);
   const submitter = event.submitter;
   submitter?.setAttribute('aria-busy', 'true');
+  const release = () => {
+    sent.delete(form);
+    submitter?.removeAttribute('aria-busy');
+  };
   if (await answers()) {
     form.dataset.checked = '';
     form.requestSubmit(submitter);
+    // Nothing tells that a person has stopped the sending, after which the form has to work again.
+    setTimeout(release, 15_000);
   } else {
-    sent.delete(form);
-    submitter?.removeAttribute('aria-busy');
+    release();
     showAway(() => form.requestSubmit(submitter));
   }
 });
@@ -86,23 +91,36 @@ document.addEventListener('htmx:afterRequest', (event) => {
 document.addEventListener('htmx:beforeRequest', () => document.getElementById('alerts').replaceChildren());
 
 // A changed result keeps the focus where it was, and a page's first problem takes it.
+const sentFrom = new WeakMap();
 let focused = null;
-let anyFocused = false;
-document.addEventListener('htmx:beforeSwap', () => {
-  const active = document.activeElement;
-  anyFocused = active !== null && active !== document.body;
-  focused = anyFocused ? active.getAttribute('name') : null;
+document.addEventListener('htmx:beforeRequest', (event) => {
+  // A button that is disabled while its request runs loses the focus.
+  sentFrom.set(event.detail.xhr, placeOf(document.activeElement));
+});
+document.addEventListener('htmx:beforeSwap', (event) => {
+  focused = placeOf(document.activeElement) ?? sentFrom.get(event.detail.xhr) ?? null;
 });
 document.addEventListener('htmx:afterSettle', (event) => {
   const target = event.detail.elt;
-  if (focused && target?.querySelector && !target.contains(document.activeElement)) {
-    target.querySelector(`[name="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
+  if (focused?.name && target?.querySelector && !target.contains(document.activeElement)) {
+    target.querySelector(`[name="${CSS.escape(focused.name)}"]`)?.focus({ preventScroll: true });
   }
   // What had the focus is gone, such as a link to the next page: it goes to what came instead.
-  if (anyFocused && document.activeElement === document.body && target?.matches?.('[tabindex="-1"]')) target.focus({ preventScroll: true });
+  if (focused && document.activeElement === document.body && target?.matches?.('[tabindex="-1"]')) {
+    const items = target.querySelectorAll('.cards > li');
+    const next = items[Math.min(focused.item, items.length - 1)]?.querySelector('button');
+    (target.querySelector('.thanks') ?? next ?? target).focus({ preventScroll: true });
+  }
   target?.querySelector?.('.summary')?.focus();
   localTimes(document);
 });
+
+/** What to find the focus again by: the name of what has it, and the number of its item in a list. */
+function placeOf(active) {
+  if (active === null || active === document.body) return null;
+  const item = active.closest('.cards > li');
+  return { name: active.getAttribute('name'), item: item ? [...item.parentElement.children].indexOf(item) : -1 };
+}
 
 /** Writes times in the reader's zone, and tells the server the zone for the next page. */
 function localTimes(root) {
@@ -145,19 +163,40 @@ document.addEventListener('click', async (event) => {
   } else if (button.matches('[data-print]')) {
     window.print();
   } else if (button.matches('[data-copy]')) {
-    await navigator.clipboard.writeText(resultText(button.closest('.result')));
+    const copied = await copy(resultText(button.closest('.result')));
     button.dataset.words ??= button.textContent;
-    button.textContent = button.dataset.done;
+    button.textContent = copied ? button.dataset.done : button.dataset.failed;
     setTimeout(() => { button.textContent = button.dataset.words; }, 2000);
   } else if (button.matches('.sort')) {
     sortBy(button.closest('th'));
   }
 });
 
+/** Puts a text into the clipboard, also where a page may not ask for it: over plain HTTP, and in many frames. */
+async function copy(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    const before = document.activeElement;
+    const area = Object.assign(document.createElement('textarea'), { value: text, readOnly: true, className: 'visually-hidden' });
+    area.style.whiteSpace = 'pre'; // Else what is copied has a space for each tab.
+    document.body.append(area);
+    area.select();
+    const copied = document.execCommand('copy');
+    area.remove();
+    before?.focus({ preventScroll: true });
+    return copied;
+  }
+}
+
 /** A result as plain text, for a mail or a sheet. */
 function resultText(result) {
+  const link = new URL(result.querySelector('[data-permalink]').href);
+  // How a portal shows the page is not for whoever gets the link.
+  for (const name of ['embed', 'theme', 'lang']) link.searchParams.delete(name);
   const rows = [...result.querySelectorAll('.scores tbody tr')].map((row) => `${row.querySelector('th').textContent}\t${row.querySelector('td span').textContent}`);
-  return [result.querySelector('.verdict').textContent, ...rows, result.querySelector('[data-permalink]').href].join('\n');
+  return [result.querySelector('.verdict').textContent, ...rows, link.href].join('\n');
 }
 
 document.addEventListener('input', (event) => {
@@ -190,6 +229,8 @@ function sortBy(header) {
 
 // Parts that one page alone needs.
 for (const part of document.querySelectorAll('[data-script]')) import(part.dataset.script);
+
+for (const origin of document.querySelectorAll('[data-origin]')) origin.textContent = location.origin;
 
 const swagger = document.getElementById('swagger');
 if (swagger) {

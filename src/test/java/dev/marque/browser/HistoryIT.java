@@ -300,6 +300,7 @@ class HistoryIT {
       page.locator(".correction select").selectOption("Audi");
       Steps.press(page, "Send");
       assertThat(page.locator(".thanks")).containsText("Audi");
+      assertThat(page.locator(".thanks")).isFocused();
       assertThat(page.locator(".scores tbody tr")).hasCount(9);
     }
   }

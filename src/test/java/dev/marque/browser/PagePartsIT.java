@@ -2,14 +2,18 @@ package dev.marque.browser;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Route;
 import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.FilePayload;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -18,6 +22,22 @@ import org.junit.jupiter.api.TestInstance;
 /** What single parts of pages do in a real browser, with sample data. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class PagePartsIT {
+
+  /** A pixel of what is sent of a large photo of which nothing is opaque. */
+  private static final String TRANSPARENT =
+      """
+      async () => {
+        const canvas = Object.assign(document.createElement('canvas'), { width: 2000, height: 1000 });
+        canvas.getContext('2d');
+        const png = await new Promise((done) => canvas.toBlob(done, 'image/png'));
+        const script = document.getElementById('upload').dataset.script;
+        const { prepare } = await import(new URL(script, location.href));
+        const sent = await createImageBitmap(await prepare(new File([png], 'a.png', { type: 'image/png' })));
+        const seen = Object.assign(document.createElement('canvas'), { width: 1, height: 1 }).getContext('2d');
+        seen.drawImage(sent, 0, 0);
+        return [...seen.getImageData(0, 0, 1, 1).data];
+      }
+      """;
 
   private PagePreview preview;
 
@@ -120,6 +140,104 @@ class PagePartsIT {
       }
       page.clock().runFor(3000);
       assertThat(copy).hasText(words);
+    }
+  }
+
+  @Test
+  void where_a_page_may_not_use_the_clipboard_a_result_is_copied_all_the_same() {
+    try (Window window = Window.desktop(preview.baseUrl())) {
+      Page page = open(window, "result-confident");
+      page.evaluate(
+          "window.board = navigator.clipboard;"
+              + " Object.defineProperty(navigator, 'clipboard', { value: undefined })");
+      Locator copy = page.locator("[data-copy]");
+      copy.click();
+      assertThat(copy).hasText("Copied");
+      assertThat(copy).isFocused();
+      String text = (String) page.evaluate("board.readText()");
+      assertTrue(text.contains("Audi\t93"), text);
+      page.evaluate("document.execCommand = () => false");
+      copy.click();
+      assertThat(copy).hasText("Could not be copied");
+    }
+  }
+
+  @Test
+  void a_link_copied_in_a_portal_leads_to_the_whole_page() {
+    try (Window window = Window.desktop(preview.baseUrl())) {
+      Page page = open(window, "result-confident?embed=1&theme=dark&lang=en");
+      assertThat(page.locator("[data-permalink]"))
+          .hasAttribute("href", Pattern.compile(".*embed=1.*"));
+      page.locator("[data-copy]").click();
+      page.waitForCondition(() -> clipboard(page).contains("/predictions/"));
+      assertFalse(clipboard(page).contains("?"), clipboard(page));
+    }
+  }
+
+  @Test
+  void a_form_whose_sending_was_stopped_can_be_sent_again() {
+    try (Window window = Window.desktop(preview.baseUrl())) {
+      Page page = open(window, "login");
+      page.clock().install();
+      AtomicInteger sent = new AtomicInteger();
+      // As when a person presses "stop": the page stays.
+      page.route(
+          "**/login",
+          route -> {
+            sent.incrementAndGet();
+            route.abort("aborted");
+          });
+      page.getByLabel("User name").fill("ada");
+      page.locator("#password").fill("correct horse");
+      Locator button = page.locator("form button[type=submit]").last();
+      button.evaluate("button => button.click()");
+      page.waitForCondition(() -> sent.get() == 1);
+      assertThat(button).hasAttribute("aria-busy", "true");
+      page.clock().runFor(20_000);
+      assertThat(button).not().hasAttribute("aria-busy", "true");
+      button.evaluate("button => button.click()");
+      page.waitForCondition(() -> sent.get() == 2);
+    }
+  }
+
+  @Test
+  void after_a_decision_the_next_correction_has_the_focus() {
+    try (Window window = Window.desktop(preview.baseUrl())) {
+      Page page = open(window, "corrections");
+      String without =
+          page.content()
+              .replaceFirst("(?s)<li class=\"card\">.*?</li>\\s*(?=<li class=\"card\">)", "");
+      page.route(
+          "**/admin/corrections/*",
+          route -> {
+            if (route.request().method().equals("POST")) {
+              route.fulfill(
+                  new Route.FulfillOptions().setContentType("text/html").setBody(without));
+            } else {
+              route.resume();
+            }
+          });
+      page.locator(".cards > li").first().getByRole(AriaRole.BUTTON).first().press("Enter");
+      assertThat(page.locator(".cards > li")).hasCount(2);
+      assertThat(page.locator(".cards > li").first().getByRole(AriaRole.BUTTON).first())
+          .isFocused();
+    }
+  }
+
+  @Test
+  void what_is_transparent_is_sent_as_white() {
+    try (Window window = Window.desktop(preview.baseUrl())) {
+      Page page = open(window, "upload");
+      assertThat(page.locator("#image")).hasAttribute("multiple", "");
+      assertEquals(List.of(255, 255, 255, 255), page.evaluate(TRANSPARENT));
+    }
+  }
+
+  @Test
+  void the_example_of_the_api_page_can_be_run_as_it_is() {
+    try (Window window = Window.desktop(preview.baseUrl())) {
+      assertThat(open(window, "docs").locator("pre code").first())
+          .containsText(preview.baseUrl() + "/api/v1/predictions");
     }
   }
 

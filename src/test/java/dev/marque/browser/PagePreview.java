@@ -354,6 +354,9 @@ final class PagePreview implements AutoCloseable {
         "history-nothing",
         new Sample("prediction/history", 200, true, history(0, Map.of("filtered", true))));
     all.put(
+        "history-page-empty",
+        new Sample("prediction/history", 200, true, history(0, Map.of("newest", "/history"))));
+    all.put(
         "history-wrong",
         new Sample(
             "prediction/history",

@@ -100,6 +100,23 @@ class PageTemplatesTest {
   }
 
   @ParameterizedTest
+  @CsvSource({
+    "history-nothing, No result fits",
+    "history-page-empty, Nothing is left on this page"
+  })
+  void a_page_without_results_says_why(String name, String words) throws Exception {
+    Document page = Jsoup.parse(get(name, "Accept-Language", "en").body());
+    assertTrue(page.select("#found .empty").text().startsWith(words), page.text());
+  }
+
+  @Test
+  void only_the_passwords_that_are_needed_are_required() throws Exception {
+    Document page = Jsoup.parse(get("account", "Accept-Language", "en").body());
+    assertFalse(page.select("#profile-password").hasAttr("required"));
+    assertTrue(page.select("#delete-password").hasAttr("required"));
+  }
+
+  @ParameterizedTest
   @CsvSource({"login, current-password", "signup, new-password"})
   void password_managers_are_told_which_password_is_asked_for(String name, String which)
       throws Exception {
