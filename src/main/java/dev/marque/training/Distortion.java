@@ -1,5 +1,6 @@
 package dev.marque.training;
 
+import dev.marque.vision.PhotoViewer;
 import dev.marque.vision.photo.Box;
 import dev.marque.vision.photo.JpegWriter;
 import dev.marque.vision.photo.PhotoException;
@@ -134,7 +135,8 @@ enum Distortion {
       int to = ((top + y) * width + left) * 3;
       System.arraycopy(photo.rgb(), y * photo.width() * 3, canvas.rgb(), to, photo.width() * 3);
     }
-    return canvas;
+    // As service decodes a large photo: a small car has few pixels.
+    return Resampling.fit(canvas, PhotoViewer.DECODED_SIDE);
   }
 
   /** Rotated about its middle; the corners that this bares are filled with the nearest pixels. */

@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -119,14 +118,9 @@ public final class EvaluateCommand implements Callable<Integer> {
     Map<String, Evaluation.Robustness> robustness = new LinkedHashMap<>();
     for (Distortion distortion : Distortion.values()) {
       if (!distortion.needsScenes() || !scenes.isEmpty()) {
-        List<Example> distorted =
-            IntStream.range(0, known.size())
-                .parallel()
-                .mapToObj(i -> known.get(i).with(distortion.apply(known.get(i).photo(), scenes, i)))
-                .toList();
-        robustness.put(
-            distortion.code(),
-            Evaluation.Robustness.of(judge.judgeExamples(distorted), calibration));
+        List<Judged> judged =
+            judge.judgeExamples(known, (photo, number) -> distortion.apply(photo, scenes, number));
+        robustness.put(distortion.code(), Evaluation.Robustness.of(judged, calibration));
       }
     }
     return robustness;

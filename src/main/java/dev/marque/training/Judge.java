@@ -9,7 +9,9 @@ import dev.marque.vision.network.ServingProgram;
 import dev.marque.vision.photo.Pixels;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -56,9 +58,23 @@ final class Judge implements AutoCloseable {
 
   /** Judges photos that were read, in order. */
   List<Judged> judgeExamples(List<Example> examples) {
+    return judgeExamples(examples, (photo, number) -> photo);
+  }
+
+  /**
+   * Judges photos that were read, in order, each after a change. Few changed ones are in memory at
+   * a time.
+   *
+   * @param change of a photo, which its number tells from the others
+   */
+  List<Judged> judgeExamples(List<Example> examples, BiFunction<Pixels, Integer, Pixels> change) {
     List<Judged> judged = new ArrayList<>(examples.size());
     for (int from = 0; from < examples.size(); from += BATCH) {
-      List<Example> batch = examples.subList(from, Math.min(examples.size(), from + BATCH));
+      List<Example> batch =
+          IntStream.range(from, Math.min(examples.size(), from + BATCH))
+              .parallel()
+              .mapToObj(i -> examples.get(i).with(change.apply(examples.get(i).photo(), i)))
+              .toList();
       List<Pixels> photos = batch.stream().map(Example::photo).toList();
       List<float[]> inputs = photos.parallelStream().map(viewer::input).toList();
       List<PhotoViewer.View> views = viewer.view(photos, inputs, PyTorch.ALL_CORES);

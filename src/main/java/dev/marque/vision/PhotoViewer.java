@@ -20,7 +20,7 @@ public final class PhotoViewer implements AutoCloseable {
 
   /**
    * The long side to decode photos at, for this and for judging it: scaled down to what the network
-   * takes they are still averaged, also the part of another look.
+   * takes they are still averaged, also the part of a second look.
    */
   public static final int DECODED_SIDE = 400;
 
