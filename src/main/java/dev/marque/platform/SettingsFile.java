@@ -8,6 +8,7 @@ import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import io.smallrye.config.source.yaml.YamlConfigSource;
 import java.io.IOException;
+import java.io.StringReader;
 import java.lang.reflect.Method;
 import java.nio.charset.MalformedInputException;
 import java.nio.file.Files;
@@ -24,6 +25,12 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.eclipse.microprofile.config.spi.ConfigSource;
 import org.jspecify.annotations.Nullable;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.error.MarkedYAMLException;
+import org.yaml.snakeyaml.nodes.MappingNode;
+import org.yaml.snakeyaml.nodes.Node;
+import org.yaml.snakeyaml.nodes.Tag;
 
 /** Reads {@link Settings}: the environment, then {@code marque.yaml}, then defaults. */
 public final class SettingsFile {
@@ -101,6 +108,7 @@ public final class SettingsFile {
     }
     try {
       String text = Files.readString(file);
+      refuseUnlessMapping(text);
       Map<String, String> values = new TreeMap<>();
       new YamlConfigSource(NAME, text)
           .getProperties()
@@ -111,6 +119,11 @@ public final class SettingsFile {
       throw new StartFailure(NAME + " is not text in UTF-8", e);
     } catch (IOException e) {
       throw new StartFailure(NAME + " cannot be read: " + e.getMessage(), e);
+    } catch (MarkedYAMLException e) {
+      // Without the cause: its message quotes the line, which may hold a secret.
+      throw new StartFailure(NAME + " is not valid YAML: " + problem(e));
+    } catch (StartFailure e) {
+      throw e;
     } catch (RuntimeException e) {
       // The parser's message spans several lines, the first of which say what and where.
       String where =
@@ -121,6 +134,23 @@ public final class SettingsFile {
               .collect(Collectors.joining(", "));
       throw new StartFailure(NAME + " is not valid YAML: " + where, e);
     }
+  }
+
+  /** What is neither empty nor a mapping would be passed over, and the defaults count. */
+  private static void refuseUnlessMapping(String text) {
+    for (Node document : new Yaml(new LoaderOptions()).composeAll(new StringReader(text))) {
+      if (!(document instanceof MappingNode || document.getTag().equals(Tag.NULL))) {
+        throw new StartFailure(
+            NAME + " has no settings as YAML; it must look like: marque: {http: {port: 8080}}");
+      }
+    }
+  }
+
+  private static String problem(MarkedYAMLException e) {
+    // A value that was not quoted, such as *secret, is taken for the name of an alias or a tag.
+    String problem = e.getProblem().replaceAll("(alias|handle|tag) .*", "$1");
+    return "%s in line %d, column %d"
+        .formatted(problem, e.getProblemMark().getLine() + 1, e.getProblemMark().getColumn() + 1);
   }
 
   /** Outside of its folder, an installed Marque still finds the model that it came with. */

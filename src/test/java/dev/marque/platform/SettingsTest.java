@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SettingsTest {
 
@@ -179,6 +182,49 @@ class SettingsTest {
     String refusal = refusal(Map.of());
     assertTrue(refusal.startsWith("marque.yaml is not valid YAML"), refusal);
     assertEquals(1, refusal.lines().count());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "marque.http.port=80\nmarque.http.host=0.0.0.0\n",
+        "- marque.http.port: 80\n",
+        "marque: {http: {port: 80}}\n---\nport\n",
+      })
+  void a_file_that_is_no_mapping_is_refused_with_what_it_must_look_like(String text)
+      throws IOException {
+    file(text);
+    String refusal = refusal(Map.of());
+    assertTrue(refusal.startsWith("marque.yaml "), refusal);
+    assertTrue(refusal.contains("marque: {http: {port: 8080}}"), refusal);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "# marque: {http: {port: 80}}\n", "---\n"})
+  void a_file_that_is_empty_changes_nothing(String text) throws IOException {
+    file(text);
+    assertEquals(8080, load(Map.of()).http().port());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "marque:\n  oidc:\n    client-secret: \"hunter2 \\q\"\n",
+        "marque:\n  oidc:\n    client-secret: \"hunter2",
+        "marque:\n  database:\n    url: postgresql://u: hunter2: h/n\n",
+        "marque:\n  database.url: *hunter2\n",
+        "marque:\n  database.url: !hunter2\n",
+        "marque:\n  database.url: !hunter2!x\n",
+      })
+  void what_is_wrong_with_a_file_is_told_by_its_place_and_not_by_its_text(String text)
+      throws IOException {
+    file(text);
+    StartFailure failure = assertThrows(StartFailure.class, () -> load(Map.of()));
+    StringWriter trace = new StringWriter();
+    failure.printStackTrace(new PrintWriter(trace));
+    assertTrue(
+        failure.getMessage().matches("marque.yaml .* in line \\d, column \\d+"), trace::toString);
+    assertFalse(trace.toString().contains("hunter2"), trace::toString);
   }
 
   @ParameterizedTest
