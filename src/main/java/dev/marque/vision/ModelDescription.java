@@ -12,6 +12,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,12 +61,25 @@ public record ModelDescription(
     }
   }
 
-  /** Writes {@code model.json} into a folder. */
+  /**
+   * Writes {@code model.json} into a folder so that whoever reads it, even after a crash in
+   * between, finds the old one whole or the new one whole.
+   */
   public void write(Path folder) throws IOException {
     Files.createDirectories(folder);
+    Path unfinished = folder.resolve(FILE + ".unfinished");
     Files.writeString(
+        unfinished,
+        JSON.writerWithDefaultPrettyPrinter().writeValueAsString(this) + "\n",
+        StandardOpenOption.CREATE,
+        StandardOpenOption.TRUNCATE_EXISTING,
+        StandardOpenOption.WRITE,
+        StandardOpenOption.SYNC);
+    Files.move(
+        unfinished,
         folder.resolve(FILE),
-        JSON.writerWithDefaultPrettyPrinter().writeValueAsString(this) + "\n");
+        StandardCopyOption.ATOMIC_MOVE,
+        StandardCopyOption.REPLACE_EXISTING);
   }
 
   /** The same with another calibration and other figures. */

@@ -1,6 +1,7 @@
 package dev.marque.vision;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -13,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -87,5 +89,18 @@ class LoadedModelTest {
   void a_description_that_is_no_model_is_refused() throws Exception {
     Files.writeString(folder.resolve("model.json"), "{\"name\": \"x\"}");
     assertTrue(refusal().contains("model.json"));
+  }
+
+  @Test
+  void a_new_description_replaces_the_old_one_and_is_never_written_into_it() throws Exception {
+    Path old = Files.createLink(folder.resolve("old.json"), folder.resolve("model.json"));
+    String before = Files.readString(old);
+    ModelDescription description = ModelDescription.read(folder);
+    description.with(description.calibration(), null).write(folder);
+    assertEquals(before, Files.readString(old));
+    assertNotEquals(before, Files.readString(folder.resolve("model.json")));
+    try (Stream<Path> files = Files.list(folder)) {
+      assertEquals(4, files.count(), "the three files and the link");
+    }
   }
 }
