@@ -135,6 +135,7 @@ public final class Server implements AutoCloseable {
   }
 
   private void startAll() {
+    refuseOnePortForTwo();
     if (settings.clustered()) {
       ClusterRules.check(settings);
     }
@@ -164,6 +165,18 @@ public final class Server implements AutoCloseable {
         Database database = startDatabase(vertx, health);
         startWeb(vertx, database, startClient(vertx, node, metrics, cluster, health), metrics);
       }
+    }
+  }
+
+  /** The second to listen would take the first for another program. */
+  private void refuseOnePortForTwo() {
+    int wanted = settings.http().port();
+    boolean both = settings.role() != Settings.NodeRole.INFERENCE;
+    if (both && wanted != 0 && wanted == settings.management().port()) {
+      throw new StartFailure(
+          "marque.http.port and marque.management.port are both "
+              + wanted
+              + "; choose another port for one of them");
     }
   }
 

@@ -289,6 +289,16 @@ class ServerLifecycleIT {
     }
   }
 
+  @Test
+  void one_port_for_pages_and_management_is_refused_with_both_settings() throws IOException {
+    String port = Integer.toString(freePort());
+    settings.put("marque.http.port", port);
+    settings.put("marque.management.port", port);
+    try (MarqueProcess process = serve()) {
+      assertRefused(process, "marque.http.port and marque.management.port are both " + port);
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"marque.cluster.port", "marque.cluster.event-bus-port"})
   void a_port_of_the_cluster_that_is_taken_is_named_with_its_setting(String setting)
