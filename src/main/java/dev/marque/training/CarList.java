@@ -7,18 +7,23 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** A list of photos as comma-separated values with a header line (RFC 4180, one line a row). */
 final class CarList {
+
+  private static final String BYTE_ORDER_MARK = "\uFEFF";
 
   private CarList() {}
 
   /**
    * All rows, each as the values by the header's names.
    *
-   * @throws DataSetException if the file is missing or a row has not the header's number of values
+   * @param columns that the header must name
+   * @throws DataSetException if the file is missing, lacks a column, or a row has not the header's
+   *     number of values
    */
-  static List<Map<String, String>> rows(Path file) {
+  static List<Map<String, String>> rows(Path file, String... columns) {
     List<String> lines;
     try {
       lines = Files.readAllLines(file);
@@ -31,9 +36,10 @@ final class CarList {
       if (lines.get(i).isBlank()) {
         continue;
       }
-      List<String> values = split(lines.get(i));
+      List<String> values = split(i == 0 ? withoutMark(lines.get(i)) : lines.get(i));
       if (header.isEmpty()) {
         header = values;
+        check(file, header, columns);
         continue;
       }
       if (values.size() != header.size()) {
@@ -50,8 +56,22 @@ final class CarList {
     return rows;
   }
 
-  static List<Map<String, String>> rowsIfThere(Path file) {
-    return Files.exists(file) ? rows(file) : List.of();
+  static List<Map<String, String>> rowsIfThere(Path file, String... columns) {
+    return Files.exists(file) ? rows(file, columns) : List.of();
+  }
+
+  /** Excel begins a list in UTF-8 with one. */
+  private static String withoutMark(String line) {
+    return line.startsWith(BYTE_ORDER_MARK) ? line.substring(1) : line;
+  }
+
+  private static void check(Path file, List<String> header, String... columns) {
+    List<String> missing = Stream.of(columns).filter(column -> !header.contains(column)).toList();
+    if (!missing.isEmpty()) {
+      throw new DataSetException(
+          "%s has no column %s: its first line must name %s, with commas between"
+              .formatted(file, String.join(", ", missing), String.join(",", columns)));
+    }
   }
 
   static String value(Map<String, String> row, String column) {

@@ -95,18 +95,19 @@ public record DataSet(
     List<LabelledPhoto> validation = new ArrayList<>();
     List<LabelledPhoto> otherMakes = new ArrayList<>();
     List<LabelledPhoto> notACar = new ArrayList<>();
-    for (Map<String, String> row : CarList.rows(folder.resolve("train.csv"))) {
+    for (Map<String, String> row : CarList.rows(folder.resolve("train.csv"), "path", "brand")) {
       training.add(known(folder, row));
     }
-    for (Map<String, String> row : CarList.rows(folder.resolve("val.csv"))) {
+    for (Map<String, String> row : CarList.rows(folder.resolve("val.csv"), "path", "brand")) {
       validation.add(known(folder, row));
     }
-    for (Map<String, String> row : CarList.rowsIfThere(folder.resolve("other-makes.csv"))) {
+    for (Map<String, String> row :
+        CarList.rowsIfThere(folder.resolve("other-makes.csv"), "path", "brand")) {
       String path = CarList.value(row, "path");
       String make = CarList.value(row, "brand");
       otherMakes.add(new LabelledPhoto(folder.resolve(path), path, null, make, true));
     }
-    for (Map<String, String> row : CarList.rowsIfThere(folder.resolve("not-a-car.csv"))) {
+    for (Map<String, String> row : CarList.rowsIfThere(folder.resolve("not-a-car.csv"), "path")) {
       String path = CarList.value(row, "path");
       notACar.add(new LabelledPhoto(folder.resolve(path), path, null, null, false));
     }

@@ -109,4 +109,21 @@ class DataSetTest {
     String message = refusal(folder);
     assertTrue(message.contains("train.csv, line 2"), message);
   }
+
+  @Test
+  void a_list_that_excel_wrote_is_read() throws Exception {
+    Files.writeString(
+        folder.resolve("train.csv"),
+        "\uFEFFpath,brand,model,year\r\na.jpg,Audi,TT,2012\r\nb.jpg,BMW,M3,2010\r\n");
+    Files.writeString(folder.resolve("val.csv"), "\uFEFFpath,brand,model,year\r\n");
+    assertEquals(List.of("Audi", "BMW"), DataSet.open(folder).labels().brands());
+  }
+
+  @Test
+  void a_column_that_is_missing_is_named_with_its_list() throws Exception {
+    Files.writeString(folder.resolve("train.csv"), "path,make,model,year\na.jpg,Audi,TT,2012\n");
+    Files.writeString(folder.resolve("val.csv"), "path,brand\n");
+    String message = refusal(folder);
+    assertTrue(message.contains("train.csv has no column brand: "), message);
+  }
 }
