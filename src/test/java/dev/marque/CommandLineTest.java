@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.marque.training.ColouredShapes;
 import dev.marque.vision.network.TinyNetwork;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -78,6 +80,55 @@ class CommandLineTest {
                 })
             .collect(Collectors.toSet());
     assertEquals(files, told);
+  }
+
+  @Test
+  void a_folder_may_be_a_link_and_its_photos_keep_its_name() throws IOException {
+    Path photos = Files.createDirectory(folder.resolve("photos"));
+    Files.copy(Path.of(AUDI), photos.resolve("audi.jpg"));
+    Path link = Files.createSymbolicLink(folder.resolve("link"), photos);
+    assertEquals(0, run("classify", link), err.toString());
+    assertTrue(out.toString().contains(link.resolve("audi.jpg") + ": Audi"), out.toString());
+  }
+
+  @Test
+  void a_folder_that_cannot_be_read_is_named_and_the_others_are_classified() throws IOException {
+    Path photos = Files.createDirectory(folder.resolve("photos"));
+    Files.copy(Path.of(AUDI), photos.resolve("audi.jpg"));
+    Path outer = longFolder(photos);
+    // Its own path is short enough to be made and moved, but no longer in the other one.
+    Path inner = folder.resolve("inner");
+    longFolder(inner);
+    Path moved = Files.move(inner, outer.resolve("inner"));
+    try {
+      assertEquals(1, run("classify", photos), err.toString());
+      assertTrue(out.toString().contains("audi.jpg: Audi"), out.toString());
+      assertEquals(1, err.toString().lines().count(), err.toString());
+      assertTrue(err.toString().startsWith("marque: " + moved), err.toString());
+      assertTrue(err.toString().contains("cannot be read from disk"), err.toString());
+    } finally {
+      Files.move(moved, inner);
+    }
+  }
+
+  /** A folder in folders, whose path is longer than half of what Linux takes at most. */
+  private static Path longFolder(Path parent) throws IOException {
+    Path deep = parent;
+    while (deep.toString().length() < 2200) {
+      deep = deep.resolve("x".repeat(200));
+    }
+    return Files.createDirectories(deep);
+  }
+
+  @Test
+  void what_would_make_a_better_photo_is_said_in_a_sentence() throws IOException {
+    BufferedImage small = new BufferedImage(80, 60, BufferedImage.TYPE_INT_RGB);
+    small.createGraphics().drawImage(ImageIO.read(Path.of(AUDI).toFile()), 0, 0, 80, 60, null);
+    Path photo = folder.resolve("small.png");
+    ImageIO.write(small, "png", photo.toFile());
+    assertEquals(0, run("classify", photo), err.toString());
+    assertTrue(
+        out.toString().contains("  note: The photo has few pixels. A larger one"), out.toString());
   }
 
   @ParameterizedTest

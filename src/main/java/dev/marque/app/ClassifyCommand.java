@@ -12,9 +12,9 @@ import dev.marque.vision.Traits;
 import dev.marque.vision.Verdict;
 import dev.marque.vision.photo.Photo;
 import dev.marque.vision.photo.PhotoException;
-import dev.marque.vision.photo.PhotoFormat;
 import dev.marque.vision.photo.PhotoLimits;
 import dev.marque.vision.photo.PhotoReader;
+import dev.marque.web.Messages;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -24,7 +24,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -39,12 +38,13 @@ import picocli.CommandLine.Spec;
     description = {
       "Tells the most likely brands of the cars in photos, without a server.",
       "",
-      "Folders are searched for photos. A photo that cannot be read is named on standard error with"
-          + " the reason; the others are still classified, and the exit status is 1.",
+      "Folders are searched for photos. A photo or folder that cannot be read is named on standard"
+          + " error with the reason; the others are still classified, and the exit status is 1.",
     })
 public final class ClassifyCommand implements Callable<Integer> {
 
   private static final int BAR = 30;
+  private static final String UNREADABLE = "it cannot be read from disk";
 
   @Parameters(arity = "1..*", paramLabel = "PHOTO", description = "Photos, or folders of photos.")
   private List<Path> paths = List.of();
@@ -68,6 +68,7 @@ public final class ClassifyCommand implements Callable<Integer> {
   @Spec private @Nullable CommandSpec spec;
 
   private final ObjectMapper mapper = new ObjectMapper();
+  private final Messages messages = new Messages();
 
   @Override
   public Integer call() throws IOException {
@@ -76,11 +77,13 @@ public final class ClassifyCommand implements Callable<Integer> {
       throw new ParameterException(
           command.commandLine(), "K is " + topK + ", but must be from 1 to 25");
     }
-    List<Path> photos = photos(command);
+    List<Path> unreadable = new ArrayList<>();
+    List<Path> photos = photos(command, unreadable);
     PrintWriter out = command.commandLine().getOut();
     PrintWriter err = command.commandLine().getErr();
     Path folder = model == null ? SettingsFile.load().modelDir() : model;
-    int failed = 0;
+    unreadable.forEach(each -> leaveOut(err, each, UNREADABLE));
+    int failed = unreadable.size();
     try (Recognizer recognizer = Recognizer.load(folder)) {
       for (Path file : photos) {
         try {
@@ -96,12 +99,10 @@ public final class ClassifyCommand implements Callable<Integer> {
           }
           out.flush();
         } catch (PhotoException e) {
-          err.println("marque: " + file + " is left out: " + e.getMessage());
-          err.flush();
+          leaveOut(err, file, String.valueOf(e.getMessage()));
           failed++;
         } catch (IOException e) {
-          err.println("marque: " + file + " is left out: it cannot be read from disk");
-          err.flush();
+          leaveOut(err, file, UNREADABLE);
           failed++;
         }
       }
@@ -109,18 +110,22 @@ public final class ClassifyCommand implements Callable<Integer> {
     return failed == 0 ? 0 : 1;
   }
 
-  private List<Path> photos(CommandSpec command) throws IOException {
+  private static void leaveOut(PrintWriter err, Path path, String reason) {
+    err.println("marque: " + path + " is left out: " + reason);
+    err.flush();
+  }
+
+  private List<Path> photos(CommandSpec command, List<Path> unreadable) throws IOException {
     List<Path> photos = new ArrayList<>();
     for (Path path : paths) {
       if (Files.isDirectory(path)) {
-        try (Stream<Path> files = Files.walk(path)) {
-          List<Path> found = files.filter(ClassifyCommand::looksLikePhoto).sorted().toList();
-          if (found.isEmpty()) {
-            throw new ParameterException(
-                command.commandLine(), "the folder " + path + " has no photos");
-          }
-          photos.addAll(found);
+        PhotoSearch found = PhotoSearch.in(path);
+        if (found.photos().isEmpty() && found.unreadable().isEmpty()) {
+          throw new ParameterException(
+              command.commandLine(), "the folder " + path + " has no photos");
         }
+        photos.addAll(found.photos());
+        unreadable.addAll(found.unreadable());
       } else if (Files.isRegularFile(path)) {
         photos.add(path);
       } else {
@@ -128,10 +133,6 @@ public final class ClassifyCommand implements Callable<Integer> {
       }
     }
     return photos;
-  }
-
-  private static boolean looksLikePhoto(Path file) {
-    return Files.isRegularFile(file) && PhotoFormat.isNamedLikePhoto(file);
   }
 
   private void print(PrintWriter out, Path file, Recognition recognition) {
@@ -149,7 +150,7 @@ public final class ClassifyCommand implements Callable<Integer> {
               "#".repeat(filled)));
     }
     for (String advice : recognition.advice()) {
-      out.println("  note: the photo is " + advice.replace('_', ' '));
+      out.println("  note: " + messages.get(Locale.ENGLISH, "advice." + advice));
     }
     out.println();
   }

@@ -1,0 +1,62 @@
+package dev.marque.app;
+
+import dev.marque.vision.photo.PhotoFormat;
+import java.io.IOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a folder has of photos, with the folders in it.
+ *
+ * @param photos files with names of photos, in order
+ * @param unreadable folders and files that cannot be looked into, in order
+ */
+record PhotoSearch(List<Path> photos, List<Path> unreadable) {
+
+  /**
+   * Searches a folder, which may be a symbolic link; links in it are not followed, since they may
+   * lead in a circle.
+   */
+  static PhotoSearch in(Path folder) throws IOException {
+    Path real = folder.toRealPath();
+    List<Path> photos = new ArrayList<>();
+    List<Path> unreadable = new ArrayList<>();
+    Files.walkFileTree(
+        real,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+            if (Files.isRegularFile(file) && PhotoFormat.isNamedLikePhoto(file)) {
+              photos.add(file);
+            }
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFileFailed(Path path, IOException e) {
+            unreadable.add(path);
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult postVisitDirectory(Path path, @Nullable IOException e) {
+            if (e != null) {
+              unreadable.add(path);
+            }
+            return FileVisitResult.CONTINUE;
+          }
+        });
+    return new PhotoSearch(named(photos, real, folder), named(unreadable, real, folder));
+  }
+
+  /** Paths as the person at the terminal named the folder. */
+  private static List<Path> named(List<Path> paths, Path real, Path folder) {
+    return paths.stream().map(path -> folder.resolve(real.relativize(path))).sorted().toList();
+  }
+}
