@@ -40,7 +40,17 @@ final class CommandErrors implements IExecutionExceptionHandler, IParameterExcep
     return CommandLine.ExitCode.SOFTWARE;
   }
 
-  private void print(PrintWriter out, String line, Exception e) {
+  /** Runs the command. Errors of Java itself, which picocli lets through, are told as well. */
+  int execute(ParseResult arguments) {
+    try {
+      return new CommandLine.RunLast().execute(arguments);
+    } catch (OutOfMemoryError | LinkageError e) {
+      print(arguments.commandSpec().commandLine().getErr(), oneLine(e), e);
+      return CommandLine.ExitCode.SOFTWARE;
+    }
+  }
+
+  private void print(PrintWriter out, String line, Throwable e) {
     out.println("marque: " + line);
     if (verbose.getAsBoolean()) {
       e.printStackTrace(out);
@@ -49,7 +59,12 @@ final class CommandErrors implements IExecutionExceptionHandler, IParameterExcep
   }
 
   /** Our own exceptions explain themselves; of any other the kind matters as well. */
-  private static String oneLine(Exception e) {
+  private static String oneLine(Throwable e) {
+    if (e instanceof OutOfMemoryError) {
+      long megabytes = Runtime.getRuntime().maxMemory() >> 20;
+      return "the memory of %d MB is not enough; give Java more, such as JAVA_OPTS=-Xmx%dm"
+          .formatted(megabytes, 2 * megabytes);
+    }
     boolean ours = e.getClass().getPackageName().startsWith(Main.class.getPackageName());
     boolean foreseen = ours || e instanceof ParameterException;
     String text = foreseen && e.getMessage() != null ? e.getMessage() : e.toString();
