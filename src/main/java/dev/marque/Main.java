@@ -4,11 +4,15 @@ import dev.marque.app.ClassifyCommand;
 import dev.marque.app.ExportCommand;
 import dev.marque.app.ServeCommand;
 import dev.marque.app.UserCommand;
+import dev.marque.platform.SettingsFile;
 import dev.marque.training.EvaluateCommand;
 import dev.marque.training.TrainCommand;
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IFactory;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
@@ -50,12 +54,28 @@ public final class Main implements Callable<Integer> {
   static CommandLine commandLine() {
     Main main = new Main();
     CommandErrors errors = new CommandErrors(() -> main.verbose);
-    return new CommandLine(main)
+    return new CommandLine(main, new Commands())
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setUsageHelpAutoWidth(true)
         .setExecutionStrategy(errors::execute)
         .setParameterExceptionHandler(errors)
         .setExecutionExceptionHandler(errors);
+  }
+
+  /** Training knows nothing of settings, so its commands are told where the model is. */
+  private static final class Commands implements IFactory {
+
+    @Override
+    public <K> K create(Class<K> type) throws Exception {
+      Supplier<Path> model = () -> SettingsFile.load().modelDir();
+      if (type == TrainCommand.class) {
+        return type.cast(new TrainCommand(model));
+      }
+      if (type == EvaluateCommand.class) {
+        return type.cast(new EvaluateCommand(model));
+      }
+      return CommandLine.defaultFactory().create(type);
+    }
   }
 
   @Override

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -39,9 +40,8 @@ public final class EvaluateCommand implements Callable<Integer> {
   @Option(
       names = "--model",
       paramLabel = "DIR",
-      description = "The model's folder (default: ${DEFAULT-VALUE}).",
-      defaultValue = "model")
-  private Path model = Path.of("model");
+      description = "The model's folder (default: the setting marque.model-dir).")
+  private @Nullable Path model;
 
   @Option(
       names = "--against",
@@ -56,11 +56,23 @@ public final class EvaluateCommand implements Callable<Integer> {
 
   @Spec private @Nullable CommandSpec spec;
 
+  private final Supplier<Path> defaultModel;
+
+  /**
+   * Makes the command.
+   *
+   * @param defaultModel the folder of the model that is measured where no other is named
+   */
+  public EvaluateCommand(Supplier<Path> defaultModel) {
+    this.defaultModel = defaultModel;
+  }
+
   @Override
   public Integer call() throws IOException {
     PrintWriter out = java.util.Objects.requireNonNull(spec).commandLine().getOut();
     DataSet photos = DataSet.open(data);
-    LoadedModel loaded = LoadedModel.read(model);
+    Path folder = model == null ? defaultModel.get() : model;
+    LoadedModel loaded = LoadedModel.read(folder);
     Evaluation evaluation = evaluate(loaded, photos);
     print(out, evaluation);
     if (against != null) {
@@ -71,8 +83,8 @@ public final class EvaluateCommand implements Callable<Integer> {
       return worse.isEmpty() ? 0 : 1;
     }
     if (!printOnly) {
-      new ModelCard(evaluation, loaded).write(model);
-      out.println("Written to " + model);
+      new ModelCard(evaluation, loaded).write(folder);
+      out.println("Written to " + folder);
     }
     out.flush();
     return 0;

@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
@@ -51,7 +52,8 @@ public final class TrainCommand implements Callable<Integer> {
       names = "--network",
       paramLabel = "FILE",
       description =
-          "The network's description (default: that of --start-from, else model/network.json).")
+          "The network's description (default: that of --start-from, else of the model in"
+              + " marque.model-dir).")
   private @Nullable Path network;
 
   @Option(
@@ -160,6 +162,17 @@ public final class TrainCommand implements Callable<Integer> {
 
   @Spec private @Nullable CommandSpec spec;
 
+  private final Supplier<Path> defaultModel;
+
+  /**
+   * Makes the command.
+   *
+   * @param defaultModel the folder of the model whose network is trained where no other is named
+   */
+  public TrainCommand(Supplier<Path> defaultModel) {
+    this.defaultModel = defaultModel;
+  }
+
   @Override
   public Integer call() throws IOException, InterruptedException {
     TrainingOptions options = options();
@@ -168,7 +181,7 @@ public final class TrainCommand implements Callable<Integer> {
         Optional.ofNullable(network)
             .map(NetworkDescription::read)
             .or(() -> start.map(LoadedModel::network))
-            .orElseGet(() -> NetworkDescription.read(Path.of("model/network.json")));
+            .orElseGet(() -> NetworkDescription.read(defaultModel.get().resolve("network.json")));
     DataSet photos = DataSet.open(data);
     try (TerminalProgress progress = new TerminalProgress();
         @Nullable Teacher guide = teacher(photos, options.taughtShare())) {

@@ -3,11 +3,16 @@ package dev.marque.app;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Commands in a process of their own, with its memory and its environment. */
 class CommandsIT {
@@ -34,5 +39,21 @@ class CommandsIT {
     String complaint =
         complaint(Map.of(), List.of("-Xmx20m"), List.of("classify", "--model", model, photo));
     assertTrue(complaint.contains("JAVA_OPTS=-Xmx"), complaint);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"evaluate --data photos", "train --data photos --out out"})
+  void a_model_that_no_option_names_is_that_of_the_settings(String line) throws IOException {
+    for (String brand : List.of("Audi", "BMW")) {
+      Path photos = Files.createDirectories(folder.resolve("photos").resolve(brand));
+      Files.copy(PHOTO, photos.resolve("one.jpg"));
+    }
+    Path model = folder.resolve("elsewhere");
+    String complaint =
+        complaint(
+            Map.of("marque.model-dir", model.toString()),
+            List.of(),
+            Arrays.asList(line.split(" ")));
+    assertTrue(complaint.contains(model.toString()), complaint);
   }
 }
