@@ -203,6 +203,9 @@ class CommandLineTest {
     assertTrue(Files.readString(model.resolve("README.md")).contains("fleet-1"));
     JsonNode figures = new ObjectMapper().readTree(model.resolve("evaluation.json").toFile());
     assertTrue(figures.get("top1").isNumber());
+    assertTrue(figures.at("/robustness/as_it_is/no_car").isNumber(), figures.toString());
+    assertTrue(figures.get("other_makes_auroc").isNull(), figures.toString());
+    assertTrue(figures.get("not_a_car_auroc").isNull(), figures.toString());
     String first = Files.readString(model.resolve("evaluation.json"));
     assertEquals(0, run("evaluate", "--data", photos, "--model", model));
     assertEquals(first, Files.readString(model.resolve("evaluation.json")));

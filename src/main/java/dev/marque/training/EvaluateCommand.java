@@ -157,8 +157,8 @@ public final class EvaluateCommand implements Callable<Integer> {
         "confident          %.2f%% of answers, %.2f%% of them right",
         100 * e.confidentShare(),
         100 * e.confidentRight());
-    line(out, "other makes        AUROC %.4f", e.otherMakesAuroc());
-    line(out, "not a car          AUROC %.4f", e.notACarAuroc());
+    line(out, "other makes        AUROC %s", ModelCard.number(e.otherMakesAuroc()));
+    line(out, "not a car          AUROC %s", ModelCard.number(e.notACarAuroc()));
     line(
         out,
         "body type          told of %.2f%%, %.2f%% of them right",

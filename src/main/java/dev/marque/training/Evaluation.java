@@ -38,8 +38,10 @@ import org.jspecify.annotations.Nullable;
  * @param calibrationError expected calibration error of {@code accuracy_at_this_confidence}
  * @param confidentShare of known cars that were answered confidently
  * @param confidentRight share of confident answers that were right
- * @param otherMakesAuroc how well familiarity tells known cars from cars of other makes
- * @param notACarAuroc how well the car probability tells cars from other photos
+ * @param otherMakesAuroc how well familiarity tells known cars from cars of other makes; null where
+ *     there are none
+ * @param notACarAuroc how well the car probability tells cars from other photos; null where there
+ *     are none
  * @param bodyType how well the body type is told
  * @param decade how well the decade is told
  * @param robustness how the same photos fare as they are and distorted, by distortion
@@ -63,8 +65,8 @@ public record Evaluation(
     double calibrationError,
     double confidentShare,
     double confidentRight,
-    double otherMakesAuroc,
-    @JsonProperty("not_a_car_auroc") double notACarAuroc,
+    @Nullable Double otherMakesAuroc,
+    @JsonProperty("not_a_car_auroc") @Nullable Double notACarAuroc,
     Trait bodyType,
     Trait decade,
     Map<String, Robustness> robustness,
@@ -98,11 +100,8 @@ public record Evaluation(
    * @param noCar share that was taken for photos without a car
    * @param advised share that came with advice for a better photo
    */
-  public record Robustness(
-      double top1,
-      @JsonProperty("top1_one_look") double top1OneLook,
-      double noCar,
-      double advised) {
+  @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+  public record Robustness(double top1, double top1OneLook, double noCar, double advised) {
 
     static Robustness of(List<Judged> judged, Calibration calibration) {
       return new Robustness(
@@ -224,9 +223,9 @@ public record Evaluation(
     return Figures.calibrationError(claimed, right, BINS);
   }
 
-  private static double familiarityAuroc(List<Judged> known, List<Judged> otherMakes) {
+  private static @Nullable Double familiarityAuroc(List<Judged> known, List<Judged> otherMakes) {
     if (otherMakes.isEmpty()) {
-      return Double.NaN;
+      return null;
     }
     return Figures.rounded(
         Figures.auroc(
@@ -234,10 +233,10 @@ public record Evaluation(
             otherMakes.stream().mapToDouble(j -> Calibration.familiarity(j.scores())).toArray()));
   }
 
-  private static double carAuroc(
+  private static @Nullable Double carAuroc(
       List<Judged> known, List<Judged> otherMakes, List<Judged> notACar) {
     if (notACar.isEmpty()) {
-      return Double.NaN;
+      return null;
     }
     List<Judged> cars = new ArrayList<>(known);
     cars.addAll(otherMakes);

@@ -162,7 +162,7 @@ final class ModelCard {
     return String.format(Locale.ROOT, "%.2f%%", 100 * share);
   }
 
-  private static String number(double value) {
-    return Double.isNaN(value) ? "not measured" : String.format(Locale.ROOT, "%.4f", value);
+  static String number(@Nullable Double value) {
+    return value == null ? "not measured" : String.format(Locale.ROOT, "%.4f", value);
   }
 }
