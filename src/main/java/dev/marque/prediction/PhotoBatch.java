@@ -78,7 +78,7 @@ public final class PhotoBatch {
 
   private JsonObject failed(RoutingContext ctx, String name, Throwable cause) {
     Failure failure = Failures.failureOf(ctx, cause);
-    // Where a photo only has to wait, the answer as a whole says how long.
+    // Where photos only have to wait, the answer as a whole says how long: as the longest of them.
     Failures.addHeaders(ctx, failure);
     return new JsonObject()
         .put("file_name", name)

@@ -41,6 +41,11 @@ public abstract sealed class Failure extends RuntimeException {
     return arguments;
   }
 
+  /** Rounded up: a client that waits as long as it is told must not come too early. */
+  private static long wholeSeconds(Duration wait) {
+    return Math.max(1, wait.plusNanos(999_999_999).toSeconds());
+  }
+
   /** 400: the request itself is not well formed. */
   public static final class Malformed extends Failure {
     private static final long serialVersionUID = 1;
@@ -171,11 +176,11 @@ public abstract sealed class Failure extends RuntimeException {
     private final Duration retryAfter;
 
     public TooManyRequests(String type, Duration retryAfter) {
-      super(429, type, Math.max(1, retryAfter.toSeconds()));
-      this.retryAfter = retryAfter;
+      super(429, type, wholeSeconds(retryAfter));
+      this.retryAfter = Duration.ofSeconds(wholeSeconds(retryAfter));
     }
 
-    /** For the {@code Retry-After} header. */
+    /** For the {@code Retry-After} header: whole seconds, at least one. */
     public Duration retryAfter() {
       return retryAfter;
     }
@@ -188,11 +193,11 @@ public abstract sealed class Failure extends RuntimeException {
     private final Duration retryAfter;
 
     public Unavailable(String type, Duration retryAfter) {
-      super(503, type, Math.max(1, retryAfter.toSeconds()));
-      this.retryAfter = retryAfter;
+      super(503, type, wholeSeconds(retryAfter));
+      this.retryAfter = Duration.ofSeconds(wholeSeconds(retryAfter));
     }
 
-    /** For the {@code Retry-After} header. */
+    /** For the {@code Retry-After} header: whole seconds, at least one. */
     public Duration retryAfter() {
       return retryAfter;
     }

@@ -138,9 +138,9 @@ public final class Failures {
     Stream.of("ETag", "Content-Encoding", "Content-Length", "Content-Disposition")
         .forEach(response.headers()::remove);
     if (failure instanceof Failure.TooManyRequests limited) {
-      response.putHeader("Retry-After", seconds(limited.retryAfter()));
+      putRetryAfter(response, limited.retryAfter());
     } else if (failure instanceof Failure.Unavailable unavailable) {
-      response.putHeader("Retry-After", seconds(unavailable.retryAfter()));
+      putRetryAfter(response, unavailable.retryAfter());
     } else if (failure instanceof Failure.MethodNotAllowed method) {
       response.putHeader("Allow", String.join(", ", method.allowed()));
     } else if (failure instanceof Failure.NotSignedIn
@@ -153,9 +153,12 @@ public final class Failures {
     }
   }
 
-  /** Whole seconds, rounded up: a client that waits that long must not come too early. */
-  private static String seconds(Duration duration) {
-    return Long.toString(Math.max(1, (duration.toMillis() + 999) / 1000));
+  /** The longest wait, where several parts of a request have failed. */
+  private static void putRetryAfter(HttpServerResponse response, Duration wait) {
+    String before = response.headers().get("Retry-After");
+    if (before == null || Long.parseLong(before) < wait.toSeconds()) {
+      response.putHeader("Retry-After", Long.toString(wait.toSeconds()));
+    }
   }
 
   /**

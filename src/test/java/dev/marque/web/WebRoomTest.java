@@ -59,6 +59,24 @@ class WebRoomTest {
         .get("/busy")
         .handler(ctx -> ctx.fail(new Failure.Unavailable("busy", Duration.ofMillis(1500))));
     router
+        .get("/wait")
+        .handler(
+            ctx -> {
+              Duration wait = Duration.ofSeconds(2).plusNanos(1);
+              ctx.fail(new Failure.TooManyRequests("predictions-per-minute", wait));
+            });
+    router
+        .get("/several")
+        .handler(
+            ctx -> {
+              for (int seconds : new int[] {9, 12, 3}) {
+                Duration wait = Duration.ofSeconds(seconds);
+                Failures.addHeaders(ctx, new Failure.Unavailable("busy", wait));
+              }
+              Failures.addHeaders(ctx, new Failure.Invalid("image-empty", List.of()));
+              ctx.response().setStatusCode(207).end();
+            });
+    router
         .get("/file")
         .handler(
             ctx -> {
@@ -270,10 +288,17 @@ class WebRoomTest {
   }
 
   @Test
-  void retry_after_is_rounded_up_to_whole_seconds() {
-    HttpResponse<String> response = room.get("/busy");
-    assertEquals(503, response.statusCode());
-    assertEquals("2", header(response, "Retry-After"));
+  void the_header_and_the_sentence_round_the_wait_up_to_the_same_seconds() {
+    HttpResponse<String> response = room.get("/wait", "Accept", "application/json");
+    assertEquals(429, response.statusCode());
+    assertEquals("3", header(response, "Retry-After"));
+    String detail = new JsonObject(response.body()).getString("detail");
+    assertTrue(detail.contains("3 seconds"), detail);
+  }
+
+  @Test
+  void where_several_parts_have_to_wait_the_longest_wait_is_told() {
+    assertEquals("12", header(room.get("/several"), "Retry-After"));
   }
 
   @Test
