@@ -87,9 +87,7 @@ public final class PhotoIntake {
     long begin = System.nanoTime();
     return limits
         .request(caller.user().id())
-        .compose(allowed -> classify(caller, photo.content()))
-        .compose(
-            seen -> caller.isGone() ? clientGone() : store(caller.user(), photo.name(), seen, key))
+        .compose(allowed -> classifyAndStore(caller, photo, key))
         .onSuccess(made -> record(duration(made.verdict()), begin));
   }
 
@@ -112,17 +110,24 @@ public final class PhotoIntake {
     timer.record(System.nanoTime() - begin, TimeUnit.NANOSECONDS);
   }
 
-  /** A queue that is full is not the client's doing: it may try again. */
-  private Future<Inference> classify(Caller caller, Buffer photo) {
+  /** What the client cannot help, such as a full queue, costs it nothing: it may try again. */
+  private Future<Prediction> classifyAndStore(
+      Caller caller, Upload.File photo, @Nullable RequestKey key) {
     return inference
-        .classify(photo, caller)
+        .classify(photo.content(), caller)
+        .compose(
+            seen -> caller.isGone() ? clientGone() : store(caller.user(), photo.name(), seen, key))
         .recover(
             failure -> {
-              Future<Inference> failed = Future.failedFuture(failure);
-              return failure instanceof Failure.Unavailable
+              Future<Prediction> failed = Future.failedFuture(failure);
+              return isOurs(failure)
                   ? limits.giveBack(caller.user().id()).transform(given -> failed)
                   : failed;
             });
+  }
+
+  private static boolean isOurs(Throwable failure) {
+    return !(failure instanceof Failure told) || told.status() >= 500;
   }
 
   private static Future<Prediction> clientGone() {

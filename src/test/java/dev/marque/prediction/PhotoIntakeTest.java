@@ -1,0 +1,123 @@
+package dev.marque.prediction;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.marque.account.Role;
+import dev.marque.account.User;
+import dev.marque.platform.Database;
+import dev.marque.platform.Settings.KeptPhoto;
+import dev.marque.platform.TestDatabase;
+import dev.marque.web.Failure;
+import dev.marque.web.Upload;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.eventbus.Message;
+import io.vertx.sqlclient.Tuple;
+import java.time.Clock;
+import java.util.UUID;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What a photo costs of an allowance of one, on a real event bus and a real PostgreSQL. */
+class PhotoIntakeTest {
+
+  private static final Upload.File PHOTO = new Upload.File("", "p.jpg", Buffer.buffer("photo"));
+
+  private final Vertx vertx = Vertx.vertx();
+  private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
+  private final Database database = Database.open(vertx, TestDatabase.fresh());
+  private final EventBusInferenceClient client =
+      new EventBusInferenceClient(vertx, "web", 40, metrics);
+  private final PhotoIntake intake =
+      new PhotoIntake(
+          vertx,
+          client,
+          new Predictions(database.pool(), KeptPhoto.COPY, Clock.systemUTC()),
+          new PredictionLimits(1, () -> 0),
+          metrics);
+  private final User ada = new User(UUID.randomUUID(), "ada", Role.USER, UUID.randomUUID());
+  private final Caller caller = new Caller(ada, "request-1", Promise.<Void>promise().future());
+
+  private volatile Consumer<Message<ClassifyRequest>> node =
+      message -> message.reply(Samples.inference());
+
+  @BeforeEach
+  void start() {
+    EventBusInferenceClient.registerCodecs(vertx);
+    database
+        .pool()
+        .preparedQuery(
+            """
+            INSERT INTO accounts (id, username, email, first_name, last_name, password_hash, role,
+              tokens_valid_after, created_at)
+            VALUES ($1, 'ada', 'ada@example.org', 'A', 'B', '-', 'user', now(), now())
+            """)
+        .execute(Tuple.of(ada.id()))
+        .await();
+    vertx
+        .eventBus()
+        .<ClassifyRequest>consumer(InferenceVerticle.ADDRESS + "a", message -> node.accept(message))
+        .completion()
+        .await();
+    client.start().await();
+    vertx
+        .eventBus()
+        .publish(InferenceVerticle.NODES, new NodeAnnouncement("a", "marque-1", 9, 0).toJson());
+    client.heard().await();
+  }
+
+  @AfterEach
+  void close() {
+    client.close().await();
+    database.close().await();
+    vertx.close().await();
+  }
+
+  private void predict() {
+    intake.predict(caller, PHOTO, null, 0).await();
+  }
+
+  private void assertOneIsLeft() {
+    predict();
+    assertThrows(Failure.TooManyRequests.class, this::predict);
+  }
+
+  private void run(String sql) {
+    database.pool().query(sql).execute().await();
+  }
+
+  @Test
+  void a_photo_that_could_not_be_stored_costs_nothing() {
+    run(
+        """
+        CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+          BEGIN RAISE EXCEPTION 'refused' USING ERRCODE = 'disk_full'; END $$;
+        CREATE TRIGGER broken BEFORE INSERT ON predictions
+          FOR EACH STATEMENT EXECUTE FUNCTION refuse();
+        """);
+    assertThrows(Exception.class, this::predict);
+    run("DROP TRIGGER broken ON predictions");
+    assertOneIsLeft();
+  }
+
+  @Test
+  void a_defect_of_the_network_costs_nothing() {
+    node = message -> message.fail(500, "the inference failed");
+    assertThrows(Exception.class, this::predict);
+    node = message -> message.reply(Samples.inference());
+    assertOneIsLeft();
+  }
+
+  @Test
+  void a_photo_that_nobody_can_read_costs_what_any_other_does() {
+    node = message -> message.fail(Refusal.UNREADABLE.code(), "UNREADABLE");
+    Failure.Invalid refused = assertThrows(Failure.Invalid.class, this::predict);
+    assertEquals("photo-unreadable", refused.type());
+    assertThrows(Failure.TooManyRequests.class, this::predict);
+  }
+}
