@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The node of this process, if it is one, is asked even when it seems full, since that costs
  * nothing, and is not forgotten when it is silent. A photo is not sent to another that seems full,
- * unless its account has so little there that it would be let in.
+ * unless its account has so little there that it would be let in. A node that stops gets none.
  *
  * <p>Places are also kept for photos that still arrive from their clients, over all nodes.
  */
@@ -47,6 +47,11 @@ final class InferenceNodes {
     private Node(NodeAnnouncement announced) {
       this.announced = announced;
     }
+
+    /** Places that may be had here; below 0 where more was sent than it has room for. */
+    private int room() {
+      return announced.isStopping() ? 0 : room;
+    }
   }
 
   /**
@@ -74,7 +79,7 @@ final class InferenceNodes {
    * that there is, as many are kept as the greediest account will lose to one that has so little.
    */
   synchronized boolean reserve(UUID account) {
-    int room = nodes.values().stream().mapToInt(node -> Math.max(0, node.room)).sum();
+    int room = nodes.values().stream().mapToInt(node -> Math.max(0, node.room())).sum();
     int beyond = allReserved - room;
     if (beyond >= 0 && places(account) + 1 + beyond >= largestShare()) {
       return false;
@@ -99,6 +104,9 @@ final class InferenceNodes {
   private int largestShare() {
     int most = 0;
     for (Node node : nodes.values()) {
+      if (node.announced.isStopping()) {
+        continue;
+      }
       most = Math.max(most, node.announced.largestShare());
       for (int asked : node.asked.values()) {
         most = Math.max(most, asked);
@@ -128,9 +136,10 @@ final class InferenceNodes {
   }
 
   private boolean mayTake(String name, Node node, UUID account) {
-    return name.equals(here)
-        || node.room > 0
-        || node.asked.getOrDefault(account, 0) + 1 < node.announced.largestShare();
+    return !node.announced.isStopping()
+        && (name.equals(here)
+            || node.room > 0
+            || node.asked.getOrDefault(account, 0) + 1 < node.announced.largestShare());
   }
 
   private int preference(String name, Node node) {
@@ -165,14 +174,15 @@ final class InferenceNodes {
     return nodes.containsKey(name);
   }
 
+  /** Whether there is none that could be asked, however full. */
   synchronized boolean isEmpty() {
-    return nodes.isEmpty();
+    return nodes.values().stream().allMatch(node -> node.announced.isStopping());
   }
 
   /** All of them, by their names. */
   synchronized List<KnownNode> all() {
     return nodes.values().stream()
-        .map(node -> new KnownNode(node.announced.node(), node.announced.model(), node.room))
+        .map(node -> new KnownNode(node.announced.node(), node.announced.model(), node.room()))
         .sorted(Comparator.comparing(KnownNode::name))
         .toList();
   }

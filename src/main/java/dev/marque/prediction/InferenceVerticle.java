@@ -115,7 +115,7 @@ public final class InferenceVerticle extends VerticleBase {
     // First, since what it announces once more would bring new photos here.
     vertx.cancelTimer(announcing);
     if (batcher != null) {
-      vertx.eventBus().publish(NODES, new NodeAnnouncement(node, "", 0, 0).toJson());
+      vertx.eventBus().publish(NODES, NodeAnnouncement.stopping(node).toJson());
     }
     Future<?> silent = Future.join(consumers.stream().map(MessageConsumer::unregister).toList());
     return silent.onComplete(

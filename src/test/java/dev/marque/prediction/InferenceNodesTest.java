@@ -114,6 +114,30 @@ class InferenceNodesTest {
   }
 
   @Test
+  void a_node_that_stops_is_not_asked_though_it_still_answers() {
+    for (String node : List.of("a", "here")) {
+      heard(node, 2);
+      assertEquals(node, choose());
+      assertEquals(node, choose());
+      nodes.heard(NodeAnnouncement.stopping(node));
+      nodes.answered(node, ADA);
+      assertEquals("none", choose());
+      assertFalse(nodes.reserve(EVE));
+      assertTrue(nodes.isEmpty());
+    }
+  }
+
+  @Test
+  void what_a_node_that_stops_still_has_counts_for_its_account() {
+    heard("a", 1);
+    assertEquals("a", choose());
+    nodes.heard(NodeAnnouncement.stopping("a"));
+    heard("b", 0, 2);
+    assertFalse(nodes.reserve(ADA));
+    assertTrue(nodes.reserve(EVE));
+  }
+
+  @Test
   void a_node_is_silent_after_a_while_but_never_the_one_of_this_process() {
     heard("here", 1);
     heard("a", 1);
