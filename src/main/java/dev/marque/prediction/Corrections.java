@@ -6,6 +6,7 @@ import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
 import java.time.Clock;
 import java.time.ZoneOffset;
@@ -84,7 +85,7 @@ public final class Corrections {
 
   /**
    * Notes a decision; the last one counts. Fails with {@link Failure.NotFound} where the correction
-   * is no longer the one that was judged.
+   * is no longer the one that was judged, or is deleted meanwhile.
    *
    * @param brand that the reviewer saw
    * @param state accepted or rejected
@@ -101,9 +102,15 @@ public final class Corrections {
             """)
         .execute(
             Tuple.of(id, brand, state.code(), clock.instant().atOffset(ZoneOffset.UTC), reviewer))
+        .map(RowSet::rowCount)
+        .recover(
+            failure ->
+                Predictions.isForeignKeyViolation(failure)
+                    ? Future.succeededFuture(0)
+                    : Future.failedFuture(failure))
         .compose(
             noted ->
-                noted.rowCount() == 1
+                noted == 1
                     ? Future.succeededFuture()
                     : Future.failedFuture(new Failure.NotFound("correction-changed")));
   }

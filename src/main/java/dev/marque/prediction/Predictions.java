@@ -12,6 +12,7 @@ import dev.marque.vision.Verdict;
 import dev.marque.web.Failure;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
@@ -40,6 +41,8 @@ public final class Predictions {
 
   private static final String ONE = "account_id = $1 AND id = $2 AND deleted_at IS NULL";
 
+  private static final String FOREIGN_KEY_VIOLATION = "23503";
+
   private static final String CHOSEN =
       """
       account_id = $1 AND deleted_at IS NULL
@@ -67,6 +70,7 @@ public final class Predictions {
    *
    * @param key the client's name for it, or null; where one of this name is stored already, that
    *     one is the answer and nothing is added
+   * @return fails with {@link Failure.NotSignedIn} where the account was deleted meanwhile
    */
   Future<Prediction> add(
       UUID account, String fileName, Inference inference, @Nullable RequestKey key) {
@@ -130,6 +134,7 @@ public final class Predictions {
               WHERE idempotency_key IS NOT NULL DO NOTHING
             """)
         .execute(row)
+        .recover(Predictions::notSignedInIfGone)
         .compose(
             inserted ->
                 inserted.rowCount() == 1 || key == null
@@ -141,6 +146,18 @@ public final class Predictions {
                                     .map(Future::succeededFuture)
                                     // It was deleted meanwhile.
                                     .orElseGet(() -> add(account, fileName, inference, key))));
+  }
+
+  /** Whether a row was to belong to another that is not there, such as one deleted meanwhile. */
+  static boolean isForeignKeyViolation(Throwable failure) {
+    return failure instanceof PgException refused
+        && FOREIGN_KEY_VIOLATION.equals(refused.getSqlState());
+  }
+
+  /** For what is added to an account's rows: the account may be deleted meanwhile. */
+  static <T> Future<T> notSignedInIfGone(Throwable failure) {
+    return Future.failedFuture(
+        isForeignKeyViolation(failure) ? new Failure.NotSignedIn("not-signed-in") : failure);
   }
 
   /**

@@ -33,7 +33,10 @@ public final class SharedAllowances {
    */
   record Bucket(boolean taken, double seconds) {}
 
-  /** Takes the cost of one prediction, in seconds, if there is as much. */
+  /**
+   * Takes the cost of one prediction, in seconds, if there is as much. Fails with {@link
+   * dev.marque.web.Failure.NotSignedIn} where the account was deleted meanwhile.
+   */
   Future<Bucket> take(UUID account, double cost) {
     return pool.preparedQuery(
             """
@@ -46,6 +49,7 @@ public final class SharedAllowances {
             """
                 .formatted(NOW))
         .execute(Tuple.of(account, cost))
+        .recover(Predictions::notSignedInIfGone)
         .compose(
             taken ->
                 taken.rowCount() == 1

@@ -146,6 +146,30 @@ class PredictionsTest {
   }
 
   @Test
+  void whose_account_is_deleted_meanwhile_is_not_signed_in() {
+    UUID gone = Ids.next();
+    assertThrows(
+        Failure.NotSignedIn.class,
+        () -> at(NOON).add(gone, "p.jpg", Samples.inference(), null).await());
+  }
+
+  @Test
+  @Timeout(60)
+  void a_review_of_a_prediction_that_is_deleted_meanwhile_finds_nothing() {
+    UUID id = add(NOON, Samples.inference()).id();
+    at(NOON).correct(account, id, "BMW").await();
+    SqlConnection deleting = pool.getConnection().await();
+    Transaction transaction = deleting.begin().await();
+    deleting.preparedQuery("DELETE FROM predictions WHERE id = $1").execute(Tuple.of(id)).await();
+    Corrections corrections = new Corrections(pool, clock(NOON));
+    Future<Void> review = corrections.review(id, "BMW", ReviewState.ACCEPTED, account);
+    awaitEndOrWaitingForALock(review);
+    transaction.commit().await();
+    deleting.close().await();
+    notFound(() -> review.await());
+  }
+
+  @Test
   void a_correction_stays_and_the_last_word_counts() {
     UUID id = add(NOON, Samples.inference()).id();
     at(NOON).correct(account, id, "BMW").await();

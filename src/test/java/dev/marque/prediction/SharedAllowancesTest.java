@@ -83,6 +83,12 @@ class SharedAllowancesTest {
   }
 
   @Test
+  void whose_account_is_deleted_meanwhile_is_not_signed_in() {
+    UUID gone = UUID.randomUUID();
+    assertThrows(Failure.NotSignedIn.class, () -> one.request(gone).await());
+  }
+
+  @Test
   void what_is_given_back_can_be_taken_at_the_other_node() {
     Future.join(IntStream.range(0, 6).mapToObj(i -> one.request(account)).toList()).await();
     assertThrows(Failure.TooManyRequests.class, () -> other.request(account).await());
