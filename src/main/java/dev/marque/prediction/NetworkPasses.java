@@ -59,7 +59,7 @@ final class NetworkPasses {
   /** A photo ready for the network, and where the network's answer goes. */
   private record Decoded(PhotoJob job, Prepared prepared, Promise<Recognized> recognized) {}
 
-  /** What the network said of a photo, and how long the pass took. */
+  /** What the network said of a photo, and how long all looks at its batch took. */
   record Recognized(Recognition recognition, long networkNanos) {}
 
   /**
@@ -75,12 +75,12 @@ final class NetworkPasses {
     this.metrics = metrics;
     this.networkTime =
         Timer.builder("marque.inference.network")
-            .description("One forward pass of a batch")
+            .description("All looks of the network at a batch of photos")
             .publishPercentileHistogram()
             .register(metrics);
     this.batchSizes =
         DistributionSummary.builder("marque.inference.batch")
-            .description("Photos in a forward pass")
+            .description("Photos that the network looks at together")
             .serviceLevelObjectives(1, 2, 3, 4, 5, 6, 7, LARGEST_BATCH)
             .register(metrics);
     this.confidence =
