@@ -53,18 +53,25 @@ public final class PersonalPredictions implements PersonalData {
 
   private Future<Void> one(UUID account, Prediction prediction, Sink sink) {
     Buffer document = PredictionDocuments.of(prediction, Fields.MOST_BRANDS).toBuffer();
-    Future<Void> written = sink.add("predictions/" + prediction.id() + ".json", document);
-    if (!prediction.photoKept()) {
-      return written;
-    }
-    return written
-        .compose(before -> predictions.photo(account, prediction.id()))
-        .compose(photo -> sink.add("photos/" + prediction.id() + ".jpg", photo))
-        // Deleted in between: then it is no longer the person's.
-        .recover(
-            gone ->
-                gone instanceof Failure.NotFound
-                    ? Future.succeededFuture()
-                    : Future.failedFuture(gone));
+    return sink.add("predictions/" + prediction.id() + ".json", document)
+        .compose(before -> photo(account, prediction, sink))
+        .recover(PersonalPredictions::passOverMissing);
+  }
+
+  /** Where no copy is kept there may be a thumbnail. */
+  private Future<Void> photo(UUID account, Prediction prediction, Sink sink) {
+    UUID id = prediction.id();
+    return prediction.photoKept()
+        ? predictions.photo(account, id).compose(photo -> sink.add("photos/" + id + ".jpg", photo))
+        : predictions
+            .thumbnail(account, id)
+            .compose(thumbnail -> sink.add("thumbnails/" + id + ".jpg", thumbnail));
+  }
+
+  /** Never kept, or deleted in between: then it is no longer the person's. */
+  private static Future<Void> passOverMissing(Throwable failure) {
+    return failure instanceof Failure.NotFound
+        ? Future.succeededFuture()
+        : Future.failedFuture(failure);
   }
 }
