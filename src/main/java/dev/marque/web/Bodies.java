@@ -15,6 +15,7 @@ import java.util.Set;
 public final class Bodies {
 
   private static final long MOST_BYTES = 64 << 10;
+  private static final String PARTS = "multipart/form-data";
   private static final Set<HttpMethod> WITH_FORM =
       Set.of(HttpMethod.POST, HttpMethod.PUT, HttpMethod.PATCH, HttpMethod.DELETE);
 
@@ -37,25 +38,27 @@ public final class Bodies {
   }
 
   private void handle(RoutingContext ctx, AllowedMethods allowed) {
-    String type = ctx.request().getHeader("Content-Type");
-    if ((type != null || hasBody(ctx)) && !allowed.takes(ctx)) {
+    String declared = ctx.request().getHeader("Content-Type");
+    String type = declared == null ? "" : declared.toLowerCase(Locale.ROOT);
+    if ((declared != null || hasBody(ctx)) && !allowed.takes(ctx)) {
       // A wrong path or method is the fault to tell, whatever the body is like: nobody reads it.
       ctx.next();
       return;
     }
-    requireNoStrayForm(ctx, type == null ? "" : type.toLowerCase(Locale.ROOT));
+    requireNoStrayForm(ctx, type);
     boolean upload =
         HttpMethod.POST.equals(ctx.request().method())
             && uploadPaths.contains(withoutTrailingSlash(ctx.normalizedPath()));
-    if (upload) {
+    if (upload || type.startsWith(PARTS)) {
+      // Nothing but photos comes in parts: Vert.x closes the connection on some of their headers.
       ctx.next();
-    } else {
-      if (hasBody(ctx)) {
-        // A request without one may still not be told to have ended while its answer is made.
-        SlowClients.awaitBody(ctx, patience);
-      }
-      reader.handle(ctx);
+      return;
     }
+    if (hasBody(ctx)) {
+      // A request without one may still not be told to have ended while its answer is made.
+      SlowClients.awaitBody(ctx, patience);
+    }
+    reader.handle(ctx);
   }
 
   /** Routes match with and without one. */
@@ -63,14 +66,14 @@ public final class Bodies {
     return path.length() > 1 && path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
   }
 
-  /** A form in a GET or without a boundary is nonsense that Vert.x would answer with 500. */
+  /** A form in a GET, without a boundary or in no charset is nonsense: Vert.x answers it 500. */
   private static void requireNoStrayForm(RoutingContext ctx, String type) {
-    boolean multipart = type.startsWith("multipart/form-data");
+    boolean multipart = type.startsWith(PARTS);
     boolean form = multipart || type.startsWith("application/x-www-form-urlencoded");
     if (form && !WITH_FORM.contains(ctx.request().method()) && hasBody(ctx)) {
       throw new Failure.Malformed("bad-request");
     }
-    if (multipart && !Uploads.hasBoundary(type)) {
+    if (multipart && !Uploads.isReadableForm(type)) {
       throw new Failure.Malformed("multipart-malformed");
     }
   }

@@ -4,12 +4,14 @@ import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpServerFileUpload;
 import io.vertx.core.http.HttpServerRequest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Reads one request's files. Lives on the request's event loop, except for the shared count. */
 final class UploadReader {
@@ -24,6 +26,7 @@ final class UploadReader {
   private final List<Upload.File> files = new ArrayList<>();
   private long mine;
   private boolean released;
+  private @Nullable FormParts form;
 
   /**
    * @param held the bytes of all requests, of which this one adds and takes back its own
@@ -44,8 +47,14 @@ final class UploadReader {
   }
 
   Future<Upload> readForm() {
-    request.uploadHandler(this::takePart);
-    return read(chunk -> {}, () -> new Upload(files, request.formAttributes()));
+    FormParts parts;
+    try {
+      parts = new FormParts(request.getHeader("Content-Type"), this::takeFile);
+    } catch (Failure.Malformed malformed) {
+      return Future.failedFuture(malformed);
+    }
+    form = parts;
+    return read(parts::add, () -> new Upload(files, parts.end()));
   }
 
   Future<Upload> readFile() {
@@ -69,25 +78,35 @@ final class UploadReader {
     released = true;
     held.addAndGet(-mine);
     mine = 0;
+    if (form != null) {
+      form.close();
+    }
   }
 
-  private Future<Upload> read(
-      java.util.function.Consumer<Buffer> sink, java.util.function.Supplier<Upload> end) {
+  private Future<Upload> read(Consumer<Buffer> sink, Supplier<Upload> end) {
     request.exceptionHandler(gone -> fail(asFailure(gone)));
     request.handler(
         chunk -> {
           if (!released && !result.future().isComplete() && count(chunk.length())) {
-            sink.accept(chunk);
+            attempt(() -> sink.accept(chunk));
           }
         });
     request.endHandler(
         done -> {
           if (!result.future().isComplete()) {
-            result.complete(end.get());
+            attempt(() -> result.complete(end.get()));
           }
         });
     request.resume();
     return result.future();
+  }
+
+  private void attempt(Runnable step) {
+    try {
+      step.run();
+    } catch (Failure.Malformed malformed) {
+      fail(malformed);
+    }
   }
 
   private boolean count(int bytes) {
@@ -103,20 +122,18 @@ final class UploadReader {
     return true;
   }
 
-  private void takePart(HttpServerFileUpload part) {
-    if (part.filename() == null || part.filename().isEmpty()) {
+  private Consumer<Buffer> takeFile(String field, String name) {
+    if (name.isEmpty()) {
       // What a browser sends for a file field in which nothing was chosen.
-      part.handler(chunk -> {});
-      return;
+      return chunk -> {};
     }
     if (files.size() == mostFiles) {
       fail(new Failure.Malformed("too-many-files", mostFiles));
-      return;
+      return chunk -> {};
     }
     Buffer content = Buffer.buffer();
-    files.add(new Upload.File(part.name(), part.filename(), content));
-    part.exceptionHandler(gone -> fail(asFailure(gone)));
-    part.handler(chunk -> append(content, chunk));
+    files.add(new Upload.File(field, name, content));
+    return chunk -> append(content, chunk);
   }
 
   private void append(Buffer content, Buffer chunk) {

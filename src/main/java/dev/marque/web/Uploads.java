@@ -1,11 +1,12 @@
 package dev.marque.web;
 
 import dev.marque.platform.ByteSize;
-import io.netty.handler.codec.http.multipart.HttpPostRequestDecoder;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.RoutingContext;
+import java.nio.charset.Charset;
+import java.nio.charset.IllegalCharsetNameException;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicLong;
@@ -21,6 +22,9 @@ public final class Uploads {
 
   private static final Pattern WITH_BOUNDARY =
       Pattern.compile(".*;\\s*boundary=(\"[^\"]+\"|[^\\s;\"]+).*");
+
+  /** Netty takes every parameter for it that begins so. */
+  private static final Pattern CHARSET = Pattern.compile(";\\s*charset[^=;]*=([^;]*)");
 
   private static final long FORM_OVERHEAD = 64 << 10;
 
@@ -81,7 +85,7 @@ public final class Uploads {
     if (!multipart && !lower.startsWith("image/") && !isBytes(lower)) {
       return Future.failedFuture(new Failure.UnsupportedType("content-type"));
     }
-    if (multipart && !hasBoundary(lower)) {
+    if (multipart && !isReadableForm(lower)) {
       return Future.failedFuture(new Failure.Malformed("multipart-malformed"));
     }
     long most = multipart ? requestBytes : fileBytes;
@@ -103,13 +107,6 @@ public final class Uploads {
     }
     UploadReader reader = new UploadReader(request, fileBytes, most, mostFiles, held, memoryBytes);
     ctx.addEndHandler(end -> reader.release());
-    if (multipart) {
-      try {
-        request.setExpectMultipart(true);
-      } catch (HttpPostRequestDecoder.ErrorDataDecoderException | IllegalStateException e) {
-        return Future.failedFuture(new Failure.Malformed("multipart-malformed"));
-      }
-    }
     sayContinue(request);
     long timer =
         ctx.vertx()
@@ -131,9 +128,21 @@ public final class Uploads {
             "uploads-too-large", new ByteSize(fileBytes), new ByteSize(most - FORM_OVERHEAD));
   }
 
-  /** Vert.x takes a form without a boundary for another kind of form, or fails on it. */
-  static boolean hasBoundary(String contentType) {
-    return WITH_BOUNDARY.matcher(contentType).matches();
+  /**
+   * Whether a form has a boundary, and a charset of this Java if it names one: Netty fails on
+   * others.
+   */
+  static boolean isReadableForm(String contentType) {
+    return WITH_BOUNDARY.matcher(contentType).matches()
+        && CHARSET.matcher(contentType).results().allMatch(found -> isCharset(found.group(1)));
+  }
+
+  private static boolean isCharset(String name) {
+    try {
+      return Charset.isSupported(name.strip());
+    } catch (IllegalCharsetNameException e) {
+      return false;
+    }
   }
 
   private static boolean isBytes(String contentType) {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.marque.Eventually;
 import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.RoutingContext;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,6 +17,7 @@ import java.net.Socket;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -37,7 +39,13 @@ class UploadsTest {
 
   @BeforeAll
   static void open() {
-    room = WebRoom.with(router -> {});
+    room = WebRoom.with(router -> router.post("/form").handler(ctx -> ctx.json(fields(ctx))));
+  }
+
+  private static JsonObject fields(RoutingContext ctx) {
+    JsonObject fields = new JsonObject();
+    ctx.request().formAttributes().forEach(fields::put);
+    return fields;
   }
 
   @AfterAll
@@ -120,6 +128,58 @@ class UploadsTest {
   @ValueSource(strings = {"multipart/form-data", "multipart/form-data; boundary="})
   void a_form_without_a_boundary_is_400(String type) {
     assertEquals(400, post(type, form(file("image", "a.jpg", 10))).statusCode());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "charset=foo",
+        "charset =foo",
+        "charset=",
+        "charset=\"utf-8\"",
+        "a=b; charset=foo"
+      })
+  void a_form_in_a_charset_that_nobody_knows_is_400(String parameters) {
+    for (String path : List.of("/upload", "/form")) {
+      HttpResponse<String> response =
+          room.send(
+              room.request(path)
+                  .POST(BodyPublishers.ofByteArray(form(field("top_k", "3"))))
+                  .headers("Content-Type", FORM + "; " + parameters)
+                  .header("Accept", "application/json")
+                  .build());
+      assertEquals(400, response.statusCode(), response.body());
+      assertTrue(response.body().contains("multipart-malformed"), response.body());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "text/plain; charset=",
+        "text/plain; charset=foo",
+        "text/plain; charset=_",
+        "multipart/mixed"
+      })
+  void a_part_of_a_type_that_nobody_knows_is_400(String type) {
+    byte[] field = part("name=\"top_k\"\r\nContent-Type: " + type, 3);
+    assertEquals(400, post(FORM, form(field)).statusCode());
+    assertEquals(400, post(FORM, form(file("image", "a.jpg", 300_000), field)).statusCode());
+    awaitNoMemoryHeld();
+  }
+
+  @Test
+  void parts_are_read_where_photos_are_and_nowhere_else() {
+    byte[] body = form(part("name=\"top_k\"\r\nContent-Type: multipart/mixed", 3));
+    assertEquals("{}", post("/form", FORM, body).body());
+  }
+
+  @Test
+  void a_form_may_name_its_charset() {
+    byte[] body = form(field("top_k", "3"));
+    assertEquals("top_k=3;", post(FORM + "; charset=UTF-8", body).body());
+    assertEquals(
+        "top_k=3;", post("multipart/form-data; charset=utf-8; boundary=" + BOUNDARY, body).body());
   }
 
   @ParameterizedTest
@@ -287,8 +347,12 @@ class UploadsTest {
   }
 
   private static HttpResponse<String> post(String type, byte[] body) {
+    return post("/upload", type, body);
+  }
+
+  private static HttpResponse<String> post(String path, String type, byte[] body) {
     return room.send(
-        room.request("/upload")
+        room.request(path)
             .POST(BodyPublishers.ofByteArray(body))
             .header("Content-Type", type)
             .build());

@@ -1,0 +1,158 @@
+package dev.marque.web;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http.DefaultHttpContent;
+import io.netty.handler.codec.http.DefaultHttpRequest;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.codec.http.multipart.Attribute;
+import io.netty.handler.codec.http.multipart.DefaultHttpDataFactory;
+import io.netty.handler.codec.http.multipart.FileUpload;
+import io.netty.handler.codec.http.multipart.HttpPostMultipartRequestDecoder;
+import io.netty.handler.codec.http.multipart.InterfaceHttpData;
+import io.netty.handler.codec.http.multipart.MemoryFileUpload;
+import io.vertx.core.MultiMap;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.internal.buffer.BufferInternal;
+import java.io.IOException;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.util.function.BiFunction;
+import java.util.function.Consumer;
+
+/**
+ * Decodes a multipart form as it arrives. Vert.x does so too, but closes the connection where
+ * Netty's decoder fails on a part's own headers.
+ */
+final class FormParts implements AutoCloseable {
+
+  private static final int FIELD_BYTES = 8 << 10;
+  private static final int MOST_FIELDS = 64;
+  private static final int BUFFERED_BYTES = 16 << 10;
+
+  private final HttpPostMultipartRequestDecoder decoder;
+
+  /**
+   * @param contentType of the form
+   * @param files called at each file's begin with the names of its field and of itself; takes the
+   *     file's bytes, which it has to copy
+   * @throws Failure.Malformed ({@code multipart-malformed})
+   */
+  FormParts(String contentType, BiFunction<String, String, Consumer<Buffer>> files) {
+    HttpRequest head = new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.POST, "/");
+    head.headers().set(HttpHeaderNames.CONTENT_TYPE, contentType);
+    try {
+      decoder =
+          new HttpPostMultipartRequestDecoder(
+              new Factory(files), head, StandardCharsets.UTF_8, MOST_FIELDS, BUFFERED_BYTES);
+    } catch (RuntimeException e) {
+      throw malformed();
+    }
+  }
+
+  /**
+   * Takes the next bytes of the form.
+   *
+   * @throws Failure.Malformed ({@code multipart-malformed})
+   */
+  void add(Buffer chunk) {
+    try {
+      decoder.offer(new DefaultHttpContent(((BufferInternal) chunk).getByteBuf()));
+    } catch (RuntimeException e) {
+      // Netty's own exceptions, and whatever else its code runs into on headers that are not one.
+      throw malformed();
+    }
+  }
+
+  /**
+   * Ends the form.
+   *
+   * @return the fields that are no files
+   * @throws Failure.Malformed ({@code multipart-malformed})
+   */
+  MultiMap end() {
+    MultiMap fields = MultiMap.caseInsensitiveMultiMap();
+    try {
+      decoder.offer(LastHttpContent.EMPTY_LAST_CONTENT);
+      for (InterfaceHttpData part : decoder.getBodyHttpDatas()) {
+        if (part instanceof Attribute field) {
+          fields.add(field.getName(), field.getValue());
+        }
+      }
+    } catch (RuntimeException | IOException e) {
+      throw malformed();
+    }
+    return fields;
+  }
+
+  /** Lets go what is held; to be called once. */
+  @Override
+  public void close() {
+    decoder.destroy();
+  }
+
+  private static Failure.Malformed malformed() {
+    return new Failure.Malformed("multipart-malformed");
+  }
+
+  private static final class Factory extends DefaultHttpDataFactory {
+
+    private final BiFunction<String, String, Consumer<Buffer>> files;
+
+    private Factory(BiFunction<String, String, Consumer<Buffer>> files) {
+      super(false);
+      this.files = files;
+      setMaxLimit(FIELD_BYTES);
+    }
+
+    @Override
+    public FileUpload createFileUpload(
+        HttpRequest request,
+        String name,
+        String filename,
+        String contentType,
+        String contentTransferEncoding,
+        Charset charset,
+        long size) {
+      return new PassedOn(
+          name,
+          filename,
+          contentType,
+          contentTransferEncoding,
+          charset,
+          files.apply(name, filename));
+    }
+  }
+
+  /** A file that is not collected a second time. */
+  private static final class PassedOn extends MemoryFileUpload {
+
+    private final Consumer<Buffer> taker;
+
+    private PassedOn(
+        String name,
+        String filename,
+        String contentType,
+        String contentTransferEncoding,
+        Charset charset,
+        Consumer<Buffer> taker) {
+      super(name, filename, contentType, contentTransferEncoding, charset, 0);
+      this.taker = taker;
+    }
+
+    @Override
+    public void addContent(ByteBuf content, boolean last) {
+      try {
+        taker.accept(BufferInternal.buffer(content));
+      } finally {
+        content.release();
+      }
+      if (last) {
+        setCompleted();
+      }
+    }
+  }
+}
