@@ -59,8 +59,9 @@ final class PersonalTokens {
   /**
    * Makes a token.
    *
-   * <p>Fails with {@link Failure.Invalid} ({@code fields}) and {@link Failure.Conflict} ({@code
-   * too-many-tokens}).
+   * <p>Fails with {@link Failure.Invalid} ({@code fields}), {@link Failure.Conflict} ({@code
+   * too-many-tokens}) and, where the account or the session has ended meanwhile, {@link
+   * Failure.NotSignedIn}.
    *
    * @param days until it expires, from 1 to {@link #LONGEST_DAYS}
    */
@@ -77,7 +78,9 @@ final class PersonalTokens {
     }
     return pool.withTransaction(
         sql ->
-            requireRoom(sql, owner)
+            lockAccount(sql, owner)
+                .compose(locked -> requireSession(sql, owner))
+                .compose(live -> requireRoom(sql, owner))
                 .compose(room -> insert(sql, owner, name.strip(), days))
                 .compose(
                     made ->
@@ -85,17 +88,32 @@ final class PersonalTokens {
   }
 
   /** The account's row is locked, so that two requests at once do not make one too many. */
-  private Future<Void> requireRoom(SqlClient sql, User owner) {
-    return sql.preparedQuery("SELECT id FROM accounts WHERE id = $1 FOR UPDATE")
+  private static Future<Void> lockAccount(SqlClient sql, User owner) {
+    return sql.preparedQuery("SELECT FROM accounts WHERE id = $1 AND NOT disabled FOR UPDATE")
         .execute(Tuple.of(owner.id()))
-        .compose(
-            locked ->
-                sql.preparedQuery(
-                        """
-                        SELECT count(*) FROM personal_tokens
-                         WHERE account_id = $1 AND expires_at > $2
-                        """)
-                    .execute(Tuple.of(owner.id(), utc(clock.instant()))))
+        .compose(PersonalTokens::orRefuse);
+  }
+
+  /** While the account's lock was waited for, another password may have ended the session. */
+  private static Future<Void> requireSession(SqlClient sql, User owner) {
+    if (owner.session().equals(ProxySignIn.NO_SESSION)) {
+      return Future.succeededFuture();
+    }
+    return sql.preparedQuery("SELECT FROM sessions WHERE id = $1 AND account_id = $2 FOR SHARE")
+        .execute(Tuple.of(owner.session(), owner.id()))
+        .compose(PersonalTokens::orRefuse);
+  }
+
+  private static Future<Void> orRefuse(RowSet<Row> found) {
+    return found.size() == 1
+        ? Future.succeededFuture()
+        : Future.failedFuture(new Failure.NotSignedIn("not-signed-in"));
+  }
+
+  private Future<Void> requireRoom(SqlClient sql, User owner) {
+    return sql.preparedQuery(
+            "SELECT count(*) FROM personal_tokens WHERE account_id = $1 AND expires_at > $2")
+        .execute(Tuple.of(owner.id(), utc(clock.instant())))
         .compose(
             rows ->
                 rows.iterator().next().getInteger(0) < MOST
