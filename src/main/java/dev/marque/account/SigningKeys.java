@@ -1,6 +1,7 @@
 package dev.marque.account;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
@@ -77,19 +78,30 @@ final class SigningKeys {
     return files().stream().map(SigningKeys::read).toList();
   }
 
+  /** Under its name a key is there as a whole or not at all, also where the disk is full. */
   private void make() throws IOException {
     SigningKey key = SigningKey.make();
     Path file = folder.resolve(NAME.format(clock.instant()) + SUFFIX);
-    try (FileChannel channel =
-        FileChannel.open(
-            file,
-            Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-            ownerOnly(folder, OWNER_ONLY))) {
-      channel.write(StandardCharsets.US_ASCII.encode(key.secret() + "\n"));
-      channel.force(true);
+    Path temporary = Files.createTempFile(folder, "new", ".tmp", ownerOnly(folder, OWNER_ONLY));
+    try {
+      write(temporary, key.secret() + "\n");
+      // A rename as ATOMIC_MOVE is, but one that does not replace the key of another process.
+      Files.move(temporary, file);
       LOG.info("Made the signing key {} in {}", key.id(), file);
     } catch (FileAlreadyExistsException e) {
       LOG.info("Another process made the signing key {} just now", file.getFileName());
+    } finally {
+      Files.deleteIfExists(temporary);
+    }
+  }
+
+  private static void write(Path file, String text) throws IOException {
+    ByteBuffer bytes = StandardCharsets.US_ASCII.encode(text);
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      while (bytes.hasRemaining()) {
+        channel.write(bytes);
+      }
+      channel.force(true);
     }
   }
 

@@ -3,6 +3,7 @@ package dev.marque.account;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -54,6 +55,29 @@ class SigningKeysTest {
     assertEquals(first, rotated.get(1));
     clock.advance(Duration.ofDays(2));
     assertEquals(List.of(rotated.get(0)), load());
+  }
+
+  @Test
+  void a_key_that_found_no_room_on_the_disk_is_made_by_the_next_start() throws Exception {
+    assumeTrue("root".equals(System.getProperty("user.name")), "only root may mount");
+    assumeTrue(
+        run("mount", "-t", "tmpfs", "-o", "size=4k", "marque-test", data.toString()),
+        "this machine does not let root mount");
+    try {
+      Path filler = Files.write(data.resolve("filler"), new byte[4096]);
+      assertThrows(IOException.class, this::load);
+      try (Stream<Path> left = Files.list(data.resolve("keys"))) {
+        assertEquals(List.of(), left.toList());
+      }
+      Files.delete(filler);
+      assertEquals(1, load().size());
+    } finally {
+      run("umount", data.toString());
+    }
+  }
+
+  private static boolean run(String... command) throws IOException, InterruptedException {
+    return new ProcessBuilder(command).redirectErrorStream(true).start().waitFor() == 0;
   }
 
   @Test
