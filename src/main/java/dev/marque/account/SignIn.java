@@ -5,6 +5,7 @@ import io.vertx.core.Future;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.SqlClient;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * Proves who somebody is by name and password, alike for the form, the API, and where a signed-in
@@ -49,7 +50,7 @@ final class SignIn {
    */
   Future<Optional<Grant>> signIn(
       String username, String password, boolean remember, Client client) {
-    return prove(username, password, client)
+    return prove(username, password, client, () -> limits.begin(username, client.address()))
         .compose(
             tried ->
                 begin(tried, remember, client)
@@ -96,9 +97,9 @@ final class SignIn {
   }
 
   /**
-   * Asks a signed-in person for the password again, as slowly as at sign-in. Who has none, because
-   * somebody else does the signing in, gives the user name: that proves nothing, but nobody types
-   * it by mistake.
+   * Asks a signed-in person for the password again, as slowly as at sign-in, but for what others
+   * did to the name from elsewhere. Who has none, because somebody else does the signing in, gives
+   * the user name: that proves nothing, but nobody types it by mistake.
    *
    * <p>Fails with {@link Failure.Forbidden} ({@code password-wrong}) and as {@link #signIn} does.
    */
@@ -118,7 +119,7 @@ final class SignIn {
 
   /** As {@link #confirm}, and refuses who has no password here. */
   Future<Void> confirmPassword(User user, String password, Client client) {
-    return prove(user.username(), password, client)
+    return prove(user.username(), password, client, () -> limits.beginAgain(user, client.address()))
         .compose(
             tried ->
                 tried.proven().isPresent()
@@ -137,14 +138,16 @@ final class SignIn {
    */
   private record Tried(Optional<Account> proven, boolean lastAtOnce) {}
 
-  private Future<Tried> prove(String username, String password, Client client) {
+  private Future<Tried> prove(
+      String username, String password, Client client, Supplier<Future<SignInLimits.Try>> begin) {
     return turns.inTurn(
-        SignInLimits.pair(username, client.address()), () -> proveNow(username, password, client));
+        SignInLimits.pair(username, client.address()), () -> proveNow(username, password, begin));
   }
 
-  private Future<Tried> proveNow(String username, String password, Client client) {
-    return limits
-        .begin(username, client.address())
+  private Future<Tried> proveNow(
+      String username, String password, Supplier<Future<SignInLimits.Try>> begin) {
+    return begin
+        .get()
         .compose(
             begun ->
                 verify(username, password)

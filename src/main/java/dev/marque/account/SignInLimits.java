@@ -30,7 +30,8 @@ import org.jspecify.annotations.Nullable;
  * <p>After 10 failures of one name from one address each further try has to wait, twice as long
  * each time, up to 15 minutes. A stranger elsewhere so slows nobody but himself. Who guesses from
  * many addresses, or many names from one, meets the same after 100 and 300 failures. Sessions that
- * exist are not touched. An hour without failure forgets all.
+ * exist are not touched, and who has one confirms the password whatever strangers did to the name:
+ * there the tries of the session count in its place. An hour without failure forgets all.
  *
  * <p>A try counts as failed from its beginning until it succeeds: otherwise a thousand tries at
  * once would all be let in before the first has failed. So that this refuses no right password,
@@ -84,11 +85,11 @@ final class SignInLimits {
    * What a try has in common with others. All tries lock them in this order, so that none waits for
    * another that waits for it.
    */
-  private static List<Subject> subjects(String username, String address) {
+  private static List<Subject> subjects(String username, String address, String nameOrSession) {
     return List.of(
         new Subject(pair(username, address), OF_NAME_AND_ADDRESS),
         new Subject("address " + network(address), OF_ADDRESS),
-        new Subject("name " + username.toLowerCase(Locale.ROOT), OF_NAME));
+        new Subject(nameOrSession, OF_NAME));
   }
 
   /** What tries with the same name from the same address have in common. */
@@ -102,11 +103,21 @@ final class SignInLimits {
    * others.
    */
   Future<Try> begin(String username, String address) {
+    return begin(subjects(username, address, "name " + username.toLowerCase(Locale.ROOT)));
+  }
+
+  /** As {@link #begin(String, String)}, for somebody who is signed in and is asked again. */
+  Future<Try> beginAgain(User user, String address) {
+    String session = "account " + user.id() + " session " + user.session();
+    return begin(subjects(user.username(), address, session));
+  }
+
+  private Future<Try> begin(List<Subject> subjects) {
     return pool.withTransaction(
         sql -> {
           List<Count> counts = new ArrayList<>();
           Future<?> all = Future.succeededFuture();
-          for (Subject subject : subjects(username, address)) {
+          for (Subject subject : subjects) {
             all = all.compose(before -> begin(sql, subject)).onSuccess(counts::add);
           }
           return all.map(counted -> new Try(counts));

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.marque.platform.Database;
+import dev.marque.platform.Ids;
 import dev.marque.platform.TestDatabase;
 import dev.marque.web.Failure;
 import io.vertx.core.Vertx;
@@ -100,6 +101,22 @@ class SignInLimitsTest {
       fail("annie", "198.51.100." + i);
     }
     assertSlowed("annie", "198.51.100.200");
+  }
+
+  @Test
+  void whoever_is_signed_in_waits_for_tries_of_the_same_session_and_not_of_the_name() {
+    User grace = new User(Ids.next(), "hopper", Role.USER, Ids.next());
+    for (int i = 0; i < 100; i++) {
+      fail("hopper", "198.18.2." + i);
+    }
+    assertSlowed("hopper", "198.18.3.1");
+    for (int i = 0; i < 100; i++) {
+      limits.failed(limits.beginAgain(grace, "198.18.4." + i).await()).await();
+    }
+    assertThrows(
+        Failure.TooManyRequests.class, () -> limits.beginAgain(grace, "198.18.5.1").await());
+    User elsewhere = new User(grace.id(), grace.username(), grace.role(), Ids.next());
+    assertDoesNotThrow(() -> limits.beginAgain(elsewhere, "198.18.5.1").await());
   }
 
   @Test

@@ -1,10 +1,12 @@
 package dev.marque.account;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.marque.platform.Database;
 import dev.marque.platform.TestDatabase;
+import dev.marque.web.Failure;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -42,12 +44,13 @@ class SignInTest {
           audit,
           new LiveSessions(vertx, pool, clock),
           clock);
+  private final SignInLimits limits = new SignInLimits(pool, clock);
   private final SignIn signIn =
       new SignIn(
           pool,
           accounts,
           passwords,
-          new SignInLimits(pool, clock),
+          limits,
           new SignInTurns(vertx),
           sessions,
           new Identities(pool, accounts, passwords, audit, clock),
@@ -107,6 +110,21 @@ class SignInTest {
         && pool.query(waiting).execute().await().iterator().next().getLong(0) == 0) {
       Thread.onSpinWait();
     }
+  }
+
+  @Test
+  void guesses_of_strangers_keep_nobody_who_is_signed_in_from_confirming_the_password() {
+    Account account = newAccount();
+    User owner = begin(account).orElseThrow().user();
+    for (int i = 0; i < 100; i++) {
+      limits.failed(limits.begin(account.username(), "198.51.100." + i).await()).await();
+    }
+    assertThrows(
+        Failure.TooManyRequests.class,
+        () -> signIn.signIn(account.username(), PASSWORD, false, CLIENT).await());
+    signIn.confirm(owner, PASSWORD, CLIENT).await();
+    assertThrows(
+        Failure.Forbidden.class, () -> signIn.confirm(owner, "not " + PASSWORD, CLIENT).await());
   }
 
   @Test
