@@ -48,6 +48,16 @@ final class Audit {
 
   /** What nobody signed in does to an account; null where it is not known which. */
   Future<Void> record(SqlClient sql, AuditEvent event, @Nullable Account subject, Client client) {
+    return record(sql, event, subject, client, null);
+  }
+
+  /** What nobody signed in does to an account, with a word on it. */
+  Future<Void> record(
+      SqlClient sql,
+      AuditEvent event,
+      @Nullable Account subject,
+      Client client,
+      @Nullable String detail) {
     return insert(
         sql,
         event,
@@ -56,7 +66,13 @@ final class Audit {
         subject == null ? null : subject.id(),
         subject == null ? null : subject.username(),
         client,
-        null);
+        detail);
+  }
+
+  /** That an account was made, and whether for an administrator. */
+  Future<Void> recordSignedUp(SqlClient sql, Account made, Client client) {
+    String detail = made.role() == Role.ADMIN ? made.role().code() : null;
+    return record(sql, AuditEvent.SIGNED_UP, made, client, detail);
   }
 
   private Future<Void> insert(

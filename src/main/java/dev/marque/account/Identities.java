@@ -88,9 +88,7 @@ final class Identities {
                 accounts
                     .insert(sql, profile, role, hash)
                     .compose(account -> link(sql, issuer, subject, account))
-                    .compose(
-                        account ->
-                            audit.record(sql, AuditEvent.SIGNED_UP, account, client).map(account)))
+                    .compose(account -> audit.recordSignedUp(sql, account, client).map(account)))
         .recover(
             problem -> {
               if (!(problem instanceof Failure.Conflict conflict) || next > NAMES_TRIED) {

@@ -131,7 +131,12 @@ final class OpenIdRoutes {
                     .compose(
                         changed ->
                             audit
-                                .record(sql, AuditEvent.ROLE_CHANGED, changed, client)
+                                .record(
+                                    sql,
+                                    AuditEvent.ROLE_CHANGED,
+                                    changed,
+                                    client,
+                                    changed.role().code())
                                 .map(changed)))
         .onSuccess(changed -> sessions.changed(changed.id()));
   }

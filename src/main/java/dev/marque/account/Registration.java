@@ -42,9 +42,7 @@ final class Registration {
         .compose(valid -> accounts.requireFree(pool, profile))
         .compose(free -> passwords.hash(password))
         .compose(
-            hash ->
-                pool.withTransaction(
-                    sql -> insert(sql, profile, Role.USER, hash, AuditEvent.SIGNED_UP, client)));
+            hash -> pool.withTransaction(sql -> insert(sql, profile, Role.USER, hash, client)));
   }
 
   /**
@@ -52,7 +50,6 @@ final class Registration {
    * {@link Failure.NotFound} ({@code setup-link-over}).
    */
   Future<Account> setUp(Profile profile, String password, String token, Client client) {
-    AuditEvent event = AuditEvent.ADMINISTRATOR_SET_UP;
     return FieldRules.checked(() -> rules.check(profile, password))
         .compose(valid -> setupLinks.check(token))
         .compose(good -> passwords.hash(password))
@@ -62,8 +59,8 @@ final class Registration {
                     sql ->
                         setupLinks
                             .use(sql, token)
-                            .compose(
-                                used -> insert(sql, profile, Role.ADMIN, hash, event, client))));
+                            .compose(used -> accounts.insert(sql, profile, Role.ADMIN, hash))
+                            .compose(account -> recordSetUp(sql, account, client))));
   }
 
   /** On the terminal: needs no address and no names, and may make an administrator. */
@@ -71,16 +68,17 @@ final class Registration {
     Client terminal = new Client("terminal", "");
     return FieldRules.checked(() -> rules.checkOnTerminal(profile, password))
         .compose(valid -> passwords.hash(password))
-        .compose(
-            hash ->
-                pool.withTransaction(
-                    sql -> insert(sql, profile, role, hash, AuditEvent.SIGNED_UP, terminal)));
+        .compose(hash -> pool.withTransaction(sql -> insert(sql, profile, role, hash, terminal)));
   }
 
   private Future<Account> insert(
-      SqlClient sql, Profile profile, Role role, String hash, AuditEvent event, Client client) {
+      SqlClient sql, Profile profile, Role role, String hash, Client client) {
     return accounts
         .insert(sql, profile, role, hash)
-        .compose(account -> audit.record(sql, event, account, client).map(account));
+        .compose(account -> audit.recordSignedUp(sql, account, client).map(account));
+  }
+
+  private Future<Account> recordSetUp(SqlClient sql, Account account, Client client) {
+    return audit.record(sql, AuditEvent.ADMINISTRATOR_SET_UP, account, client).map(account);
   }
 }

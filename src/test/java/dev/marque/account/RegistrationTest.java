@@ -1,0 +1,87 @@
+package dev.marque.account;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+
+import dev.marque.platform.Database;
+import dev.marque.platform.TestDatabase;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.ThreadingModel;
+import io.vertx.core.Vertx;
+import io.vertx.sqlclient.Pool;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** What the audit log tells of accounts that are made, on a real PostgreSQL. */
+class RegistrationTest {
+
+  private static final String PASSWORD = "correct horse battery";
+  private static final Client CLIENT = new Client("192.0.2.1", "a browser");
+
+  private static Vertx vertx;
+  private static Database database;
+  private static Pool pool;
+  private static Passwords passwords;
+
+  private final MovableClock clock = new MovableClock();
+  private final Accounts accounts = new Accounts(clock);
+  private final Audit audit = new Audit(clock);
+  private final Registration registration =
+      new Registration(
+          pool,
+          accounts,
+          passwords,
+          new FieldRules(),
+          audit,
+          new SetupLinks(pool, accounts, clock));
+  private final Identities identities = new Identities(pool, accounts, passwords, audit, clock);
+  private final String username = ClockedServer.newName();
+  private final Profile profile = new Profile(username, "", "Ada", "Lovelace");
+
+  @BeforeAll
+  static void open() {
+    vertx = Vertx.vertx();
+    database = Database.open(vertx, TestDatabase.fresh());
+    pool = database.pool();
+    passwords = new Passwords(vertx, new SimpleMeterRegistry(), 1);
+    vertx
+        .deployVerticle(
+            new Credentials(pool, new Accounts(new MovableClock())),
+            new DeploymentOptions().setThreadingModel(ThreadingModel.WORKER))
+        .await();
+  }
+
+  @AfterAll
+  static void close() {
+    database.close().await();
+    vertx.close().await();
+  }
+
+  private @Nullable String detailOfSignUp(Account account) {
+    AuditEntry only = audit.of(pool, account.id()).await().get(0);
+    assertEquals("signed_up", only.event());
+    return only.detail();
+  }
+
+  @Test
+  void an_administrator_made_on_the_terminal_is_one_in_the_audit_log() {
+    assertEquals("admin", detailOfSignUp(registration.add(profile, PASSWORD, Role.ADMIN).await()));
+  }
+
+  @Test
+  void anybody_else_made_on_the_terminal_is_none() {
+    assertNull(detailOfSignUp(registration.add(profile, PASSWORD, Role.USER).await()));
+  }
+
+  @Test
+  void whom_the_provider_names_as_administrator_is_one_in_the_audit_log_from_the_start() {
+    String subject = UUID.randomUUID().toString();
+    Account made =
+        identities.add("https://login.example", subject, profile, Role.ADMIN, CLIENT).await();
+    assertEquals("admin", detailOfSignUp(made));
+  }
+}
