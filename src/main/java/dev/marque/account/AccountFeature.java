@@ -167,7 +167,8 @@ public final class AccountFeature {
             personalData);
     Administration administration =
         new Administration(pool, accounts, sessions, signIn, audit, personalData);
-    DataExport export = new DataExport(pool, own, sessions, personalTokens, audit, personalData);
+    DataExport export =
+        new DataExport(pool, own, identities, sessions, personalTokens, audit, personalData);
     AccountPage page = new AccountPage(own, identities, sessions, personalTokens, form);
     SignInRoutes signInRoutes =
         new SignInRoutes(pool, signIn, sessions, cookies, audit, pages, form, provider);

@@ -6,12 +6,14 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Pool;
 import java.util.List;
+import java.util.Objects;
 
 /** Everything that is kept of a person, for that person (GDPR, article 20). */
 final class DataExport {
 
   private final Pool pool;
   private final OwnAccount own;
+  private final Identities identities;
   private final Sessions sessions;
   private final PersonalTokens tokens;
   private final Audit audit;
@@ -23,12 +25,14 @@ final class DataExport {
   DataExport(
       Pool pool,
       OwnAccount own,
+      Identities identities,
       Sessions sessions,
       PersonalTokens tokens,
       Audit audit,
       List<PersonalData> others) {
     this.pool = pool;
     this.own = own;
+    this.identities = identities;
     this.sessions = sessions;
     this.tokens = tokens;
     this.audit = audit;
@@ -42,6 +46,8 @@ final class DataExport {
             .record(pool, AuditEvent.DATA_EXPORTED, user, user, client)
             .compose(noted -> own.of(user))
             .compose(account -> zip.add("account.json", account.toJson().toBuffer()))
+            .compose(added -> identities.of(user.id()))
+            .compose(list -> zip.add("identities.json", identities(list).toBuffer()))
             .compose(added -> sessions.of(user.id(), user.session()))
             .compose(list -> zip.add("sessions.json", sessions(list).toBuffer()))
             .compose(added -> tokens.of(user.id()))
@@ -52,6 +58,18 @@ final class DataExport {
       sent = sent.compose(added -> other.export(user.id(), zip::add));
     }
     return sent.compose(added -> zip.end());
+  }
+
+  private static JsonArray identities(List<Identity> identities) {
+    JsonArray array = new JsonArray();
+    for (Identity identity : identities) {
+      array.add(
+          new JsonObject()
+              .put("issuer", identity.issuer())
+              .put("subject", identity.subject())
+              .put("created_at", identity.createdAt().toString()));
+    }
+    return array;
   }
 
   private static JsonArray sessions(List<Session> sessions) {
@@ -80,9 +98,14 @@ final class DataExport {
           new JsonObject()
               .put("at", entry.at().toString())
               .put("event", entry.event())
-              .put("address", entry.address())
+              .put("address", isOfSomebodyElse(entry) ? null : entry.address())
               .put("detail", entry.detail()));
     }
     return array;
+  }
+
+  /** The address from which an administrator did it is not this person's to know. */
+  private static boolean isOfSomebodyElse(AuditEntry entry) {
+    return entry.actor() != null && !Objects.equals(entry.actor(), entry.subject());
   }
 }

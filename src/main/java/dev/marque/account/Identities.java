@@ -8,6 +8,8 @@ import io.vertx.sqlclient.SqlClient;
 import io.vertx.sqlclient.Tuple;
 import java.time.Clock;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -52,6 +54,28 @@ final class Identities {
     return pool.preparedQuery("SELECT EXISTS (SELECT FROM identities WHERE account_id = $1)")
         .execute(Tuple.of(account))
         .map(rows -> rows.iterator().next().getBoolean(0));
+  }
+
+  /** By what others know the owner of an account. */
+  Future<List<Identity>> of(UUID account) {
+    return pool.preparedQuery(
+            """
+            SELECT issuer, subject, created_at FROM identities
+             WHERE account_id = $1 ORDER BY created_at
+            """)
+        .execute(Tuple.of(account))
+        .map(
+            rows -> {
+              List<Identity> identities = new ArrayList<>();
+              for (Row row : rows) {
+                identities.add(
+                    new Identity(
+                        row.getString("issuer"),
+                        row.getString("subject"),
+                        row.getOffsetDateTime("created_at").toInstant()));
+              }
+              return identities;
+            });
   }
 
   /**

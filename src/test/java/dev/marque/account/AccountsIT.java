@@ -2,12 +2,14 @@ package dev.marque.account;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -328,6 +330,31 @@ class AccountsIT {
     assertEquals(200, zip.statusCode());
     assertEquals("application/zip", zip.headers().firstValue("Content-Type").orElse(""));
     assertTrue(zip.body().startsWith("PK") && zip.body().contains("account.json"));
+  }
+
+  @Test
+  void the_export_tells_everything_of_the_person_and_nothing_of_an_administrator() {
+    String username = server.newAccount();
+    Visitor browser = server.signedIn(username);
+    browser.post("/account/tokens", "name", "import", "expires_in_days", "30");
+    Visitor administrator = server.signedIn(ClockedServer.ADMINISTRATOR);
+    String path = "/admin/users/" + username + "/role";
+    assertEquals(303, administrator.post(path, "role", "admin").statusCode());
+    assertEquals(303, administrator.post(path, "role", "user").statusCode());
+
+    Archive archive = new Archive(browser.download("/account/export"));
+    assertEquals(username, archive.object("account.json").getString("username"));
+    assertEquals("127.0.0.1", archive.list("sessions.json").get(0).getString("address"));
+    assertEquals("import", archive.list("tokens.json").get(0).getString("name"));
+    assertEquals(List.of(), archive.list("identities.json"));
+    Map<String, String> addresses = new HashMap<>();
+    archive
+        .list("events.json")
+        .forEach(event -> addresses.put(event.getString("event"), event.getString("address")));
+    assertEquals("127.0.0.1", addresses.get("signed_up"));
+    assertEquals("127.0.0.1", addresses.get("signed_in"));
+    assertTrue(addresses.containsKey("role_changed"), addresses.toString());
+    assertNull(addresses.get("role_changed"), "it is the administrator's");
   }
 
   @Test

@@ -127,6 +127,15 @@ class ProxySignInIT {
     assertEquals(303, named.post("/account/delete", "current_password", "quitter").statusCode());
   }
 
+  @Test
+  void the_export_tells_by_what_name_the_proxy_knows_the_person() {
+    Visitor named = new Visitor(server.baseUrl()).named(HEADER, "Katherine");
+    JsonObject identity =
+        new Archive(named.download("/account/export")).list("identities.json").get(0);
+    assertEquals("proxy", identity.getString("issuer"));
+    assertEquals("katherine", identity.getString("subject"));
+  }
+
   private record Answer(int status, String body) {}
 
   private static Answer from(String address, String path, String name) {

@@ -1,5 +1,7 @@
 package dev.marque.account;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import dev.marque.contract.Contract;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -62,6 +64,21 @@ final class Visitor {
 
   HttpResponse<String> get(String path, String header, String value) {
     return send(request(path).GET().header(header, value));
+  }
+
+  /** What a download is, byte by byte. */
+  byte[] download(String path) {
+    HttpRequest request = request(path).GET().build();
+    try {
+      HttpResponse<byte[]> response = CLIENT.send(request, BodyHandlers.ofByteArray());
+      assertEquals(200, response.statusCode());
+      return response.body();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
   }
 
   /** Sends a form of names and values as a browser does. */
