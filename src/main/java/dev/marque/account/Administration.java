@@ -5,6 +5,7 @@ import io.vertx.core.Future;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.SqlClient;
 import java.util.List;
+import java.util.UUID;
 import java.util.function.BiFunction;
 
 /** What administrators do to accounts. The last of them can neither go nor be sent away. */
@@ -91,19 +92,33 @@ final class Administration {
         .confirm(by, password, client)
         .compose(confirmed -> changeDisabled(by, username, true, client))
         .compose(account -> PersonalData.delete(others, account.id()).map(account))
-        .compose(
-            disabled ->
-                change(
-                    username,
-                    true,
-                    (sql, account) ->
-                        accounts
-                            .delete(sql, account.id())
-                            .compose(
-                                done ->
-                                    audit.record(
-                                        sql, AuditEvent.ACCOUNT_DELETED, by, account, client, null))
-                            .map(account)));
+        .compose(disabled -> deleteDisabled(by, disabled.id(), client).map(disabled));
+  }
+
+  /** By its id: after these minutes the name may be somebody else's, and the account gone. */
+  private Future<Void> deleteDisabled(User by, UUID id, Client client) {
+    return pool.<Void>withTransaction(
+            sql ->
+                accounts
+                    .byId(sql, id)
+                    .compose(
+                        found ->
+                            found
+                                .map(account -> delete(sql, by, account, client))
+                                .orElseGet(Future::succeededFuture)))
+        .onSuccess(done -> sessions.changed(id));
+  }
+
+  private Future<Void> delete(SqlClient sql, User by, Account account, Client client) {
+    return requireDispensable(sql, account)
+        .compose(allowed -> accounts.delete(sql, account.id()))
+        .compose(done -> audit.record(sql, AuditEvent.ACCOUNT_DELETED, by, account, client, null));
+  }
+
+  private Future<Void> requireDispensable(SqlClient sql, Account account) {
+    return account.role() == Role.ADMIN
+        ? accounts.requireAnotherAdministrator(sql, account.id())
+        : Future.succeededFuture();
   }
 
   /**
@@ -120,10 +135,8 @@ final class Administration {
                 find(sql, username)
                     .compose(
                         account ->
-                            removesAdministrator && account.role() == Role.ADMIN
-                                ? accounts
-                                    .requireAnotherAdministrator(sql, account.id())
-                                    .map(account)
+                            removesAdministrator
+                                ? requireDispensable(sql, account).map(account)
                                 : Future.succeededFuture(account))
                     .compose(account -> work.apply(sql, account)))
         .onSuccess(account -> sessions.changed(account.id()));

@@ -11,14 +11,17 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.pgclient.PgBuilder;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.SqlConnection;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
 
 /** Accounts with more predictions than the database deletes in one statement. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -151,6 +154,44 @@ class AccountDeletionIT {
     letThrough();
     assertEquals(303, delete(signedIn(person), person).statusCode());
     assertEquals(0, predictions());
+  }
+
+  @Test
+  @Timeout(60)
+  void a_new_account_that_got_the_name_meanwhile_is_not_deleted() {
+    Person person = server.newUser();
+    SqlConnection other = pool.getConnection().await();
+    other.query("BEGIN").execute().await();
+    other.query("LOCK TABLE predictions IN EXCLUSIVE MODE").execute().await();
+    CompletableFuture<HttpResponse<String>> deletion =
+        CompletableFuture.supplyAsync(() -> deleteByAdministrator(person));
+    awaitSomebodyWaitingForTable();
+    String name = "'" + person.username() + "'";
+    other.query("DELETE FROM accounts WHERE username = " + name).execute().await();
+    other
+        .query(
+            """
+            INSERT INTO accounts (id, username, first_name, last_name, password_hash, role,
+                tokens_valid_after, created_at)
+            VALUES (gen_random_uuid(), %s, 'New', 'Owner', '-', 'user', now(), now())
+            """
+                .formatted(name))
+        .execute()
+        .await();
+    other.query("COMMIT").execute().await();
+    other.close().await();
+
+    assertEquals(204, deletion.join().statusCode(), "the account is gone");
+    HttpResponse<String> left =
+        server.client(server.administrator()).get("/api/v1/users/" + person.username());
+    assertEquals("New", new JsonObject(left.body()).getString("first_name"), left.body());
+  }
+
+  private void awaitSomebodyWaitingForTable() {
+    String waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = 'relation'";
+    while (pool.query(waiting).execute().await().iterator().next().getLong(0) == 0) {
+      Thread.onSpinWait();
+    }
   }
 
   @Test
