@@ -153,9 +153,24 @@ public final class SignedIn {
         .renew(refreshToken.get(), Client.of(ctx))
         .map(
             grant -> {
-              grant.ifPresentOrElse(given -> cookies.set(ctx, given), () -> cookies.clear(ctx));
+              if (grant.isPresent()) {
+                cookies.set(ctx, grant.get());
+              } else if (isForPage(ctx)) {
+                cookies.clear(ctx);
+              }
               return grant.map(Grant::user);
             });
+  }
+
+  /**
+   * Whether the answer is a page as a whole. What a page asks for besides may be answered after
+   * another password has given it new cookies, which are not to be taken away again.
+   */
+  private static boolean isForPage(RoutingContext ctx) {
+    String destination = ctx.request().getHeader("Sec-Fetch-Dest");
+    return !Pages.isFragment(ctx)
+        && !ctx.normalizedPath().startsWith("/api/")
+        && (destination == null || destination.equals("document") || destination.equals("iframe"));
   }
 
   /** For pages: who is not signed in is led to sign-in, and back afterwards. */

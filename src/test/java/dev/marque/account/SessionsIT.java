@@ -250,6 +250,24 @@ class SessionsIT {
   }
 
   @Test
+  void what_a_page_asked_for_before_another_password_takes_no_cookies_away_afterwards() {
+    Visitor browser = server.signedIn(server.newAccount());
+    Visitor late = browser.copy();
+    server.clock.advance(Duration.ofMinutes(11));
+    changePassword(browser);
+    HttpResponse<String> fragment = late.get("/history", "HX-Request", "true");
+    assertEquals(401, fragment.statusCode());
+    assertEquals(List.of(), fragment.headers().allValues("Set-Cookie"));
+    HttpResponse<String> api = late.get("/api/v1/me");
+    assertEquals(401, api.statusCode());
+    assertEquals(List.of(), api.headers().allValues("Set-Cookie"));
+    HttpResponse<String> image = late.get("/predictions/x/photo.jpg", "Sec-Fetch-Dest", "image");
+    assertEquals(List.of(), image.headers().allValues("Set-Cookie"));
+    assertEquals(2, late.get("/history").headers().allValues("Set-Cookie").size());
+    assertTrue(late.cookies().isEmpty(), "dead cookies go with the next page");
+  }
+
+  @Test
   void sessions_are_listed_and_ended_by_their_owner_alone() {
     String username = server.newAccount();
     Visitor browser = server.signedIn(username);
