@@ -306,7 +306,9 @@ public final class Server implements AutoCloseable {
             securityHeaders::mount,
             assets::mount,
             crossOrigin::mount,
-            new OriginCheck(proxies, settings.publicUrl(), crossOrigin)::mount,
+            new OriginCheck(
+                    proxies, settings.publicUrl(), crossOrigin, settings.sso().header().name())
+                ::mount,
             new Bodies(PredictionApi.UPLOAD_PATHS, WebVerticle.PATIENCE)::mount,
             signedIn::mount,
             router -> accounts.mount(router, signedIn, pages, messages, personal),

@@ -18,7 +18,9 @@ import org.jspecify.annotations.Nullable;
  * what does not know that header sends {@code Origin}. A request that changes something has to come
  * from our own origin. Exempt is what a browser never sends by itself: a bearer token without
  * cookies; a call of the API without cookies by a page that {@link CrossOrigin} lets in; and a
- * request with none of these headers and no cookie is no browser's and has nothing to abuse.
+ * request with none of these headers and no cookie is no browser's and has nothing to abuse. A name
+ * that a trusted proxy gives counts as a cookie does: the proxy adds it to whatever passes. Only a
+ * bearer token counts before that name.
  *
  * @see <a
  *     href="https://cheatsheetseries.owasp.org/cheatsheets/Cross-Site_Request_Forgery_Prevention_Cheat_Sheet.html">OWASP</a>
@@ -31,11 +33,20 @@ public final class OriginCheck implements Handler<RoutingContext> {
   private final Proxies proxies;
   private final @Nullable String publicOrigin;
   private final CrossOrigin crossOrigin;
+  private final @Nullable String signOnHeader;
 
-  public OriginCheck(Proxies proxies, Optional<URI> publicUrl, CrossOrigin crossOrigin) {
+  /**
+   * @param signOnHeader in which a trusted proxy names the person, if it does
+   */
+  public OriginCheck(
+      Proxies proxies,
+      Optional<URI> publicUrl,
+      CrossOrigin crossOrigin,
+      Optional<String> signOnHeader) {
     this.proxies = proxies;
     this.publicOrigin = publicUrl.map(Origins::of).orElse(null);
     this.crossOrigin = crossOrigin;
+    this.signOnHeader = signOnHeader.orElse(null);
   }
 
   public void mount(Router router) {
@@ -58,8 +69,9 @@ public final class OriginCheck implements Handler<RoutingContext> {
     if (!cookies && authorization != null && isBearer(authorization)) {
       return true;
     }
+    boolean sentAlong = cookies || isNamedByProxy(request);
     String origin = request.getHeader("Origin");
-    if (!cookies
+    if (!sentAlong
         && origin != null
         && ctx.normalizedPath().startsWith(CrossOrigin.API)
         && crossOrigin.allows(origin)) {
@@ -70,7 +82,13 @@ public final class OriginCheck implements Handler<RoutingContext> {
       // "none" is the person: an address typed or a bookmark, which no site can start.
       return site.equals("same-origin") || site.equals("none");
     }
-    return origin == null ? !cookies : isOurs(origin, request);
+    return origin == null ? !sentAlong : isOurs(origin, request);
+  }
+
+  private boolean isNamedByProxy(HttpServerRequest request) {
+    return signOnHeader != null
+        && proxies.trusts(request)
+        && request.headers().getAll(signOnHeader).stream().anyMatch(name -> !name.isBlank());
   }
 
   private static boolean isBearer(String authorization) {

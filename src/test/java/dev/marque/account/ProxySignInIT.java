@@ -35,6 +35,7 @@ class ProxySignInIT {
         RunningServer.start(
             Map.of(
                 "marque.sso.header.name", HEADER,
+                "marque.api.origins", "https://intranet.example",
                 "marque.sso.header.sign-out-url", "https://portal.example/out",
                 "marque.proxy.trusted", "127.0.0.1",
                 "marque.signup.enabled", "false"));
@@ -134,6 +135,24 @@ class ProxySignInIT {
         new Archive(named.download("/account/export")).list("identities.json").get(0);
     assertEquals("proxy", identity.getString("issuer"));
     assertEquals("katherine", identity.getString("subject"));
+  }
+
+  /** The proxy adds the name to whatever a person's browser sends, whichever site made it do so. */
+  @Test
+  void a_change_by_whom_the_proxy_names_must_come_from_our_own_origin() {
+    JsonObject wish = new JsonObject().put("name", "import").put("expires_in_days", 1);
+    Visitor program = new Visitor(server.baseUrl()).named(HEADER, "dorothy");
+    assertEquals(403, program.jsonOfProgram("POST", "/api/v1/tokens", wish).statusCode());
+    assertEquals(201, program.json("POST", "/api/v1/tokens", wish).statusCode());
+    Visitor listed =
+        new Visitor(server.baseUrl())
+            .named(HEADER, "dorothy")
+            .named("Origin", "https://intranet.example");
+    assertEquals(403, listed.jsonOfProgram("POST", "/api/v1/tokens", wish).statusCode());
+    Visitor nobody = new Visitor(server.baseUrl()).named("Origin", "https://intranet.example");
+    assertEquals(401, nobody.jsonOfProgram("POST", "/api/v1/tokens", wish).statusCode());
+    Visitor token = new Visitor(server.baseUrl()).withToken("bad").named(HEADER, "dorothy");
+    assertEquals(401, token.jsonOfProgram("POST", "/api/v1/tokens", wish).statusCode());
   }
 
   private record Answer(int status, String body) {}

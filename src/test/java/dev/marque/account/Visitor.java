@@ -98,6 +98,14 @@ final class Visitor {
             .method(method, BodyPublishers.ofString(body.encode())));
   }
 
+  /** As {@link #json}, without what browsers tell of where a request comes from. */
+  HttpResponse<String> jsonOfProgram(String method, String path, JsonObject body) {
+    return send(
+        request(path)
+            .header("Content-Type", "application/json")
+            .method(method, BodyPublishers.ofString(body.encode())));
+  }
+
   /** Sends any body. */
   HttpResponse<String> send(String method, String path, String type, byte[] body) {
     return send(

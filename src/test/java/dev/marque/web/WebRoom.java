@@ -66,7 +66,7 @@ final class WebRoom implements AutoCloseable {
     new Arrival(proxies, publicUrl).mount(router);
     headers.mount(router);
     assets.mount(router);
-    new OriginCheck(proxies, publicUrl, new CrossOrigin(List.of())).mount(router);
+    new OriginCheck(proxies, publicUrl, new CrossOrigin(List.of()), Optional.empty()).mount(router);
     new Bodies(Set.of("/upload", "/upload-late", "/upload-soon"), patience).mount(router);
     routes.accept(router);
     router.post("/upload").handler(ctx -> upload(ctx, uploads));
