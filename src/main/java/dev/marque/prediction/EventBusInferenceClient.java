@@ -153,7 +153,8 @@ public final class EventBusInferenceClient implements InferenceClient {
 
   /** Shows how many nodes serve each model; where there is no node that is a number, too. */
   private void showModels() {
-    Map<String, Integer> counts = nodes.isEmpty() ? Map.of(NO_MODEL, 0) : nodes.models();
+    Map<String, Integer> serving = nodes.models();
+    Map<String, Integer> counts = serving.isEmpty() ? Map.of(NO_MODEL, 0) : serving;
     models.register(
         counts.entrySet().stream()
             .map(model -> MultiGauge.Row.of(Tags.of("model", model.getKey()), model.getValue()))

@@ -187,10 +187,12 @@ final class InferenceNodes {
         .toList();
   }
 
-  /** How many nodes run each model. */
+  /** How many nodes run each model, without those that stop. */
   synchronized Map<String, Integer> models() {
     Map<String, Integer> models = new TreeMap<>();
-    nodes.values().forEach(node -> models.merge(node.announced.model(), 1, Integer::sum));
+    nodes.values().stream()
+        .filter(node -> !node.announced.isStopping())
+        .forEach(node -> models.merge(node.announced.model(), 1, Integer::sum));
     return models;
   }
 }

@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  * from our own origin. Exempt is what a browser never sends by itself: a bearer token without
  * cookies; a call of the API without cookies by a page that {@link CrossOrigin} lets in; and a
  * request with none of these headers and no cookie is no browser's and has nothing to abuse. A name
- * that a trusted proxy gives counts as a cookie does: the proxy adds it to whatever passes. Only a
- * bearer token counts before that name.
+ * that a trusted proxy gives takes that leave from other pages, since the proxy adds it to whatever
+ * passes; programs behind the proxy, which send none of the headers, keep theirs.
  *
  * @see <a
  *     href="https://cheatsheetseries.owasp.org/cheatsheets/Cross-Site_Request_Forgery_Prevention_Cheat_Sheet.html">OWASP</a>
@@ -69,9 +69,9 @@ public final class OriginCheck implements Handler<RoutingContext> {
     if (!cookies && authorization != null && isBearer(authorization)) {
       return true;
     }
-    boolean sentAlong = cookies || isNamedByProxy(request);
     String origin = request.getHeader("Origin");
-    if (!sentAlong
+    if (!cookies
+        && !isNamedByProxy(request)
         && origin != null
         && ctx.normalizedPath().startsWith(CrossOrigin.API)
         && crossOrigin.allows(origin)) {
@@ -82,7 +82,7 @@ public final class OriginCheck implements Handler<RoutingContext> {
       // "none" is the person: an address typed or a bookmark, which no site can start.
       return site.equals("same-origin") || site.equals("none");
     }
-    return origin == null ? !sentAlong : isOurs(origin, request);
+    return origin == null ? !cookies : isOurs(origin, request);
   }
 
   private boolean isNamedByProxy(HttpServerRequest request) {

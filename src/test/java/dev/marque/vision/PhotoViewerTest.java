@@ -63,6 +63,14 @@ class PhotoViewerTest {
     assertTrue(view.scores().car() > view.first().car());
   }
 
+  /** Two looks see a car of 0.55 there, three of 0.77. */
+  @Test
+  void a_smaller_one_gets_a_third_look() {
+    PhotoViewer.View view = view(inTheCorner(2 * SMALL));
+    assertEquals(BRAND, top(view.scores()));
+    assertTrue(view.scores().car() > 0.7, "car " + view.scores().car());
+  }
+
   @Test
   void where_there_is_no_car_nothing_is_looked_at_closer() {
     PhotoViewer.View view = view(lawn(300, 200));
