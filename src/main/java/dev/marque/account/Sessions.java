@@ -24,19 +24,14 @@ import java.util.UUID;
 /**
  * Sessions and their refresh tokens (RFC 9700, section 4.14: rotation).
  *
- * <p>A refresh token is good for one renewal, and once more within two minutes: two tabs may renew
+ * <p>A refresh token is good for one renewal, and once more within 30 seconds: two tabs may renew
  * at the same moment, and an answer may be lost. Whichever token is used, every other of the
  * session is spent from then on. So of a thief and the owner, who both hold a copy, one comes too
  * late, and the session ends for both.
  */
 final class Sessions {
 
-  /**
-   * Longer than an upload may take: its refresh token is spent before the body is read, the new one
-   * goes out with the answer, and whoever tries again after one that broke off is no thief.
-   */
-  static final Duration GRACE = Duration.ofMinutes(2);
-
+  static final Duration GRACE = Duration.ofSeconds(30);
   static final Duration IDLE = Duration.ofMinutes(30);
   static final Duration ABSOLUTE = Duration.ofHours(12);
   static final Duration REMEMBERED = Duration.ofDays(30);
