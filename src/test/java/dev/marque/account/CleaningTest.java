@@ -3,7 +3,6 @@ package dev.marque.account;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.marque.platform.Database;
-import dev.marque.platform.Ids;
 import dev.marque.platform.TestDatabase;
 import io.vertx.core.Vertx;
 import io.vertx.sqlclient.Pool;
@@ -67,7 +66,7 @@ class CleaningTest {
 
   private void makeASessionATokenAndAFailure() {
     sessions.begin(pool, account, false, CLIENT).await();
-    User user = new User(account.id(), account.username(), Role.USER, Ids.next());
+    User user = new User(account.id(), account.username(), Role.USER, ProxySignIn.NO_SESSION);
     tokens.make(user, "script", 1, CLIENT).await();
     limits.begin("ada", "192.0.2.1").await();
   }
