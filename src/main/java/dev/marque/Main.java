@@ -5,6 +5,7 @@ import dev.marque.app.ExportCommand;
 import dev.marque.app.ServeCommand;
 import dev.marque.app.UserCommand;
 import dev.marque.platform.SettingsFile;
+import dev.marque.training.CalibrateCommand;
 import dev.marque.training.EvaluateCommand;
 import dev.marque.training.TrainCommand;
 import java.nio.file.Path;
@@ -33,6 +34,7 @@ import picocli.CommandLine.ScopeType;
       ServeCommand.class,
       ClassifyCommand.class,
       TrainCommand.class,
+      CalibrateCommand.class,
       EvaluateCommand.class,
       ExportCommand.class,
       UserCommand.class,
@@ -70,6 +72,9 @@ public final class Main implements Callable<Integer> {
       Supplier<Path> model = () -> SettingsFile.load().modelDir();
       if (type == TrainCommand.class) {
         return type.cast(new TrainCommand(model));
+      }
+      if (type == CalibrateCommand.class) {
+        return type.cast(new CalibrateCommand(model));
       }
       if (type == EvaluateCommand.class) {
         return type.cast(new EvaluateCommand(model));

@@ -1,13 +1,17 @@
 package dev.marque;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.marque.training.ColouredShapes;
+import dev.marque.vision.ModelDescription;
 import dev.marque.vision.network.TinyNetwork;
+import dev.marque.vision.photo.Size;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -148,6 +152,8 @@ class CommandLineTest {
         "train --data src --out somewhere --taught -1",
         "train --data src --out somewhere --smallest-crop 0",
         "train --data src --out somewhere --sizes 0.5:96x128",
+        "calibrate --data src",
+        "calibrate --data src --name fleet-2 --serve-at 192",
         "evaluate --data src --modle model",
         "export",
         "export --precision float8 marque.pt",
@@ -169,7 +175,17 @@ class CommandLineTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"", "serve", "classify", "train", "evaluate", "export", "user", "user add"})
+      strings = {
+        "",
+        "serve",
+        "classify",
+        "train",
+        "calibrate",
+        "evaluate",
+        "export",
+        "user",
+        "user add"
+      })
   void each_command_explains_itself(String command) {
     assertEquals(0, run((Object[]) (command + " --help").strip().split(" ")));
     assertTrue(out.toString().contains("Usage: marque"), out.toString());
@@ -217,6 +233,45 @@ class CommandLineTest {
     assertEquals(2, out.toString().lines().filter(line -> line.matches(" .*\\d%.*")).count());
     assertEquals(0, run("classify", "--model", model, "--json", circle), err.toString());
     assertEquals(2, new ObjectMapper().readTree(out.toString()).get("brands").size());
+  }
+
+  @Test
+  void a_model_is_calibrated_anew_for_another_size_and_its_weights_stay() throws IOException {
+    Path photos = folder.resolve("fleet");
+    ColouredShapes.write(photos, 12);
+    Path network = Files.writeString(folder.resolve("tiny.json"), TinyNetwork.DESCRIPTION.toJson());
+    Path model = folder.resolve("fleet-1");
+    assertEquals(0, train(photos, model, "--network", network), err.toString());
+    byte[] weights = Files.readAllBytes(model.resolve("weights.safetensors"));
+    ModelDescription trained = ModelDescription.read(model);
+
+    assertEquals(0, calibrate(photos, model, "fleet-1.1"), err.toString());
+    ModelDescription same = ModelDescription.read(model);
+    assertEquals("fleet-1.1", same.name());
+    assertEquals(trained.calibration(), same.calibration(), "the same photos and weights");
+
+    assertEquals(0, calibrate(photos, model, "fleet-1.2", "--serve-at", "96x128"));
+    ModelDescription larger = ModelDescription.read(model);
+    assertEquals(new Size(96, 128), larger.input());
+    assertNotEquals(trained.calibration(), larger.calibration());
+    assertArrayEquals(weights, Files.readAllBytes(model.resolve("weights.safetensors")));
+    assertEquals(0, run("classify", "--model", model, photos.resolve("Circle/00.jpg")));
+  }
+
+  private int calibrate(Path photos, Path model, String name, Object... more) {
+    List<Object> arguments = new ArrayList<>(List.of("calibrate", "--data", photos));
+    arguments.addAll(List.of("--model", model, "--name", name));
+    arguments.addAll(List.of(more));
+    return run(arguments.toArray());
+  }
+
+  @Test
+  void photos_that_cannot_calibrate_leave_the_model_as_it_was() throws IOException {
+    Path photos = folder.resolve("fleet");
+    ColouredShapes.write(photos, 2);
+    assertEquals(1, run("calibrate", "--data", photos, "--name", "other"));
+    assertTrue(err.toString().contains("does not know Circle, Square"), err.toString());
+    assertEquals(1, err.toString().lines().count(), err.toString());
   }
 
   @Test

@@ -1,6 +1,7 @@
 package dev.marque.training;
 
 import dev.marque.vision.Labels;
+import dev.marque.vision.ModelDescription;
 import dev.marque.vision.photo.PhotoFormat;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -70,6 +71,20 @@ public record DataSet(
               .formatted(folder, String.join(", ", untrained)));
     }
     return data;
+  }
+
+  /**
+   * Checks that a model can be judged on these photos.
+   *
+   * @throws DataSetException naming the brands that it does not know
+   */
+  void checkKnownTo(ModelDescription model) {
+    List<String> unknown =
+        labels.brands().stream().filter(brand -> !model.labels().brands().contains(brand)).toList();
+    if (!unknown.isEmpty()) {
+      throw new DataSetException(
+          "the model %s does not know %s".formatted(model.name(), String.join(", ", unknown)));
+    }
   }
 
   /** Changes when a photo's path or label does. */

@@ -91,14 +91,7 @@ public final class EvaluateCommand implements Callable<Integer> {
   }
 
   private static Evaluation evaluate(LoadedModel model, DataSet photos) {
-    List<String> brands = model.description().labels().brands();
-    List<String> unknown =
-        photos.labels().brands().stream().filter(brand -> !brands.contains(brand)).toList();
-    if (!unknown.isEmpty()) {
-      throw new DataSetException(
-          "the model %s does not know %s"
-              .formatted(model.description().name(), String.join(", ", unknown)));
-    }
+    photos.checkKnownTo(model.description());
     try (Judge judge =
         new Judge(model, lines -> lines.forEach(line -> System.err.println("left out " + line)))) {
       List<Example> known = judge.read(photos.validation());

@@ -31,14 +31,26 @@ final class ModelMaker {
             Calibration.NONE,
             data.fingerprint(),
             null);
-    LoadedModel uncalibrated = new LoadedModel(description, network, weights);
-    try (Judge judge = new Judge(uncalibrated, unreadable)) {
+    // Calibrated is what will be read from the file and serve.
+    Weights stored = weights.inHalfPrecision();
+    return calibrated(new LoadedModel(description, network, stored), data, unreadable);
+  }
+
+  /**
+   * The same network, calibrated anew and not yet evaluated.
+   *
+   * @return a model that claims nothing where there are no photos to validate on
+   */
+  static LoadedModel calibrated(
+      LoadedModel model, DataSet data, Consumer<List<String>> unreadable) {
+    try (Judge judge = new Judge(model, unreadable)) {
       List<Judged> known = judge.judge(data.validation());
       Calibration calibration =
           known.isEmpty()
               ? Calibration.NONE
               : CalibrationFit.fit(known, judge.judge(data.notACar()));
-      return new LoadedModel(description.with(calibration, null), network, weights);
+      return new LoadedModel(
+          model.description().with(calibration, null), model.network(), model.weights());
     }
   }
 }

@@ -82,6 +82,11 @@ public record ModelDescription(
         StandardCopyOption.REPLACE_EXISTING);
   }
 
+  /** The same network under another name, with another input size. */
+  public ModelDescription with(String name, Size input) {
+    return new ModelDescription(name, input, normalization, labels, calibration, data, metrics);
+  }
+
   /** The same with another calibration and other figures. */
   public ModelDescription with(Calibration calibration, @Nullable JsonNode metrics) {
     return new ModelDescription(name, input, normalization, labels, calibration, data, metrics);

@@ -71,9 +71,19 @@ public final class Weights {
     return List.copyOf(tensors.values());
   }
 
-  /** How many values there are in all. */
-  public long count() {
-    return tensors.values().stream().mapToLong(tensor -> tensor.values().length).sum();
+  /** The same values as {@link Safetensors.Format#F16} keeps them. */
+  public Weights inHalfPrecision() {
+    return new Weights(
+        tensors.values().stream()
+            .map(
+                tensor -> {
+                  float[] values = tensor.values().clone();
+                  for (int i = 0; i < values.length; i++) {
+                    values[i] = HalfPrecision.toFloat(HalfPrecision.toHalf(values[i]));
+                  }
+                  return new Tensor(tensor.name(), tensor.shape(), values);
+                })
+            .toList());
   }
 
   /**
