@@ -155,24 +155,14 @@ final class SettingConverters {
   }
 
   /** An IPv4 or IPv6 address, with the length of its network or without. */
-  public static final class AddressRange implements Converter<String> {
+  public static final class AddressRange implements Converter<Cidr> {
     private static final long serialVersionUID = 1;
 
     public AddressRange() {}
 
-    private static final Pattern IPV4 =
-        Pattern.compile(
-            "((25[0-5]|2[0-4]\\d|1?\\d?\\d)(\\.(?!$|/)|(?=$|/))){4}(/(3[0-2]|[12]?\\d))?");
-    private static final Pattern IPV6 =
-        Pattern.compile("(?=[^/]*:)[0-9a-fA-F:.]{2,45}(/(12[0-8]|1[01]\\d|[1-9]?\\d))?");
-
     @Override
-    public String convert(String text) {
-      String range = text.strip();
-      if (!IPV4.matcher(range).matches() && !IPV6.matcher(range).matches()) {
-        throw new IllegalArgumentException("Not an address range: " + text);
-      }
-      return range;
+    public Cidr convert(String text) {
+      return Cidr.parse(text.strip());
     }
   }
 }

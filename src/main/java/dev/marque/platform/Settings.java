@@ -157,10 +157,10 @@ public interface Settings {
 
     @Allowed("addresses or ranges such as 10.0.0.0/8, separated by commas")
     @WithName("trusted")
-    Optional<List<@WithConverter(SettingConverters.AddressRange.class) String>> listed();
+    Optional<List<@WithConverter(SettingConverters.AddressRange.class) Cidr>> listed();
 
-    /** Address ranges such as {@code 10.0.0.0/8}; empty: nobody. */
-    default List<String> trusted() {
+    /** Empty: nobody. */
+    default List<Cidr> trusted() {
       return listed().orElse(List.of());
     }
   }

@@ -1,5 +1,6 @@
 package dev.marque.web;
 
+import dev.marque.platform.Cidr;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -13,10 +14,10 @@ public final class Proxies {
   private final List<Cidr> trusted;
 
   /**
-   * @param trusted address blocks, see {@link Cidr#parse}
+   * @param trusted where they connect from
    */
-  public Proxies(List<String> trusted) {
-    this.trusted = trusted.stream().map(Cidr::parse).toList();
+  public Proxies(List<Cidr> trusted) {
+    this.trusted = List.copyOf(trusted);
   }
 
   /** Whether the connection comes from a trusted proxy. */

@@ -106,7 +106,9 @@ class SettingsTest {
     assertEquals(
         List.of(URI.create("https://a.example"), URI.create("https://b.example:8443")),
         settings.portal().origins());
-    assertEquals(List.of("10.0.0.0/8", "::1"), settings.proxy().trusted());
+    assertEquals(
+        List.of("10.0.0.0/8", "::1"),
+        settings.proxy().trusted().stream().map(Cidr::toString).toList());
     assertEquals(3000, settings.limits().uploadBytes().bytes());
     assertEquals(4, settings.limits().megapixels());
     assertEquals(5, settings.limits().predictionsPerMinute());
@@ -243,6 +245,8 @@ class SettingsTest {
         "MARQUE_PORTAL_ORIGINS | https://a.example/path",
         "MARQUE_PROXY_TRUSTED | 10.0.0.0/33",
         "MARQUE_PROXY_TRUSTED | proxy",
+        "MARQUE_PROXY_TRUSTED | :::",
+        "MARQUE_PROXY_TRUSTED | 12345::1",
         "MARQUE_LIMITS_UPLOAD_BYTES | 10 apples",
         "MARQUE_LIMITS_MEGAPIXELS | 0",
         "MARQUE_LIMITS_QUEUE | 0",

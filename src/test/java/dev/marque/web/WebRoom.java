@@ -1,5 +1,6 @@
 package dev.marque.web;
 
+import dev.marque.platform.Cidr;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
@@ -55,7 +56,7 @@ final class WebRoom implements AutoCloseable {
       Consumer<Router> routes) {
     Messages messages = new Messages();
     Assets assets = Assets.load();
-    Proxies proxies = new Proxies(trusted);
+    Proxies proxies = new Proxies(trusted.stream().map(Cidr::parse).toList());
     SecurityHeaders headers = new SecurityHeaders(publicUrl, portals);
     Pages pages = new Pages(messages, assets, publicUrl, portals, true, Clock.systemUTC());
     Failures failures = new Failures(messages, pages, headers);

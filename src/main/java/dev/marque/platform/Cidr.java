@@ -1,4 +1,4 @@
-package dev.marque.web;
+package dev.marque.platform;
 
 import io.netty.util.NetUtil;
 import java.util.Arrays;
@@ -9,10 +9,12 @@ import java.util.Arrays;
  */
 public final class Cidr {
 
+  private final String text;
   private final byte[] network;
   private final int prefix;
 
-  private Cidr(byte[] network, int prefix) {
+  private Cidr(String text, byte[] network, int prefix) {
+    this.text = text;
     this.network = network;
     this.prefix = prefix;
   }
@@ -30,7 +32,7 @@ public final class Cidr {
     }
     int bits = address.length * 8;
     int prefix = slash < 0 ? bits : prefixLength(text.substring(slash + 1), bits, text);
-    return new Cidr(address, prefix);
+    return new Cidr(text, address, prefix);
   }
 
   private static int prefixLength(String digits, int bits, String text) {
@@ -57,6 +59,12 @@ public final class Cidr {
     }
     int rest = prefix % 8;
     return rest == 0 || ((network[whole] ^ candidate[whole]) & 0xff & (0xff << (8 - rest))) == 0;
+  }
+
+  /** The text that it was read from. */
+  @Override
+  public String toString() {
+    return text;
   }
 
   /** Four or sixteen bytes, IPv4 in IPv6 notation made four; none if it is no numeric address. */

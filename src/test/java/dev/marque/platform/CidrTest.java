@@ -1,4 +1,4 @@
-package dev.marque.web;
+package dev.marque.platform;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
