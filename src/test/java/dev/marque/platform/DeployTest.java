@@ -133,6 +133,20 @@ class DeployTest {
     pods().forEach((name, pod) -> assertEquals(false, pod.get("enableServiceLinks"), name));
   }
 
+  /** A hash of a password on each core that Java sees takes 19 MiB of half of the memory. */
+  @Test
+  void every_pod_counts_the_cores_that_it_asks_for() throws IOException {
+    pods()
+        .forEach(
+            (name, pod) -> {
+              Map<?, ?> container = (Map<?, ?>) ((List<?>) pod.get("containers")).get(0);
+              assertTrue(
+                  ((List<?>) container.get("env"))
+                      .stream().anyMatch(each -> each.toString().contains("ActiveProcessorCount=")),
+                  name);
+            });
+  }
+
   @Test
   void every_pod_has_settings_that_hold() throws IOException {
     String kustomization = Files.readString(DEPLOY.resolve("kubernetes/kustomization.yaml"));
