@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.marque.BesideOthers;
 import dev.marque.platform.StoppableDatabase;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -28,8 +29,11 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Web and inference nodes in processes of their own, as they would be on several machines. */
+@BesideOthers
 class ClusterIT {
 
   private static final String PATH = "/api/v1/predictions";
@@ -170,6 +174,7 @@ class ClusterIT {
   }
 
   @Test
+  @Execution(ExecutionMode.SAME_THREAD)
   void a_web_node_runs_without_the_engine_and_an_inference_node_without_pages() throws Exception {
     assertEquals(404, get(inferenceAddress + "/login").statusCode());
     assertEquals(200, get(inferenceAddress + "/health/ready").statusCode());
@@ -182,6 +187,7 @@ class ClusterIT {
   }
 
   @Test
+  @Execution(ExecutionMode.SAME_THREAD)
   void one_request_sent_to_two_web_nodes_at_once_is_stored_once() {
     var one = upload(webAddress, "Idempotency-Key", "the-same");
     var other = upload(otherWeb.baseUrl(), "Idempotency-Key", "the-same");
@@ -193,6 +199,7 @@ class ClusterIT {
   }
 
   @Test
+  @Execution(ExecutionMode.SAME_THREAD)
   void a_killed_node_loses_no_photo_and_a_new_one_takes_load() throws Exception {
     MarqueProcess killed = node("inference", "killed", freePort());
     String killedAddress = killed.awaitReady();

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.marque.BesideOthers;
 import dev.marque.web.LineStream.Pace;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
@@ -13,7 +14,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Clients that take many rows fast, slowly, or too slowly. */
+@BesideOthers
 @Timeout(60)
 class LineStreamTest {
 
@@ -38,8 +42,8 @@ class LineStreamTest {
   private static final Pace STRICT = new Pace(GRACE, Integer.MAX_VALUE);
   private static final String LAST_CHUNK = "\r\n0\r\n\r\n";
 
-  /** Of each answer, when it is over: whether all of it went out. */
-  private static final BlockingQueue<Boolean> ended = new LinkedBlockingQueue<>();
+  /** Of each path's answer, when it is over: whether all of it went out. */
+  private static final Map<String, BlockingQueue<Boolean>> ended = new ConcurrentHashMap<>();
 
   private static WebRoom room;
 
@@ -54,12 +58,16 @@ class LineStreamTest {
             });
   }
 
+  private static BlockingQueue<Boolean> wholly(String path) {
+    return ended.computeIfAbsent(path, first -> new LinkedBlockingQueue<>());
+  }
+
   private static void mount(Router router, String path, Pace pace, int count, Duration between) {
     router
         .get(path)
         .handler(
             ctx -> {
-              ctx.addEndHandler(end -> ended.add(end.succeeded()));
+              ctx.addEndHandler(end -> wholly(path).add(end.succeeded()));
               ctx.response().setChunked(true);
               new LineStream(ctx, pace).send(new Rows(ctx.vertx(), count, between), row -> LINE);
             });
@@ -83,7 +91,7 @@ class LineStreamTest {
       assertTrue(seen.startsWith("HTTP/1.1 200"), "it begins like any other");
       assertFalse(seen.endsWith(LAST_CHUNK), "and does not end like one");
     }
-    assertFalse(ended.take(), "the server is told");
+    assertFalse(wholly("/strict").take(), "the server is told");
     Duration took = Duration.ofNanos(System.nanoTime() - begin);
     assertTrue(took.compareTo(GRACE) >= 0, "not before the grace is over: " + took);
   }
@@ -97,7 +105,7 @@ class LineStreamTest {
       assertTrue(seen.endsWith(LAST_CHUNK), "to its end");
       assertEquals(MANY, seen.lines().filter(line -> line.endsWith("x")).count());
     }
-    assertTrue(ended.take());
+    assertTrue(wholly("/lenient").take());
     Duration took = Duration.ofNanos(System.nanoTime() - begin);
     assertTrue(took.compareTo(GRACE.multipliedBy(2)) > 0, "it was slow: " + took);
   }
@@ -107,7 +115,7 @@ class LineStreamTest {
     try (RawHttp client = ask("/slow-rows")) {
       assertTrue(client.rest().endsWith(LAST_CHUNK), "to its end");
     }
-    assertTrue(ended.take());
+    assertTrue(wholly("/slow-rows").take());
   }
 
   /** What a client sees that reads so many bytes and takes a breath, until nothing more comes. */

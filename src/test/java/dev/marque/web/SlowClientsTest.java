@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.marque.BesideOthers;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Clients that never come to an end with a request, or with reading an answer. */
+@BesideOthers
 @Timeout(30)
 class SlowClientsTest {
 
@@ -28,13 +30,14 @@ class SlowClientsTest {
   private static final int LITTLE = 64 << 10;
 
   private static final int LARGE_BYTES = 8 << 20;
-  private static final String LARGE = "GET /large HTTP/1.1\r\nHost: x\r\n\r\n";
   private static final String WHOLE = "GET /quick HTTP/1.1\r\nHost: x\r\n\r\n";
   private static final String POST =
       "POST /form HTTP/1.1\r\nHost: x\r\nContent-Length: 9000\r\nContent-Type: application/x-www-form-urlencoded\r\n\r\n";
 
-  /** Of each answer of /large, when it is over: whether all of it went out. */
+  /** Of the answers of two paths, when they are over: whether all of it went out. */
   private static final BlockingQueue<Boolean> largeWasRead = new LinkedBlockingQueue<>();
+
+  private static final BlockingQueue<Boolean> unreadWasRead = new LinkedBlockingQueue<>();
 
   private static WebRoom room;
 
@@ -49,7 +52,8 @@ class SlowClientsTest {
                   .get("/soon")
                   .handler(ctx -> ctx.vertx().timer(50).onSuccess(soon -> ctx.end("soon")));
               router.post("/form").handler(ctx -> ctx.end("read"));
-              router.get("/large").handler(SlowClientsTest::large);
+              router.get("/large").handler(ctx -> large(ctx, largeWasRead));
+              router.get("/unread").handler(ctx -> large(ctx, unreadWasRead));
               router
                   .get("/long-pause")
                   .handler(
@@ -69,9 +73,13 @@ class SlowClientsTest {
             });
   }
 
-  private static void large(RoutingContext ctx) {
-    ctx.end(Buffer.buffer(new byte[LARGE_BYTES]))
-        .onComplete(end -> largeWasRead.add(end.succeeded()));
+  private static void large(RoutingContext ctx, BlockingQueue<Boolean> wasRead) {
+    ctx.end(Buffer.buffer(new byte[LARGE_BYTES])).onComplete(end -> wasRead.add(end.succeeded()));
+  }
+
+  private static RawHttp ask(String path) throws IOException {
+    return RawHttp.holding(room.port(), LITTLE)
+        .send("GET " + path + " HTTP/1.1\r\nHost: x\r\n\r\n");
   }
 
   @AfterAll
@@ -143,7 +151,7 @@ class SlowClientsTest {
   @Test
   void an_answer_in_one_large_piece_may_be_read_slowly() throws Exception {
     long begin = System.nanoTime();
-    try (RawHttp client = RawHttp.holding(room.port(), LITTLE).send(LARGE)) {
+    try (RawHttp client = ask("/large")) {
       InputStream in = client.in();
       long read = 0;
       while (read < LARGE_BYTES) {
@@ -161,11 +169,11 @@ class SlowClientsTest {
 
   @Test
   void who_stops_reading_is_cut_off_and_the_server_is_told() throws Exception {
-    try (RawHttp client = RawHttp.holding(room.port(), LITTLE).send(LARGE)) {
+    try (RawHttp client = ask("/unread")) {
       long begin = System.nanoTime();
       assertEquals('H', client.in().read());
       // Without a byte more being read on this side.
-      assertFalse(largeWasRead.take(), "the answer failed");
+      assertFalse(unreadWasRead.take(), "the answer failed");
       Duration took = Duration.ofNanos(System.nanoTime() - begin);
       assertTrue(took.compareTo(PATIENCE) >= 0, "not before it is late: " + took);
     }
