@@ -47,8 +47,8 @@ final class TokenApi {
       refuse(ctx, 400, "invalid_request", "A parameter is there more than once.");
       return;
     }
-    String grantType = form.get("grant_type");
-    if (grantType == null) {
+    String grantType = parameter(form, "grant_type");
+    if (grantType.isEmpty()) {
       refuse(ctx, 400, "invalid_request", "grant_type is missing.");
     } else if (grantType.equals("password")) {
       byPassword(ctx, form);
@@ -64,9 +64,9 @@ final class TokenApi {
   }
 
   private void byPassword(RoutingContext ctx, MultiMap form) {
-    String username = form.get("username");
-    String password = form.get("password");
-    if (username == null || password == null) {
+    String username = parameter(form, "username");
+    String password = parameter(form, "password");
+    if (username.isEmpty() || password.isEmpty()) {
       refuse(ctx, 400, "invalid_request", "username and password are needed.");
       return;
     }
@@ -74,12 +74,18 @@ final class TokenApi {
   }
 
   private void byRefreshToken(RoutingContext ctx, MultiMap form) {
-    String refreshToken = form.get("refresh_token");
-    if (refreshToken == null) {
+    String refreshToken = parameter(form, "refresh_token");
+    if (refreshToken.isEmpty()) {
       refuse(ctx, 400, "invalid_request", "refresh_token is missing.");
       return;
     }
     answer(ctx, sessions.renew(refreshToken, Client.of(ctx)));
+  }
+
+  /** Empty where it is missing: one without a value counts as left out (RFC 6749, section 3.2). */
+  private static String parameter(MultiMap form, String name) {
+    String value = form.get(name);
+    return value == null ? "" : value;
   }
 
   private static void answer(RoutingContext ctx, Future<Optional<Grant>> result) {

@@ -163,6 +163,12 @@ class AccountsIT {
     assertError("invalid_request", program.post("/api/v1/token", "username", "ada"));
     assertError("invalid_request", program.post("/api/v1/token", "grant_type", "password"));
     assertError("invalid_request", program.post("/api/v1/token", "grant_type", "refresh_token"));
+    assertError("invalid_request", program.post("/api/v1/token", "grant_type", ""));
+    assertError(
+        "invalid_request",
+        program.post("/api/v1/token", "grant_type", "refresh_token", "refresh_token", ""));
+    assertError("invalid_request", server.token(ClockedServer.ADMINISTRATOR, ""));
+    assertError("invalid_request", server.token("", ClockedServer.PASSWORD));
     assertError("unsupported_grant_type", program.post("/api/v1/token", "grant_type", "magic"));
     assertError(
         "invalid_request",
