@@ -1,5 +1,6 @@
 package dev.marque.account;
 
+import io.vertx.ext.web.RoutingContext;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Set;
@@ -13,6 +14,12 @@ final class Destination {
   private static final Set<String> POINTLESS = Set.of("/login", "/signup", "/logout", "/setup");
 
   private Destination() {}
+
+  /** Where a form leads: its field {@code next}, or where it has none that of the query. */
+  static String afterForm(RoutingContext ctx) {
+    String field = ctx.request().getFormAttribute("next");
+    return of(field == null ? ctx.queryParams().get("next") : field);
+  }
 
   /**
    * The wanted path if it is one of this site, else {@link #HOME}. Browsers drop tabs and line

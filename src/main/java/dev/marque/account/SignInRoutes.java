@@ -71,7 +71,7 @@ final class SignInRoutes {
     String username = FormPage.field(ctx, "username");
     String password = FormPage.secret(ctx, "password");
     boolean remember = "true".equals(FormPage.field(ctx, "remember"));
-    String next = Destination.of(FormPage.field(ctx, "next"));
+    String next = Destination.afterForm(ctx);
     signIn
         .signIn(username, password, remember, Client.of(ctx))
         .compose(SignInRoutes::orRefuse)

@@ -62,7 +62,7 @@ final class SignUpRoutes {
 
   private void signUp(RoutingContext ctx) {
     Profile profile = profile(ctx);
-    String next = Destination.of(FormPage.field(ctx, "next"));
+    String next = Destination.afterForm(ctx);
     registration
         .signUp(profile, FormPage.secret(ctx, "password"), Client.of(ctx))
         .onSuccess(account -> welcome(ctx, account, next))

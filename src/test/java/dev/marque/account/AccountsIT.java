@@ -293,6 +293,18 @@ class AccountsIT {
     assertEquals("/account?a=b", back.headers().firstValue("Location").orElse(""));
   }
 
+  @Test
+  void a_form_without_the_field_goes_on_to_where_its_address_says() {
+    String username = server.newAccount();
+    HttpResponse<String> in =
+        server
+            .visitor()
+            .post("/login?next=/history", "username", username, "password", ClockedServer.PASSWORD);
+    assertEquals("/history", in.headers().firstValue("Location").orElse(""));
+    HttpResponse<String> refused = server.visitor().post("/signup?next=/history", "username", "a");
+    assertTrue(refused.body().contains("name=\"next\" value=\"/history\""), refused.body());
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"https://evil.example", "//evil.example", "/\\evil.example", "///e.com"})
   void sign_in_leads_to_no_other_site(String next) {
