@@ -36,7 +36,6 @@ final class PersonalTokens {
   /** Tells these tokens from access tokens, and lets scanners find one that was published. */
   private static final String PREFIX = "marque_";
 
-  private static final String NAME = "\\P{Cntrl}{1,100}";
   private static final Duration TOUCH = Duration.ofMinutes(1);
   private static final String COLUMNS = "id, name, created_at, expires_at, last_used_at";
   private static final Logger LOG = LoggerFactory.getLogger(PersonalTokens.class);
@@ -67,7 +66,7 @@ final class PersonalTokens {
    */
   Future<NewPersonalToken> make(User owner, String name, int days, Client client) {
     List<FieldError> errors = new ArrayList<>();
-    if (!name.matches(NAME) || name.isBlank()) {
+    if (!name.matches(Profile.NAME)) {
       errors.add(FieldError.of("name", "field.name.rules"));
     }
     if (days < 1 || days > LONGEST_DAYS) {

@@ -23,15 +23,17 @@ record Profile(
   /** 3 to 32 letters and digits, with dots, hyphens and underscores in between. */
   static final String USERNAME = "[A-Za-z0-9][A-Za-z0-9._-]{1,30}[A-Za-z0-9]";
 
-  /** Besides what the annotation asks: a domain with a dot, no blanks. */
-  static final String EMAIL = "[^\\s@\\p{Cc}]+@[^\\s@\\p{Cc}]+\\.[^\\s@.\\p{Cc}]+";
+  /** Characters for control, or for turning the direction of the text around them. */
+  private static final String INVISIBLE =
+      "\\p{Cc}\\p{Cs}\\p{Co}\\p{Cn}\\u2028-\\u202E\\u2066-\\u2069";
 
-  /**
-   * 1 to 100 characters, none of them for control or for turning the direction of the text around
-   * it, and not only blanks.
-   */
-  static final String NAME =
-      "(?=.*[^\\p{Z}])[^\\p{Cc}\\p{Cs}\\p{Co}\\p{Cn}\\u2028-\\u202E\\u2066-\\u2069]{1,100}";
+  private static final String IN_EMAIL = "\\s@" + INVISIBLE;
+
+  /** Besides what the annotation asks: a domain with a dot, no blanks, only visible characters. */
+  static final String EMAIL = "[^" + IN_EMAIL + "]+@[^" + IN_EMAIL + "]+\\.[^." + IN_EMAIL + "]+";
+
+  /** 1 to 100 visible characters, and not only blanks. */
+  static final String NAME = "(?=.*[^\\p{Z}])[^" + INVISIBLE + "]{1,100}";
 
   /** By the names of the form's fields, to fill it in again. */
   Map<String, String> toForm() {

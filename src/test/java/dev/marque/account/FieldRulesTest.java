@@ -74,7 +74,11 @@ class FieldRulesTest {
         "ada@example",
         "a da@example.org",
         "a@b@c.de",
-        "ada@example.org\r\nBcc: x@y.z"
+        "ada@example.org\r\nBcc: x@y.z",
+        "ada\u202Egro.elpmaxe@example.org",
+        "ada@ex\u2066ample.org",
+        "ada@example.o\u2028rg",
+        "ada\uD83D@example.org"
       })
   void what_is_no_address_is_refused(String email) {
     assertEquals(

@@ -127,6 +127,7 @@ class PersonalTokensIT {
         "{\"name\":\"\",\"expires_in_days\":1}",
         "{\"name\":\"  \",\"expires_in_days\":1}",
         "{\"name\":\"a\\u0000b\",\"expires_in_days\":1}",
+        "{\"name\":\"a\\u202eb\",\"expires_in_days\":1}",
         "{\"name\":1,\"expires_in_days\":1}",
         "{\"name\":\"x\",\"expires_in_days\":0}",
         "{\"name\":\"x\",\"expires_in_days\":367}",
