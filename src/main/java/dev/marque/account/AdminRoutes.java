@@ -179,7 +179,7 @@ final class AdminRoutes {
     }
     Optional<AuditEvent> event = AuditEvent.of(code);
     if (event.isEmpty()) {
-      throw new Failure.Invalid("fields", List.of(FieldError.of("event", "field.event")));
+      throw Failure.Invalid.of(FieldError.of("event", "field.event"));
     }
     return event;
   }
@@ -188,8 +188,6 @@ final class AdminRoutes {
     return text == null
         ? null
         : Keys.parse(text)
-            .orElseThrow(
-                () ->
-                    new Failure.Invalid("fields", List.of(FieldError.of("after", "field.cursor"))));
+            .orElseThrow(() -> Failure.Invalid.of(FieldError.of("after", "field.cursor")));
   }
 }

@@ -90,7 +90,7 @@ final class FieldRules {
 
   private static void refuse(List<FieldError> errors) {
     if (!errors.isEmpty()) {
-      throw new Failure.Invalid("fields", errors);
+      throw Failure.Invalid.of(errors);
     }
   }
 

@@ -1,19 +1,17 @@
 package dev.marque.account;
 
 import dev.marque.web.Failure;
+import dev.marque.web.Failures;
 import dev.marque.web.FieldError;
 import dev.marque.web.Messages;
 import dev.marque.web.Pages;
 import io.vertx.core.Future;
-import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A page with a form: shown empty, or again with what was entered and what is wrong with it. */
@@ -59,17 +57,14 @@ final class FormPage {
     }
     Locale language = Pages.language(ctx);
     Map<String, Object> all = complete(model);
-    List<FieldError> fields = fields(failure);
+    List<FieldError> fields = failure.fields();
     Map<String, String> errors = new LinkedHashMap<>();
     fields.forEach(error -> errors.put(error.field(), messages.text(language, error)));
     all.put("errors", errors);
     if (fields.isEmpty()) {
       all.put("alert", messages.detail(language, failure));
     }
-    retryAfter(failure)
-        .ifPresent(
-            wait ->
-                ctx.response().putHeader(HttpHeaders.RETRY_AFTER, Long.toString(wait.toSeconds())));
+    Failures.addHeaders(ctx, failure);
     pages.render(ctx, failure.status(), template, all).onFailure(ctx::fail);
   }
 
@@ -83,27 +78,11 @@ final class FormPage {
   }
 
   private static boolean isAboutForm(Failure failure) {
-    return !fields(failure).isEmpty()
+    return !failure.fields().isEmpty()
         || failure instanceof Failure.NotSignedIn
         || failure instanceof Failure.Conflict
         || failure instanceof Failure.TooManyRequests
         || (failure instanceof Failure.Unavailable
             && List.of("busy", "sso-unreachable").contains(failure.type()));
-  }
-
-  private static List<FieldError> fields(Failure failure) {
-    if (failure instanceof Failure.Invalid invalid) {
-      return invalid.fields();
-    }
-    return failure instanceof Failure.Conflict conflict ? conflict.fields() : List.of();
-  }
-
-  private static Optional<Duration> retryAfter(Failure failure) {
-    if (failure instanceof Failure.TooManyRequests limited) {
-      return Optional.of(limited.retryAfter());
-    }
-    return failure instanceof Failure.Unavailable busy
-        ? Optional.of(busy.retryAfter())
-        : Optional.empty();
   }
 }

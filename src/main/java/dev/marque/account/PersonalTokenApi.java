@@ -75,7 +75,7 @@ final class PersonalTokenApi {
   }
 
   private static Failure invalid(String field, String message, Object... arguments) {
-    return new Failure.Invalid("fields", List.of(FieldError.of(field, message, arguments)));
+    return Failure.Invalid.of(FieldError.of(field, message, arguments));
   }
 
   private static void send(RoutingContext ctx, int status, JsonObject body) {

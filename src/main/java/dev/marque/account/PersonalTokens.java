@@ -73,7 +73,7 @@ final class PersonalTokens {
       errors.add(FieldError.of("expires_in_days", "field.token.days", LONGEST_DAYS));
     }
     if (!errors.isEmpty()) {
-      return Future.failedFuture(new Failure.Invalid("fields", errors));
+      return Future.failedFuture(Failure.Invalid.of(errors));
     }
     return pool.withTransaction(
         sql ->

@@ -95,7 +95,7 @@ final class UserApi {
       }
     }
     if (!errors.isEmpty()) {
-      throw new Failure.Invalid("fields", errors);
+      throw Failure.Invalid.of(errors);
     }
   }
 
@@ -113,7 +113,7 @@ final class UserApi {
     String search = QueryParameters.text(query, "q", LONGEST_SEARCH);
     String after = QueryParameters.text(query, "after", LONGEST_CURSOR);
     if (after != null && after.isEmpty()) {
-      throw new Failure.Invalid("fields", List.of(FieldError.of("after", "field.cursor")));
+      throw Failure.Invalid.of(FieldError.of("after", "field.cursor"));
     }
     accounts
         .list(pool, search == null ? "" : search, after == null ? "" : after, limit + 1)
@@ -134,7 +134,7 @@ final class UserApi {
       return DEFAULT_LIMIT;
     }
     if (!text.matches("[1-9][0-9]{0,2}") || Integer.parseInt(text) > MOST) {
-      throw new Failure.Invalid("fields", List.of(FieldError.of("limit", "field.limit", MOST)));
+      throw Failure.Invalid.of(FieldError.of("limit", "field.limit", MOST));
     }
     return Integer.parseInt(text);
   }
@@ -151,7 +151,7 @@ final class UserApi {
     QueryParameters.only(ctx, Set.of());
     JsonObject body = JsonBody.read(ctx, Set.of("password"));
     if (!(body.getValue("password") instanceof String password)) {
-      throw new Failure.Invalid("fields", List.of(FieldError.of("password", "field.required")));
+      throw Failure.Invalid.of(FieldError.of("password", "field.required"));
     }
     administration
         .delete(SignedIn.of(ctx), ctx.pathParam("username"), password, Client.of(ctx))

@@ -2,7 +2,6 @@ package dev.marque.account;
 
 import dev.marque.web.Failure;
 import dev.marque.web.FieldError;
-import java.util.List;
 
 /** Puts "that is not your password", or not your name, beside the field where it was entered. */
 final class WrongPassword {
@@ -13,11 +12,10 @@ final class WrongPassword {
   static Throwable in(String field, Throwable problem) {
     if (problem instanceof Failure.Forbidden refused) {
       if (refused.type().equals("password-wrong")) {
-        return new Failure.Invalid("fields", List.of(FieldError.of(field, "field.password.wrong")));
+        return Failure.Invalid.of(FieldError.of(field, "field.password.wrong"));
       }
       if (refused.type().equals("name-wrong")) {
-        return new Failure.Invalid(
-            "fields", List.of(FieldError.of(field, "field.username.confirm")));
+        return Failure.Invalid.of(FieldError.of(field, "field.username.confirm"));
       }
     }
     return problem;

@@ -102,10 +102,7 @@ public final class UserCommand {
 
   private static String inWords(Failure refused) {
     Messages messages = new Messages();
-    List<FieldError> fields =
-        refused instanceof Failure.Invalid invalid
-            ? invalid.fields()
-            : refused instanceof Failure.Conflict conflict ? conflict.fields() : List.of();
+    List<FieldError> fields = refused.fields();
     return fields.isEmpty()
         ? messages.detail(Locale.ENGLISH, refused)
         : fields.stream()

@@ -132,11 +132,11 @@ public final class CorrectionRoutes {
     return code == null
         ? ReviewState.OPEN
         : ReviewState.of(code)
-            .orElseThrow(() -> Fields.invalid(FieldError.of("state", "field.review_state")));
+            .orElseThrow(() -> Failure.Invalid.of(FieldError.of("state", "field.review_state")));
   }
 
   private static UUID cursor(String text) {
     return Keys.parse(text)
-        .orElseThrow(() -> Fields.invalid(FieldError.of("after", "field.cursor")));
+        .orElseThrow(() -> Failure.Invalid.of(FieldError.of("after", "field.cursor")));
   }
 }

@@ -5,7 +5,6 @@ import dev.marque.web.FieldError;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.Base64;
-import java.util.List;
 import java.util.UUID;
 
 /**
@@ -49,6 +48,6 @@ record Cursor(Instant createdAt, UUID id) {
   }
 
   private static Failure invalid() {
-    return new Failure.Invalid("fields", List.of(FieldError.of("after", "field.cursor")));
+    return Failure.Invalid.of(FieldError.of("after", "field.cursor"));
   }
 }

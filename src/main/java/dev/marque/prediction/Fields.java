@@ -10,7 +10,6 @@ import java.time.LocalDateTime;
 import java.time.LocalTime;
 import java.time.ZoneOffset;
 import java.util.Arrays;
-import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -48,7 +47,7 @@ final class Fields {
     if (text.equals("true")) {
       return true;
     }
-    throw invalid(FieldError.of(field, "field.flag"));
+    throw Failure.Invalid.of(FieldError.of(field, "field.flag"));
   }
 
   static @Nullable Verdict verdict(@Nullable String text) {
@@ -58,7 +57,8 @@ final class Fields {
     return Arrays.stream(Verdict.values())
         .filter(verdict -> verdict.code().equals(text))
         .findFirst()
-        .orElseThrow(() -> invalid(FieldError.of("verdict", "field.verdict", verdicts())));
+        .orElseThrow(
+            () -> Failure.Invalid.of(FieldError.of("verdict", "field.verdict", verdicts())));
   }
 
   /**
@@ -72,14 +72,14 @@ final class Fields {
     }
     Matcher parts = RFC_3339.matcher(text);
     if (!parts.matches()) {
-      throw invalid(FieldError.of(field, "field.time"));
+      throw Failure.Invalid.of(FieldError.of(field, "field.time"));
     }
     try {
       Instant local = LocalDateTime.parse(parts.group("local")).toInstant(ZoneOffset.UTC);
       Instant time = local.minus(offset(parts));
       return time.isBefore(EARLIEST) ? EARLIEST : time.isAfter(LATEST) ? LATEST : time;
     } catch (DateTimeException e) {
-      throw invalid(FieldError.of(field, "field.time"));
+      throw Failure.Invalid.of(FieldError.of(field, "field.time"));
     }
   }
 
@@ -95,10 +95,6 @@ final class Fields {
     return parts.group("sign").equals("-") ? offset.negated() : offset;
   }
 
-  static Failure invalid(FieldError error) {
-    return new Failure.Invalid("fields", List.of(error));
-  }
-
   private static String verdicts() {
     return Arrays.stream(Verdict.values()).map(Verdict::code).collect(Collectors.joining(", "));
   }
@@ -112,6 +108,6 @@ final class Fields {
     if (text.matches("[1-9][0-9]{0,8}") && Integer.parseInt(text) <= most) {
       return Integer.parseInt(text);
     }
-    throw invalid(FieldError.of(field, message, most));
+    throw Failure.Invalid.of(FieldError.of(field, message, most));
   }
 }

@@ -69,13 +69,13 @@ record HistoryQuery(
   Filter filter() {
     if (brand.indexOf('\0') >= 0) {
       // PostgreSQL has no text with it.
-      throw Fields.invalid(FieldError.of("brand", "field.brand.unknown"));
+      throw Failure.Invalid.of(FieldError.of("brand", "field.brand.unknown"));
     }
     Verdict chosen = Fields.verdict(orNull(verdict));
     LocalDate first = day("from", from);
     LocalDate last = day("until", until);
     if (first != null && last != null && last.isBefore(first)) {
-      throw Fields.invalid(FieldError.of("until", "field.until.before"));
+      throw Failure.Invalid.of(FieldError.of("until", "field.until.before"));
     }
     return new Filter(
         orNull(brand),
@@ -157,9 +157,9 @@ record HistoryQuery(
         return day;
       }
     } catch (DateTimeException e) {
-      throw Fields.invalid(FieldError.of(field, "field.day"));
+      throw Failure.Invalid.of(FieldError.of(field, "field.day"));
     }
-    throw Fields.invalid(FieldError.of(field, "field.day"));
+    throw Failure.Invalid.of(FieldError.of(field, "field.day"));
   }
 
   private static @Nullable String orNull(String text) {

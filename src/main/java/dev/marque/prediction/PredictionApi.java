@@ -3,6 +3,7 @@ package dev.marque.prediction;
 import dev.marque.account.SignedIn;
 import dev.marque.account.User;
 import dev.marque.web.Accepted;
+import dev.marque.web.Failure;
 import dev.marque.web.FieldError;
 import dev.marque.web.JsonBody;
 import dev.marque.web.Keys;
@@ -182,10 +183,10 @@ public final class PredictionApi {
     QueryParameters.only(ctx, Set.of());
     Object brand = JsonBody.read(ctx, Set.of("brand")).getValue("brand");
     if (brand == null) {
-      throw Fields.invalid(FieldError.of("brand", "field.required"));
+      throw Failure.Invalid.of(FieldError.of("brand", "field.required"));
     }
     if (!(brand instanceof String name) || !model.brands().contains(name)) {
-      throw Fields.invalid(FieldError.of("brand", "field.brand.unknown"));
+      throw Failure.Invalid.of(FieldError.of("brand", "field.brand.unknown"));
     }
     predictions
         .correct(SignedIn.of(ctx).id(), id(ctx), name)

@@ -75,7 +75,7 @@ public final class PredictionExport {
     return switch (format) {
       case "csv" -> CSV;
       case "ndjson" -> NDJSON;
-      default -> throw Fields.invalid(FieldError.of("format", "field.format"));
+      default -> throw Failure.Invalid.of(FieldError.of("format", "field.format"));
     };
   }
 

@@ -54,7 +54,7 @@ record UploadForm(List<Upload.File> photos, int topK, boolean evidence) {
       values.add(query);
     }
     if (values.size() > 1) {
-      throw Fields.invalid(FieldError.of(name, "field.repeated"));
+      throw Failure.Invalid.of(FieldError.of(name, "field.repeated"));
     }
     return values.isEmpty() ? null : values.get(0);
   }
@@ -72,7 +72,7 @@ record UploadForm(List<Upload.File> photos, int topK, boolean evidence) {
       }
     }
     if (!unknown.isEmpty()) {
-      throw new Failure.Invalid("fields", unknown);
+      throw Failure.Invalid.of(unknown);
     }
   }
 }

@@ -14,7 +14,6 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -124,7 +123,7 @@ public final class UploadRoutes {
   private void correct(RoutingContext ctx) {
     String brand = ctx.request().getFormAttribute("brand");
     if (brand == null || !model.brands().contains(brand)) {
-      throw Fields.invalid(FieldError.of("brand", "field.brand.unknown"));
+      throw Failure.Invalid.of(FieldError.of("brand", "field.brand.unknown"));
     }
     int topK = Fields.topK(ctx.request().getFormAttribute("top_k"));
     predictions
@@ -158,10 +157,8 @@ public final class UploadRoutes {
     }
     Failures.addHeaders(ctx, failure);
     Locale language = Pages.language(ctx);
-    List<FieldError> fields =
-        failure instanceof Failure.Invalid invalid ? invalid.fields() : List.of();
     Map<String, String> errors = new LinkedHashMap<>();
-    fields.forEach(error -> errors.put(error.field(), messages.text(language, error)));
+    failure.fields().forEach(error -> errors.put(error.field(), messages.text(language, error)));
     String detail = messages.detail(language, failure);
     boolean aboutPhoto = ABOUT_THE_PHOTO.contains(failure.status()) && errors.isEmpty();
     if (aboutPhoto || errors.containsKey(UploadForm.IMAGE)) {

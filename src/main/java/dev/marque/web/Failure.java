@@ -2,6 +2,7 @@ package dev.marque.web;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Something a client can be told: a status, a stable type and the values of its sentence.
@@ -39,6 +40,16 @@ public abstract sealed class Failure extends RuntimeException {
   /** The values of the placeholders in the failure's sentence. */
   public final List<Object> arguments() {
     return arguments;
+  }
+
+  /** The fields at fault, for the form; empty where the failure is not about fields. */
+  public List<FieldError> fields() {
+    return List.of();
+  }
+
+  /** For the {@code Retry-After} header: whole seconds, at least one; empty where there is none. */
+  public Optional<Duration> retryAfter() {
+    return Optional.empty();
   }
 
   /** Rounded up: a client that waits as long as it is told must not come too early. */
@@ -119,7 +130,7 @@ public abstract sealed class Failure extends RuntimeException {
       this.fields = List.copyOf(fields);
     }
 
-    /** The fields at fault, for the form; may be empty. */
+    @Override
     public List<FieldError> fields() {
       return fields;
     }
@@ -163,7 +174,17 @@ public abstract sealed class Failure extends RuntimeException {
       this.fields = List.copyOf(fields);
     }
 
-    /** The fields at fault; empty where the failure is not about fields. */
+    /** Of fields that do not hold, and nothing else: {@code fields}. */
+    public static Invalid of(List<FieldError> fields) {
+      return new Invalid("fields", fields);
+    }
+
+    /** As {@link #of(List)}. */
+    public static Invalid of(FieldError... fields) {
+      return of(List.of(fields));
+    }
+
+    @Override
     public List<FieldError> fields() {
       return fields;
     }
@@ -180,9 +201,9 @@ public abstract sealed class Failure extends RuntimeException {
       this.retryAfter = Duration.ofSeconds(wholeSeconds(retryAfter));
     }
 
-    /** For the {@code Retry-After} header: whole seconds, at least one. */
-    public Duration retryAfter() {
-      return retryAfter;
+    @Override
+    public Optional<Duration> retryAfter() {
+      return Optional.of(retryAfter);
     }
   }
 
@@ -197,9 +218,9 @@ public abstract sealed class Failure extends RuntimeException {
       this.retryAfter = Duration.ofSeconds(wholeSeconds(retryAfter));
     }
 
-    /** For the {@code Retry-After} header: whole seconds, at least one. */
-    public Duration retryAfter() {
-      return retryAfter;
+    @Override
+    public Optional<Duration> retryAfter() {
+      return Optional.of(retryAfter);
     }
   }
 

@@ -137,11 +137,8 @@ public final class Failures {
     response.putHeader("Cache-Control", "no-store");
     Stream.of("ETag", "Content-Encoding", "Content-Length", "Content-Disposition")
         .forEach(response.headers()::remove);
-    if (failure instanceof Failure.TooManyRequests limited) {
-      putRetryAfter(response, limited.retryAfter());
-    } else if (failure instanceof Failure.Unavailable unavailable) {
-      putRetryAfter(response, unavailable.retryAfter());
-    } else if (failure instanceof Failure.MethodNotAllowed method) {
+    failure.retryAfter().ifPresent(wait -> putRetryAfter(response, wait));
+    if (failure instanceof Failure.MethodNotAllowed method) {
       response.putHeader("Allow", String.join(", ", method.allowed()));
     } else if (failure instanceof Failure.NotSignedIn
         && !response.headers().contains("WWW-Authenticate")

@@ -45,7 +45,7 @@ public final class JsonBody {
             .map(field -> FieldError.of(field, "field.unknown"))
             .toList();
     if (!unknown.isEmpty()) {
-      throw new Failure.Invalid("fields", unknown);
+      throw Failure.Invalid.of(unknown);
     }
     return body;
   }

@@ -27,7 +27,7 @@ public final class Problems {
             .put("title", messages.title(language, failure))
             .put("status", failure.status())
             .put("detail", messages.detail(language, failure));
-    List<FieldError> fields = fields(failure);
+    List<FieldError> fields = failure.fields();
     if (!fields.isEmpty()) {
       JsonArray errors = new JsonArray();
       fields.forEach(
@@ -39,12 +39,5 @@ public final class Problems {
       problem.put("errors", errors);
     }
     return problem;
-  }
-
-  static List<FieldError> fields(Failure failure) {
-    if (failure instanceof Failure.Invalid invalid) {
-      return invalid.fields();
-    }
-    return failure instanceof Failure.Conflict conflict ? conflict.fields() : List.of();
   }
 }

@@ -2,7 +2,6 @@ package dev.marque.web;
 
 import io.vertx.core.MultiMap;
 import io.vertx.ext.web.RoutingContext;
-import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -40,7 +39,7 @@ public final class QueryParameters {
   public static @Nullable String text(MultiMap parameters, String name, int most) {
     String text = parameters.get(name);
     if (text != null && (text.codePointCount(0, text.length()) > most || text.indexOf('\0') >= 0)) {
-      throw new Failure.Invalid("fields", List.of(FieldError.of(name, "field.text", most)));
+      throw Failure.Invalid.of(FieldError.of(name, "field.text", most));
     }
     return text;
   }

@@ -90,7 +90,7 @@ class CredentialsTest {
     Failure.Unavailable refused =
         assertThrows(Failure.Unavailable.class, () -> passwords.verify("busy", PASSWORD).await());
     assertEquals("busy", refused.type());
-    assertTrue(refused.retryAfter().toSeconds() >= 1);
+    assertTrue(refused.retryAfter().orElseThrow().toSeconds() >= 1);
     assertEquals(1, METERS.counter("marque.credentials.rejected").count());
 
     holder.query("COMMIT").execute().await();

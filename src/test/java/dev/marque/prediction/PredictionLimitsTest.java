@@ -24,7 +24,7 @@ class PredictionLimitsTest {
     takeAll();
     Failure.TooManyRequests refused =
         assertThrows(Failure.TooManyRequests.class, () -> limits.take(account));
-    assertEquals(Duration.ofSeconds(20), refused.retryAfter());
+    assertEquals(Duration.ofSeconds(20), refused.retryAfter().orElseThrow());
   }
 
   @Test
@@ -71,7 +71,7 @@ class PredictionLimitsTest {
     takeAll();
     Failure.TooManyRequests refused =
         assertInstanceOf(Failure.TooManyRequests.class, limits.look(account).cause());
-    assertEquals(Duration.ofSeconds(20), refused.retryAfter());
+    assertEquals(Duration.ofSeconds(20), refused.retryAfter().orElseThrow());
   }
 
   private void takeAll() {

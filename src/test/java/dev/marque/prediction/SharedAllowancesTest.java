@@ -68,7 +68,7 @@ class SharedAllowancesTest {
     Future.join(taken).await();
     Failure.TooManyRequests refused =
         assertThrows(Failure.TooManyRequests.class, () -> other.request(account).await());
-    long wait = refused.retryAfter().toSeconds();
+    long wait = refused.retryAfter().orElseThrow().toSeconds();
     assertTrue(wait <= 10, wait + " s");
   }
 
