@@ -1,8 +1,8 @@
 package dev.marque.account;
 
 import dev.marque.web.Accepted;
-import dev.marque.web.Failure;
 import dev.marque.web.FieldError;
+import dev.marque.web.FieldErrors;
 import dev.marque.web.JsonBody;
 import dev.marque.web.Keys;
 import dev.marque.web.QueryParameters;
@@ -18,6 +18,7 @@ import java.util.Set;
 final class PersonalTokenApi {
 
   private static final String PATH = "/api/v1/tokens";
+  private static final String DAYS = "expires_in_days";
   private static final String JSON = "application/json";
 
   private final PersonalTokens tokens;
@@ -51,15 +52,11 @@ final class PersonalTokenApi {
   private void make(RoutingContext ctx) {
     QueryParameters.only(ctx, Set.of());
     Accepted.best(ctx, List.of(JSON));
-    JsonObject body = JsonBody.read(ctx, Set.of("name", "expires_in_days"));
-    if (!(body.getValue("name") instanceof String name)) {
-      throw invalid("name", body.getValue("name") == null ? "field.required" : "field.not-text");
-    }
-    if (!(body.getValue("expires_in_days") instanceof Integer days)) {
-      throw body.getValue("expires_in_days") == null
-          ? invalid("expires_in_days", "field.required")
-          : invalid("expires_in_days", "field.token.days", PersonalTokens.LONGEST_DAYS);
-    }
+    FieldErrors errors = new FieldErrors();
+    JsonObject body = JsonBody.read(ctx, Set.of("name", DAYS), errors);
+    String name = JsonBody.text(body, "name", errors);
+    int days = days(body, errors);
+    errors.requireNone();
     tokens
         .make(SignedIn.of(ctx), name, days, Client.of(ctx))
         .onSuccess(made -> send(ctx, 201, made.token().toJson().put("token", made.secret())))
@@ -74,8 +71,16 @@ final class PersonalTokenApi {
         .onFailure(ctx::fail);
   }
 
-  private static Failure invalid(String field, String message, Object... arguments) {
-    return Failure.Invalid.of(FieldError.of(field, message, arguments));
+  private static int days(JsonObject body, FieldErrors errors) {
+    Object value = body.getValue(DAYS);
+    if (value instanceof Integer days) {
+      return days;
+    }
+    errors.add(
+        value == null
+            ? FieldError.of(DAYS, "field.required")
+            : FieldError.of(DAYS, "field.token.days", PersonalTokens.LONGEST_DAYS));
+    return 0;
   }
 
   private static void send(RoutingContext ctx, int status, JsonObject body) {

@@ -2,7 +2,7 @@ package dev.marque.account;
 
 import dev.marque.web.Accepted;
 import dev.marque.web.Failure;
-import dev.marque.web.FieldError;
+import dev.marque.web.FieldErrors;
 import dev.marque.web.JsonBody;
 import dev.marque.web.QueryParameters;
 import io.vertx.core.MultiMap;
@@ -12,11 +12,9 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.sqlclient.Pool;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /** Accounts in the API: one's own, and all for administrators. */
 final class UserApi {
@@ -26,7 +24,7 @@ final class UserApi {
   private static final String JSON = "application/json";
   private static final Set<String> FIELDS =
       Set.of("username", "email", "first_name", "last_name", "password");
-  private static final int DEFAULT_LIMIT = 20;
+  private static final int USUAL = 20;
   private static final int MOST = 100;
   private static final int LONGEST_SEARCH = 100;
   private static final int LONGEST_CURSOR = 200;
@@ -71,32 +69,20 @@ final class UserApi {
     if (!signupEnabled) {
       throw new Failure.Forbidden("signup-disabled");
     }
-    JsonObject body = JsonBody.read(ctx, FIELDS);
-    requireTexts(body);
+    FieldErrors errors = new FieldErrors();
+    JsonObject body = JsonBody.read(ctx, FIELDS, errors);
     Profile profile =
         new Profile(
-            body.getString("username", ""),
-            body.getString("email", ""),
-            body.getString("first_name", ""),
-            body.getString("last_name", ""));
+            JsonBody.text(body, "username", errors),
+            JsonBody.text(body, "email", errors),
+            JsonBody.text(body, "first_name", errors),
+            JsonBody.text(body, "last_name", errors));
+    String password = JsonBody.text(body, "password", errors);
+    errors.requireNone();
     registration
-        .signUp(profile, body.getString("password", ""), Client.of(ctx))
+        .signUp(profile, password, Client.of(ctx))
         .onSuccess(account -> send(ctx, 201, account.toJson()))
         .onFailure(ctx::fail);
-  }
-
-  /** Names every field that is missing or not a text. */
-  private static void requireTexts(JsonObject body) {
-    List<FieldError> errors = new ArrayList<>();
-    for (String field : List.of("username", "email", "first_name", "last_name", "password")) {
-      if (!(body.getValue(field) instanceof String)) {
-        String message = body.getValue(field) == null ? "field.required" : "field.not-text";
-        errors.add(FieldError.of(field, message));
-      }
-    }
-    if (!errors.isEmpty()) {
-      throw Failure.Invalid.of(errors);
-    }
   }
 
   private void me(RoutingContext ctx) {
@@ -109,14 +95,16 @@ final class UserApi {
 
   private void list(RoutingContext ctx) {
     MultiMap query = QueryParameters.only(ctx, Set.of("q", "after", "limit"));
-    int limit = limit(query.get("limit"));
-    String search = QueryParameters.text(query, "q", LONGEST_SEARCH);
-    String after = QueryParameters.text(query, "after", LONGEST_CURSOR);
-    if (after != null && after.isEmpty()) {
-      throw Failure.Invalid.of(FieldError.of("after", "field.cursor"));
+    FieldErrors errors = new FieldErrors();
+    int limit = errors.read(() -> QueryParameters.limit(query, MOST, USUAL), USUAL);
+    String search = errors.read(() -> QueryParameters.text(query, "q", LONGEST_SEARCH), "");
+    String after = errors.read(() -> QueryParameters.text(query, "after", LONGEST_CURSOR), "");
+    if ("".equals(query.get("after"))) {
+      errors.add("after", "field.cursor");
     }
+    errors.requireNone();
     accounts
-        .list(pool, search == null ? "" : search, after == null ? "" : after, limit + 1)
+        .list(pool, search, after, limit + 1)
         .onSuccess(found -> send(ctx, 200, page(found, limit)))
         .onFailure(ctx::fail);
   }
@@ -129,16 +117,6 @@ final class UserApi {
     return new JsonObject().put("items", items).put("next", next);
   }
 
-  private static int limit(@Nullable String text) {
-    if (text == null) {
-      return DEFAULT_LIMIT;
-    }
-    if (!text.matches("[1-9][0-9]{0,2}") || Integer.parseInt(text) > MOST) {
-      throw Failure.Invalid.of(FieldError.of("limit", "field.limit", MOST));
-    }
-    return Integer.parseInt(text);
-  }
-
   private void show(RoutingContext ctx) {
     QueryParameters.only(ctx, Set.of());
     accounts
@@ -149,10 +127,10 @@ final class UserApi {
 
   private void delete(RoutingContext ctx) {
     QueryParameters.only(ctx, Set.of());
-    JsonObject body = JsonBody.read(ctx, Set.of("password"));
-    if (!(body.getValue("password") instanceof String password)) {
-      throw Failure.Invalid.of(FieldError.of("password", "field.required"));
-    }
+    FieldErrors errors = new FieldErrors();
+    JsonObject body = JsonBody.read(ctx, Set.of("password"), errors);
+    String password = JsonBody.text(body, "password", errors);
+    errors.requireNone();
     administration
         .delete(SignedIn.of(ctx), ctx.pathParam("username"), password, Client.of(ctx))
         .onSuccess(done -> ctx.response().setStatusCode(204).end())

@@ -31,12 +31,14 @@ final class Fields {
 
   /** {@code top_k}: 1 to 25, 5 where it is not given. */
   static int topK(@Nullable String text) {
-    return wholeNumber("top_k", text, MOST_BRANDS, USUAL_BRANDS, "field.top_k");
-  }
-
-  /** {@code limit} of a list. */
-  static int limit(@Nullable String text, int most, int usual) {
-    return wholeNumber("limit", text, most, usual, "field.limit");
+    if (text == null) {
+      return USUAL_BRANDS;
+    }
+    // ASCII digits only: Integer.parseInt takes signs and the digits of every script.
+    if (!text.matches("[1-9][0-9]?") || Integer.parseInt(text) > MOST_BRANDS) {
+      throw Failure.Invalid.of(FieldError.of("top_k", "field.top_k", MOST_BRANDS));
+    }
+    return Integer.parseInt(text);
   }
 
   /** A switch such as {@code evidence}: {@code true} or {@code false}, the latter if not given. */
@@ -97,17 +99,5 @@ final class Fields {
 
   private static String verdicts() {
     return Arrays.stream(Verdict.values()).map(Verdict::code).collect(Collectors.joining(", "));
-  }
-
-  private static int wholeNumber(
-      String field, @Nullable String text, int most, int usual, String message) {
-    if (text == null) {
-      return usual;
-    }
-    // ASCII digits only: Integer.parseInt takes signs and the digits of every script.
-    if (text.matches("[1-9][0-9]{0,8}") && Integer.parseInt(text) <= most) {
-      return Integer.parseInt(text);
-    }
-    throw Failure.Invalid.of(FieldError.of(field, message, most));
   }
 }

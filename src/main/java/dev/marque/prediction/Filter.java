@@ -1,6 +1,8 @@
 package dev.marque.prediction;
 
 import dev.marque.vision.Verdict;
+import dev.marque.web.Failure;
+import dev.marque.web.FieldErrors;
 import dev.marque.web.QueryParameters;
 import io.vertx.core.MultiMap;
 import java.time.Instant;
@@ -28,11 +30,20 @@ record Filter(
 
   private static final int LONGEST_BRAND = 100;
 
+  /**
+   * Reads it.
+   *
+   * @throws Failure.Invalid with every field that does not hold
+   */
   static Filter of(MultiMap query) {
-    return new Filter(
-        QueryParameters.text(query, "brand", LONGEST_BRAND),
-        Fields.verdict(query.get("verdict")),
-        Fields.time("from", query.get("from")),
-        Fields.time("until", query.get("until")));
+    FieldErrors errors = new FieldErrors();
+    Filter filter =
+        new Filter(
+            errors.read(() -> QueryParameters.text(query, "brand", LONGEST_BRAND)),
+            errors.read(() -> Fields.verdict(query.get("verdict"))),
+            errors.read(() -> Fields.time("from", query.get("from"))),
+            errors.read(() -> Fields.time("until", query.get("until"))));
+    errors.requireNone();
+    return filter;
   }
 }

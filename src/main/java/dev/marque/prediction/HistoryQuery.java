@@ -3,6 +3,7 @@ package dev.marque.prediction;
 import dev.marque.vision.Verdict;
 import dev.marque.web.Failure;
 import dev.marque.web.FieldError;
+import dev.marque.web.FieldErrors;
 import io.vertx.core.MultiMap;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -67,16 +68,18 @@ record HistoryQuery(
    * @throws Failure.Invalid with the fields that do not hold
    */
   Filter filter() {
+    FieldErrors errors = new FieldErrors();
     if (brand.indexOf('\0') >= 0) {
       // PostgreSQL has no text with it.
-      throw Failure.Invalid.of(FieldError.of("brand", "field.brand.unknown"));
+      errors.add("brand", "field.brand.unknown");
     }
-    Verdict chosen = Fields.verdict(orNull(verdict));
-    LocalDate first = day("from", from);
-    LocalDate last = day("until", until);
+    Verdict chosen = errors.read(() -> Fields.verdict(orNull(verdict)));
+    LocalDate first = errors.read(() -> day("from", from));
+    LocalDate last = errors.read(() -> day("until", until));
     if (first != null && last != null && last.isBefore(first)) {
-      throw Failure.Invalid.of(FieldError.of("until", "field.until.before"));
+      errors.add("until", "field.until.before");
     }
+    errors.requireNone();
     return new Filter(
         orNull(brand),
         chosen,

@@ -5,6 +5,7 @@ import dev.marque.account.User;
 import dev.marque.web.Accepted;
 import dev.marque.web.Failure;
 import dev.marque.web.FieldError;
+import dev.marque.web.FieldErrors;
 import dev.marque.web.JsonBody;
 import dev.marque.web.Keys;
 import dev.marque.web.Pages;
@@ -142,13 +143,17 @@ public final class PredictionApi {
     Set<String> known = new TreeSet<>(Filter.PARAMETERS);
     known.addAll(Set.of("after", "limit", "top_k"));
     MultiMap query = QueryParameters.only(ctx, known);
-    Filter filter = Filter.of(query);
-    int limit = Fields.limit(query.get("limit"), MOST_ITEMS, USUAL_ITEMS);
-    int topK = Fields.topK(query.get("top_k"));
-    String after = query.get("after");
+    FieldErrors errors = new FieldErrors();
+    Filter filter = errors.read(() -> Filter.of(query), Filter.ALL);
+    int limit =
+        errors.read(() -> QueryParameters.limit(query, MOST_ITEMS, USUAL_ITEMS), USUAL_ITEMS);
+    int topK = errors.read(() -> Fields.topK(query.get("top_k")), Fields.USUAL_BRANDS);
+    String text = query.get("after");
+    Cursor after = errors.read(() -> text == null ? null : Cursor.parse(text));
+    errors.requireNone();
     // One more than asked for tells whether there is a next page.
     predictions
-        .list(SignedIn.of(ctx).id(), filter, after == null ? null : Cursor.parse(after), limit + 1)
+        .list(SignedIn.of(ctx).id(), filter, after, limit + 1)
         .onSuccess(found -> send(ctx, 200, page(found, limit, topK)))
         .onFailure(ctx::fail);
   }
@@ -163,8 +168,10 @@ public final class PredictionApi {
 
   private void get(RoutingContext ctx) {
     MultiMap query = QueryParameters.only(ctx, UploadForm.OPTIONS);
-    int topK = Fields.topK(query.get("top_k"));
-    boolean evidence = Fields.flag("evidence", query.get("evidence"));
+    FieldErrors errors = new FieldErrors();
+    int topK = errors.read(() -> Fields.topK(query.get("top_k")), Fields.USUAL_BRANDS);
+    boolean evidence = errors.read(() -> Fields.flag("evidence", query.get("evidence")), false);
+    errors.requireNone();
     predictions
         .get(SignedIn.of(ctx).id(), id(ctx))
         .onSuccess(found -> send(ctx, 200, document(ctx, found, topK, evidence)))
@@ -181,15 +188,14 @@ public final class PredictionApi {
 
   private void correct(RoutingContext ctx) {
     QueryParameters.only(ctx, Set.of());
-    Object brand = JsonBody.read(ctx, Set.of("brand")).getValue("brand");
-    if (brand == null) {
-      throw Failure.Invalid.of(FieldError.of("brand", "field.required"));
-    }
-    if (!(brand instanceof String name) || !model.brands().contains(name)) {
+    FieldErrors errors = new FieldErrors();
+    String brand = JsonBody.text(JsonBody.read(ctx, Set.of("brand"), errors), "brand", errors);
+    errors.requireNone();
+    if (!model.brands().contains(brand)) {
       throw Failure.Invalid.of(FieldError.of("brand", "field.brand.unknown"));
     }
     predictions
-        .correct(SignedIn.of(ctx).id(), id(ctx), name)
+        .correct(SignedIn.of(ctx).id(), id(ctx), brand)
         .onSuccess(
             corrected -> send(ctx, 200, PredictionDocuments.of(corrected, Fields.USUAL_BRANDS)))
         .onFailure(ctx::fail);

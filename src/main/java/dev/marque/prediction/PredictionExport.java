@@ -4,6 +4,7 @@ import dev.marque.account.SignedIn;
 import dev.marque.web.Accepted;
 import dev.marque.web.Failure;
 import dev.marque.web.FieldError;
+import dev.marque.web.FieldErrors;
 import dev.marque.web.LineStream;
 import dev.marque.web.QueryParameters;
 import io.vertx.core.MultiMap;
@@ -55,8 +56,10 @@ public final class PredictionExport {
     Set<String> known = new TreeSet<>(Filter.PARAMETERS);
     known.add("format");
     MultiMap query = QueryParameters.only(ctx, known);
-    Filter filter = Filter.of(query);
-    boolean csv = type(ctx, query.get("format")).equals(CSV);
+    FieldErrors errors = new FieldErrors();
+    Filter filter = errors.read(() -> Filter.of(query), Filter.ALL);
+    boolean csv = errors.read(() -> type(ctx, query.get("format")), CSV).equals(CSV);
+    errors.requireNone();
     if (ctx.response().closed()) {
       return;
     }

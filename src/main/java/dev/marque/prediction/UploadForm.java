@@ -2,6 +2,7 @@ package dev.marque.prediction;
 
 import dev.marque.web.Failure;
 import dev.marque.web.FieldError;
+import dev.marque.web.FieldErrors;
 import dev.marque.web.Upload;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,21 +31,26 @@ record UploadForm(List<Upload.File> photos, int topK, boolean evidence) {
    * @param topK from the query, for a body that is the photo itself; or null
    * @param evidence the same
    * @param strict refuses fields that are not known
+   * @throws Failure.Invalid with every field that does not hold
    */
   static UploadForm of(
       Upload upload, @Nullable String topK, @Nullable String evidence, boolean strict) {
+    FieldErrors errors = new FieldErrors();
     if (strict) {
-      refuseUnknown(upload);
+      addUnknown(upload, errors);
     }
     List<Upload.File> photos =
         upload.files().stream()
             .filter(file -> file.field().equals(IMAGE) || file.field().isEmpty())
             .toList();
-    int brands = Fields.topK(value("top_k", upload, topK));
-    boolean link = Fields.flag("evidence", value("evidence", upload, evidence));
+    int brands = errors.read(() -> Fields.topK(value("top_k", upload, topK)), Fields.USUAL_BRANDS);
+    boolean link =
+        errors.read(() -> Fields.flag("evidence", value("evidence", upload, evidence)), false);
     if (photos.isEmpty()) {
-      throw new Failure.Invalid("image-missing", List.of(FieldError.of(IMAGE, "field.required")));
+      errors.add(IMAGE, "field.required");
+      errors.requireNone("image-missing");
     }
+    errors.requireNone();
     return new UploadForm(photos, brands, link);
   }
 
@@ -59,20 +65,16 @@ record UploadForm(List<Upload.File> photos, int topK, boolean evidence) {
     return values.isEmpty() ? null : values.get(0);
   }
 
-  private static void refuseUnknown(Upload upload) {
-    List<FieldError> unknown = new ArrayList<>();
+  private static void addUnknown(Upload upload, FieldErrors errors) {
     for (String field : upload.fields().names()) {
       if (!OPTIONS.contains(field) && !field.equals(IMAGE)) {
-        unknown.add(FieldError.of(field, "field.unknown"));
+        errors.add(field, "field.unknown");
       }
     }
     for (Upload.File file : upload.files()) {
       if (!file.field().equals(IMAGE) && !file.field().isEmpty()) {
-        unknown.add(FieldError.of(file.field(), "field.unknown"));
+        errors.add(file.field(), "field.unknown");
       }
-    }
-    if (!unknown.isEmpty()) {
-      throw Failure.Invalid.of(unknown);
     }
   }
 }

@@ -8,7 +8,6 @@ import com.fasterxml.jackson.databind.ObjectReader;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -28,26 +27,35 @@ public final class JsonBody {
    * The body as an object.
    *
    * @param known the fields that it may have
+   * @param errors take the other fields that it has
    * @throws Failure.UnsupportedType ({@code content-type}) if it is not declared as JSON
    * @throws Failure.Malformed ({@code json-malformed}) if it is not one JSON object
-   * @throws Failure.Invalid ({@code fields}) if it has other fields
    */
-  public static JsonObject read(RoutingContext ctx, Set<String> known) {
+  public static JsonObject read(RoutingContext ctx, Set<String> known, FieldErrors errors) {
     String type = ctx.request().getHeader("Content-Type");
     if (type == null || !type.toLowerCase(Locale.ROOT).matches("application/json\\s*(;.*)?")) {
       throw new Failure.UnsupportedType("content-type");
     }
     JsonObject body = new JsonObject(parse(ctx));
-    List<FieldError> unknown =
-        body.fieldNames().stream()
-            .filter(field -> !known.contains(field))
-            .sorted()
-            .map(field -> FieldError.of(field, "field.unknown"))
-            .toList();
-    if (!unknown.isEmpty()) {
-      throw Failure.Invalid.of(unknown);
-    }
+    body.fieldNames().stream()
+        .filter(field -> !known.contains(field))
+        .sorted()
+        .forEach(field -> errors.add(field, "field.unknown"));
     return body;
+  }
+
+  /**
+   * A text of the body.
+   *
+   * @param errors take the field where it is missing or no text; what is returned then is empty
+   */
+  public static String text(JsonObject body, String field, FieldErrors errors) {
+    Object value = body.getValue(field);
+    if (value instanceof String text) {
+      return text;
+    }
+    errors.add(field, value == null ? "field.required" : "field.not-text");
+    return "";
   }
 
   private static Map<String, Object> parse(RoutingContext ctx) {

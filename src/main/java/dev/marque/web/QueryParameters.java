@@ -30,6 +30,24 @@ public final class QueryParameters {
   }
 
   /**
+   * {@code limit} of a list.
+   *
+   * @param usual where it is not given
+   * @throws Failure.Invalid ({@code fields}) if it is not a whole number from 1 to {@code most}
+   */
+  public static int limit(MultiMap parameters, int most, int usual) {
+    String text = parameters.get("limit");
+    if (text == null) {
+      return usual;
+    }
+    // ASCII digits only: Integer.parseInt takes signs and the digits of every script.
+    if (!text.matches("[1-9][0-9]{0,8}") || Integer.parseInt(text) > most) {
+      throw Failure.Invalid.of(FieldError.of("limit", "field.limit", most));
+    }
+    return Integer.parseInt(text);
+  }
+
+  /**
    * A text of the query, or null where it is not there.
    *
    * @param most characters that it may have

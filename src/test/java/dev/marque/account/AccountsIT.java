@@ -131,7 +131,13 @@ class AccountsIT {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"{\"username\":1}", "{\"username\":null}", "{}", "{\"username\":[\"a\"]}"})
+      strings = {
+        "{\"username\":1}",
+        "{\"username\":null}",
+        "{}",
+        "{\"role\":\"admin\"}",
+        "{\"username\":[\"a\"]}"
+      })
   void fields_that_are_no_texts_are_named(String body) {
     assertProblem(422, "username", create(new JsonObject(body)));
   }

@@ -8,6 +8,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -140,6 +141,17 @@ class PersonalTokensIT {
     HttpResponse<String> refused = owner.json("POST", PATH, new JsonObject(body));
     assertEquals(422, refused.statusCode(), refused.body());
     assertEquals(0, list().size());
+  }
+
+  @Test
+  void every_field_at_fault_is_named() {
+    HttpResponse<String> refused = owner.json("POST", PATH, new JsonObject().put("role", "admin"));
+    assertEquals(
+        List.of("role", "name", "expires_in_days"),
+        new JsonObject(refused.body())
+            .getJsonArray("errors").stream()
+                .map(error -> ((JsonObject) error).getString("field"))
+                .toList());
   }
 
   @Test

@@ -73,6 +73,17 @@ class HistoryQueryTest {
   }
 
   @Test
+  void every_field_that_does_not_hold_is_told() {
+    Failure.Invalid failure =
+        assertThrows(
+            Failure.Invalid.class,
+            () -> query("verdict", "sure", "from", "x", "until", "y").filter());
+    assertEquals(
+        List.of("verdict", "from", "until"),
+        failure.fields().stream().map(error -> error.field()).toList());
+  }
+
+  @Test
   void the_last_day_is_not_before_the_first() {
     Failure.Invalid failure =
         assertThrows(

@@ -150,6 +150,25 @@ class PredictionApiIT {
   }
 
   @Test
+  void every_field_at_fault_is_named() {
+    assertEquals(
+        List.of("from", "limit", "top_k", "after"),
+        fieldsAtFault(get(PATH + "?limit=0&top_k=99&from=x&after=y")));
+    assertEquals(
+        List.of("topk", "top_k"),
+        fieldsAtFault(client.upload(form("x", photo).field("topk", "3"))));
+    assertEquals(List.of("top_k", "image"), fieldsAtFault(client.upload(form("x"))));
+  }
+
+  private static List<String> fieldsAtFault(HttpResponse<String> refused) {
+    assertEquals(422, refused.statusCode(), refused.body());
+    return new JsonObject(refused.body())
+        .getJsonArray("errors").stream()
+            .map(error -> ((JsonObject) error).getString("field"))
+            .toList();
+  }
+
+  @Test
   void nobody_else_sees_changes_or_deletes_it() {
     String mine = header(client.upload(form("5", photo)), "Location");
     client = server.client(server.newUser());

@@ -44,7 +44,14 @@ class WebRoomTest {
     router.get("/api/v1/things/:id").handler(ctx -> ctx.json(new JsonObject().put("id", "x")));
     router
         .post("/api/v1/things")
-        .handler(ctx -> ctx.json(JsonBody.read(ctx, Set.of("brand", "other"))));
+        .handler(
+            ctx -> {
+              FieldErrors errors = new FieldErrors();
+              JsonObject body = JsonBody.read(ctx, Set.of("brand", "other"), errors);
+              JsonBody.text(body, "brand", errors);
+              errors.requireNone();
+              ctx.json(body);
+            });
     router
         .get("/api/v1/strict")
         .handler(ctx -> ctx.end(QueryParameters.only(ctx, Set.of("a")).toString()));
