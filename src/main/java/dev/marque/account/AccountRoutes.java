@@ -2,6 +2,7 @@ package dev.marque.account;
 
 import dev.marque.web.Keys;
 import dev.marque.web.Pages;
+import dev.marque.web.Redirects;
 import dev.marque.web.ZipStream;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpHeaders;

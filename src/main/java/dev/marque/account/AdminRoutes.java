@@ -4,6 +4,7 @@ import dev.marque.web.Failure;
 import dev.marque.web.FieldError;
 import dev.marque.web.Keys;
 import dev.marque.web.Pages;
+import dev.marque.web.Redirects;
 import io.vertx.core.Future;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;

@@ -3,6 +3,7 @@ package dev.marque.account;
 import dev.marque.platform.Settings;
 import dev.marque.web.Failure;
 import dev.marque.web.Pages;
+import dev.marque.web.Redirects;
 import io.vertx.core.Future;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;

@@ -2,6 +2,7 @@ package dev.marque.account;
 
 import dev.marque.web.Keys;
 import dev.marque.web.Pages;
+import dev.marque.web.Redirects;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Map;

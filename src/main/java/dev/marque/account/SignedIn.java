@@ -2,6 +2,7 @@ package dev.marque.account;
 
 import dev.marque.web.Failure;
 import dev.marque.web.Pages;
+import dev.marque.web.Redirects;
 import dev.marque.web.Viewer;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;

@@ -5,6 +5,7 @@ import dev.marque.web.Failure;
 import dev.marque.web.FieldError;
 import dev.marque.web.Keys;
 import dev.marque.web.Pages;
+import dev.marque.web.Redirects;
 import dev.marque.web.ZipStream;
 import io.vertx.core.Future;
 import io.vertx.ext.web.Router;
@@ -94,7 +95,7 @@ public final class CorrectionRoutes {
               if (Pages.isFragment(ctx)) {
                 show(ctx, seen, null);
               } else {
-                UploadRoutes.seeOther(ctx, pages.urls(ctx).to(PATH, "state", seen.code()));
+                Redirects.to(ctx, pages.urls(ctx).to(PATH, "state", seen.code()));
               }
             })
         .onFailure(ctx::fail);

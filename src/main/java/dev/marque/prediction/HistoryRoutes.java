@@ -6,6 +6,7 @@ import dev.marque.web.Failure;
 import dev.marque.web.Keys;
 import dev.marque.web.Messages;
 import dev.marque.web.Pages;
+import dev.marque.web.Redirects;
 import io.vertx.core.Future;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -100,7 +101,7 @@ public final class HistoryRoutes {
                 ctx.response().putHeader("HX-Replace-Url", link);
                 showDeleted(ctx, query, deletion);
               } else {
-                UploadRoutes.seeOther(ctx, link);
+                Redirects.to(ctx, link);
               }
             })
         .onFailure(ctx::fail);
@@ -122,7 +123,7 @@ public final class HistoryRoutes {
                 ctx.response().putHeader("HX-Replace-Url", pages.urls(ctx).to(query.link()));
                 show(ctx, query, Map.of("restored", restored));
               } else {
-                UploadRoutes.seeOther(ctx, pages.urls(ctx).to(query.link()));
+                Redirects.to(ctx, pages.urls(ctx).to(query.link()));
               }
             })
         .onFailure(ctx::fail);

@@ -8,6 +8,7 @@ import dev.marque.web.FieldError;
 import dev.marque.web.Keys;
 import dev.marque.web.Messages;
 import dev.marque.web.Pages;
+import dev.marque.web.Redirects;
 import dev.marque.web.Upload;
 import dev.marque.web.Uploads;
 import io.vertx.ext.web.Router;
@@ -104,7 +105,7 @@ public final class UploadRoutes {
     if (Pages.isFragment(ctx)) {
       render(ctx, prediction, topK);
     } else {
-      seeOther(ctx, resultLink(ctx, prediction, topK));
+      Redirects.to(ctx, resultLink(ctx, prediction, topK));
     }
   }
 
@@ -133,7 +134,7 @@ public final class UploadRoutes {
               if (Pages.isFragment(ctx)) {
                 render(ctx, corrected, topK);
               } else {
-                seeOther(ctx, resultLink(ctx, corrected, topK));
+                Redirects.to(ctx, resultLink(ctx, corrected, topK));
               }
             })
         .onFailure(ctx::fail);
@@ -176,9 +177,5 @@ public final class UploadRoutes {
     values.put("alert", alert.isEmpty() ? null : alert);
     values.put("maxBytes", maxBytes);
     pages.render(ctx, status, "prediction/upload", values).onFailure(ctx::fail);
-  }
-
-  static void seeOther(RoutingContext ctx, String target) {
-    ctx.response().setStatusCode(303).putHeader("Location", target).end();
   }
 }
