@@ -3,10 +3,10 @@ package dev.marque.account;
 import dev.marque.web.Accepted;
 import dev.marque.web.FieldError;
 import dev.marque.web.FieldErrors;
+import dev.marque.web.JsonAnswer;
 import dev.marque.web.JsonBody;
 import dev.marque.web.Keys;
 import dev.marque.web.QueryParameters;
-import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
@@ -19,7 +19,6 @@ final class PersonalTokenApi {
 
   private static final String PATH = "/api/v1/tokens";
   private static final String DAYS = "expires_in_days";
-  private static final String JSON = "application/json";
 
   private final PersonalTokens tokens;
   private final SignedIn signedIn;
@@ -37,21 +36,21 @@ final class PersonalTokenApi {
 
   private void list(RoutingContext ctx) {
     QueryParameters.only(ctx, Set.of());
-    Accepted.best(ctx, List.of(JSON));
+    Accepted.best(ctx, List.of(JsonAnswer.MEDIA_TYPE));
     tokens
         .of(SignedIn.of(ctx).id())
         .onSuccess(
             found -> {
               JsonArray items = new JsonArray();
               found.forEach(token -> items.add(token.toJson()));
-              send(ctx, 200, new JsonObject().put("items", items).put("next", null));
+              JsonAnswer.send(ctx, 200, new JsonObject().put("items", items).put("next", null));
             })
         .onFailure(ctx::fail);
   }
 
   private void make(RoutingContext ctx) {
     QueryParameters.only(ctx, Set.of());
-    Accepted.best(ctx, List.of(JSON));
+    Accepted.best(ctx, List.of(JsonAnswer.MEDIA_TYPE));
     FieldErrors errors = new FieldErrors();
     JsonObject body = JsonBody.read(ctx, Set.of("name", DAYS), errors);
     String name = JsonBody.text(body, "name", errors);
@@ -59,7 +58,8 @@ final class PersonalTokenApi {
     errors.requireNone();
     tokens
         .make(SignedIn.of(ctx), name, days, Client.of(ctx))
-        .onSuccess(made -> send(ctx, 201, made.token().toJson().put("token", made.secret())))
+        .onSuccess(
+            made -> JsonAnswer.send(ctx, 201, made.token().toJson().put("token", made.secret())))
         .onFailure(ctx::fail);
   }
 
@@ -81,13 +81,5 @@ final class PersonalTokenApi {
             ? FieldError.of(DAYS, "field.required")
             : FieldError.of(DAYS, "field.token.days", PersonalTokens.LONGEST_DAYS));
     return 0;
-  }
-
-  private static void send(RoutingContext ctx, int status, JsonObject body) {
-    ctx.response()
-        .setStatusCode(status)
-        .putHeader(HttpHeaders.CONTENT_TYPE, JSON)
-        .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
-        .end(body.toBuffer());
   }
 }

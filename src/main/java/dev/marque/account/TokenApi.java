@@ -1,5 +1,6 @@
 package dev.marque.account;
 
+import dev.marque.web.JsonAnswer;
 import dev.marque.web.QueryParameters;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
@@ -116,11 +117,7 @@ final class TokenApi {
   }
 
   private static void send(RoutingContext ctx, int status, JsonObject body) {
-    ctx.response()
-        .setStatusCode(status)
-        .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
-        .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
-        .putHeader("Pragma", "no-cache")
-        .end(body.toBuffer());
+    ctx.response().putHeader("Pragma", "no-cache");
+    JsonAnswer.send(ctx, status, body);
   }
 }

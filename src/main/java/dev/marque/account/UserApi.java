@@ -3,10 +3,10 @@ package dev.marque.account;
 import dev.marque.web.Accepted;
 import dev.marque.web.Failure;
 import dev.marque.web.FieldErrors;
+import dev.marque.web.JsonAnswer;
 import dev.marque.web.JsonBody;
 import dev.marque.web.QueryParameters;
 import io.vertx.core.MultiMap;
-import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
@@ -21,7 +21,6 @@ final class UserApi {
 
   private static final String PATH = "/api/v1/users";
   private static final String ONE = PATH + "/:username";
-  private static final String JSON = "application/json";
   private static final Set<String> FIELDS =
       Set.of("username", "email", "first_name", "last_name", "password");
   private static final int USUAL = 20;
@@ -60,7 +59,7 @@ final class UserApi {
   }
 
   private static void json(RoutingContext ctx) {
-    Accepted.best(ctx, List.of(JSON));
+    Accepted.best(ctx, List.of(JsonAnswer.MEDIA_TYPE));
     ctx.next();
   }
 
@@ -81,7 +80,7 @@ final class UserApi {
     errors.requireNone();
     registration
         .signUp(profile, password, Client.of(ctx))
-        .onSuccess(account -> send(ctx, 201, account.toJson()))
+        .onSuccess(account -> JsonAnswer.send(ctx, 201, account.toJson()))
         .onFailure(ctx::fail);
   }
 
@@ -105,7 +104,7 @@ final class UserApi {
     errors.requireNone();
     accounts
         .list(pool, search, after, limit + 1)
-        .onSuccess(found -> send(ctx, 200, page(found, limit)))
+        .onSuccess(found -> JsonAnswer.send(ctx, 200, page(found, limit)))
         .onFailure(ctx::fail);
   }
 
@@ -139,15 +138,7 @@ final class UserApi {
 
   private static void sendFound(RoutingContext ctx, Optional<Account> account) {
     account.ifPresentOrElse(
-        found -> send(ctx, 200, found.toJson()),
+        found -> JsonAnswer.send(ctx, 200, found.toJson()),
         () -> ctx.fail(new Failure.NotFound("account-not-found")));
-  }
-
-  private static void send(RoutingContext ctx, int status, JsonObject body) {
-    ctx.response()
-        .setStatusCode(status)
-        .putHeader(HttpHeaders.CONTENT_TYPE, JSON)
-        .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
-        .end(body.toBuffer());
   }
 }

@@ -6,6 +6,7 @@ import dev.marque.web.Accepted;
 import dev.marque.web.Failure;
 import dev.marque.web.FieldError;
 import dev.marque.web.FieldErrors;
+import dev.marque.web.JsonAnswer;
 import dev.marque.web.JsonBody;
 import dev.marque.web.Keys;
 import dev.marque.web.Pages;
@@ -32,7 +33,6 @@ public final class PredictionApi {
   static final String PATH = "/api/v1/predictions";
   static final int MOST_PHOTOS = 16;
 
-  private static final String JSON = "application/json";
   private static final int MOST_ITEMS = 100;
   private static final int USUAL_ITEMS = 20;
 
@@ -81,7 +81,7 @@ public final class PredictionApi {
   }
 
   private void json(RoutingContext ctx) {
-    Accepted.best(ctx, List.of(JSON));
+    Accepted.best(ctx, List.of(JsonAnswer.MEDIA_TYPE));
     ctx.next();
   }
 
@@ -136,7 +136,7 @@ public final class PredictionApi {
 
   private void answer(RoutingContext ctx, User user, int status, JsonObject body) {
     limits.tell(user.id(), ctx.response());
-    send(ctx, status, body);
+    JsonAnswer.send(ctx, status, body);
   }
 
   private void list(RoutingContext ctx) {
@@ -154,7 +154,7 @@ public final class PredictionApi {
     // One more than asked for tells whether there is a next page.
     predictions
         .list(SignedIn.of(ctx).id(), filter, after, limit + 1)
-        .onSuccess(found -> send(ctx, 200, page(found, limit, topK)))
+        .onSuccess(found -> JsonAnswer.send(ctx, 200, page(found, limit, topK)))
         .onFailure(ctx::fail);
   }
 
@@ -174,7 +174,7 @@ public final class PredictionApi {
     errors.requireNone();
     predictions
         .get(SignedIn.of(ctx).id(), id(ctx))
-        .onSuccess(found -> send(ctx, 200, document(ctx, found, topK, evidence)))
+        .onSuccess(found -> JsonAnswer.send(ctx, 200, document(ctx, found, topK, evidence)))
         .onFailure(ctx::fail);
   }
 
@@ -197,27 +197,17 @@ public final class PredictionApi {
     predictions
         .correct(SignedIn.of(ctx).id(), id(ctx), brand)
         .onSuccess(
-            corrected -> send(ctx, 200, PredictionDocuments.of(corrected, Fields.USUAL_BRANDS)))
+            corrected ->
+                JsonAnswer.send(ctx, 200, PredictionDocuments.of(corrected, Fields.USUAL_BRANDS)))
         .onFailure(ctx::fail);
   }
 
   private void model(RoutingContext ctx) {
     QueryParameters.only(ctx, Set.of());
-    send(ctx, 200, model.document());
+    JsonAnswer.send(ctx, 200, model.document());
   }
 
   private static UUID id(RoutingContext ctx) {
     return Keys.of(ctx.pathParam("id"));
-  }
-
-  private static void send(RoutingContext ctx, int status, JsonObject body) {
-    if (ctx.response().closed()) {
-      return;
-    }
-    ctx.response()
-        .setStatusCode(status)
-        .putHeader("Content-Type", JSON)
-        .end(body.toBuffer())
-        .onFailure(gone -> {});
   }
 }
