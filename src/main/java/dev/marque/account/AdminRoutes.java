@@ -5,6 +5,7 @@ import dev.marque.web.FieldError;
 import dev.marque.web.Keys;
 import dev.marque.web.Pages;
 import dev.marque.web.Redirects;
+import dev.marque.web.Slice;
 import io.vertx.core.Future;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -73,11 +74,11 @@ final class AdminRoutes {
         .list(pool, search, after, PAGE + 1)
         .compose(
             found -> {
-              List<Account> page = found.subList(0, Math.min(PAGE, found.size()));
+              Slice<Account> page = Slice.of(found, PAGE);
               Map<String, Object> model = new HashMap<>();
-              model.put("users", page);
+              model.put("users", page.items());
               model.put("search", search);
-              model.put("next", found.size() > PAGE ? page.get(PAGE - 1).username() : null);
+              model.put("next", page.next(Account::username));
               return form.show(ctx, "admin/users", model, notice);
             })
         .onFailure(ctx::fail);
@@ -162,13 +163,13 @@ final class AdminRoutes {
         .list(pool, search, event.orElse(null), id(ctx.request().getParam("after")), PAGE + 1)
         .compose(
             found -> {
-              List<AuditEntry> page = found.subList(0, Math.min(PAGE, found.size()));
+              Slice<AuditEntry> page = Slice.of(found, PAGE);
               Map<String, Object> model = new HashMap<>();
-              model.put("entries", page);
+              model.put("entries", page.items());
               model.put("search", search);
               model.put("event", event.map(AuditEvent::code).orElse(""));
               model.put("events", AUDIT_EVENTS);
-              model.put("next", found.size() > PAGE ? page.get(PAGE - 1).id() : null);
+              model.put("next", page.next(AuditEntry::id));
               return form.show(ctx, "admin/audit", model, null);
             })
         .onFailure(ctx::fail);

@@ -6,6 +6,7 @@ import dev.marque.web.FieldErrors;
 import dev.marque.web.JsonAnswer;
 import dev.marque.web.JsonBody;
 import dev.marque.web.QueryParameters;
+import dev.marque.web.Slice;
 import io.vertx.core.MultiMap;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -104,16 +105,14 @@ final class UserApi {
     errors.requireNone();
     accounts
         .list(pool, search, after, limit + 1)
-        .onSuccess(found -> JsonAnswer.send(ctx, 200, page(found, limit)))
+        .onSuccess(found -> JsonAnswer.send(ctx, 200, page(Slice.of(found, limit))))
         .onFailure(ctx::fail);
   }
 
-  private static JsonObject page(List<Account> found, int limit) {
-    List<Account> page = found.subList(0, Math.min(limit, found.size()));
+  private static JsonObject page(Slice<Account> page) {
     JsonArray items = new JsonArray();
-    page.forEach(account -> items.add(account.toJson()));
-    String next = found.size() > limit ? page.get(limit - 1).username() : null;
-    return new JsonObject().put("items", items).put("next", next);
+    page.items().forEach(account -> items.add(account.toJson()));
+    return new JsonObject().put("items", items).put("next", page.next(Account::username));
   }
 
   private void show(RoutingContext ctx) {

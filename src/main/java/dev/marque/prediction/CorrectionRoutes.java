@@ -6,6 +6,7 @@ import dev.marque.web.FieldError;
 import dev.marque.web.Keys;
 import dev.marque.web.Pages;
 import dev.marque.web.Redirects;
+import dev.marque.web.Slice;
 import dev.marque.web.ZipStream;
 import io.vertx.core.Future;
 import io.vertx.ext.web.Router;
@@ -70,13 +71,12 @@ public final class CorrectionRoutes {
   }
 
   private static Map<String, Object> model(ReviewState state, List<Correction> found) {
-    boolean more = found.size() > PAGE;
-    List<Correction> page = more ? found.subList(0, PAGE) : found;
+    Slice<Correction> page = Slice.of(found, PAGE);
     Map<String, Object> values = new HashMap<>();
-    values.put("corrections", page);
+    values.put("corrections", page.items());
     values.put("states", STATES);
     values.put("state", state.code());
-    values.put("next", more ? page.get(PAGE - 1).id() : null);
+    values.put("next", page.next(Correction::id));
     return values;
   }
 

@@ -7,6 +7,7 @@ import dev.marque.web.Keys;
 import dev.marque.web.Messages;
 import dev.marque.web.Pages;
 import dev.marque.web.Redirects;
+import dev.marque.web.Slice;
 import io.vertx.core.Future;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -183,18 +184,16 @@ public final class HistoryRoutes {
       HistoryQuery query,
       List<Prediction> found,
       Map<String, ?> more) {
-    boolean older = found.size() > PAGE;
-    List<Prediction> page = older ? found.subList(0, PAGE) : found;
+    Slice<Prediction> page = Slice.of(found, PAGE);
     Map<String, Object> values = new HashMap<>();
-    values.put("predictions", page);
+    values.put("predictions", page.items());
     values.put("brands", model.brands());
     values.put("verdicts", Stream.of(Verdict.values()).map(Verdict::code).toList());
     values.put("query", query.values());
     values.put("filtered", query.filters());
     values.put("csv", more.containsKey("errors") ? null : query.csvLink());
     values.put("newest", query.after().isEmpty() ? null : query.first().link());
-    values.put(
-        "older", older ? query.page(Cursor.after(page.get(PAGE - 1)).encode()).link() : null);
+    values.put("older", page.next(last -> query.page(Cursor.after(last).encode()).link()));
     values.put("undoMinutes", Trash.KEPT.toMinutes());
     values.put("alert", null);
     values.put("errors", null);

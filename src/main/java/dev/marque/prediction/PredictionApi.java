@@ -11,6 +11,7 @@ import dev.marque.web.JsonBody;
 import dev.marque.web.Keys;
 import dev.marque.web.Pages;
 import dev.marque.web.QueryParameters;
+import dev.marque.web.Slice;
 import dev.marque.web.Upload;
 import dev.marque.web.Uploads;
 import io.vertx.core.MultiMap;
@@ -151,19 +152,17 @@ public final class PredictionApi {
     String text = query.get("after");
     Cursor after = errors.read(() -> text == null ? null : Cursor.parse(text));
     errors.requireNone();
-    // One more than asked for tells whether there is a next page.
     predictions
         .list(SignedIn.of(ctx).id(), filter, after, limit + 1)
-        .onSuccess(found -> JsonAnswer.send(ctx, 200, page(found, limit, topK)))
+        .onSuccess(found -> JsonAnswer.send(ctx, 200, page(Slice.of(found, limit), topK)))
         .onFailure(ctx::fail);
   }
 
-  private static JsonObject page(List<Prediction> found, int limit, int topK) {
-    List<Prediction> items = found.subList(0, Math.min(limit, found.size()));
-    JsonArray documents = new JsonArray();
-    items.forEach(prediction -> documents.add(PredictionDocuments.of(prediction, topK)));
-    String next = found.size() > limit ? Cursor.after(items.get(items.size() - 1)).encode() : null;
-    return new JsonObject().put("items", documents).put("next", next);
+  private static JsonObject page(Slice<Prediction> page, int topK) {
+    JsonArray items = new JsonArray();
+    page.items().forEach(prediction -> items.add(PredictionDocuments.of(prediction, topK)));
+    String next = page.next(last -> Cursor.after(last).encode());
+    return new JsonObject().put("items", items).put("next", next);
   }
 
   private void get(RoutingContext ctx) {
