@@ -95,7 +95,7 @@ final class PersonalTokens {
 
   /** While the account's lock was waited for, another password may have ended the session. */
   private static Future<Void> requireSession(SqlClient sql, User owner) {
-    if (owner.session().equals(ProxySignIn.NO_SESSION)) {
+    if (!owner.hasSession()) {
       return Future.succeededFuture();
     }
     return sql.preparedQuery("SELECT FROM sessions WHERE id = $1 AND account_id = $2 FOR SHARE")

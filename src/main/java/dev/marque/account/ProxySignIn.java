@@ -7,7 +7,6 @@ import io.vertx.ext.web.RoutingContext;
 import io.vertx.sqlclient.Pool;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 
 /**
  * People whom a reverse proxy has signed in, and names in a header ({@code
@@ -21,9 +20,6 @@ final class ProxySignIn {
 
   /** The issuer in {@link Identities}. */
   static final String ISSUER = "proxy";
-
-  /** Stands for the session that such a person does not have. */
-  static final UUID NO_SESSION = new UUID(0, 0);
 
   private final Optional<String> header;
   private final Proxies proxies;
@@ -81,6 +77,6 @@ final class ProxySignIn {
     return account.disabled()
         ? Future.failedFuture(new Failure.Forbidden("sso-disabled"))
         : Future.succeededFuture(
-            Optional.of(new User(account.id(), account.username(), account.role(), NO_SESSION)));
+            Optional.of(new User(account.id(), account.username(), account.role(), User.NO_SESSION)));
   }
 }

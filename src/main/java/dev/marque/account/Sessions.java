@@ -178,7 +178,7 @@ final class Sessions {
    * <p>Fails with {@link Failure.NotSignedIn} if the session has ended meanwhile.
    */
   Future<Optional<Grant>> replaceTokens(SqlClient transaction, User user) {
-    if (user.session().equals(ProxySignIn.NO_SESSION)) {
+    if (!user.hasSession()) {
       return Future.succeededFuture(Optional.empty());
     }
     // Locked before the tokens are looked for: a renewal at work is about to add one.

@@ -101,7 +101,7 @@ public final class SignedIn {
   }
 
   private void remember(RoutingContext ctx, User user) {
-    boolean elsewhere = user.session().equals(ProxySignIn.NO_SESSION);
+    boolean elsewhere = !user.hasSession();
     ctx.put(USER, user);
     ctx.put(
         Pages.VIEWER,

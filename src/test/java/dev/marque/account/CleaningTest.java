@@ -66,7 +66,7 @@ class CleaningTest {
 
   private void makeASessionATokenAndAFailure() {
     sessions.begin(pool, account, false, CLIENT).await();
-    User user = new User(account.id(), account.username(), Role.USER, ProxySignIn.NO_SESSION);
+    User user = new User(account.id(), account.username(), Role.USER, User.NO_SESSION);
     tokens.make(user, "script", 1, CLIENT).await();
     limits.begin("ada", "192.0.2.1").await();
   }

@@ -65,7 +65,7 @@ class PersonalTokensTest {
   }
 
   private User signedInByProxy() {
-    return new User(account.id(), account.username(), account.role(), ProxySignIn.NO_SESSION);
+    return new User(account.id(), account.username(), account.role(), User.NO_SESSION);
   }
 
   /** A token that somebody asks for who was let in just before a change is committed. */
