@@ -67,8 +67,8 @@ final class AdminRoutes {
   }
 
   private void list(RoutingContext ctx) {
-    String search = Cursors.text(ctx.request().getParam("q"));
-    String after = Cursors.text(ctx.request().getParam("after"));
+    String search = SqlText.orEmpty(ctx.request().getParam("q"));
+    String after = SqlText.orEmpty(ctx.request().getParam("after"));
     String notice = "deleted".equals(ctx.request().getParam("done")) ? "admin.deleted" : null;
     accounts
         .list(pool, search, after, PAGE + 1)
@@ -157,7 +157,7 @@ final class AdminRoutes {
   }
 
   private void audit(RoutingContext ctx) {
-    String search = Cursors.text(ctx.request().getParam("q")).strip();
+    String search = SqlText.orEmpty(ctx.request().getParam("q")).strip();
     Optional<AuditEvent> event = event(ctx.request().getParam("event"));
     audit
         .list(pool, search, event.orElse(null), id(ctx.request().getParam("after")), PAGE + 1)

@@ -43,7 +43,7 @@ final class Administration {
 
   private Future<Account> find(SqlClient sql, String username) {
     return accounts
-        .byUsername(sql, Cursors.text(username))
+        .byUsername(sql, SqlText.orEmpty(username))
         .compose(
             account ->
                 account

@@ -77,6 +77,7 @@ final class ProxySignIn {
     return account.disabled()
         ? Future.failedFuture(new Failure.Forbidden("sso-disabled"))
         : Future.succeededFuture(
-            Optional.of(new User(account.id(), account.username(), account.role(), User.NO_SESSION)));
+            Optional.of(
+                new User(account.id(), account.username(), account.role(), User.NO_SESSION)));
   }
 }

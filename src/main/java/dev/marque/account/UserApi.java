@@ -118,7 +118,7 @@ final class UserApi {
   private void show(RoutingContext ctx) {
     QueryParameters.only(ctx, Set.of());
     accounts
-        .byUsername(pool, Cursors.text(ctx.pathParam("username")))
+        .byUsername(pool, SqlText.orEmpty(ctx.pathParam("username")))
         .onSuccess(account -> sendFound(ctx, account))
         .onFailure(ctx::fail);
   }
