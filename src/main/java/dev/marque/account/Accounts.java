@@ -1,5 +1,7 @@
 package dev.marque.account;
 
+import static dev.marque.platform.Database.utc;
+
 import dev.marque.platform.Ids;
 import dev.marque.web.Failure;
 import dev.marque.web.FieldError;
@@ -11,7 +13,6 @@ import io.vertx.sqlclient.SqlClient;
 import io.vertx.sqlclient.Tuple;
 import java.time.Clock;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -153,7 +154,7 @@ final class Accounts {
              WHERE id = $1 AND tokens_valid_after = $2 AND NOT disabled
                FOR SHARE
             """)
-        .execute(Tuple.of(account.id(), account.tokensValidAfter().atOffset(ZoneOffset.UTC)))
+        .execute(Tuple.of(account.id(), utc(account.tokensValidAfter())))
         .map(rows -> rows.size() == 1);
   }
 
@@ -234,7 +235,7 @@ final class Accounts {
   }
 
   private OffsetDateTime now() {
-    return clock.instant().atOffset(ZoneOffset.UTC);
+    return utc(clock.instant());
   }
 
   private static Future<RowSet<Row>> explainConflict(Throwable problem) {

@@ -1,5 +1,7 @@
 package dev.marque.account;
 
+import static dev.marque.platform.Database.utc;
+
 import dev.marque.platform.Ids;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
@@ -7,7 +9,6 @@ import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlClient;
 import io.vertx.sqlclient.Tuple;
 import java.time.Clock;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -92,7 +93,7 @@ final class Audit {
         .execute(
             Tuple.tuple()
                 .addUUID(Ids.next())
-                .addOffsetDateTime(clock.instant().atOffset(ZoneOffset.UTC))
+                .addOffsetDateTime(utc(clock.instant()))
                 .addString(event.code())
                 .addUUID(actorId)
                 .addString(actor)

@@ -1,5 +1,7 @@
 package dev.marque.account;
 
+import static dev.marque.platform.Database.utc;
+
 import dev.marque.web.Failure;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Pool;
@@ -7,7 +9,6 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.SqlClient;
 import io.vertx.sqlclient.Tuple;
 import java.time.Clock;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -143,7 +144,7 @@ final class Identities {
             INSERT INTO identities (issuer, subject, account_id, created_at)
             VALUES ($1, $2, $3, $4)
             """)
-        .execute(Tuple.of(issuer, subject, account.id(), clock.instant().atOffset(ZoneOffset.UTC)))
+        .execute(Tuple.of(issuer, subject, account.id(), utc(clock.instant())))
         .map(account);
   }
 }

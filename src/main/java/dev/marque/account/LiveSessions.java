@@ -1,5 +1,7 @@
 package dev.marque.account;
 
+import static dev.marque.platform.Database.utc;
+
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.vertx.core.Future;
@@ -11,7 +13,6 @@ import io.vertx.sqlclient.Tuple;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.UUID;
@@ -134,8 +135,8 @@ final class LiveSessions {
         .execute(
             Tuple.of(
                 row.getUUID("id"),
-                now.atOffset(ZoneOffset.UTC),
-                Sessions.idleEnd(now, row.getBoolean("remember")).atOffset(ZoneOffset.UTC)))
+                utc(now),
+                utc(Sessions.idleEnd(now, row.getBoolean("remember")))))
         .onFailure(
             problem -> LOG.warn("The last use of a session was not noted: {}", problem.toString()));
   }

@@ -1,5 +1,7 @@
 package dev.marque.account;
 
+import static dev.marque.platform.Database.utc;
+
 import dev.marque.web.Failure;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Pool;
@@ -8,7 +10,6 @@ import io.vertx.sqlclient.SqlClient;
 import io.vertx.sqlclient.Tuple;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.ZoneOffset;
 import java.util.Optional;
 
 /**
@@ -40,16 +41,14 @@ final class SetupLinks {
   private Future<String> make() {
     String token = SecretToken.make();
     return pool.preparedQuery("INSERT INTO setup_links (hash, expires_at) VALUES ($1, $2)")
-        .execute(
-            Tuple.of(
-                SecretToken.hash(token), clock.instant().plus(LIFETIME).atOffset(ZoneOffset.UTC)))
+        .execute(Tuple.of(SecretToken.hash(token), utc(clock.instant().plus(LIFETIME))))
         .map(token);
   }
 
   /** Whether a link is still good; fails with {@link Failure.NotFound} if it is not. */
   Future<Void> check(String token) {
     return pool.preparedQuery("SELECT FROM setup_links WHERE hash = $1 AND expires_at > $2")
-        .execute(Tuple.of(SecretToken.hash(token), clock.instant().atOffset(ZoneOffset.UTC)))
+        .execute(Tuple.of(SecretToken.hash(token), utc(clock.instant())))
         .compose(rows -> rows.size() == 1 ? accounts.hasAdministrator(pool) : over())
         .compose(administered -> administered ? over() : Future.succeededFuture());
   }
@@ -61,7 +60,7 @@ final class SetupLinks {
   Future<Void> use(SqlClient transaction, String token) {
     return transaction
         .preparedQuery("DELETE FROM setup_links WHERE hash = $1 AND expires_at > $2")
-        .execute(Tuple.of(SecretToken.hash(token), clock.instant().atOffset(ZoneOffset.UTC)))
+        .execute(Tuple.of(SecretToken.hash(token), utc(clock.instant())))
         .map(RowSet::rowCount)
         .compose(deleted -> deleted == 1 ? accounts.hasAdministrator(transaction) : over())
         .compose(

@@ -1,5 +1,7 @@
 package dev.marque.prediction;
 
+import static dev.marque.platform.Database.utc;
+
 import dev.marque.vision.Scored;
 import dev.marque.web.Failure;
 import io.vertx.core.Future;
@@ -9,7 +11,6 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
 import java.time.Clock;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -100,8 +101,7 @@ public final class Corrections {
               brand = excluded.brand, decision = excluded.decision,
               reviewed_at = excluded.reviewed_at, reviewer_id = excluded.reviewer_id
             """)
-        .execute(
-            Tuple.of(id, brand, state.code(), clock.instant().atOffset(ZoneOffset.UTC), reviewer))
+        .execute(Tuple.of(id, brand, state.code(), utc(clock.instant()), reviewer))
         .map(RowSet::rowCount)
         .recover(
             failure ->
