@@ -1,5 +1,6 @@
 package dev.marque.account;
 
+import dev.marque.web.PublicUrl;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.Cookie;
 import io.vertx.ext.web.RoutingContext;
@@ -31,9 +32,9 @@ final class SessionCookies {
    * @param framed whether other sites may show the pages in a frame
    */
   SessionCookies(Optional<URI> publicUrl, boolean framed) {
-    boolean https = publicUrl.map(url -> "https".equals(url.getScheme())).orElse(false);
-    String prefix = publicUrl.map(URI::getRawPath).orElse("");
-    this.path = prefix == null || prefix.isEmpty() ? "/" : prefix;
+    boolean https = PublicUrl.isHttps(publicUrl);
+    String prefix = PublicUrl.prefix(publicUrl);
+    this.path = prefix.isEmpty() ? "/" : prefix;
     String guard = https ? (path.equals("/") ? "__Host-" : "__Secure-") : "";
     this.accessName = guard + "marque_access";
     this.refreshName = guard + "marque_refresh";

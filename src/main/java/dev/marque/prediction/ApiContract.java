@@ -1,6 +1,7 @@
 package dev.marque.prediction;
 
 import dev.marque.web.Accepted;
+import dev.marque.web.PublicUrl;
 import dev.marque.web.QueryParameters;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.web.Router;
@@ -28,7 +29,7 @@ public final class ApiContract {
    * @param publicUrl whose path prefix goes before every path of the contract
    */
   public ApiContract(Optional<URI> publicUrl) {
-    String prefix = publicUrl.map(URI::getRawPath).orElse("").replaceAll("/+$", "");
+    String prefix = PublicUrl.prefix(publicUrl);
     this.contract = Buffer.buffer(text().replace(": /api/v1", ": " + prefix + "/api/v1"));
   }
 

@@ -34,7 +34,7 @@ public final class Arrival implements Handler<RoutingContext> {
    */
   public Arrival(Proxies proxies, Optional<URI> publicUrl) {
     this.proxies = proxies;
-    this.prefix = publicUrl.map(Arrival::pathPrefix).orElse("");
+    this.prefix = PublicUrl.prefix(publicUrl);
   }
 
   public void mount(Router router) {
@@ -123,11 +123,6 @@ public final class Arrival implements Handler<RoutingContext> {
       return "/" + rest;
     }
     return rest.startsWith("/") ? rest : uri;
-  }
-
-  private static String pathPrefix(URI publicUrl) {
-    String path = publicUrl.getRawPath() == null ? "" : publicUrl.getRawPath();
-    return path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
   }
 
   private static void throwAwayRest(Vertx vertx, HttpServerRequest request) {

@@ -82,8 +82,8 @@ public final class Pages {
       Clock clock) {
     this.messages = messages;
     this.assets = assets;
-    this.prefix = publicUrl.map(Pages::prefixOf).orElse("");
-    this.secure = publicUrl.map(url -> "https".equals(url.getScheme())).orElse(false);
+    this.prefix = PublicUrl.prefix(publicUrl);
+    this.secure = PublicUrl.isHttps(publicUrl);
     this.portalOrigins = String.join(" ", portalOrigins.stream().map(URI::toString).toList());
     this.signupEnabled = signupEnabled;
     this.clock = clock;
@@ -280,11 +280,6 @@ public final class Pages {
   private static void addVary(HttpServerResponse response, String names) {
     String present = response.headers().get(HttpHeaders.VARY);
     response.putHeader(HttpHeaders.VARY, present == null ? names : present + ", " + names);
-  }
-
-  private static String prefixOf(URI publicUrl) {
-    String path = publicUrl.getRawPath() == null ? "" : publicUrl.getRawPath();
-    return path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
   }
 
   private static ClassLoaderTemplateResolver templates() {

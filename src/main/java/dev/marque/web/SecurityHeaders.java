@@ -42,7 +42,7 @@ public final class SecurityHeaders implements Handler<RoutingContext> {
     if (portals.isEmpty()) {
       values.put("X-Frame-Options", "DENY");
     }
-    if (publicUrl.filter(url -> "https".equals(url.getScheme())).isPresent()) {
+    if (PublicUrl.isHttps(publicUrl)) {
       values.put("Strict-Transport-Security", ONE_YEAR);
     }
     this.headers = Map.copyOf(values);
