@@ -178,13 +178,9 @@ public final class AccountFeature {
             new OpenIdRoutes(
                     oidc,
                     settings,
-                    pool,
-                    accounts,
-                    identities,
+                    new OpenIdAccounts(pool, accounts, identities, sessions, audit),
                     signIn,
-                    sessions,
                     cookies,
-                    audit,
                     pages,
                     signInRoutes)
                 .mount(router));

@@ -1,0 +1,61 @@
+package dev.marque.account;
+
+import io.vertx.core.Future;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.SqlClient;
+
+/** The accounts of people whom an OpenID Connect provider signs in. */
+final class OpenIdAccounts {
+
+  private final Pool pool;
+  private final Accounts accounts;
+  private final Identities identities;
+  private final Sessions sessions;
+  private final Audit audit;
+
+  OpenIdAccounts(
+      Pool pool, Accounts accounts, Identities identities, Sessions sessions, Audit audit) {
+    this.pool = pool;
+    this.accounts = accounts;
+    this.identities = identities;
+    this.sessions = sessions;
+    this.audit = audit;
+  }
+
+  /**
+   * The account of a person, made at the first sign-in. Where the provider decides on the role, what
+   * it says counts at each.
+   */
+  Future<Account> of(String issuer, OpenIdPerson person, Client client) {
+    return identities
+        .find(issuer, person.subject())
+        .compose(
+            known ->
+                known
+                    .map(account -> withRole(account, person.role().orElse(account.role()), client))
+                    .orElseGet(() -> add(issuer, person, client)));
+  }
+
+  private Future<Account> add(String issuer, OpenIdPerson person, Client client) {
+    Role role = person.role().orElse(Role.USER);
+    return identities.add(issuer, person.subject(), person.profile(), role, client);
+  }
+
+  private Future<Account> withRole(Account account, Role role, Client client) {
+    if (role == account.role()) {
+      return Future.succeededFuture(account);
+    }
+    return pool.withTransaction(sql -> changeRole(sql, account, role, client))
+        .onSuccess(changed -> sessions.changed(changed.id()));
+  }
+
+  private Future<Account> changeRole(SqlClient sql, Account account, Role role, Client client) {
+    return accounts
+        .changeRole(sql, account.id(), role)
+        .compose(
+            changed ->
+                audit
+                    .record(sql, AuditEvent.ROLE_CHANGED, changed, client, role.code())
+                    .map(changed));
+  }
+}
