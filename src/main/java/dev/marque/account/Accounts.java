@@ -209,24 +209,28 @@ final class Accounts {
   }
 
   /**
-   * Fails with {@link Failure.Conflict} ({@code last-administrator}) if nobody else administers.
-   * The rows of administrators stay locked until the transaction ends, so that two who remove one
-   * another cannot both succeed.
+   * Fails with {@link Failure.Conflict} ({@code last-administrator}) if nobody else administers,
+   * see {@link #hasAnotherAdministrator}.
    */
   Future<Void> requireAnotherAdministrator(SqlClient transaction, UUID id) {
+    return hasAnotherAdministrator(transaction, id)
+        .compose(
+            another ->
+                another
+                    ? Future.succeededFuture()
+                    : Future.failedFuture(new Failure.Conflict("last-administrator", List.of())));
+  }
+
+  /**
+   * Whether somebody else administers. The rows of administrators stay locked until the transaction
+   * ends, so that two who remove one another cannot both succeed.
+   */
+  Future<Boolean> hasAnotherAdministrator(SqlClient transaction, UUID id) {
     return transaction
         .query(
             "SELECT id FROM accounts WHERE role = 'admin' AND NOT disabled ORDER BY id FOR UPDATE")
         .execute()
-        .compose(
-            rows -> {
-              for (Row row : rows) {
-                if (!row.getUUID(0).equals(id)) {
-                  return Future.succeededFuture();
-                }
-              }
-              return Future.failedFuture(new Failure.Conflict("last-administrator", List.of()));
-            });
+        .map(rows -> rows.stream().anyMatch(row -> !row.getUUID(0).equals(id)));
   }
 
   /** Addresses have to differ, missing ones need not. */

@@ -23,8 +23,9 @@ final class OpenIdAccounts {
   }
 
   /**
-   * The account of a person, made at the first sign-in. Where the provider decides on the role, what
-   * it says counts at each.
+   * The account of a person, made at the first sign-in. Where the provider decides on the role,
+   * what it says counts at each; but the last administrator stays one, so that somebody
+   * administers.
    */
   Future<Account> of(String issuer, OpenIdPerson person, Client client) {
     return identities
@@ -45,8 +46,25 @@ final class OpenIdAccounts {
     if (role == account.role()) {
       return Future.succeededFuture(account);
     }
-    return pool.withTransaction(sql -> changeRole(sql, account, role, client))
+    return pool.withTransaction(
+            sql ->
+                mayBecome(sql, account, role)
+                    .compose(
+                        may ->
+                            may
+                                ? changeRole(sql, account, role, client)
+                                : keepRole(sql, account, client)))
         .onSuccess(changed -> sessions.changed(changed.id()));
+  }
+
+  private Future<Boolean> mayBecome(SqlClient sql, Account account, Role role) {
+    return role == Role.ADMIN
+        ? Future.succeededFuture(true)
+        : accounts.hasAnotherAdministrator(sql, account.id());
+  }
+
+  private Future<Account> keepRole(SqlClient sql, Account account, Client client) {
+    return audit.record(sql, AuditEvent.LAST_ADMINISTRATOR_KEPT, account, client).map(account);
   }
 
   private Future<Account> changeRole(SqlClient sql, Account account, Role role, Client client) {
