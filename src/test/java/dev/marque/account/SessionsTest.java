@@ -9,6 +9,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.SqlConnection;
+import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -95,6 +96,21 @@ class SessionsTest {
 
     assertEquals(Optional.empty(), reuse.await());
     assertEquals(Optional.empty(), find(owners.accessToken()));
+  }
+
+  @Test
+  void a_session_that_has_been_renewed_too_often_is_over() {
+    Grant first = signedIn();
+    pool.preparedQuery(
+            """
+            INSERT INTO refresh_tokens
+            SELECT sha256(n::text::bytea), $1, now(), now() FROM generate_series(3, $2) AS n
+            """)
+        .execute(Tuple.of(first.user().session(), Sessions.MOST_TOKENS))
+        .await();
+    Grant last = sessions.renew(first.refreshToken(), CLIENT).await().orElseThrow();
+    assertEquals(Optional.empty(), sessions.renew(last.refreshToken(), CLIENT).await());
+    assertEquals(Optional.empty(), find(last.accessToken()));
   }
 
   @Test
