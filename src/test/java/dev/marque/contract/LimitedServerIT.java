@@ -130,8 +130,9 @@ class LimitedServerIT {
       sixteen.photo("not a photo".getBytes(StandardCharsets.UTF_8));
     }
     HttpResponse<String> batch = client.upload(sixteen);
-    while (!batch.body().contains("\"status\":429")) {
-      assertEquals("", header(batch, "Retry-After"));
+    // Where the one before took the very last of the minute, the next is refused as a whole.
+    while (batch.statusCode() == 429 || !batch.body().contains("\"status\":429")) {
+      assertEquals(batch.statusCode() == 429 ? "1" : "", header(batch, "Retry-After"));
       batch = client.upload(sixteen);
     }
     assertEquals(207, batch.statusCode());
