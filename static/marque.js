@@ -215,15 +215,19 @@ document.addEventListener('change', (event) => {
   photo.querySelector('[data-heat-fade]').disabled = !toggle.checked;
 });
 
-/** Sorts a table by a column: numbers by value, words by the page's language. */
+/** Sorts a table by a column: numbers by value, what was not measured first; words by the page's language. */
 function sortBy(header) {
   const table = header.closest('table');
   const column = [...header.parentElement.children].indexOf(header);
   const descending = header.getAttribute('aria-sort') === 'ascending';
   for (const other of header.parentElement.children) other.removeAttribute('aria-sort');
   header.setAttribute('aria-sort', descending ? 'descending' : 'ascending');
-  const value = (row) => row.children[column].dataset.value ?? row.children[column].textContent.trim();
-  const rows = [...table.tBodies[0].rows].sort((a, b) => value(a).localeCompare(value(b), document.documentElement.lang, { numeric: true }));
+  const number = (row) => Number(row.children[column].dataset.value ?? -1);
+  const words = (row) => row.children[column].textContent.trim();
+  const order = header.matches('.number')
+    ? (a, b) => number(a) - number(b)
+    : (a, b) => words(a).localeCompare(words(b), document.documentElement.lang);
+  const rows = [...table.tBodies[0].rows].sort(order);
   table.tBodies[0].append(...(descending ? rows.reverse() : rows));
 }
 

@@ -102,7 +102,7 @@ final class PagePreview implements AutoCloseable {
           "brands",
           List.of(
               Map.of("brand", "Acura", "photos", 30, "precision", 0.9, "recall", 0.86),
-              Map.of("brand", "Volvo", "photos", 9, "precision", 1.0, "recall", 0.77)));
+              Map.of("brand", "Volvo", "photos", 9, "precision", 0.875, "recall", 0.77)));
 
   private static final List<URI> PORTALS = List.of(URI.create("https://portal.example"));
 
