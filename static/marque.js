@@ -209,6 +209,9 @@ document.addEventListener('change', (event) => {
   if (!toggle) return;
   const photo = toggle.closest('.photo');
   const heat = photo.querySelector('[data-heat]');
+  const base = photo.querySelector('.base');
+  // The heat map has a shape of its own, and the photo may be narrower than its frame.
+  heat.style.aspectRatio = `${base.getAttribute('width')} / ${base.getAttribute('height')}`;
   // Again, too, where it did not come the time before.
   if (toggle.checked && heat.naturalWidth === 0) heat.src = heat.dataset.src;
   heat.hidden = !toggle.checked;

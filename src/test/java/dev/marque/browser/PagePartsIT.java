@@ -10,7 +10,9 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Route;
 import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.options.AriaRole;
+import com.microsoft.playwright.options.BoundingBox;
 import com.microsoft.playwright.options.FilePayload;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
@@ -112,6 +114,29 @@ class PagePartsIT {
       page.locator(".scores tbody tr").last().scrollIntoViewIfNeeded();
       assertThat(page.locator(".photo"))
           .isInViewport(new LocatorAssertions.IsInViewportOptions().setRatio(1));
+    }
+  }
+
+  @Test
+  void where_a_photo_does_not_fill_its_frame_the_heat_map_lies_on_the_photo_alone() {
+    try (Window window = Window.desktop(preview.baseUrl())) {
+      Page page = window.page();
+      page.setViewportSize(800, 360);
+      Path picture = Path.of("static", "marque.svg");
+      page.route(
+          "**/heat-map.png", route -> route.fulfill(new Route.FulfillOptions().setPath(picture)));
+      open(window, "result-confident");
+      page.locator("[data-heat-switch]").check();
+      assertThat(page.locator("[data-heat]")).isVisible();
+      page.waitForCondition(
+          () -> !page.locator("[data-heat]").evaluate("e => e.naturalWidth").equals(0));
+      BoundingBox frame = page.locator(".base").boundingBox();
+      BoundingBox heat = page.locator("[data-heat]").boundingBox();
+      double width = frame.height * 1632 / 1200;
+      assertTrue(width < frame.width - 10, "the photo does not fill its frame");
+      assertEquals(frame.height, heat.height, 1);
+      assertEquals(width, heat.width, 1);
+      assertEquals(frame.x + (frame.width - width) / 2, heat.x, 1);
     }
   }
 
