@@ -20,16 +20,28 @@ away.querySelector('button').addEventListener('click', () => {
   retry?.();
 });
 
-document.addEventListener('marque:away', (event) => showAway(event.detail.retry));
+document.addEventListener('marque:away', (event) => unanswered(event.detail.retry));
 
-/** Whether the server answers at all, and not a proxy in its place; asks for a file of a few bytes. */
-async function answers() {
+/** The answer to a request for a file of a few bytes; null where there is none. Redirects are not followed. */
+async function ping() {
   try {
-    const answer = await fetch(document.body.dataset.ping, { method: 'HEAD', cache: 'no-store', signal: AbortSignal.timeout(5000) });
-    return answer.status < 500;
+    return await fetch(document.body.dataset.ping, { method: 'HEAD', cache: 'no-store', redirect: 'manual', signal: AbortSignal.timeout(5000) });
   } catch {
-    return false;
+    return null;
   }
+}
+
+/** Whether the server answers at all, and not a proxy in its place. */
+async function answers() {
+  const answer = await ping();
+  return answer !== null && answer.status < 500;
+}
+
+/** Shows the bar; but a proxy that redirects to its sign-in, as no script may follow, is followed by the page itself. */
+async function unanswered(retry) {
+  showAway(retry);
+  const answer = await ping();
+  if (answer?.type === 'opaqueredirect') location.reload();
 }
 
 // Forms: a second click does nothing, and while the server is away the entries stay in the page.
@@ -67,7 +79,7 @@ window.addEventListener('pageshow', (event) => {
 
 // HTMX: an unreachable server shows the bar, and the same request can be sent again.
 for (const name of ['htmx:sendError', 'htmx:timeout']) {
-  document.addEventListener(name, (event) => showAway(() => repeat(event.detail.requestConfig)));
+  document.addEventListener(name, (event) => unanswered(() => repeat(event.detail.requestConfig)));
 }
 
 /** Does once more what led to a request. What asks from time to time has no such event, and goes on by itself. */
@@ -89,6 +101,22 @@ document.addEventListener('htmx:afterRequest', (event) => {
   else if (xhr.status) hideAway();
 });
 document.addEventListener('htmx:beforeRequest', () => document.getElementById('alerts').replaceChildren());
+
+// What is not there would take the place of what is. A problem is told above the page instead; an answer that is not
+// ours is that of a proxy where the person's sign-in has ended, to which the page itself is led.
+document.addEventListener('htmx:beforeSwap', (event) => {
+  const { detail } = event;
+  const wanted = detail.selectOverride ?? detail.requestConfig.elt.closest('[hx-select]')?.getAttribute('hx-select');
+  const page = new DOMParser().parseFromString(detail.serverResponse, 'text/html');
+  if (!detail.shouldSwap || !wanted || page.querySelector(wanted)) return;
+  if (page.querySelector('.problem')) {
+    Object.assign(detail, { target: document.getElementById('alerts'), selectOverride: '.problem', swapOverride: 'innerHTML' });
+  } else {
+    detail.shouldSwap = false;
+    const { status } = detail.xhr;
+    if (status < 300 || status === 401 || status === 403) location.reload();
+  }
+});
 
 // A changed result keeps the focus where it was, and a page's first problem takes it.
 const sentFrom = new WeakMap();

@@ -171,9 +171,17 @@ function nameKept() {
 // A link within the page, such as to its content, takes their place in the address.
 window.addEventListener('hashchange', nameKept);
 
+/** Goes to the sign-in; without its address to this page again, which a proxy leads to its own. */
 function leave(address) {
   leaving = true;
-  location.assign(address ?? words.login);
+  if (address) location.assign(address);
+  else location.reload();
+}
+
+/** Whether the person's sign-in has ended here, or at a proxy, whose answer is not a page of ours. */
+function hasEnded(request, page) {
+  const foreign = !page.querySelector('.result, .problem');
+  return request.status === 401 || request.getResponseHeader('HX-Redirect') || (foreign && (request.status < 300 || request.status === 403));
 }
 
 /** Offers to do once more what failed because the server is away. */
@@ -191,7 +199,7 @@ async function settle(photo, request) {
     place(result);
     return;
   }
-  if (request.status === 401 || request.getResponseHeader('HX-Redirect')) {
+  if (hasEnded(request, page)) {
     photo.hopeless = false;
     show(photo, 'failed', words.ended);
     leave(request.getResponseHeader('HX-Redirect'));
@@ -341,7 +349,7 @@ async function restoreOne(id) {
   address.pathname += id;
   address.searchParams.set('top_k', form.elements.top_k.value);
   const answer = await fetch(address, { headers: { 'HX-Request': 'true' } });
-  if (answer.status === 401) leave(answer.headers.get('HX-Redirect'));
+  if (answer.status === 401) leave(answer.headers.get('HX-Redirect') ?? words.login);
   if (answer.status === 429 || answer.status > 500) throw new Error(words.away);
   // One that was deleted is missing, and stays named: that can be undone.
   const result = answer.ok ? parsed(await answer.text()).querySelector('.result') : null;

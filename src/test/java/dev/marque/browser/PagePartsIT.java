@@ -14,12 +14,15 @@ import com.microsoft.playwright.options.BoundingBox;
 import com.microsoft.playwright.options.FilePayload;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What single parts of pages do in a real browser, with sample data. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -249,6 +252,66 @@ class PagePartsIT {
       assertThat(page.locator(".cards > li")).hasCount(2);
       assertThat(page.locator(".cards > li").first().getByRole(AriaRole.BUTTON).first())
           .isFocused();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {200, 302, 401, 403})
+  void where_the_sign_in_at_a_proxy_has_ended_the_page_is_loaded_anew(int status) {
+    try (Window window = Window.desktop(preview.baseUrl())) {
+      Page page = open(window, "history");
+      window.expectServerAway();
+      window.expectComplaint("blocked by CORS policy");
+      window.expectComplaint("violates the following Content Security Policy");
+      page.route(Pattern.compile("/history\\?|marque[^/]*\\.svg"), route -> signIn(route, status));
+      checkIsLoadedAnew(page, () -> page.getByLabel("Brand").selectOption("BMW"));
+      assertThat(page.locator(".cards li")).hasCount(9);
+      page.unrouteAll();
+
+      open(window, "upload");
+      page.route(
+          Pattern.compile("/predictions$|marque[^/]*\\.svg"), route -> signIn(route, status));
+      Steps.picker(page).setInputFiles(Steps.AUDI);
+      checkIsLoadedAnew(page, () -> Steps.press(page, "Find the brand"));
+      assertThat(page.locator("#queue .row")).hasCount(0);
+    }
+  }
+
+  private static void checkIsLoadedAnew(Page page, Runnable action) {
+    List<Page> loaded = new ArrayList<>();
+    page.onDOMContentLoaded(loaded::add);
+    action.run();
+    page.waitForCondition(() -> !loaded.isEmpty());
+  }
+
+  /** What a proxy answers in place of a server for which one has to sign in. */
+  private static void signIn(Route route, int status) {
+    route.fulfill(
+        new Route.FulfillOptions()
+            .setStatus(status)
+            .setHeaders(Map.of("Location", "https://login.example/"))
+            .setContentType("text/html")
+            .setBody("<main><h1>Sign in</h1></main>"));
+  }
+
+  @Test
+  void a_problem_with_a_part_of_a_page_is_told_and_takes_nothing_away() {
+    try (Window window = Window.desktop(preview.baseUrl())) {
+      Page page = open(window, "result-confident");
+      window.expectComplaint("Response Status Error Code 422");
+      window.expectComplaint("[object HTML");
+      String problem = page.request().get("/preview/error-422").text();
+      page.route(
+          "**/correction",
+          route ->
+              route.fulfill(
+                  new Route.FulfillOptions()
+                      .setStatus(422)
+                      .setContentType("text/html")
+                      .setBody(problem)));
+      Steps.press(page, "Send");
+      assertThat(page.locator("#alerts .problem")).isVisible();
+      assertThat(page.locator(".result")).hasCount(1);
     }
   }
 
