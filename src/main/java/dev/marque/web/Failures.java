@@ -11,6 +11,7 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -97,11 +98,15 @@ public final class Failures {
   }
 
   private void answerPage(RoutingContext ctx, Failure failure, Locale language) {
+    Map<String, String> errors = new LinkedHashMap<>();
+    Problems.fields(failure)
+        .forEach(error -> errors.put(error.field(), messages.text(language, error)));
     Map<String, Object> model =
         Map.of(
             "status", failure.status(),
             "title", messages.title(language, failure),
             "detail", messages.detail(language, failure),
+            "errors", errors,
             "requestId", RequestId.of(ctx));
     pages
         .render(ctx, failure.status(), "error", model)

@@ -452,6 +452,8 @@ final class PagePreview implements AutoCloseable {
               Map.of(
                   "status",
                   status,
+                  "errors",
+                  status == 422 ? Map.of("top_k", "This must be a number from 1 to 25.") : Map.of(),
                   "requestId",
                   "0192aaaa-77",
                   "title",

@@ -96,6 +96,13 @@ class WebRoomTest {
         .post("/send-busy")
         .handler(ctx -> ctx.fail(new Failure.Unavailable("busy", Duration.ofSeconds(1))));
     router
+        .get("/fields")
+        .handler(
+            ctx ->
+                ctx.fail(
+                    new Failure.Invalid(
+                        "fields", List.of(FieldError.of("top_k", "field.top_k", 25)))));
+    router
         .get("/defect-everywhere")
         .handler(
             ctx -> {
@@ -267,6 +274,14 @@ class WebRoomTest {
     assertEquals(again, page.select("p.next a").attr("href"));
     assertEquals("Try again", page.select("p.next a").text());
     assertEquals(inGerman, page.select("a[hreflang=de]").attr("href"));
+  }
+
+  @Test
+  void a_page_on_fields_that_do_not_hold_names_each_with_its_reason() {
+    Document page = Jsoup.parse(room.get("/fields", "Accept", "text/html").body());
+    assertEquals(
+        "top_k: This must be a whole number from 1 to 25.", page.select(".problem li").text());
+    assertEquals("Go to the start page", page.select("p.next a").text());
   }
 
   @Test
