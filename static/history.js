@@ -28,6 +28,27 @@ function show() {
   form.classList.toggle('selecting', chosen.length > 0);
 }
 
+/** The date that was changed by typing, for which the list has not been asked yet. */
+let typed = null;
+let typing = false;
+
+// A date that is typed is another one at each digit: the list is asked for once it is left, or with Enter.
+document.addEventListener('keydown', (event) => {
+  if (event.target.type === 'date' && !event.altKey) typing = /^(\d|Backspace|Delete|ArrowUp|ArrowDown)$/.test(event.key);
+});
+document.addEventListener('change', (event) => {
+  if (event.target.type !== 'date' || !typing) return;
+  typed = event.target;
+  event.stopPropagation();
+}, { capture: true });
+document.addEventListener('submit', () => { typed = null; });
+document.addEventListener('focusout', () => {
+  const changed = typed;
+  typing = false;
+  typed = null;
+  changed?.dispatchEvent(new Event('change', { bubbles: true }));
+});
+
 document.addEventListener('change', (event) => {
   if (event.target.matches('#chosen [data-all]')) {
     for (const box of selection().boxes) box.checked = event.target.checked;

@@ -58,12 +58,12 @@ public final class HistoryRoutes {
 
   private void list(RoutingContext ctx) {
     HistoryQuery query = HistoryQuery.of(ctx.queryParams());
+    if (!holds(ctx, query)) {
+      return;
+    }
     if (Pages.isFragment(ctx)) {
       // The address without the empty fields that a form sends.
       ctx.response().putHeader("HX-Push-Url", pages.urls(ctx).to(query.link()));
-    }
-    if (!holds(ctx, query)) {
-      return;
     }
     String deletion = ctx.queryParams().get("deleted");
     if (deletion == null) {

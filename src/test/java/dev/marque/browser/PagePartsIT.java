@@ -13,6 +13,7 @@ import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.BoundingBox;
 import com.microsoft.playwright.options.FilePayload;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -312,6 +313,44 @@ class PagePartsIT {
       Steps.press(page, "Send");
       assertThat(page.locator("#alerts .problem")).isVisible();
       assertThat(page.locator(".result")).hasCount(1);
+    }
+  }
+
+  @Test
+  void a_date_that_is_typed_is_asked_for_once_it_is_left_or_with_enter() {
+    try (Window window = Window.desktop(preview.baseUrl())) {
+      Page page = open(window, "history");
+      List<String> asked = new ArrayList<>();
+      String answer = page.content();
+      page.route(
+          "**/history?**",
+          route -> {
+            asked.add(route.request().url());
+            route.fulfill(new Route.FulfillOptions().setContentType("text/html").setBody(answer));
+          });
+      page.clock().install();
+      type(page, "11112026");
+      page.getByLabel("Brand").focus();
+      page.clock().runFor(1000);
+      page.waitForCondition(() -> !asked.isEmpty());
+      page.getByLabel("To day").clear();
+      page.clock().runFor(1000);
+      page.waitForCondition(() -> asked.size() == 2);
+      type(page, "12122026");
+      page.keyboard().press("Enter");
+      page.clock().runFor(1000);
+      page.waitForCondition(() -> asked.size() == 3);
+      assertTrue(asked.get(0).contains("until=2026-11-11"), asked.toString());
+      assertTrue(asked.get(2).contains("until=2026-12-12"), asked.toString());
+    }
+  }
+
+  /** Into the last day, so slowly that each digit is answered before the next one. */
+  private static void type(Page page, String digits) {
+    page.getByLabel("To day").focus();
+    for (char digit : digits.toCharArray()) {
+      page.keyboard().press(String.valueOf(digit));
+      page.clock().runFor(1000);
     }
   }
 

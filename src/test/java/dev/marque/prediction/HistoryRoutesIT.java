@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.jsoup.Jsoup;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,6 +43,14 @@ class HistoryRoutesIT {
   void an_undo_that_comes_too_late_is_answered_whatever_the_filter(String filter) {
     String form = "deletion=" + Ids.next() + "&" + filter;
     assertSaysWhatIsWrong(client.form("/history/restore", form));
+  }
+
+  @Test
+  void a_filter_that_does_not_hold_is_no_page_to_come_back_to() {
+    HttpResponse<String> answer =
+        client.send("GET", "/history?until=x", BodyPublishers.noBody(), "HX-Request", "true");
+    assertSaysWhatIsWrong(answer);
+    assertEquals(Optional.empty(), answer.headers().firstValue("HX-Push-Url"));
   }
 
   @Test
