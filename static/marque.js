@@ -48,6 +48,8 @@ async function unanswered(retry) {
 const sent = new WeakSet();
 document.addEventListener('submit', async (event) => {
   const form = event.target;
+  // Browsers of before 2022 send their forms without all this.
+  if (!form.requestSubmit || !AbortSignal.timeout) return;
   const own = form.hasAttribute('hx-post') || form.hasAttribute('hx-get') || form.id === 'upload';
   if (own || form.method !== 'post') return;
   if (sent.has(form)) {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Request;
 import com.microsoft.playwright.Route;
 import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.options.AriaRole;
@@ -229,6 +230,20 @@ class PagePartsIT {
       assertThat(button).not().hasAttribute("aria-busy", "true");
       button.evaluate("button => button.click()");
       page.waitForCondition(() -> sent.get() == 2);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"AbortSignal.timeout", "HTMLFormElement.prototype.requestSubmit"})
+  void an_older_browser_sends_its_forms_all_the_same(String unknown) {
+    try (Window window = Window.desktop(preview.baseUrl())) {
+      window.page().addInitScript("delete " + unknown);
+      Page page = open(window, "login");
+      page.getByLabel("User name").fill("ada");
+      page.locator("#password").fill("correct horse");
+      Request sent =
+          page.waitForRequest("**/login", () -> page.locator("main form button").last().click());
+      assertEquals("POST", sent.method());
     }
   }
 
