@@ -142,6 +142,8 @@ document.addEventListener('htmx:afterSettle', (event) => {
     (target.querySelector('.thanks') ?? next ?? target).focus({ preventScroll: true });
   }
   target?.querySelector?.('.summary')?.focus();
+  // Above what was asked for, and maybe out of sight. What the page asks for by itself leaves the focus alone.
+  if (event.detail.requestConfig?.triggeringEvent && target?.id === 'alerts') target.querySelector('.problem')?.focus();
   localTimes(document);
 });
 

@@ -326,7 +326,8 @@ class PagePartsIT {
                       .setContentType("text/html")
                       .setBody(problem)));
       Steps.press(page, "Send");
-      assertThat(page.locator("#alerts .problem")).isVisible();
+      assertThat(page.locator("#alerts .problem")).isFocused();
+      assertThat(page).hasTitle(Pattern.compile("IMG_2041"));
       assertThat(page.locator(".result")).hasCount(1);
     }
   }
