@@ -287,6 +287,9 @@ if (swagger) {
   }).observe(swagger, { childList: true, subtree: true });
 }
 
+// Browsers let no frame of another origin take the focus by itself; a script may.
+if (document.activeElement === document.body) document.querySelector('[autofocus]')?.focus();
+
 // In a portal's frame: tell the portal how high the page is, and what was found. Only listed origins are told.
 const portals = (document.documentElement.dataset.portal ?? '').split(' ').filter(Boolean);
 if (window.parent !== window && portals.length) {

@@ -380,6 +380,15 @@ class PagePartsIT {
   }
 
   @Test
+  void a_new_token_that_is_shown_only_once_is_in_sight() {
+    try (Window window = Window.desktop(preview.baseUrl())) {
+      Locator token = open(window, "account-token").locator("#new-token");
+      assertThat(token).isFocused();
+      assertThat(token).isInViewport();
+    }
+  }
+
+  @Test
   void the_example_of_the_api_page_can_be_run_as_it_is() {
     try (Window window = Window.desktop(preview.baseUrl())) {
       assertThat(open(window, "docs").locator("pre code").first())

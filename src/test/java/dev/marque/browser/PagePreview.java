@@ -372,6 +372,10 @@ final class PagePreview implements AutoCloseable {
     all.put("setup", new Sample("account/setup", 200, false, Map.of("token", "t")));
     all.put("account", new Sample("account/account", 200, true, account(Map.of())));
     all.put(
+        "account-token",
+        new Sample(
+            "account/account", 200, true, account(Map.of("newToken", "marque_" + "A".repeat(43)))));
+    all.put(
         "account-wrong",
         new Sample(
             "account/account",
@@ -493,7 +497,6 @@ final class PagePreview implements AutoCloseable {
         List.of(
             new ScriptToken("a", "import", SOME_TIME, SOME_TIME),
             new ScriptToken("b", "b".repeat(100), SOME_TIME, null)));
-    model.put("newToken", "marque_" + "A".repeat(43));
     return model;
   }
 

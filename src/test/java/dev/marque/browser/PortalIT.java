@@ -86,6 +86,10 @@ class PortalIT {
       assertThat(frame.locator("html")).hasAttribute("data-theme", "dark");
       assertThat(frame.locator("header.top")).hasCount(0);
       frame.getByText("Sign in").first().click();
+      frame.getByLabel("User name").fill(person.username());
+      frame.locator("#password").fill("not the password");
+      frame.locator("main form button[type=submit]").click();
+      assertThat(frame.locator(".summary")).isFocused();
       Steps.signInHere(frame, person);
       assertThat(frame.locator("#upload")).isVisible();
       window.screenshot("portal-upload");
