@@ -113,6 +113,18 @@ export async function prepare(file) {
   return blob ?? file;
 }
 
+/** Whether a file is no longer what was chosen, or never was one, but a folder. */
+async function isUnreadable(file) {
+  try {
+    const reader = file.stream().getReader();
+    await reader.read();
+    reader.cancel();
+    return false;
+  } catch {
+    return true;
+  }
+}
+
 /** Sends one photo; resolves with its request when there is an answer of any kind. */
 function post(photo, body) {
   return new Promise((resolve, reject) => {
@@ -232,10 +244,12 @@ async function sendOne(photo) {
     show(photo, 'sending', words.sending);
     await settle(photo, await post(photo, body));
   } catch (failure) {
+    // A browser tells of a file that it cannot read as of a server that is away.
+    const reason = failure.message === words.away && await isUnreadable(photo.file) ? words.unreadable : failure.message;
     if (photo.state !== 'removed') {
-      photo.hopeless = failure.message === words.heic || failure.message === words.large;
-      show(photo, 'failed', failure.message);
-      if (failure.message === words.away) offer(retry);
+      photo.hopeless = [words.heic, words.large, words.unreadable].includes(reason);
+      show(photo, 'failed', reason);
+      if (reason === words.away) offer(retry);
     }
   } finally {
     photo.request = null;

@@ -13,6 +13,8 @@ import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.BoundingBox;
 import com.microsoft.playwright.options.FilePayload;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +25,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -367,6 +370,22 @@ class PagePartsIT {
     for (char digit : digits.toCharArray()) {
       page.keyboard().press(String.valueOf(digit));
       page.clock().runFor(1000);
+    }
+  }
+
+  @Test
+  void a_file_that_is_gone_when_it_is_sent_is_told_and_not_tried_again(@TempDir Path folder)
+      throws IOException {
+    try (Window window = Window.desktop(preview.baseUrl())) {
+      Page page = open(window, "upload");
+      Path photo = Files.copy(Steps.AUDI, folder.resolve("a.jpg"));
+      Steps.picker(page).setInputFiles(photo);
+      assertThat(page.locator("#queue .row")).hasCount(1);
+      Files.delete(photo);
+      Steps.press(page, "Find the brand");
+      assertThat(page.locator("#queue .failed .state")).containsText("Choose the photo again.");
+      assertThat(page.locator("#queue .again")).isHidden();
+      assertThat(page.locator("#away")).isHidden();
     }
   }
 
