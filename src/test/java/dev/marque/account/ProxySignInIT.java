@@ -13,6 +13,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.json.JsonObject;
 import java.net.URI;
+import java.net.http.HttpResponse;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -119,7 +120,9 @@ class ProxySignInIT {
     String page = named.get("/account").body();
     assertFalse(page.contains("/account/password"), "there is none to change");
     assertTrue(page.contains("Your user name, to confirm"), page);
-    assertEquals(422, named.post("/account/delete", "current_password", "other").statusCode());
+    HttpResponse<String> refused = named.post("/account/delete", "current_password", "other");
+    assertEquals(422, refused.statusCode());
+    assertTrue(refused.body().contains("That is not your user name."), refused.body());
     assertEquals(
         422,
         named
