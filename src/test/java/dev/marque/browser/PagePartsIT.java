@@ -13,6 +13,7 @@ import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.BoundingBox;
 import com.microsoft.playwright.options.FilePayload;
+import com.microsoft.playwright.options.ForcedColors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -145,6 +146,17 @@ class PagePartsIT {
       assertEquals(frame.height, heat.height, 1);
       assertEquals(width, heat.width, 1);
       assertEquals(frame.x + (frame.width - width) / 2, heat.x, 1);
+    }
+  }
+
+  @Test
+  void in_forced_colours_the_browser_draws_what_is_ticked() {
+    try (Window window = Window.desktop(preview.baseUrl())) {
+      Page page = window.page();
+      page.emulateMedia(new Page.EmulateMediaOptions().setForcedColors(ForcedColors.ACTIVE));
+      Locator toggle = open(window, "result-confident").locator("[data-heat-switch]");
+      assertThat(toggle).hasCSS("appearance", "auto");
+      assertEquals("none", toggle.evaluate("e => getComputedStyle(e, '::before').content"));
     }
   }
 
