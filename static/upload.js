@@ -25,8 +25,11 @@ let leaving = false;
 /** The ids of the last results, the newest first. The address names them, so that back and reload show them again. */
 let kept = location.hash.slice(1).split(',').filter((part) => /^[0-9a-f-]{36}$/.test(part)).slice(0, MOST_KEPT);
 
-/** The chosen photos, each with its row: {file, row, state, request}. */
+/** The chosen photos, each with its row: {file, name, row, state, request}. */
 const photos = [];
+
+/** What was found since that was last said, by photo. */
+let found = [];
 
 picker.multiple = true;
 picker.required = false;
@@ -56,15 +59,21 @@ function add(files) {
 
 function addOne(file) {
   const row = template.content.firstElementChild.cloneNode(true);
-  const photo = { file, row, state: 'ready', request: null, hopeless: false };
+  const name = file.name || words.pasted;
+  const photo = { file, name, row, state: 'ready', request: null, hopeless: false };
   const image = row.querySelector('img');
-  row.querySelector('.file').textContent = file.name || words.pasted;
+  row.querySelector('.file').textContent = name;
+  row.querySelector('progress').setAttribute('aria-label', name);
+  row.querySelector('.again').setAttribute('aria-label', words.againOf.replace('{0}', () => name));
+  row.querySelector('.cancel').setAttribute('aria-label', words.cancelOf.replace('{0}', () => name));
   image.src = URL.createObjectURL(file);
   image.addEventListener('load', () => URL.revokeObjectURL(image.src), { once: true });
   image.addEventListener('error', () => { image.style.visibility = 'hidden'; }, { once: true });
   row.querySelector('.cancel').addEventListener('click', () => remove(photo));
   row.querySelector('.again').addEventListener('click', () => {
     photo.state = 'ready';
+    // The button goes as the photo does.
+    row.querySelector('.state').focus();
     run();
   });
   photos.push(photo);
@@ -205,10 +214,13 @@ async function settle(photo, request) {
   const page = parsed(request.responseText);
   const result = page.querySelector('.result');
   if (request.status < 300 && result) {
+    const focused = photo.row.contains(document.activeElement);
     photos.splice(photos.indexOf(photo), 1);
     photo.row.remove();
     keep(result.dataset.id);
     place(result);
+    found.push(`${photo.name}: ${result.querySelector('.verdict').textContent}`);
+    if (focused) result.focus({ preventScroll: true });
     return;
   }
   if (hasEnded(request, page)) {
@@ -287,7 +299,10 @@ function finish() {
   send.removeAttribute('aria-busy');
   const failed = photos.find((photo) => photo.state === 'failed');
   const reason = failed?.row.querySelector('.state');
-  say(reason ? reason.textContent : words.done);
+  const said = found.length > 0 ? [words.done.replace('{0}', found.length), ...found] : [];
+  if (failed) said.push(`${failed.name}: ${reason.textContent}`);
+  say(said.join('. '));
+  found = [];
   // The focus goes to the first problem, unless it is already at work elsewhere.
   if (document.activeElement === send || document.activeElement === document.body) reason?.focus();
   const first = results.querySelector('.result');

@@ -166,7 +166,7 @@ class UploadIT {
             return sent > 5 && sent < 95;
           });
       assertThat(page.locator("#queue .state")).hasText("Sending …");
-      Steps.press(page, "Remove");
+      Steps.press(page, "Remove big.jpg");
       assertThat(page.locator("#queue .row")).hasCount(0);
       page.waitForCondition(() -> failed.size() == 1);
       assertThat(page.locator("#image")).isFocused();
@@ -214,7 +214,7 @@ class UploadIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"Try again", "Find the brand"})
+  @ValueSource(strings = {"Try again: audi.jpg", "Find the brand"})
   void a_photo_that_did_not_arrive_in_time_can_be_sent_again(String button) {
     try (Window window = Window.desktop(SERVER.baseUrl())) {
       Page page = window.page();
@@ -228,6 +228,11 @@ class UploadIT {
       assertThat(page.locator("#queue .failed")).hasCount(1);
       Steps.press(page, button);
       assertThat(page.locator(".result")).hasCount(1);
+      String verdict = page.locator(".verdict").textContent();
+      assertThat(page.locator("#upload-status")).hasText("Done. Results: 1. audi.jpg: " + verdict);
+      if (button.startsWith("Try again")) {
+        assertThat(page.locator(".result")).isFocused();
+      }
     }
   }
 
