@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param tookMillis decoding and network
  * @param correction the brand that the owner says it is, or null
  * @param photoKept whether a copy of the photo, and with it the heat map, is there
+ * @param thumbnailKept whether a thumbnail of the photo is there
  */
 public record Prediction(
     UUID id,
@@ -41,7 +42,8 @@ public record Prediction(
     List<String> advice,
     double tookMillis,
     @Nullable String correction,
-    boolean photoKept) {
+    boolean photoKept,
+    boolean thumbnailKept) {
 
   public Prediction {
     brands = List.copyOf(brands);
@@ -67,6 +69,7 @@ public record Prediction(
         advice,
         tookMillis,
         correction,
-        photoKept);
+        photoKept,
+        thumbnailKept);
   }
 }

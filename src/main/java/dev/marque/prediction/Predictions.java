@@ -36,7 +36,8 @@ public final class Predictions {
       """
       id, created_at, file_name, width, height, model, verdict, car_probability, accuracy,
       brands, brand_probabilities, closest_models, closest_model_probabilities, body_type, decade,
-      advice, took_ms, correction, photo IS NOT NULL AS photo_kept
+      advice, took_ms, correction, photo IS NOT NULL AS photo_kept,
+      thumbnail IS NOT NULL AS thumbnail_kept
       """;
 
   private static final String ONE = "account_id = $1 AND id = $2 AND deleted_at IS NULL";
@@ -93,7 +94,8 @@ public final class Predictions {
             recognition.advice(),
             inference.tookMillis(),
             null,
-            copy);
+            copy,
+            kept != KeptPhoto.NOTHING);
     Tuple row =
         Tuple.tuple()
             .addUUID(prediction.id())
@@ -113,7 +115,7 @@ public final class Predictions {
             .addArrayOfString(prediction.advice().toArray(new String[0]))
             .addDouble(prediction.tookMillis())
             .addBuffer(copy ? inference.copy() : null)
-            .addBuffer(kept == KeptPhoto.NOTHING ? null : inference.thumbnail())
+            .addBuffer(prediction.thumbnailKept() ? inference.thumbnail() : null)
             .addBuffer(copy ? HeatMapBytes.of(recognition.heatMap()) : null)
             .addString(key == null ? null : key.key())
             .addShort(key == null ? null : (short) key.part())
@@ -355,7 +357,8 @@ public final class Predictions {
         List.of(row.getArrayOfStrings("advice")),
         row.getDouble("took_ms"),
         row.getString("correction"),
-        row.getBoolean("photo_kept"));
+        row.getBoolean("photo_kept"),
+        row.getBoolean("thumbnail_kept"));
   }
 
   private static List<Scored> scored(Row row, String names, String probabilities) {

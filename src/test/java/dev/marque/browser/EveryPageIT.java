@@ -49,6 +49,7 @@ class EveryPageIT {
   private static final Set<String> NOT_PICTURED =
       Set.of(
           "history-page-empty",
+          "result-forgotten",
           "account-token",
           "error-401",
           "error-403",

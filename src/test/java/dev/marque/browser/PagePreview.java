@@ -74,6 +74,9 @@ final class PagePreview implements AutoCloseable {
   private static final String LONG_NAME =
       "a-very-long-name-of-a-photo-that-somebody-took-on-a-rainy-day-<b>in</b>-Cambridge.jpeg";
 
+  /** The result in the history of whose photo nothing is kept. */
+  private static final int FORGOTTEN = 7;
+
   private static final String SOME_ID = "0192aaaa-0000-7000-8000-000000000001";
 
   private static final String FIREFOX =
@@ -123,7 +126,8 @@ final class PagePreview implements AutoCloseable {
       List<String> advice,
       double tookMillis,
       @Nullable String correction,
-      boolean photoKept) {}
+      boolean photoKept,
+      boolean thumbnailKept) {}
 
   /** A role as the account pages read it. */
   public enum Role {
@@ -339,6 +343,7 @@ final class PagePreview implements AutoCloseable {
           new Sample("prediction/result", 200, true, result(verdict, 5)));
     }
     all.put("result-all", new Sample("prediction/result", 200, true, longResult()));
+    all.put("result-forgotten", new Sample("prediction/result", 200, true, forgottenResult()));
     all.put("history", new Sample("prediction/history", 200, true, history(9)));
     all.put("history-empty", new Sample("prediction/history", 200, true, history(0)));
     all.put(
@@ -523,6 +528,14 @@ final class PagePreview implements AutoCloseable {
         "prediction", shown(Verdict.UNSURE, 25, LONG_NAME, 0.42, "Rolls-Royce"), "brands", BRANDS);
   }
 
+  private static Map<String, Object> forgottenResult() {
+    return Map.of(
+        "prediction",
+        shown("Audi", 0, Verdict.CONFIDENT, 5, "IMG_2041.jpg", 0.931, null, false),
+        "brands",
+        BRANDS);
+  }
+
   private static Map<String, Object> history(int count) {
     return history(count, Map.of());
   }
@@ -533,7 +546,8 @@ final class PagePreview implements AutoCloseable {
     for (int i = 0; i < count; i++) {
       Verdict verdict = verdicts.get(i % verdicts.size());
       String name = i == 4 ? LONG_NAME : "IMG_" + (2041 + i) + ".jpg";
-      predictions.add(shown(i % 2 == 0 ? "Audi" : "Volvo", i, verdict, 5, name, 0.9, null));
+      String brand = i % 2 == 0 ? "Audi" : "Volvo";
+      predictions.add(shown(brand, i, verdict, 5, name, 0.9, null, i != FORGOTTEN));
     }
     Map<String, Object> model = new HashMap<>();
     model.put("predictions", predictions);
@@ -550,7 +564,7 @@ final class PagePreview implements AutoCloseable {
 
   private static Shown shown(
       Verdict verdict, int topK, String fileName, double first, @Nullable String correction) {
-    return shown("Audi", 0, verdict, topK, fileName, first, correction);
+    return shown("Audi", 0, verdict, topK, fileName, first, correction, true);
   }
 
   private static Shown shown(
@@ -560,7 +574,8 @@ final class PagePreview implements AutoCloseable {
       int topK,
       String fileName,
       double first,
-      @Nullable String correction) {
+      @Nullable String correction,
+      boolean kept) {
     List<Scored> brands = new ArrayList<>();
     double left = 1;
     double share = first;
@@ -592,7 +607,8 @@ final class PagePreview implements AutoCloseable {
         verdict == Verdict.UNSURE ? List.of("too_dark", "car_small") : List.of(),
         11.4,
         correction,
-        true);
+        kept,
+        kept);
   }
 
   private static Map<String, String> ordered(String... pairs) {

@@ -109,6 +109,15 @@ class PageTemplatesTest {
     assertTrue(page.select("#found .empty").text().startsWith(words), page.text());
   }
 
+  @ParameterizedTest
+  @CsvSource({"history, 8, 1", "result-forgotten, 0, 1", "result-confident, 2, 0"})
+  void no_page_asks_for_a_photo_that_is_not_kept(String name, int photos, int places)
+      throws Exception {
+    Document page = Jsoup.parse(get(name, "Accept-Language", "en").body());
+    assertEquals(photos, page.select("main img").size());
+    assertEquals(places, page.select(".blank").size());
+  }
+
   @Test
   void only_the_passwords_that_are_needed_are_required() throws Exception {
     Document page = Jsoup.parse(get("account", "Accept-Language", "en").body());

@@ -324,6 +324,7 @@ class PredictionsTest {
     Predictions predictions = new Predictions(pool, kept, clock(NOON));
     Prediction stored = predictions.add(account, "p.jpg", Samples.inference(), null).await();
     assertEquals(kept == KeptPhoto.COPY, stored.photoKept());
+    assertEquals(kept != KeptPhoto.NOTHING, stored.thumbnailKept());
     assertEquals(stored, predictions.get(account, stored.id()).await());
     if (kept != KeptPhoto.COPY) {
       notFound(() -> predictions.photo(account, stored.id()).await());

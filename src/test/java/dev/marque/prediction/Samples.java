@@ -58,6 +58,7 @@ final class Samples {
         List.of(),
         11.25,
         null,
+        true,
         true);
   }
 }
