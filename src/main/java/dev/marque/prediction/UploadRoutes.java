@@ -71,7 +71,7 @@ public final class UploadRoutes {
 
   private void start(RoutingContext ctx) {
     if (ctx.get(Pages.VIEWER) == null) {
-      pages.render(ctx, "front", Map.of()).onFailure(ctx::fail);
+      pages.render(ctx, "front", Map.of("brands", model.brands())).onFailure(ctx::fail);
     } else {
       form(ctx, 200, Fields.USUAL_BRANDS, Map.of(), "");
     }

@@ -293,7 +293,7 @@ final class PagePreview implements AutoCloseable {
   private static Map<String, Sample> samples() {
     Map<String, Sample> all = new LinkedHashMap<>();
     Map<String, Object> none = Map.of();
-    all.put("front", new Sample("front", 200, false, none));
+    all.put("front", new Sample("front", 200, false, Map.of("brands", BRANDS.subList(0, 7))));
     all.put("login", new Sample("account/login", 200, false, Map.of("next", "/history?a=b&c=d")));
     all.put(
         "login-wrong",

@@ -109,6 +109,12 @@ class PageTemplatesTest {
     assertTrue(page.select("#found .empty").text().startsWith(words), page.text());
   }
 
+  @Test
+  void the_front_page_counts_the_brands_of_the_model_that_serves() throws Exception {
+    Document page = Jsoup.parse(get("front", "Accept-Language", "en").body());
+    assertTrue(page.select(".lead").text().contains("which of 7 brands"), page.text());
+  }
+
   @ParameterizedTest
   @CsvSource({"history, 8, 1", "result-forgotten, 0, 1", "result-confident, 2, 0"})
   void no_page_asks_for_a_photo_that_is_not_kept(String name, int photos, int places)
