@@ -36,7 +36,10 @@ class MarqueUpload extends HTMLElement {
   }
 
   #home() {
-    return new URL(this.getAttribute('src') ?? home, location.href);
+    const address = new URL(this.getAttribute('src') ?? home, location.href);
+    // Without it the last part of a path would be taken for a page's name, which others replace.
+    if (!address.pathname.endsWith('/')) address.pathname += '/';
+    return address;
   }
 
   #show() {

@@ -70,8 +70,8 @@ class DocumentedProxiesIT {
   private static void worksAsAPage(DocumentedProxy proxy, RunningServer.Person person) {
     try (Window window = Window.desktop(proxy.marque() + "/")) {
       Page page = window.page();
-      page.navigate(proxy.marque());
-      assertThat(page.locator(".front")).isVisible();
+      page.navigate(proxy.marque() + "?theme=dark&embed=1");
+      assertThat(page.locator("html")).hasAttribute("data-theme", "dark");
       page.navigate("history");
       assertThat(page).hasURL(Pattern.compile("/cars/login\\?next=%2Fhistory$"));
       Steps.signInHere(page.mainFrame(), person);

@@ -157,6 +157,17 @@ class PortalIT {
   }
 
   @Test
+  void a_page_is_found_from_an_address_without_its_last_slash() {
+    proxy.page("portal", portal("src=\"%s\" path=\"login\"".formatted(proxy.marque())));
+    try (Window window = Window.desktop(proxy.origin("portal"))) {
+      window.page().navigate("/");
+      assertThat(frame(window.page()).locator("#username")).isVisible();
+    } finally {
+      proxy.page("portal", portal("lang=\"en\" theme=\"dark\""));
+    }
+  }
+
+  @Test
   void an_origin_that_is_not_listed_gets_no_frame() {
     try (Window window = Window.desktop(proxy.origin("stranger"))) {
       window.expectComplaint("frame-ancestors");
