@@ -15,7 +15,7 @@ final class WrongPassword {
         return Failure.Invalid.of(FieldError.of(field, "field.password.wrong"));
       }
       if (refused.type().equals("name-wrong")) {
-          return Failure.Invalid.of(FieldError.of(field, "field.username.wrong"));
+        return Failure.Invalid.of(FieldError.of(field, "field.username.wrong"));
       }
     }
     return problem;
