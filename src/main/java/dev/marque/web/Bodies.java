@@ -73,8 +73,8 @@ public final class Bodies {
     if (form && !WITH_FORM.contains(ctx.request().method()) && hasBody(ctx)) {
       throw new Failure.Malformed("bad-request");
     }
-    if (multipart && !Uploads.isReadableForm(type)) {
-      throw new Failure.Malformed("multipart-malformed");
+    if (multipart) {
+      FormType.of(type);
     }
   }
 

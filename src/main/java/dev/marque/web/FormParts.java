@@ -1,8 +1,10 @@
 package dev.marque.web;
 
+import dev.marque.platform.ByteSize;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.DefaultHttpRequest;
+import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
@@ -12,14 +14,13 @@ import io.netty.handler.codec.http.multipart.Attribute;
 import io.netty.handler.codec.http.multipart.DefaultHttpDataFactory;
 import io.netty.handler.codec.http.multipart.FileUpload;
 import io.netty.handler.codec.http.multipart.HttpPostMultipartRequestDecoder;
-import io.netty.handler.codec.http.multipart.InterfaceHttpData;
+import io.netty.handler.codec.http.multipart.HttpPostRequestDecoder;
 import io.netty.handler.codec.http.multipart.MemoryFileUpload;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.internal.buffer.BufferInternal;
 import java.io.IOException;
 import java.nio.charset.Charset;
-import java.nio.charset.StandardCharsets;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 
@@ -33,37 +34,42 @@ final class FormParts implements AutoCloseable {
   private static final int MOST_FIELDS = 64;
   private static final int BUFFERED_BYTES = 16 << 10;
 
+  /** Netty reads the head of a part again from its begin whenever more of it has come. */
+  private static final int READ_AT_ONCE = 8 << 10;
+
   private final HttpPostMultipartRequestDecoder decoder;
+  private Buffer unread = Buffer.buffer();
 
   /**
-   * @param contentType of the form
    * @param files called at each file's begin with the names of its field and of itself; takes the
    *     file's bytes, which it has to copy
-   * @throws Failure.Malformed ({@code multipart-malformed})
    */
-  FormParts(String contentType, BiFunction<String, String, Consumer<Buffer>> files) {
+  FormParts(FormType type, BiFunction<String, String, Consumer<Buffer>> files) {
     HttpRequest head = new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.POST, "/");
-    head.headers().set(HttpHeaderNames.CONTENT_TYPE, contentType);
-    try {
-      decoder =
-          new HttpPostMultipartRequestDecoder(
-              new Factory(files), head, StandardCharsets.UTF_8, MOST_FIELDS, BUFFERED_BYTES);
-    } catch (RuntimeException e) {
-      throw malformed();
-    }
+    // Netty may take another parameter for the boundary than the one that was found in order.
+    head.headers()
+        .set(
+            HttpHeaderNames.CONTENT_TYPE,
+            "multipart/form-data; boundary=\"" + type.boundary() + "\"");
+    decoder =
+        new HttpPostMultipartRequestDecoder(
+            new Factory(files), head, type.charset(), MOST_FIELDS, BUFFERED_BYTES);
   }
 
   /**
    * Takes the next bytes of the form.
    *
-   * @throws Failure.Malformed ({@code multipart-malformed})
+   * @throws Failure.Malformed ({@code multipart-malformed}, {@code form-field-too-long})
    */
   void add(Buffer chunk) {
-    try {
-      decoder.offer(new DefaultHttpContent(((BufferInternal) chunk).getByteBuf()));
-    } catch (RuntimeException e) {
-      // Netty's own exceptions, and whatever else its code runs into on headers that are not one.
-      throw malformed();
+    unread.appendBuffer(chunk);
+    if (unread.length() >= READ_AT_ONCE) {
+      int length = unread.length();
+      // Netty takes a CR for part of a value where it does not see the LF behind it.
+      int whole = unread.getByte(length - 1) == '\r' ? length - 1 : length;
+      Buffer rest = unread.getBuffer(whole, length);
+      read(unread.slice(0, whole));
+      unread = rest;
     }
   }
 
@@ -71,21 +77,40 @@ final class FormParts implements AutoCloseable {
    * Ends the form.
    *
    * @return the fields that are no files
-   * @throws Failure.Malformed ({@code multipart-malformed})
+   * @throws Failure.Malformed ({@code multipart-malformed}, {@code form-field-too-long})
    */
   MultiMap end() {
+    read(unread);
+    offer(LastHttpContent.EMPTY_LAST_CONTENT);
     MultiMap fields = MultiMap.caseInsensitiveMultiMap();
     try {
-      decoder.offer(LastHttpContent.EMPTY_LAST_CONTENT);
-      for (InterfaceHttpData part : decoder.getBodyHttpDatas()) {
-        if (part instanceof Attribute field) {
+      while (decoder.hasNext()) {
+        if (decoder.next() instanceof Attribute field) {
           fields.add(field.getName(), field.getValue());
         }
       }
-    } catch (RuntimeException | IOException e) {
-      throw malformed();
+    } catch (HttpPostRequestDecoder.EndOfDataDecoderException end) {
+      return fields;
+    } catch (IOException e) {
+      throw new IllegalStateException("reading from memory does not fail", e);
     }
-    return fields;
+    // The body has ended before the boundary that ends the form.
+    throw malformed();
+  }
+
+  private void read(Buffer bytes) {
+    offer(new DefaultHttpContent(((BufferInternal) bytes).getByteBuf()));
+  }
+
+  private void offer(HttpContent content) {
+    try {
+      decoder.offer(content);
+    } catch (RuntimeException e) {
+      // Netty's own exceptions, and whatever else its code runs into on headers that are not one.
+      throw e.getCause() instanceof IOException
+          ? new Failure.Malformed("form-field-too-long", new ByteSize(FIELD_BYTES))
+          : malformed();
+    }
   }
 
   /** Lets go what is held; to be called once. */

@@ -46,13 +46,8 @@ final class UploadReader {
     this.memoryBytes = memoryBytes;
   }
 
-  Future<Upload> readForm() {
-    FormParts parts;
-    try {
-      parts = new FormParts(request.getHeader("Content-Type"), this::takeFile);
-    } catch (Failure.Malformed malformed) {
-      return Future.failedFuture(malformed);
-    }
+  Future<Upload> readForm(FormType type) {
+    FormParts parts = new FormParts(type, this::takeFile);
     form = parts;
     return read(parts::add, () -> new Upload(files, parts.end()));
   }
@@ -94,7 +89,7 @@ final class UploadReader {
     request.endHandler(
         done -> {
           if (!result.future().isComplete()) {
-            attempt(() -> result.complete(end.get()));
+            attempt(() -> result.tryComplete(end.get()));
           }
         });
     request.resume();

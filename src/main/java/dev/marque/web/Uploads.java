@@ -5,12 +5,10 @@ import io.vertx.core.Future;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.RoutingContext;
-import java.nio.charset.Charset;
-import java.nio.charset.IllegalCharsetNameException;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.regex.Pattern;
 
 /**
  * Reads uploaded files into memory, never to disk: they are small, short-lived, and private.
@@ -19,12 +17,6 @@ import java.util.regex.Pattern;
  * take to arrive, and the bytes of all requests together.
  */
 public final class Uploads {
-
-  private static final Pattern WITH_BOUNDARY =
-      Pattern.compile(".*;\\s*boundary=(\"[^\"]+\"|[^\\s;\"]+).*");
-
-  /** Netty takes every parameter for it that begins so. */
-  private static final Pattern CHARSET = Pattern.compile(";\\s*charset[^=;]*=([^;]*)");
 
   private static final long FORM_OVERHEAD = 64 << 10;
 
@@ -71,9 +63,9 @@ public final class Uploads {
    *
    * <p>Fails with {@link Failure.TooLarge} ({@code upload-too-large}, of all files together {@code
    * uploads-too-large}), {@link Failure.Malformed} ({@code multipart-malformed}, {@code
-   * too-many-files}, {@code upload-too-slow}), {@link Failure.UnsupportedType} ({@code
-   * content-type}), {@link Failure.Unavailable} ({@code busy}) or {@link Failure.Refused} ({@code
-   * client-gone}), or as the admission does.
+   * form-field-too-long}, {@code too-many-files}, {@code upload-too-slow}), {@link
+   * Failure.UnsupportedType} ({@code content-type}), {@link Failure.Unavailable} ({@code busy}) or
+   * {@link Failure.Refused} ({@code client-gone}), or as the admission does.
    *
    * @param mostFiles how many files the request may carry
    */
@@ -85,8 +77,11 @@ public final class Uploads {
     if (!multipart && !lower.startsWith("image/") && !isBytes(lower)) {
       return Future.failedFuture(new Failure.UnsupportedType("content-type"));
     }
-    if (multipart && !isReadableForm(lower)) {
-      return Future.failedFuture(new Failure.Malformed("multipart-malformed"));
+    Optional<FormType> form;
+    try {
+      form = multipart ? Optional.of(FormType.of(type)) : Optional.empty();
+    } catch (Failure.Malformed malformed) {
+      return Future.failedFuture(malformed);
     }
     long most = multipart ? requestBytes : fileBytes;
     if (declaredLength(request) > most) {
@@ -95,11 +90,11 @@ public final class Uploads {
     return admission
         .ask()
         .compose(
-            place ->
-                readBody(ctx, multipart, most, mostFiles).onComplete(readOrNot -> place.run()));
+            place -> readBody(ctx, form, most, mostFiles).onComplete(readOrNot -> place.run()));
   }
 
-  private Future<Upload> readBody(RoutingContext ctx, boolean multipart, long most, int mostFiles) {
+  private Future<Upload> readBody(
+      RoutingContext ctx, Optional<FormType> form, long most, int mostFiles) {
     HttpServerRequest request = ctx.request();
     if (ctx.response().closed()) {
       // Who left before now has had their end: nobody would give the memory back.
@@ -112,7 +107,8 @@ public final class Uploads {
         ctx.vertx()
             .setTimer(
                 patience.toMillis(), late -> reader.fail(new Failure.Malformed("upload-too-slow")));
-    return (multipart ? reader.readForm() : reader.readFile())
+    return form.map(reader::readForm)
+        .orElseGet(reader::readFile)
         .onComplete(done -> ctx.vertx().cancelTimer(timer));
   }
 
@@ -126,23 +122,6 @@ public final class Uploads {
         ? new Failure.TooLarge("upload-too-large", new ByteSize(fileBytes))
         : new Failure.TooLarge(
             "uploads-too-large", new ByteSize(fileBytes), new ByteSize(most - FORM_OVERHEAD));
-  }
-
-  /**
-   * Whether a form has a boundary, and a charset of this Java if it names one: Netty fails on
-   * others.
-   */
-  static boolean isReadableForm(String contentType) {
-    return WITH_BOUNDARY.matcher(contentType).matches()
-        && CHARSET.matcher(contentType).results().allMatch(found -> isCharset(found.group(1)));
-  }
-
-  private static boolean isCharset(String name) {
-    try {
-      return Charset.isSupported(name.strip());
-    } catch (IllegalCharsetNameException e) {
-      return false;
-    }
   }
 
   private static boolean isBytes(String contentType) {

@@ -17,6 +17,7 @@ import java.net.Socket;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
@@ -125,9 +127,47 @@ class UploadsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"multipart/form-data", "multipart/form-data; boundary="})
+  @ValueSource(
+      strings = {
+        "multipart/form-data",
+        "multipart/form-data; boundary=",
+        "multipart/form-data; boundaries=" + BOUNDARY
+      })
   void a_form_without_a_boundary_is_400(String type) {
     assertEquals(400, post(type, form(file("image", "a.jpg", 10))).statusCode());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 200", "70, 200", "71, 400", "4000, 400"})
+  void a_boundary_has_1_to_70_characters(int length, int status) {
+    String boundary = "-".repeat(length);
+    byte[] body =
+        ("--%1$s\r\nContent-Disposition: form-data; name=\"top_k\"\r\n\r\n3\r\n--%1$s--\r\n")
+            .formatted(boundary)
+            .getBytes(StandardCharsets.ISO_8859_1);
+    String type = "multipart/form-data; boundary=";
+    assertEquals(status, post(type + boundary, body).statusCode());
+    assertEquals(status, post(type + '"' + boundary + '"', body).statusCode());
+    assertEquals(status, post(type + boundary + "; charset=utf-8", body).statusCode());
+  }
+
+  @Test
+  void no_other_parameter_passes_for_the_boundary() {
+    byte[] body = form(field("top_k", "3"));
+    String type = "multipart/form-data; boundary" + "%s=x; boundary=" + BOUNDARY + "; a=b";
+    assertEquals("top_k=3;", post(type.formatted("y"), body).body());
+    assertEquals(400, post(type.formatted(""), body).statusCode());
+  }
+
+  @Test
+  void a_form_that_ends_before_its_last_boundary_is_400() {
+    byte[] body = form(file("image", "a.jpg", 20_000), field("top_k", "3"));
+    for (int length : List.of(0, 10_000, 20_100, body.length - 5)) {
+      HttpResponse<String> response = problem(Arrays.copyOf(body, length));
+      assertEquals(400, response.statusCode(), response.body());
+      assertTrue(response.body().contains("multipart-malformed"), response.body());
+    }
+    awaitNoMemoryHeld();
   }
 
   @ParameterizedTest
@@ -189,9 +229,21 @@ class UploadsTest {
   }
 
   @Test
-  void a_field_longer_than_any_of_ours_is_refused() {
-    int status = post(FORM, form(field("top_k", "9".repeat(100_000)))).statusCode();
-    assertEquals(400, status);
+  void a_photo_without_a_file_name_is_told_what_it_lacks() {
+    for (int bytes : List.of(8193, 100_000)) {
+      HttpResponse<String> response = problem(form(part("name=\"image\"", bytes)));
+      assertEquals(400, response.statusCode());
+      assertTrue(response.body().contains("form-field-too-long"), response.body());
+      assertTrue(response.body().contains("8 KiB"), response.body());
+    }
+  }
+
+  private static HttpResponse<String> problem(byte[] body) {
+    return room.send(
+        room.request("/upload")
+            .POST(BodyPublishers.ofByteArray(body))
+            .headers("Content-Type", FORM, "Accept", "application/json")
+            .build());
   }
 
   @Test
