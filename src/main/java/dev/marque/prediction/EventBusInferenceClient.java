@@ -41,8 +41,6 @@ public final class EventBusInferenceClient implements InferenceClient {
   /** Nobody looks at an answer later than this. */
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
-  private static final Duration CHECK = Duration.ofMillis(500);
-
   /** A photo of a few hundred kilobytes arrives in less over most lines. */
   private static final Duration KEPT = Duration.ofSeconds(1);
 
@@ -108,7 +106,9 @@ public final class EventBusInferenceClient implements InferenceClient {
         vertx.eventBus().consumer(InferenceVerticle.NODES, this::announced);
     announcements = consumer;
     showModels();
-    check = vertx.setPeriodic(CHECK.toMillis(), timer -> nodes.silent().forEach(this::lost));
+    check =
+        vertx.setPeriodic(
+            InferenceNodes.CHECK.toMillis(), timer -> nodes.silent().forEach(this::lost));
     return consumer
         .completion()
         .onSuccess(listening -> vertx.eventBus().publish(InferenceVerticle.WHO, new JsonObject()));

@@ -26,6 +26,11 @@ final class InferenceNodes {
   /** Several announcements long. */
   static final Duration SILENCE = Duration.ofSeconds(3);
 
+  /** How often it is asked which nodes are {@linkplain #silent}. */
+  static final Duration CHECK = Duration.ofMillis(500);
+
+  private static final Duration STANDSTILL = CHECK.plusSeconds(1);
+
   /** What sending a photo over the wire costs, in places of a queue. */
   private static final int WIRE = 8;
 
@@ -37,6 +42,7 @@ final class InferenceNodes {
   private final Map<UUID, Integer> reserved = new HashMap<>();
 
   private int allReserved;
+  private long checked;
 
   private static final class Node {
     private NodeAnnouncement announced;
@@ -61,6 +67,7 @@ final class InferenceNodes {
   InferenceNodes(String here, LongSupplier nanoTime) {
     this.here = here;
     this.nanoTime = nanoTime;
+    this.checked = nanoTime.getAsLong();
   }
 
   /** Takes note; true if the node was not known. */
@@ -160,9 +167,17 @@ final class InferenceNodes {
     return nodes.remove(name) != null;
   }
 
-  /** The other nodes of which nothing was heard for too long. */
+  /**
+   * The other nodes of which nothing was heard for too long; none where this process itself stood
+   * still since it last asked, as in a long garbage collection: what came meanwhile is yet to read.
+   */
   synchronized List<String> silent() {
     long now = nanoTime.getAsLong();
+    boolean stoodStill = now - checked > STANDSTILL.toNanos();
+    checked = now;
+    if (stoodStill) {
+      return List.of();
+    }
     return nodes.entrySet().stream()
         .filter(entry -> !entry.getKey().equals(here))
         .filter(entry -> now - entry.getValue().heard > SILENCE.toNanos())

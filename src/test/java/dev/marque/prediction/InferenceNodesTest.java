@@ -16,6 +16,8 @@ class InferenceNodesTest {
   private static final UUID ADA = new UUID(0, 1);
   private static final UUID EVE = new UUID(0, 2);
 
+  private static final long CHECK = InferenceNodes.CHECK.toNanos();
+
   private final AtomicLong now = new AtomicLong();
   private final InferenceNodes nodes = new InferenceNodes("here", now::get);
 
@@ -141,14 +143,27 @@ class InferenceNodesTest {
   void a_node_is_silent_after_a_while_but_never_the_one_of_this_process() {
     heard("here", 1);
     heard("a", 1);
-    now.addAndGet(InferenceNodes.SILENCE.toNanos());
+    for (long passed = 0; passed < InferenceNodes.SILENCE.toNanos(); passed += CHECK) {
+      now.addAndGet(CHECK);
+      assertEquals(List.of(), nodes.silent());
+    }
     heard("b", 1);
-    assertEquals(List.of(), nodes.silent());
     now.addAndGet(1);
     assertEquals(List.of("a"), nodes.silent());
     assertTrue(nodes.left("a"));
     assertFalse(nodes.left("a"));
     assertEquals(List.of(), nodes.silent());
+  }
+
+  @Test
+  void after_a_standstill_of_this_process_the_other_nodes_may_speak_first() {
+    heard("a", 1);
+    heard("b", 1);
+    now.addAndGet(InferenceNodes.SILENCE.toNanos() + 1);
+    assertEquals(List.of(), nodes.silent());
+    heard("a", 1);
+    now.addAndGet(CHECK);
+    assertEquals(List.of("b"), nodes.silent());
   }
 
   @Test
