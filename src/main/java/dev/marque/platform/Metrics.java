@@ -33,6 +33,9 @@ public final class Metrics implements AutoCloseable {
   private static final Set<String> METHODS =
       Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT");
 
+  /** Each node has one behind it, named anew at every start. */
+  private static final String NODES = "inference.classify";
+
   private final PrometheusMeterRegistry registry;
   private final JvmGcMetrics collections;
 
@@ -43,7 +46,10 @@ public final class Metrics implements AutoCloseable {
         .meterFilter(new Histograms())
         .meterFilter(
             MeterFilter.replaceTagValues(
-                "method", method -> METHODS.contains(method) ? method : "other"));
+                "method", method -> METHODS.contains(method) ? method : "other"))
+        .meterFilter(
+            MeterFilter.replaceTagValues(
+                "address", address -> address.startsWith(NODES + ".") ? NODES : address));
     collections = new JvmGcMetrics();
     collections.bindTo(registry);
     new ClassLoaderMetrics().bindTo(registry);
