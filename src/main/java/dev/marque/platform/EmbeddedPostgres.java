@@ -43,8 +43,13 @@ public final class EmbeddedPostgres implements AutoCloseable {
 
   private static final String USER = "marque";
   private static final String NAME = "marque";
-  private static final int START_SECONDS = 60;
-  private static final int STOP_SECONDS = 10;
+  private static final Duration START = Duration.ofSeconds(60);
+
+  /** After a kill it first replays up to a gigabyte of its log, on the slowest of disks. */
+  private static final Duration RECOVERY = Duration.ofMinutes(30);
+
+  private static final Duration STOP = Duration.ofSeconds(10);
+  private static final Duration LOOK = Duration.ofMillis(250);
 
   /** What the server writes of itself: process, data folder, time of start, port, and others. */
   private static final String PID_FILE = "postmaster.pid";
@@ -78,6 +83,15 @@ public final class EmbeddedPostgres implements AutoCloseable {
 
   /** As {@link #start(DataDirectory, Path)}, on a port of choice; 0 takes a free one. */
   static EmbeddedPostgres start(DataDirectory data, Path cache, int wantedPort) {
+    return start(data, cache, wantedPort, START);
+  }
+
+  /**
+   * As {@link #start(DataDirectory, Path, int)}.
+   *
+   * @param patience for a start that is no recovery; whole seconds
+   */
+  static EmbeddedPostgres start(DataDirectory data, Path cache, int wantedPort, Duration patience) {
     long begin = System.nanoTime();
     Path folder = data.path().resolve("postgres");
     Path log = data.path().resolve("postgres.log");
@@ -87,7 +101,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
       String password = password(data.path().resolve("postgres-password"));
       create(home, folder, data.path().resolve("postgres-password"), log);
       int port = wantedPort == 0 ? freePort() : wantedPort;
-      startServer(home, folder, log, port);
+      startServer(startCommand(home, folder, log, port, patience), folder, cache, log);
       EmbeddedPostgres started =
           new EmbeddedPostgres(
               home, folder, DatabaseAddress.of("127.0.0.1", port, NAME, USER, password));
@@ -155,7 +169,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
               "fast",
               "-w",
               "-t",
-              Integer.toString(STOP_SECONDS),
+              Long.toString(STOP.toSeconds()),
               "stop"));
       LOG.info("Embedded PostgreSQL stopped");
     } catch (IOException e) {
@@ -206,7 +220,40 @@ public final class EmbeddedPostgres implements AutoCloseable {
     Files.move(making, folder, StandardCopyOption.ATOMIC_MOVE);
   }
 
-  private static void startServer(Path home, Path folder, Path log, int port) throws IOException {
+  private static void startServer(List<String> command, Path folder, Path cache, Path log)
+      throws IOException {
+    try {
+      run("start the embedded database", log, command);
+    } catch (IOException e) {
+      Optional<ProcessHandle> server = server(pidFile(folder), folder, cache);
+      if (server.isPresent()) {
+        awaitRecovery(server.get(), folder);
+        if (status(folder).equals("ready")) {
+          return;
+        }
+        stop(server.get());
+      }
+      throw e;
+    }
+  }
+
+  /** Waits while a server recovers from a kill: were it stopped, the next would begin anew. */
+  private static void awaitRecovery(ProcessHandle server, Path folder) throws IOException {
+    long begin = System.nanoTime();
+    if (isRecovering(folder)) {
+      LOG.warn(
+          "The embedded database recovers from a kill; that is waited for, {} minutes at most",
+          RECOVERY.toMinutes());
+    }
+    while (isRecovering(folder)
+        && System.nanoTime() - begin < RECOVERY.toNanos()
+        && !endsWithin(LOOK, server)) {
+      // It is asked again.
+    }
+  }
+
+  private static List<String> startCommand(
+      Path home, Path folder, Path log, int port, Duration patience) {
     List<String> options =
         List.of(
             "-p " + port,
@@ -217,22 +264,19 @@ public final class EmbeddedPostgres implements AutoCloseable {
             "-c full_page_writes=on",
             "-c max_connections=64",
             "-c timezone=UTC");
-    run(
-        "start the embedded database",
-        log,
-        command(
-            home,
-            "pg_ctl",
-            "-D",
-            folder.toString(),
-            "-l",
-            log.toString(),
-            "-w",
-            "-t",
-            Integer.toString(START_SECONDS),
-            "-o",
-            String.join(" ", options),
-            "start"));
+    return command(
+        home,
+        "pg_ctl",
+        "-D",
+        folder.toString(),
+        "-l",
+        log.toString(),
+        "-w",
+        "-t",
+        Long.toString(patience.toSeconds()),
+        "-o",
+        String.join(" ", options),
+        "start");
   }
 
   private void createDatabase(int port, String password) throws IOException {
@@ -257,21 +301,26 @@ public final class EmbeddedPostgres implements AutoCloseable {
   private static void stopOrphan(Path folder, Path cache) throws IOException {
     Optional<ProcessHandle> orphan = server(pidFile(folder), folder, cache);
     if (orphan.isPresent()) {
+      awaitRecovery(orphan.get(), folder);
       LOG.warn("Stopping the database that a killed process left behind, {}", orphan.get().pid());
-      orphan.get().destroy();
-      if (!hasEnded(orphan.get())) {
-        orphan.get().destroyForcibly();
-        if (!hasEnded(orphan.get())) {
-          throw new IOException("process " + orphan.get().pid() + " does not end");
-        }
-      }
+      stop(orphan.get());
     }
     Files.deleteIfExists(folder.resolve(PID_FILE));
   }
 
-  private static boolean hasEnded(ProcessHandle process) throws IOException {
+  private static void stop(ProcessHandle server) throws IOException {
+    server.destroy();
+    if (!endsWithin(STOP, server)) {
+      server.destroyForcibly();
+      if (!endsWithin(STOP, server)) {
+        throw new IOException("process " + server.pid() + " does not end");
+      }
+    }
+  }
+
+  private static boolean endsWithin(Duration patience, ProcessHandle process) throws IOException {
     try {
-      process.onExit().get(STOP_SECONDS, TimeUnit.SECONDS);
+      process.onExit().get(patience.toMillis(), TimeUnit.MILLISECONDS);
       return true;
     } catch (TimeoutException e) {
       return false;
@@ -293,6 +342,16 @@ public final class EmbeddedPostgres implements AutoCloseable {
     } catch (NoSuchFileException e) {
       return List.of();
     }
+  }
+
+  private static boolean isRecovering(Path folder) throws IOException {
+    return List.of("starting", "standby").contains(status(folder));
+  }
+
+  /** What a server says of itself; empty if it says nothing. */
+  private static String status(Path folder) throws IOException {
+    List<String> told = pidFile(folder);
+    return told.size() > STATUS_LINE ? told.get(STATUS_LINE).strip() : "";
   }
 
   /**
@@ -356,7 +415,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
     builder.environment().put("LC_ALL", "C");
     Process process = builder.start();
     try {
-      if (!process.waitFor(START_SECONDS + 30L, TimeUnit.SECONDS)) {
+      if (!process.waitFor(START.plusSeconds(30).toSeconds(), TimeUnit.SECONDS)) {
         process.destroyForcibly();
         throw new IOException(String.format(Locale.ROOT, "could not %s in time", purpose));
       }

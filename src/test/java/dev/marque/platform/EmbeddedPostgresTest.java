@@ -14,8 +14,10 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -87,6 +89,44 @@ class EmbeddedPostgresTest {
         assertEquals("yes", one(postgres.address(), "SELECT word FROM kept"));
         assertFalse(
             ProcessHandle.of(Long.parseLong(before)).map(ProcessHandle::isAlive).orElse(false));
+      }
+    }
+  }
+
+  @Test
+  void a_recovery_that_takes_longer_than_a_start_is_waited_for() throws SQLException, IOException {
+    try (DataDirectory data = DataDirectory.open(folder)) {
+      try (EmbeddedPostgres postgres = start(data)) {
+        execute(postgres.address(), "CREATE TABLE kept AS SELECT 'yes' AS word");
+      }
+      Path postgres = folder.resolve("postgres");
+      Files.createFile(postgres.resolve("recovery.signal"));
+      Files.writeString(
+          postgres.resolve("postgresql.auto.conf"),
+          "hot_standby = off\nrestore_command = 'sleep 1; false'\n");
+      try (EmbeddedPostgres recovered =
+          EmbeddedPostgres.start(data, TestDatabase.BINARIES, 0, Duration.ofSeconds(1))) {
+        assertEquals("yes", one(recovered.address(), "SELECT word FROM kept"));
+      }
+    }
+  }
+
+  @Test
+  void a_database_that_a_killed_process_left_behind_may_end_its_recovery()
+      throws SQLException, IOException {
+    try (DataDirectory data = DataDirectory.open(folder);
+        LoggedEvents events = new LoggedEvents(EmbeddedPostgres.class)) {
+      start(data);
+      assertTrue(events.next().encode().contains("runs on port"));
+      Path file = folder.resolve("postgres/postmaster.pid");
+      String ready = Files.readString(file);
+      Files.writeString(file, ready.replace("ready   ", "starting"));
+      CompletableFuture<EmbeddedPostgres> second = CompletableFuture.supplyAsync(() -> start(data));
+      String event = events.next().encode();
+      assertTrue(event.contains("recovers"), event);
+      Files.writeString(file, ready);
+      try (EmbeddedPostgres postgres = second.join()) {
+        assertEquals("1", one(postgres.address(), "SELECT 1"));
       }
     }
   }
