@@ -122,9 +122,14 @@ public final class AccountFeature {
         .compose(deployed -> live.start());
   }
 
-  /** Begins to delete what is over, for as long as the server runs. */
+  /** Begins to delete what is over. */
   public void startCleaning() {
     cleaning.start();
+  }
+
+  /** Ends what {@link #startCleaning} began; before the database is closed. */
+  public void stopCleaning() {
+    cleaning.close();
   }
 
   /** What keeps other rooms' routes to those who are signed in. */

@@ -17,6 +17,8 @@ final class Cleaning {
   private final SignInLimits limits;
   private final PersonalTokens tokens;
   private final AuditRetention audit;
+  private long timer = -1;
+  private volatile boolean closed;
 
   Cleaning(
       Vertx vertx,
@@ -33,7 +35,13 @@ final class Cleaning {
 
   /** Begins to delete, now and each hour. */
   void start() {
-    vertx.setPeriodic(0, EVERY.toMillis(), timer -> clean());
+    timer = vertx.setPeriodic(0, EVERY.toMillis(), tick -> clean());
+  }
+
+  /** Ends; what is under way may fail without a word, since the database is closed next. */
+  void close() {
+    closed = true;
+    vertx.cancelTimer(timer);
   }
 
   private void clean() {
@@ -43,7 +51,7 @@ final class Cleaning {
     log("old entries of the audit log", audit.deleteOld());
   }
 
-  private static void log(String what, Future<Integer> deletion) {
+  private void log(String what, Future<Integer> deletion) {
     deletion
         .onSuccess(
             number -> {
@@ -52,7 +60,10 @@ final class Cleaning {
               }
             })
         .onFailure(
-            problem ->
-                LOG.warn("{} were not deleted, next try in an hour: {}", what, problem.toString()));
+            problem -> {
+              if (!closed) {
+                LOG.warn("{} were not deleted, next try in an hour: {}", what, problem.toString());
+              }
+            });
   }
 }

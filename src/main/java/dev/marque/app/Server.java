@@ -237,16 +237,10 @@ public final class Server implements AutoCloseable {
     AccountFeature accounts =
         new AccountFeature(vertx, settings, database.pool(), clock, metrics.registry());
     accounts.start().await();
-    accounts.startCleaning();
 
     Predictions predictions = new Predictions(database.pool(), settings.photos().keep(), clock);
     PhotoRetention retention = new PhotoRetention(vertx, predictions, settings.photos().days());
-    retention.start();
-    running.push(retention::close);
     Trash trash = new Trash(vertx, database.pool());
-    trash.start();
-    running.push(trash::close);
-
     Corrections corrections = new Corrections(database.pool(), clock);
     PredictionLimits limits =
         new PredictionLimits(
@@ -259,6 +253,14 @@ public final class Server implements AutoCloseable {
     mountRooms(
         vertx, accounts, predictions, trash, corrections, limits, inference, numbers, metrics);
     setupPath = accounts.setupPath().await();
+
+    // Last, so that nothing is under way in a database which a failed start takes away again.
+    accounts.startCleaning();
+    running.push(accounts::stopCleaning);
+    retention.start();
+    running.push(retention::close);
+    trash.start();
+    running.push(trash::close);
   }
 
   /** Pages and API: the order of the rooms is the order in which a request passes them. */

@@ -18,6 +18,7 @@ public final class PhotoRetention {
   private final Predictions predictions;
   private final int days;
   private long timer = -1;
+  private volatile boolean closed;
 
   /**
    * @param days 0: photos are kept for ever
@@ -35,7 +36,9 @@ public final class PhotoRetention {
     }
   }
 
+  /** Ends; what is under way may fail without a word, since the database is closed next. */
   public void close() {
+    closed = true;
     if (timer >= 0) {
       vertx.cancelTimer(timer);
       timer = -1;
@@ -55,6 +58,11 @@ public final class PhotoRetention {
                 LOG.info("forgot {} photos older than {} days", forgotten, days);
               }
             })
-        .onFailure(e -> LOG.warn("old photos were not forgotten, next try in an hour", e));
+        .onFailure(
+            e -> {
+              if (!closed) {
+                LOG.warn("old photos were not forgotten, next try in an hour", e);
+              }
+            });
   }
 }

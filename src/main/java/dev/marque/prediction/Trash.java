@@ -36,6 +36,7 @@ public final class Trash {
   private final Vertx vertx;
   private final Pool pool;
   private long timer = -1;
+  private volatile boolean closed;
 
   public Trash(Vertx vertx, Pool pool) {
     this.vertx = vertx;
@@ -47,7 +48,9 @@ public final class Trash {
     timer = vertx.setPeriodic(0, EVERY.toMillis(), tick -> emptyAndLog());
   }
 
+  /** Ends; what is under way may fail without a word, since the database is closed next. */
   public void close() {
+    closed = true;
     vertx.cancelTimer(timer);
   }
 
@@ -140,6 +143,11 @@ public final class Trash {
                 LOG.info("removed {} predictions that were deleted", gone);
               }
             })
-        .onFailure(e -> LOG.warn("deleted predictions were not removed, next try in a minute", e));
+        .onFailure(
+            e -> {
+              if (!closed) {
+                LOG.warn("deleted predictions were not removed, next try in a minute", e);
+              }
+            });
   }
 }

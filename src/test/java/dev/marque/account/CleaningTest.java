@@ -1,11 +1,14 @@
 package dev.marque.account;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.marque.platform.Database;
+import dev.marque.platform.LoggedEvents;
 import dev.marque.platform.TestDatabase;
 import io.vertx.core.Vertx;
 import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.SqlConnection;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -49,8 +52,11 @@ class CleaningTest {
     vertx.close().await();
   }
 
-  private void start() {
-    new Cleaning(vertx, sessions, limits, tokens, new AuditRetention(pool, audit, 0)).start();
+  private Cleaning start() {
+    Cleaning cleaning =
+        new Cleaning(vertx, sessions, limits, tokens, new AuditRetention(pool, audit, 0));
+    cleaning.start();
+    return cleaning;
   }
 
   private long count(String table) {
@@ -60,6 +66,12 @@ class CleaningTest {
 
   private void awaitEmpty(String table) {
     while (count(table) > 0) {
+      Thread.onSpinWait();
+    }
+  }
+
+  private void awaitOne(String table) {
+    while (count(table) == 0) {
       Thread.onSpinWait();
     }
   }
@@ -101,6 +113,19 @@ class CleaningTest {
     awaitEmpty("personal_tokens");
     awaitEmpty("sign_in_failures");
     assertEquals(1, count("sessions"));
+  }
+
+  @Test
+  void what_the_end_of_the_server_cuts_off_is_no_complaint() {
+    try (LoggedEvents events = new LoggedEvents(Cleaning.class)) {
+      SqlConnection other = pool.getConnection().await();
+      other.query("BEGIN; LOCK TABLE sessions").execute().await();
+      Cleaning cleaning = start();
+      awaitOne("pg_locks WHERE NOT granted AND relation = 'sessions'::regclass");
+      cleaning.close();
+      database.close().await();
+      assertTrue(events.isEmpty());
+    }
   }
 
   @Test

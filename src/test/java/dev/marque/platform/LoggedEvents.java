@@ -49,6 +49,11 @@ public final class LoggedEvents implements AutoCloseable {
     }
   }
 
+  /** Whether nothing was logged but what {@link #next} has told. */
+  public boolean isEmpty() {
+    return events.isEmpty();
+  }
+
   @Override
   public void close() {
     logger.detachAppender(appender);

@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.marque.platform.Database;
+import dev.marque.platform.DatabaseAddress;
 import dev.marque.platform.Ids;
+import dev.marque.platform.LoggedEvents;
 import dev.marque.platform.Settings.KeptPhoto;
 import dev.marque.platform.TestDatabase;
 import dev.marque.vision.Scored;
@@ -40,6 +42,7 @@ class PredictionsTest {
   private static final Instant NOON = Instant.parse("2026-11-23T12:00:00Z");
 
   private static Vertx vertx;
+  private static DatabaseAddress address;
   private static Database database;
   private static Pool pool;
 
@@ -48,7 +51,8 @@ class PredictionsTest {
   @BeforeAll
   static void open() {
     vertx = Vertx.vertx();
-    database = Database.open(vertx, TestDatabase.fresh());
+    address = TestDatabase.fresh();
+    database = Database.open(vertx, address);
     pool = database.pool();
   }
 
@@ -274,6 +278,36 @@ class PredictionsTest {
     assertTrue(second.isComplete(), "it waits for the first");
     transaction.rollback().await();
     first.close().await();
+  }
+
+  @Test
+  @Timeout(60)
+  void what_the_end_of_the_server_cuts_off_is_no_complaint() {
+    Vertx stopping = Vertx.vertx();
+    Database closing = Database.open(stopping, address);
+    SqlConnection other = pool.getConnection().await();
+    other.query("BEGIN; LOCK TABLE predictions").execute().await();
+    try (LoggedEvents emptied = new LoggedEvents(Trash.class);
+        LoggedEvents forgotten = new LoggedEvents(PhotoRetention.class)) {
+      Trash trash = new Trash(stopping, closing.pool());
+      Predictions predictions = new Predictions(closing.pool(), KeptPhoto.COPY, clock(NOON));
+      PhotoRetention retention = new PhotoRetention(stopping, predictions, 30);
+      trash.start();
+      retention.start();
+      String waiting =
+          "SELECT FROM pg_locks WHERE NOT granted AND relation = 'predictions'::regclass";
+      while (pool.query(waiting).execute().await().size() < 2) {
+        Thread.onSpinWait();
+      }
+      trash.close();
+      retention.close();
+      closing.close().await();
+      stopping.close().await();
+      assertTrue(emptied.isEmpty() && forgotten.isEmpty());
+    } finally {
+      other.query("ROLLBACK").execute().await();
+      other.close().await();
+    }
   }
 
   private static void awaitEndOrWaitingForALock(Future<?> work) {
