@@ -199,6 +199,7 @@ public final class Server implements AutoCloseable {
     DatabaseAddress address = database();
     giveUpIfStopping();
     Migrations.run(address);
+    giveUpIfStopping();
     Database database = Database.open(vertx, address);
     running.push(() -> database.close().await());
     health.register("database", database::check);
@@ -316,6 +317,7 @@ public final class Server implements AutoCloseable {
             router -> accounts.mount(router, signedIn, pages, messages, personal),
             predictionRoutes::mount,
             failures::mount);
+    giveUpIfStopping();
 
     EventLoopDelay delay = new EventLoopDelay(metrics.registry());
     WebVerticle.Address address =
