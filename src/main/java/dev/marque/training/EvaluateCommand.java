@@ -1,15 +1,11 @@
 package dev.marque.training;
 
-import dev.marque.vision.Calibration;
 import dev.marque.vision.LoadedModel;
-import dev.marque.vision.photo.Pixels;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -73,62 +69,28 @@ public final class EvaluateCommand implements Callable<Integer> {
     DataSet photos = DataSet.open(data);
     Path folder = model == null ? defaultModel.get() : model;
     LoadedModel loaded = LoadedModel.read(folder);
-    Evaluation evaluation = evaluate(loaded, photos);
-    print(out, evaluation);
+    Evaluator.Measured measured = measure(loaded, photos);
+    print(out, measured.evaluation());
     if (against != null) {
-      Evaluation other = evaluate(LoadedModel.read(against), photos);
-      List<String> worse = Comparison.worse(evaluation, other);
+      Evaluator.Measured other = measure(LoadedModel.read(against), photos);
+      List<String> worse = Comparison.worse(measured.evaluation(), other.evaluation());
       worse.forEach(line -> out.println("worse: " + line));
       out.flush();
       return worse.isEmpty() ? 0 : 1;
     }
     if (!printOnly) {
-      new ModelCard(evaluation, loaded).write(folder);
+      new ModelCard(measured.evaluation(), loaded).write(folder);
       out.println("Written to " + folder);
     }
     out.flush();
     return 0;
   }
 
-  private static Evaluation evaluate(LoadedModel model, DataSet photos) {
-    photos.checkKnownTo(model.description());
-    try (Judge judge =
-        new Judge(model, lines -> lines.forEach(line -> System.err.println("left out " + line)))) {
-      List<Example> known = judge.read(photos.validation());
-      if (known.size() < 2) {
-        throw new DataSetException(
-            "there are %d photos to validate on that can be read; judging a model takes two or more"
-                .formatted(known.size()));
-      }
-      List<Example> notACar = judge.read(photos.notACar());
-      Calibration calibration = model.description().calibration();
-      List<Judged> asTheyAre = judge.judgeExamples(known);
-      Map<String, Evaluation.Robustness> robustness = new LinkedHashMap<>();
-      robustness.put(Evaluation.AS_IT_IS, Evaluation.Robustness.of(asTheyAre, calibration));
-      robustness.putAll(distorted(judge, calibration, known, notACar));
-      return Evaluation.of(
-          model.description().name(),
-          photos.fingerprint(),
-          model.description().labels(),
-          asTheyAre,
-          judge.judge(photos.otherMakes()),
-          judge.judgeExamples(notACar),
-          robustness);
-    }
-  }
-
-  private static Map<String, Evaluation.Robustness> distorted(
-      Judge judge, Calibration calibration, List<Example> known, List<Example> notACar) {
-    List<Pixels> scenes = notACar.stream().map(Example::photo).toList();
-    Map<String, Evaluation.Robustness> robustness = new LinkedHashMap<>();
-    for (Distortion distortion : Distortion.values()) {
-      if (!distortion.needsScenes() || !scenes.isEmpty()) {
-        List<Judged> judged =
-            judge.judgeExamples(known, (photo, number) -> distortion.apply(photo, scenes, number));
-        robustness.put(distortion.code(), Evaluation.Robustness.of(judged, calibration));
-      }
-    }
-    return robustness;
+  private static Evaluator.Measured measure(LoadedModel model, DataSet photos) {
+    return Evaluator.measure(
+        model,
+        photos,
+        lines -> lines.forEach(line -> System.err.println("left out " + line)));
   }
 
   private static void print(PrintWriter out, Evaluation e) {

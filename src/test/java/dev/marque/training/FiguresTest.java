@@ -5,7 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.marque.vision.Calibration;
 import dev.marque.vision.Labels;
+import dev.marque.vision.ModelDescription;
 import dev.marque.vision.Scores;
+import dev.marque.vision.photo.Normalization;
+import dev.marque.vision.photo.Size;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +16,16 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class FiguresTest {
+
+  private static final ModelDescription MODEL =
+      new ModelDescription(
+          "test-1",
+          new Size(24, 32),
+          Normalization.USUAL,
+          new Labels(List.of("A", "B"), List.of()),
+          Calibration.NONE,
+          "data",
+          null);
 
   @Test
   void auroc_counts_how_often_a_positive_is_higher() {
@@ -70,14 +83,7 @@ class FiguresTest {
       known.add(new Judged("photo " + i, brand, Example.NONE, true, scores, scores, List.of()));
     }
     Evaluation evaluation =
-        Evaluation.of(
-            "test-1",
-            "data",
-            new Labels(List.of("A", "B"), List.of()),
-            known,
-            List.of(),
-            List.of(),
-            Map.of());
+        Evaluator.of(MODEL, "data", known, List.of(), List.of(), Map.of()).evaluation();
     assertTrue(evaluation.calibrationError() < 0.03, "" + evaluation.calibrationError());
     Calibration calibration = CalibrationFit.fit(known, List.of());
     assertTrue(calibration.temperature() > 1.2, "" + calibration.temperature());

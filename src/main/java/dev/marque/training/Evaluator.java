@@ -1,0 +1,285 @@
+package dev.marque.training;
+
+import dev.marque.vision.BodyType;
+import dev.marque.vision.Calibration;
+import dev.marque.vision.Labels;
+import dev.marque.vision.LoadedModel;
+import dev.marque.vision.ModelDescription;
+import dev.marque.vision.Traits;
+import dev.marque.vision.Verdict;
+import dev.marque.vision.photo.Pixels;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** Measures a model on photos that its weights were not fitted to. */
+final class Evaluator {
+
+  private static final int FOLDS = 5;
+  private static final int BINS = 10;
+
+  private Evaluator() {}
+
+  /**
+   * The figures of a model, and what they were counted from.
+   *
+   * @param answers to the photos of known brands that could be read
+   */
+  record Measured(Evaluation evaluation, List<Answer> answers) {
+
+    Measured {
+      answers = List.copyOf(answers);
+    }
+  }
+
+  /**
+   * Shows the photos to a model and judges its answers.
+   *
+   * @param unreadable hears of photos that could not be read
+   * @throws DataSetException if the model does not know the brands, or there are fewer than two
+   *     photos of them to validate on
+   */
+  static Measured measure(
+      LoadedModel model, DataSet photos, Consumer<List<String>> unreadable) {
+    photos.checkKnownTo(model.description());
+    try (Judge judge = new Judge(model, unreadable)) {
+      List<Example> known = judge.read(photos.validation());
+      if (known.size() < 2) {
+        throw new DataSetException(
+            "there are %d photos to validate on that can be read; judging a model takes two or more"
+                .formatted(known.size()));
+      }
+      List<Example> notACar = judge.read(photos.notACar());
+      Calibration calibration = model.description().calibration();
+      List<Judged> asTheyAre = judge.judgeExamples(known);
+      Map<String, Evaluation.Robustness> robustness = new LinkedHashMap<>();
+      robustness.put(Evaluation.AS_IT_IS, robustness(asTheyAre, calibration));
+      robustness.putAll(distorted(judge, calibration, known, notACar));
+      return of(
+          model.description(),
+          photos.fingerprint(),
+          asTheyAre,
+          judge.judge(photos.otherMakes()),
+          judge.judgeExamples(notACar),
+          robustness);
+    }
+  }
+
+  private static Map<String, Evaluation.Robustness> distorted(
+      Judge judge, Calibration calibration, List<Example> known, List<Example> notACar) {
+    List<Pixels> scenes = notACar.stream().map(Example::photo).toList();
+    Map<String, Evaluation.Robustness> robustness = new LinkedHashMap<>();
+    for (Distortion distortion : Distortion.values()) {
+      if (!distortion.needsScenes() || !scenes.isEmpty()) {
+        List<Judged> judged =
+            judge.judgeExamples(known, (photo, number) -> distortion.apply(photo, scenes, number));
+        robustness.put(distortion.code(), robustness(judged, calibration));
+      }
+    }
+    return robustness;
+  }
+
+  private static Evaluation.Robustness robustness(List<Judged> judged, Calibration calibration) {
+    return new Evaluation.Robustness(
+        Figures.rounded(Figures.top(judged, 1)),
+        Figures.rounded(Figures.topOfFirst(judged)),
+        share(judged, one -> calibration.verdict(one.scores()) == Verdict.NOT_A_CAR),
+        share(judged, one -> !one.advice().isEmpty()));
+  }
+
+  private static double share(List<Judged> judged, Predicate<Judged> is) {
+    return Figures.rounded((double) judged.stream().filter(is).count() / judged.size());
+  }
+
+  /**
+   * Judges answers.
+   *
+   * @param model that gave them
+   * @param data fingerprint of the photos
+   * @param known photos of the known brands
+   * @param otherMakes cars of other makes; may be empty
+   * @param notACar photos without a car; may be empty
+   * @param robustness as measured on distorted photos
+   */
+  static Measured of(
+      ModelDescription model,
+      String data,
+      List<Judged> known,
+      List<Judged> otherMakes,
+      List<Judged> notACar,
+      Map<String, Evaluation.Robustness> robustness) {
+    Labels labels = model.labels();
+    int[][] confusion = Figures.confusion(known, labels.brands().size());
+    List<Answer> answers = new ArrayList<>();
+    Map<String, Map<String, Integer>> verdicts = new TreeMap<>();
+    for (int fold = 0; fold < FOLDS; fold++) {
+      Calibration calibration =
+          CalibrationFit.fit(part(known, fold, false), part(notACar, fold, false));
+      for (Judged judged : part(known, fold, true)) {
+        answers.add(Answer.of(labels, calibration, judged));
+        count(verdicts, "known", calibration.verdict(judged.scores()));
+      }
+      for (Judged judged : part(otherMakes, fold, true)) {
+        count(verdicts, "other_makes", calibration.verdict(judged.scores()));
+      }
+      for (Judged judged : part(notACar, fold, true)) {
+        count(verdicts, "not_a_car", calibration.verdict(judged.scores()));
+      }
+    }
+    List<Answer> confident =
+        answers.stream().filter(answer -> answer.verdict() == Verdict.CONFIDENT).toList();
+    double top1 = Figures.top(known, 1);
+    Evaluation evaluation =
+        new Evaluation(
+            model.name(),
+            data,
+            known.size(),
+            Figures.rounded(top1),
+            Figures.rounded(Figures.topOfFirst(known)),
+            Figures.interval(top1, known.size()),
+            Figures.rounded(Figures.top(known, 3)),
+            Figures.rounded(Figures.top(known, 5)),
+            Figures.rounded(Figures.macroF1(confusion)),
+            Figures.rounded(calibrationError(answers)),
+            Figures.rounded((double) confident.size() / answers.size()),
+            Figures.rounded(
+                confident.isEmpty()
+                    ? 0
+                    : (double) confident.stream().filter(Answer::right).count()
+                        / confident.size()),
+            familiarityAuroc(known, otherMakes),
+            carAuroc(known, otherMakes, notACar),
+            bodyType(labels, known),
+            decade(labels, known),
+            robustness,
+            verdicts,
+            brands(labels.brands(), confusion),
+            confusion,
+            reliability(answers));
+    return new Measured(evaluation, answers);
+  }
+
+  /** A fold, or all the others; every fifth photo is in the same fold. */
+  private static List<Judged> part(List<Judged> photos, int fold, boolean inside) {
+    List<Judged> part = new ArrayList<>();
+    for (int i = 0; i < photos.size(); i++) {
+      if ((i % FOLDS == fold) == inside) {
+        part.add(photos.get(i));
+      }
+    }
+    return part;
+  }
+
+  private static void count(
+      Map<String, Map<String, Integer>> verdicts, String kind, Verdict verdict) {
+    Map<String, Integer> counts = verdicts.computeIfAbsent(kind, ignored -> new TreeMap<>());
+    counts.merge(verdict.code(), 1, Integer::sum);
+  }
+
+  private static double calibrationError(List<Answer> answers) {
+    double[] claimed = answers.stream().mapToDouble(Answer::claimed).toArray();
+    boolean[] right = new boolean[answers.size()];
+    for (int i = 0; i < right.length; i++) {
+      right[i] = answers.get(i).right();
+    }
+    return Figures.calibrationError(claimed, right, BINS);
+  }
+
+  private static @Nullable Double familiarityAuroc(List<Judged> known, List<Judged> otherMakes) {
+    if (otherMakes.isEmpty()) {
+      return null;
+    }
+    return Figures.rounded(
+        Figures.auroc(
+            known.stream().mapToDouble(j -> Calibration.familiarity(j.scores())).toArray(),
+            otherMakes.stream().mapToDouble(j -> Calibration.familiarity(j.scores())).toArray()));
+  }
+
+  private static @Nullable Double carAuroc(
+      List<Judged> known, List<Judged> otherMakes, List<Judged> notACar) {
+    if (notACar.isEmpty()) {
+      return null;
+    }
+    List<Judged> cars = new ArrayList<>(known);
+    cars.addAll(otherMakes);
+    return Figures.rounded(
+        Figures.auroc(
+            cars.stream().mapToDouble(j -> j.scores().car()).toArray(),
+            notACar.stream().mapToDouble(j -> j.scores().car()).toArray()));
+  }
+
+  private static Evaluation.Trait bodyType(Labels labels, List<Judged> known) {
+    return trait(labels, known, Traits::bodyType, BodyType::ofModel);
+  }
+
+  private static Evaluation.Trait decade(Labels labels, List<Judged> known) {
+    return trait(labels, known, Traits::decade, Traits::decade);
+  }
+
+  private static <T> Evaluation.Trait trait(
+      Labels labels,
+      List<Judged> known,
+      Function<Traits, @Nullable T> told,
+      Function<String, Optional<T>> truth) {
+    Traits.Reader reader = new Traits.Reader(labels.models());
+    int asked = 0;
+    int answered = 0;
+    int right = 0;
+    for (Judged judged : known) {
+      Optional<T> wanted =
+          judged.model() == Example.NONE
+              ? Optional.empty()
+              : truth.apply(labels.models().get(judged.model()).name());
+      if (wanted.isPresent()) {
+        T answer = told.apply(reader.read(judged.scores().models()));
+        asked++;
+        answered += answer == null ? 0 : 1;
+        right += wanted.get().equals(answer) ? 1 : 0;
+      }
+    }
+    return new Evaluation.Trait(
+        asked == 0 ? 0 : Figures.rounded((double) answered / asked),
+        answered == 0 ? 0 : Figures.rounded((double) right / answered));
+  }
+
+  private static List<Evaluation.Brand> brands(List<String> names, int[][] confusion) {
+    List<Evaluation.Brand> brands = new ArrayList<>();
+    for (int b = 0; b < names.size(); b++) {
+      brands.add(
+          new Evaluation.Brand(
+              names.get(b),
+              Arrays.stream(confusion[b]).sum(),
+              Figures.rounded(Figures.precision(confusion, b)),
+              Figures.rounded(Figures.recall(confusion, b)),
+              Figures.rounded(Figures.f1(confusion, b))));
+    }
+    return brands;
+  }
+
+  private static List<Evaluation.Reliability> reliability(List<Answer> answers) {
+    List<Answer> ascending =
+        answers.stream().sorted(Comparator.comparingDouble(Answer::claimed)).toList();
+    List<Evaluation.Reliability> parts = new ArrayList<>();
+    for (int bin = 0; bin < BINS; bin++) {
+      List<Answer> part =
+          ascending.subList(bin * ascending.size() / BINS, (bin + 1) * ascending.size() / BINS);
+      if (!part.isEmpty()) {
+        parts.add(
+            new Evaluation.Reliability(
+                Figures.rounded(part.stream().mapToDouble(Answer::claimed).average().orElse(0)),
+                Figures.rounded((double) part.stream().filter(Answer::right).count() / part.size()),
+                part.size()));
+      }
+    }
+    return parts;
+  }
+}
