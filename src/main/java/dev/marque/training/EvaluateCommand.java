@@ -43,8 +43,8 @@ public final class EvaluateCommand implements Callable<Integer> {
       names = "--against",
       paramLabel = "DIR",
       description =
-          "Compare with the model in this folder, and exit with 1 where the first is worse by more"
-              + " than chance. Writes nothing.")
+          "Compare with the model in this folder, photo by photo, and exit with 1 where the first is"
+              + " worse by more than chance. Writes nothing.")
   private @Nullable Path against;
 
   @Option(names = "--no-write", description = "Only print the figures.")
@@ -73,7 +73,7 @@ public final class EvaluateCommand implements Callable<Integer> {
     print(out, measured.evaluation());
     if (against != null) {
       Evaluator.Measured other = measure(LoadedModel.read(against), photos);
-      List<String> worse = Comparison.worse(measured.evaluation(), other.evaluation());
+      List<String> worse = Comparison.worse(measured.answers(), other.answers());
       worse.forEach(line -> out.println("worse: " + line));
       out.flush();
       return worse.isEmpty() ? 0 : 1;
@@ -88,9 +88,7 @@ public final class EvaluateCommand implements Callable<Integer> {
 
   private static Evaluator.Measured measure(LoadedModel model, DataSet photos) {
     return Evaluator.measure(
-        model,
-        photos,
-        lines -> lines.forEach(line -> System.err.println("left out " + line)));
+        model, photos, lines -> lines.forEach(line -> System.err.println("left out " + line)));
   }
 
   private static void print(PrintWriter out, Evaluation e) {

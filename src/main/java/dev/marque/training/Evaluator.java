@@ -48,8 +48,7 @@ final class Evaluator {
    * @throws DataSetException if the model does not know the brands, or there are fewer than two
    *     photos of them to validate on
    */
-  static Measured measure(
-      LoadedModel model, DataSet photos, Consumer<List<String>> unreadable) {
+  static Measured measure(LoadedModel model, DataSet photos, Consumer<List<String>> unreadable) {
     photos.checkKnownTo(model.description());
     try (Judge judge = new Judge(model, unreadable)) {
       List<Example> known = judge.read(photos.validation());
@@ -149,13 +148,12 @@ final class Evaluator {
             Figures.rounded(Figures.top(known, 3)),
             Figures.rounded(Figures.top(known, 5)),
             Figures.rounded(Figures.macroF1(confusion)),
-            Figures.rounded(calibrationError(answers)),
+            Figures.rounded(Claims.of(answers).error()),
             Figures.rounded((double) confident.size() / answers.size()),
             Figures.rounded(
                 confident.isEmpty()
                     ? 0
-                    : (double) confident.stream().filter(Answer::right).count()
-                        / confident.size()),
+                    : (double) confident.stream().filter(Answer::right).count() / confident.size()),
             familiarityAuroc(known, otherMakes),
             carAuroc(known, otherMakes, notACar),
             bodyType(labels, known),
@@ -183,15 +181,6 @@ final class Evaluator {
       Map<String, Map<String, Integer>> verdicts, String kind, Verdict verdict) {
     Map<String, Integer> counts = verdicts.computeIfAbsent(kind, ignored -> new TreeMap<>());
     counts.merge(verdict.code(), 1, Integer::sum);
-  }
-
-  private static double calibrationError(List<Answer> answers) {
-    double[] claimed = answers.stream().mapToDouble(Answer::claimed).toArray();
-    boolean[] right = new boolean[answers.size()];
-    for (int i = 0; i < right.length; i++) {
-      right[i] = answers.get(i).right();
-    }
-    return Figures.calibrationError(claimed, right, BINS);
   }
 
   private static @Nullable Double familiarityAuroc(List<Judged> known, List<Judged> otherMakes) {
