@@ -11,19 +11,31 @@ import dev.marque.vision.Verdict;
  * @param photo its path in the data set
  * @param brand that it shows
  * @param right whether that brand came first
- * @param claimed how often such answers are right, by a calibration that has not seen the photo
- * @param verdict by the same calibration
+ * @param crossFitted what a calibration claims that has not seen the photo
+ * @param inService what the model's own calibration claims
  */
-record Answer(String photo, String brand, boolean right, double claimed, Verdict verdict) {
+record Answer(String photo, String brand, boolean right, Claim crossFitted, Claim inService) {
 
-  static Answer of(Labels labels, Calibration calibration, Judged judged) {
+  /**
+   * What a calibration claims of an answer.
+   *
+   * @param accuracy how often such answers are right
+   */
+  record Claim(double accuracy, Verdict verdict) {
+
+    static Claim of(Calibration calibration, Scores scores) {
+      double probability = calibration.brands(scores)[scores.top()];
+      return new Claim(calibration.accuracyAt(probability), calibration.verdict(scores));
+    }
+  }
+
+  static Answer of(Labels labels, Calibration crossFitted, Calibration inService, Judged judged) {
     Scores scores = judged.scores();
-    double probability = calibration.brands(scores)[scores.top()];
     return new Answer(
         judged.name(),
         labels.brands().get(judged.brand()),
         scores.top() == judged.brand(),
-        calibration.accuracyAt(probability),
-        calibration.verdict(scores));
+        Claim.of(crossFitted, scores),
+        Claim.of(inService, scores));
   }
 }

@@ -1,6 +1,8 @@
 package dev.marque.training;
 
+import dev.marque.training.Answer.Claim;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * What was claimed of answers and what was true.
@@ -12,10 +14,18 @@ record Claims(double[] accuracy, boolean[] right) {
 
   private static final int BINS = 10;
 
-  static Claims of(List<Answer> answers) {
+  static Claims crossFitted(List<Answer> answers) {
+    return of(answers, Answer::crossFitted);
+  }
+
+  static Claims inService(List<Answer> answers) {
+    return of(answers, Answer::inService);
+  }
+
+  private static Claims of(List<Answer> answers, Function<Answer, Claim> claim) {
     Claims claims = new Claims(new double[answers.size()], new boolean[answers.size()]);
     for (int i = 0; i < answers.size(); i++) {
-      claims.accuracy[i] = answers.get(i).claimed();
+      claims.accuracy[i] = claim.apply(answers.get(i)).accuracy();
       claims.right[i] = answers.get(i).right();
     }
     return claims;

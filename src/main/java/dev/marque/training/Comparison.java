@@ -46,12 +46,35 @@ final class Comparison {
                 worse.add(rightAnswers("recall of " + brand, ofBrand));
               }
             });
-    Claims firstClaims = Claims.of(pairs.stream().map(Pair::first).toList());
-    Claims secondClaims = Claims.of(pairs.stream().map(Pair::second).toList());
-    if (errsMore(firstClaims, secondClaims)) {
-      worse.add(percentages("calibration error", firstClaims.error(), secondClaims.error()));
-    }
+    List<Answer> ofFirst = pairs.stream().map(Pair::first).toList();
+    List<Answer> ofSecond = pairs.stream().map(Pair::second).toList();
+    claims(worse, "calibration error", Claims.crossFitted(ofFirst), Claims.crossFitted(ofSecond));
+    claims(
+        worse,
+        "calibration error in service",
+        Claims.inService(ofFirst),
+        Claims.inService(ofSecond));
     return worse;
+  }
+
+  /**
+   * A line where the calibration that serves errs by more than one that is fitted to these photos:
+   * then it was fitted to others, or to other weights.
+   */
+  static List<String> staleCalibration(List<Answer> answers) {
+    List<String> worse = new ArrayList<>();
+    claims(
+        worse,
+        "calibration error in service",
+        Claims.inService(answers),
+        Claims.crossFitted(answers));
+    return worse;
+  }
+
+  private static void claims(List<String> worse, String what, Claims first, Claims second) {
+    if (errsMore(first, second)) {
+      worse.add(percentages(what, first.error(), second.error()));
+    }
   }
 
   private static List<Pair> pairs(List<Answer> first, List<Answer> second) {

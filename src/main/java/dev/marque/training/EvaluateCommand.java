@@ -71,6 +71,11 @@ public final class EvaluateCommand implements Callable<Integer> {
     LoadedModel loaded = LoadedModel.read(folder);
     Evaluator.Measured measured = measure(loaded, photos);
     print(out, measured.evaluation());
+    Comparison.staleCalibration(measured.answers())
+        .forEach(
+            line ->
+                out.println(
+                    "note: " + line + " of one fitted to these photos; calibrate fits it anew"));
     if (against != null) {
       Evaluator.Measured other = measure(LoadedModel.read(against), photos);
       List<String> worse = Comparison.worse(measured.answers(), other.answers());
@@ -110,6 +115,15 @@ public final class EvaluateCommand implements Callable<Integer> {
         "confident          %.2f%% of answers, %.2f%% of them right",
         100 * e.confidentShare(),
         100 * e.confidentRight());
+    Evaluation.InService inService = e.calibrationInService();
+    if (inService != null) {
+      line(
+          out,
+          "in service         calibration error %.2f%%, %.2f%% confident, %.2f%% of them right",
+          100 * inService.error(),
+          100 * inService.confidentShare(),
+          100 * inService.confidentRight());
+    }
     line(out, "other makes        AUROC %s", ModelCard.number(e.otherMakesAuroc()));
     line(out, "not a car          AUROC %s", ModelCard.number(e.notACarAuroc()));
     line(

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The figures of a model on photos that its weights were not fitted to. What depends on the
  * calibration is cross-fitted: each photo is judged by a calibration fitted to the other four
- * fifths. Only the distorted photos are judged by the calibration that serves.
+ * fifths. Only the distorted photos and what is said of the calibration in service are judged by
+ * the one in {@code model.json}.
  *
  * <p>Other makes and photos without a car are those of the data set, all of which {@link Trainer}
  * learns from: figures on them flatter a model that was trained on the same data set.
@@ -27,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  * @param calibrationError expected calibration error of {@code accuracy_at_this_confidence}
  * @param confidentShare of known cars that were answered confidently
  * @param confidentRight share of confident answers that were right
+ * @param calibrationInService what the calibration that serves does on the same photos; null where
+ *     there is none
  * @param otherMakesAuroc how well familiarity tells known cars from cars of other makes; null where
  *     there are none
  * @param notACarAuroc how well the car probability tells cars from other photos; null where there
@@ -54,6 +57,7 @@ public record Evaluation(
     double calibrationError,
     double confidentShare,
     double confidentRight,
+    @Nullable InService calibrationInService,
     @Nullable Double otherMakesAuroc,
     @JsonProperty("not_a_car_auroc") @Nullable Double notACarAuroc,
     Trait bodyType,
@@ -66,6 +70,17 @@ public record Evaluation(
 
   /** In {@link #robustness}, the photos without any distortion. */
   static final String AS_IT_IS = "as_it_is";
+
+  /**
+   * How the calibration in {@code model.json} does. Where it was fitted to these very photos, it
+   * looks a little better than it is.
+   *
+   * @param error expected calibration error
+   * @param confidentShare of known cars that are answered confidently
+   * @param confidentRight share of confident answers that are right
+   */
+  @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+  public record InService(double error, double confidentShare, double confidentRight) {}
 
   /** How one brand fares. */
   public record Brand(String brand, int photos, double precision, double recall, double f1) {}

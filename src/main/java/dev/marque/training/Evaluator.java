@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class Evaluator {
 
   private static final int FOLDS = 5;
-  private static final int BINS = 10;
+  private static final int PARTS = 10;
 
   private Evaluator() {}
 
@@ -124,7 +124,7 @@ final class Evaluator {
       Calibration calibration =
           CalibrationFit.fit(part(known, fold, false), part(notACar, fold, false));
       for (Judged judged : part(known, fold, true)) {
-        answers.add(Answer.of(labels, calibration, judged));
+        answers.add(Answer.of(labels, calibration, model.calibration(), judged));
         count(verdicts, "known", calibration.verdict(judged.scores()));
       }
       for (Judged judged : part(otherMakes, fold, true)) {
@@ -134,8 +134,7 @@ final class Evaluator {
         count(verdicts, "not_a_car", calibration.verdict(judged.scores()));
       }
     }
-    List<Answer> confident =
-        answers.stream().filter(answer -> answer.verdict() == Verdict.CONFIDENT).toList();
+    List<Answer> confident = confident(answers, Answer::crossFitted);
     double top1 = Figures.top(known, 1);
     Evaluation evaluation =
         new Evaluation(
@@ -148,12 +147,10 @@ final class Evaluator {
             Figures.rounded(Figures.top(known, 3)),
             Figures.rounded(Figures.top(known, 5)),
             Figures.rounded(Figures.macroF1(confusion)),
-            Figures.rounded(Claims.of(answers).error()),
+            Figures.rounded(Claims.crossFitted(answers).error()),
             Figures.rounded((double) confident.size() / answers.size()),
-            Figures.rounded(
-                confident.isEmpty()
-                    ? 0
-                    : (double) confident.stream().filter(Answer::right).count() / confident.size()),
+            shareRight(confident),
+            inService(model, answers),
             familiarityAuroc(known, otherMakes),
             carAuroc(known, otherMakes, notACar),
             bodyType(labels, known),
@@ -164,6 +161,31 @@ final class Evaluator {
             confusion,
             reliability(answers));
     return new Measured(evaluation, answers);
+  }
+
+  private static List<Answer> confident(
+      List<Answer> answers, Function<Answer, Answer.Claim> claim) {
+    return answers.stream()
+        .filter(answer -> claim.apply(answer).verdict() == Verdict.CONFIDENT)
+        .toList();
+  }
+
+  private static double shareRight(List<Answer> answers) {
+    return answers.isEmpty()
+        ? 0
+        : Figures.rounded((double) answers.stream().filter(Answer::right).count() / answers.size());
+  }
+
+  private static Evaluation.@Nullable InService inService(
+      ModelDescription model, List<Answer> answers) {
+    if (model.calibration().equals(Calibration.NONE)) {
+      return null;
+    }
+    List<Answer> confident = confident(answers, Answer::inService);
+    return new Evaluation.InService(
+        Figures.rounded(Claims.inService(answers).error()),
+        Figures.rounded((double) confident.size() / answers.size()),
+        shareRight(confident));
   }
 
   /** A fold, or all the others; every fifth photo is in the same fold. */
@@ -256,15 +278,21 @@ final class Evaluator {
 
   private static List<Evaluation.Reliability> reliability(List<Answer> answers) {
     List<Answer> ascending =
-        answers.stream().sorted(Comparator.comparingDouble(Answer::claimed)).toList();
+        answers.stream()
+            .sorted(Comparator.comparingDouble(answer -> answer.crossFitted().accuracy()))
+            .toList();
     List<Evaluation.Reliability> parts = new ArrayList<>();
-    for (int bin = 0; bin < BINS; bin++) {
+    for (int bin = 0; bin < PARTS; bin++) {
       List<Answer> part =
-          ascending.subList(bin * ascending.size() / BINS, (bin + 1) * ascending.size() / BINS);
+          ascending.subList(bin * ascending.size() / PARTS, (bin + 1) * ascending.size() / PARTS);
       if (!part.isEmpty()) {
         parts.add(
             new Evaluation.Reliability(
-                Figures.rounded(part.stream().mapToDouble(Answer::claimed).average().orElse(0)),
+                Figures.rounded(
+                    part.stream()
+                        .mapToDouble(answer -> answer.crossFitted().accuracy())
+                        .average()
+                        .orElse(0)),
                 Figures.rounded((double) part.stream().filter(Answer::right).count() / part.size()),
                 part.size()));
       }

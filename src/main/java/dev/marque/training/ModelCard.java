@@ -71,9 +71,11 @@ final class ModelCard {
     lines.add("brackets are 95% confidence intervals (Wilson). What depends on the calibration is");
     lines.add("cross-fitted: each photo is judged by a calibration that has not seen it; but the");
     lines.add(
-        "distorted photos are judged by the calibration that serves. Photos of other makes and");
+        "distorted photos, and the figures in service, are judged by the calibration that serves;");
+    lines.add("where that was fitted to these very photos, it looks a little better than it is.");
     lines.add(
-        "without a car are the ones that training takes too, so figures on them may flatter.");
+        "Photos of other makes and without a car are the ones that training takes too, so figures");
+    lines.add("on them may flatter.");
     lines.add("");
     lines.add("| figure | value |");
     lines.add("|---|---|");
@@ -95,6 +97,15 @@ final class ModelCard {
     row(lines, "expected calibration error", percent(evaluation.calibrationError()));
     row(lines, "answers called confident", percent(evaluation.confidentShare()));
     row(lines, "confident answers that are right", percent(evaluation.confidentRight()));
+    Evaluation.InService inService = evaluation.calibrationInService();
+    if (inService != null) {
+      row(lines, "expected calibration error in service", percent(inService.error()));
+      row(lines, "answers called confident in service", percent(inService.confidentShare()));
+      row(
+          lines,
+          "confident answers in service that are right",
+          percent(inService.confidentRight()));
+    }
     row(lines, "AUROC of cars of other makes", number(evaluation.otherMakesAuroc()));
     row(lines, "AUROC of photos without a car", number(evaluation.notACarAuroc()));
     row(lines, "body type told, and right where told", trait(evaluation.bodyType()));

@@ -3,6 +3,7 @@ package dev.marque.training;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.marque.training.Answer.Claim;
 import dev.marque.vision.Verdict;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,7 +23,8 @@ class ComparisonTest {
   }
 
   private static Answer answer(int photo, boolean right, double claimed) {
-    return new Answer(photo + ".jpg", "Brand " + photo % BRANDS, right, claimed, Verdict.CONFIDENT);
+    Claim claim = new Claim(claimed, Verdict.CONFIDENT);
+    return new Answer(photo + ".jpg", "Brand " + photo % BRANDS, right, claim, claim);
   }
 
   private static boolean nineInTen(int photo) {
@@ -66,8 +68,28 @@ class ComparisonTest {
     List<Answer> honest = answers(ComparisonTest::nineInTen, 0.9);
     List<Answer> boastful = answers(ComparisonTest::nineInTen, 0.99);
     assertEquals(
-        List.of("calibration error 9.00% against 0.00%"), Comparison.worse(boastful, honest));
+        List.of(
+            "calibration error 9.00% against 0.00%",
+            "calibration error in service 9.00% against 0.00%"),
+        Comparison.worse(boastful, honest));
     assertEquals(List.of(), Comparison.worse(honest, boastful));
+  }
+
+  @Test
+  void a_calibration_that_serves_though_it_was_fitted_to_other_photos_is_told() {
+    List<Answer> honest = answers(ComparisonTest::nineInTen, 0.9);
+    Claim boast = new Claim(0.99, Verdict.CONFIDENT);
+    List<Answer> stale =
+        honest.stream()
+            .map(a -> new Answer(a.photo(), a.brand(), a.right(), a.crossFitted(), boast))
+            .toList();
+    assertEquals(
+        List.of("calibration error in service 9.00% against 0.00%"),
+        Comparison.staleCalibration(stale));
+    assertEquals(
+        List.of("calibration error in service 9.00% against 0.00%"),
+        Comparison.worse(stale, honest));
+    assertEquals(List.of(), Comparison.staleCalibration(honest));
   }
 
   @Test

@@ -1,9 +1,11 @@
 package dev.marque.training;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.marque.vision.Calibration;
+import dev.marque.vision.Calibration.Point;
 import dev.marque.vision.Labels;
 import dev.marque.vision.ModelDescription;
 import dev.marque.vision.Scores;
@@ -12,6 +14,7 @@ import dev.marque.vision.photo.Size;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -70,9 +73,36 @@ class FiguresTest {
     assertEquals(0.1, Figures.calibrationError(claimed, right, 10), 1e-9);
   }
 
-  /** A network that claims far too much is calibrated to what is true. */
   @Test
   void the_fitted_calibration_claims_what_is_true() {
+    List<Judged> known = boastful();
+    Evaluation evaluation = evaluation(MODEL);
+    assertTrue(evaluation.calibrationError() < 0.03, "" + evaluation.calibrationError());
+    Calibration calibration = CalibrationFit.fit(known, List.of());
+    assertTrue(calibration.temperature() > 1.2, "" + calibration.temperature());
+    if (evaluation.confidentShare() > 0.05) {
+      assertTrue(evaluation.confidentRight() > 0.95, "" + evaluation.confidentRight());
+    }
+  }
+
+  @Test
+  void the_calibration_that_serves_is_judged_beside_those_that_have_not_seen_the_photo() {
+    Calibration ofOthers = new Calibration(1, 0.5, 0, 0, List.of(new Point(0, 1)));
+    Evaluation stale = evaluation(MODEL.with(ofOthers, null));
+    Evaluation.InService inService = Objects.requireNonNull(stale.calibrationInService());
+    assertEquals(1 - stale.top1(), inService.error(), 1e-4);
+    assertEquals(1, inService.confidentShare());
+    assertEquals(stale.top1(), inService.confidentRight(), 1e-4);
+    assertTrue(stale.calibrationError() < 0.03, "" + stale.calibrationError());
+    assertNull(evaluation(MODEL).calibrationInService(), "it has none");
+  }
+
+  private static Evaluation evaluation(ModelDescription model) {
+    return Evaluator.of(model, "data", boastful(), List.of(), List.of(), Map.of()).evaluation();
+  }
+
+  /** Answers of a network that claims far too much. */
+  private static List<Judged> boastful() {
     Random random = new Random(4);
     List<Judged> known = new ArrayList<>();
     for (int i = 0; i < 10_000; i++) {
@@ -82,14 +112,7 @@ class FiguresTest {
       Scores scores = new Scores(new double[] {1 - claimed, claimed}, new double[0], 0, 0.9);
       known.add(new Judged("photo " + i, brand, Example.NONE, true, scores, scores, List.of()));
     }
-    Evaluation evaluation =
-        Evaluator.of(MODEL, "data", known, List.of(), List.of(), Map.of()).evaluation();
-    assertTrue(evaluation.calibrationError() < 0.03, "" + evaluation.calibrationError());
-    Calibration calibration = CalibrationFit.fit(known, List.of());
-    assertTrue(calibration.temperature() > 1.2, "" + calibration.temperature());
-    if (evaluation.confidentShare() > 0.05) {
-      assertTrue(evaluation.confidentRight() > 0.95, "" + evaluation.confidentRight());
-    }
+    return known;
   }
 
   /** One mistake among the surest answers but the last few. */
