@@ -245,8 +245,15 @@ class CommandLineTest {
     assertEquals(0, train(photos, model, "--network", network), err.toString());
     byte[] weights = Files.readAllBytes(model.resolve("weights.safetensors"));
     ModelDescription trained = ModelDescription.read(model);
+    assertEquals(0, run("evaluate", "--data", photos, "--model", model), err.toString());
+    assertTrue(Files.exists(model.resolve("README.md")));
 
     assertEquals(0, calibrate(photos, model, "fleet-1.1"), err.toString());
+    for (String file :
+        List.of("evaluation.json", "confusion.png", "reliability.png", "README.md")) {
+      assertFalse(Files.exists(model.resolve(file)), file + " is of the model before");
+    }
+    Path ownWords = Files.writeString(model.resolve("README.md"), "# Our fleet");
     ModelDescription same = ModelDescription.read(model);
     assertEquals("fleet-1.1", same.name());
     assertEquals(trained.calibration(), same.calibration(), "the same photos and weights");
@@ -254,6 +261,7 @@ class CommandLineTest {
     assertEquals(0, calibrate(photos, model, "fleet-1.2", "--serve-at", "96x128"));
     ModelDescription larger = ModelDescription.read(model);
     assertEquals(new Size(96, 128), larger.input());
+    assertTrue(Files.exists(ownWords), "no model card");
     assertNotEquals(trained.calibration(), larger.calibration());
     assertArrayEquals(weights, Files.readAllBytes(model.resolve("weights.safetensors")));
     assertEquals(0, run("classify", "--model", model, photos.resolve("Circle/00.jpg")));

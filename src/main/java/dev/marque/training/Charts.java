@@ -2,7 +2,6 @@ package dev.marque.training;
 
 import java.awt.Color;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -15,7 +14,7 @@ import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.style.Styler.LegendPosition;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
-/** The pictures of the model card. */
+/** The pictures of the model card, as PNG files. */
 final class Charts {
 
   private static final Color INK = new Color(0x1f, 0x2a, 0x37);
@@ -24,7 +23,7 @@ final class Charts {
   private Charts() {}
 
   /** Photos by brand (rows) and answer (columns), as shares of the brand's photos. */
-  static void confusion(Evaluation evaluation, Path file) throws IOException {
+  static byte[] confusion(Evaluation evaluation) throws IOException {
     HeatMapChart chart =
         new HeatMapChartBuilder()
             .width(1000)
@@ -51,11 +50,11 @@ final class Charts {
     chart.getStyler().setLegendVisible(true);
     chart.getStyler().setRangeColors(new Color[] {Color.WHITE, ACCENT});
     chart.addSeries("share", names, upwards, cells);
-    BitmapEncoder.saveBitmap(chart, file.toString(), BitmapFormat.PNG);
+    return BitmapEncoder.getBitmapBytes(chart, BitmapFormat.PNG);
   }
 
   /** Claimed against true accuracy. */
-  static void reliability(Evaluation evaluation, Path file) throws IOException {
+  static byte[] reliability(Evaluation evaluation) throws IOException {
     XYChart chart =
         new XYChartBuilder()
             .width(640)
@@ -79,6 +78,6 @@ final class Charts {
         .setMarker(SeriesMarkers.CIRCLE)
         .setMarkerColor(ACCENT)
         .setLineColor(ACCENT);
-    BitmapEncoder.saveBitmap(chart, file.toString(), BitmapFormat.PNG);
+    return BitmapEncoder.getBitmapBytes(chart, BitmapFormat.PNG);
   }
 }

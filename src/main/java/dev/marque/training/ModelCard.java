@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.marque.vision.LoadedModel;
 import dev.marque.vision.ModelDescription;
+import dev.marque.vision.WholeFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +21,12 @@ final class ModelCard {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
+  private static final String FIGURES = "evaluation.json";
+  private static final String CONFUSION = "confusion.png";
+  private static final String RELIABILITY = "reliability.png";
+  private static final String TEXT = "README.md";
+  private static final String HEADING = "# Model card: ";
+
   private final Evaluation evaluation;
   private final LoadedModel model;
 
@@ -30,16 +37,27 @@ final class ModelCard {
 
   /**
    * Writes evaluation.json, confusion.png, reliability.png and README.md, and notes the figures in
-   * model.json.
+   * model.json; each file {@linkplain WholeFile as a whole}.
    */
   void write(Path folder) throws IOException {
     String figures = JSON.writerWithDefaultPrettyPrinter().writeValueAsString(evaluation);
-    Files.writeString(folder.resolve("evaluation.json"), figures + "\n");
-    Charts.confusion(evaluation, folder.resolve("confusion.png"));
-    Charts.reliability(evaluation, folder.resolve("reliability.png"));
-    Files.writeString(folder.resolve("README.md"), text(folder));
+    WholeFile.write(folder.resolve(FIGURES), figures + "\n");
+    WholeFile.write(folder.resolve(CONFUSION), Charts.confusion(evaluation));
+    WholeFile.write(folder.resolve(RELIABILITY), Charts.reliability(evaluation));
+    WholeFile.write(folder.resolve(TEXT), text(folder));
     ModelDescription description = model.description();
     description.with(description.calibration(), summary()).write(folder);
+  }
+
+  /** Deletes the card in a folder whose model is made anew: it is not of the new one. */
+  static void delete(Path folder) throws IOException {
+    for (String file : List.of(FIGURES, CONFUSION, RELIABILITY)) {
+      Files.deleteIfExists(folder.resolve(file));
+    }
+    Path text = folder.resolve(TEXT);
+    if (Files.exists(text) && Files.readString(text).startsWith(HEADING)) {
+      Files.delete(text);
+    }
   }
 
   private ObjectNode summary() {
@@ -56,7 +74,7 @@ final class ModelCard {
 
   private String text(Path folder) throws IOException {
     List<String> lines = new ArrayList<>();
-    lines.add("# Model card: " + evaluation.model());
+    lines.add(HEADING + evaluation.model());
     lines.add("");
     Path words = folder.resolve("card.md");
     if (Files.exists(words)) {

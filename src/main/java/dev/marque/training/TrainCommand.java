@@ -201,6 +201,7 @@ public final class TrainCommand implements Callable<Integer> {
       progress.say("Calibrating on %d photos".formatted(photos.validation().size()));
       LoadedModel model =
           ModelMaker.make(name, description, weights, photos, serveAt, progress::unreadable);
+      ModelCard.delete(out);
       model.write(out);
       progress.say(
           String.format(

@@ -28,11 +28,11 @@ public record LoadedModel(
     return new LoadedModel(description, network, weights);
   }
 
-  /** Writes the three files. */
+  /** Writes the three files, each {@linkplain WholeFile as a whole}. */
   public void write(Path folder) throws IOException {
     new Safetensors(weights.tensors(), Map.of("model", description.name()))
         .write(folder.resolve(WEIGHTS), Safetensors.Format.F16);
-    java.nio.file.Files.writeString(folder.resolve(NETWORK), network.toJson() + "\n");
+    WholeFile.write(folder.resolve(NETWORK), network.toJson() + "\n");
     description.write(folder);
   }
 }

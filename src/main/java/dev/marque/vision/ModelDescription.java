@@ -12,8 +12,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,25 +59,12 @@ public record ModelDescription(
     }
   }
 
-  /**
-   * Writes {@code model.json} into a folder so that whoever reads it, even after a crash in
-   * between, finds the old one whole or the new one whole.
-   */
+  /** Writes {@code model.json} into a folder, {@linkplain WholeFile as a whole}. */
   public void write(Path folder) throws IOException {
     Files.createDirectories(folder);
-    Path unfinished = folder.resolve(FILE + ".unfinished");
-    Files.writeString(
-        unfinished,
-        JSON.writerWithDefaultPrettyPrinter().writeValueAsString(this) + "\n",
-        StandardOpenOption.CREATE,
-        StandardOpenOption.TRUNCATE_EXISTING,
-        StandardOpenOption.WRITE,
-        StandardOpenOption.SYNC);
-    Files.move(
-        unfinished,
+    WholeFile.write(
         folder.resolve(FILE),
-        StandardCopyOption.ATOMIC_MOVE,
-        StandardCopyOption.REPLACE_EXISTING);
+        JSON.writerWithDefaultPrettyPrinter().writeValueAsString(this) + "\n");
   }
 
   /** The same network under another name, with another input size. */
