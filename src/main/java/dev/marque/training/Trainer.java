@@ -97,8 +97,9 @@ public final class Trainer {
       progress.begun(done, options.epochs(), maker.batches(), summary(examples, validation));
       for (int epoch = done; epoch < options.epochs(); epoch++) {
         EpochResult result = epoch(epoch, maker, loader, program, validation);
-        new Checkpoint(epoch + 1, fingerprint, program.state()).write(folder);
+        // Before the checkpoint: a kill in between leaves a row too many, which is dropped.
         log.add(result);
+        new Checkpoint(epoch + 1, fingerprint, program.state()).write(folder);
         progress.epoch(result);
       }
       return program.average();

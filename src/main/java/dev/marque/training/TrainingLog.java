@@ -1,31 +1,45 @@
 package dev.marque.training;
 
+import dev.marque.vision.WholeFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
+import java.util.regex.Pattern;
 
 /** One row an epoch in {@code log.csv} of the run's folder. */
 final class TrainingLog {
 
-  private final Path file;
+  /** The epoch and the other columns. */
+  private static final Pattern ROW =
+      Pattern.compile("\\d{1,9}(,[^,]*){%d}".formatted(EpochResult.HEADER.split(",").length - 1));
 
-  /** Opens the log; rows of epochs that a killed run logged but did not keep are dropped. */
+  private final Path file;
+  private final List<String> rows = new ArrayList<>();
+
+  /**
+   * Opens the log; rows of epochs that a killed run logged but did not keep are dropped, and so is
+   * what was cut off in the middle.
+   */
   TrainingLog(Path folder, int epochsDone) throws IOException {
     file = folder.resolve("log.csv");
-    List<String> kept =
-        Files.exists(file)
-            ? Files.readAllLines(file).stream()
-                .skip(1)
-                .filter(row -> Integer.parseInt(row.substring(0, row.indexOf(','))) <= epochsDone)
-                .toList()
-            : List.of();
-    Files.write(file, Stream.concat(Stream.of(EpochResult.HEADER), kept.stream()).toList());
+    if (Files.exists(file)) {
+      String text = Files.readString(file);
+      text.substring(0, text.lastIndexOf('\n') + 1)
+          .lines()
+          .filter(row -> ROW.matcher(row).matches() && epoch(row) <= epochsDone)
+          .forEach(rows::add);
+    }
   }
 
+  private static int epoch(String row) {
+    return Integer.parseInt(row.substring(0, row.indexOf(',')));
+  }
+
+  /** Writes the log {@linkplain WholeFile as a whole}, with one more row. */
   void add(EpochResult result) throws IOException {
-    Files.writeString(file, result.row() + "\n", StandardOpenOption.APPEND);
+    rows.add(result.row());
+    WholeFile.write(file, EpochResult.HEADER + "\n" + String.join("\n", rows) + "\n");
   }
 }

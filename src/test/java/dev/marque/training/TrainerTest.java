@@ -13,11 +13,13 @@ import dev.marque.vision.network.Tensor;
 import dev.marque.vision.network.TinyNetwork;
 import dev.marque.vision.network.Weights;
 import dev.marque.vision.photo.Size;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -149,6 +151,36 @@ class TrainerTest {
       assertArrayEquals(tensor.values(), pieces.values(tensor.name()), 2e-3f, tensor.name());
     }
     assertEquals(4, Files.readAllLines(resumed.resolve("log.csv")).size());
+  }
+
+  @Test
+  void an_epoch_is_logged_before_its_checkpoint_so_that_no_kill_loses_its_row() throws Exception {
+    Path out = Files.createDirectories(folder.resolve("out"));
+    Path unwritable = Files.createDirectory(out.resolve("checkpoint.safetensors.unfinished"));
+    assertThrows(IOException.class, () -> train(out, 1, recorder));
+    assertEquals(2, Files.readAllLines(out.resolve("log.csv")).size());
+    Files.delete(unwritable);
+    train(out, 1, recorder);
+    assertEquals(2, Files.readAllLines(out.resolve("log.csv")).size(), "and none is there twice");
+  }
+
+  @Test
+  void only_whole_rows_of_finished_epochs_stay_in_the_log() throws Exception {
+    List<String> rows = new ArrayList<>(List.of(EpochResult.HEADER));
+    for (int epoch = 1; epoch <= 3; epoch++) {
+      rows.add(row(epoch).row());
+    }
+    String torn = "\n2,192x2\n\n2,192x23,24x32,0.1,1,,1,1\n" + row(4).row();
+    Path log = Files.writeString(folder.resolve("log.csv"), String.join("\n", rows) + torn);
+    new TrainingLog(folder, 2).add(row(3));
+    assertEquals(rows, Files.readAllLines(log));
+    Files.writeString(log, rows.get(0) + "\n" + rows.get(1) + "\n" + rows.get(2));
+    new TrainingLog(folder, 2).add(row(3));
+    assertEquals(List.of(rows.get(0), rows.get(1), rows.get(3)), Files.readAllLines(log));
+  }
+
+  private static EpochResult row(int epoch) {
+    return new EpochResult(epoch, "24x32", 0.001, 1.5, OptionalDouble.empty(), 10, 20);
   }
 
   @Test
