@@ -65,6 +65,8 @@ public final class Trainer {
    *
    * @return the moving average of the weights
    * @throws DataSetException if the run in the folder was on other photos
+   * @throws DivergenceException if the loss or the weights are no numbers any more; the last
+   *     checkpoint stays
    */
   public Weights train() throws IOException, InterruptedException {
     Files.createDirectories(folder);
@@ -97,9 +99,13 @@ public final class Trainer {
       progress.begun(done, options.epochs(), maker.batches(), summary(examples, validation));
       for (int epoch = done; epoch < options.epochs(); epoch++) {
         EpochResult result = epoch(epoch, maker, loader, program, validation);
+        TrainingProgram.State reached = program.state();
+        if (!reached.isFinite()) {
+          throw diverged(epoch, "its weights are");
+        }
         // Before the checkpoint: a kill in between leaves a row too many, which is dropped.
         log.add(result);
-        new Checkpoint(epoch + 1, fingerprint, program.state()).write(folder);
+        new Checkpoint(epoch + 1, fingerprint, reached).write(folder);
         progress.epoch(result);
       }
       return program.average();
@@ -126,7 +132,11 @@ public final class Trainer {
       double done = (epoch + (double) batch / maker.batches()) / options.epochs();
       rate = schedule.at(done);
       Batch examples = taught(loader.take());
-      losses += program.step(examples, rate, options.weightDecay(), options.averageDecay());
+      float loss = program.step(examples, rate, options.weightDecay(), options.averageDecay());
+      if (!Float.isFinite(loss)) {
+        throw diverged(epoch, "its loss is");
+      }
+      losses += loss;
       seconds = (System.nanoTime() - begin) / 1e9;
       progress.step(epoch, batch, losses / (batch + 1), (batch + 1) * options.batch() / seconds);
     }
@@ -144,6 +154,18 @@ public final class Trainer {
             : OptionalDouble.empty(),
         seconds,
         maker.batches() * options.batch() / seconds);
+  }
+
+  private DivergenceException diverged(int epoch, String whatIs) {
+    return new DivergenceException(
+        "training diverged in epoch %d: %s no number any more; %s with a lower --learning-rate%s"
+            .formatted(
+                epoch + 1,
+                whatIs,
+                epoch == 0
+                    ? "begin again"
+                    : "the checkpoint of epoch %d stays, go on from it".formatted(epoch),
+                precision == Precision.FLOAT32 ? "" : " or --precision float32"));
   }
 
   private Batch taught(Batch batch) {

@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * The training program, loaded: one step forward, back and onward with AdamW (Loshchilov and
@@ -55,7 +56,13 @@ final class TrainingProgram implements AutoCloseable {
       TensorSpec spec, NDArray values, NDArray mean, NDArray square, NDArray average) {}
 
   /** All that a run needs to go on: the values by tensor name. */
-  record State(Weights weights, Weights average, Weights mean, Weights square, int steps) {}
+  record State(Weights weights, Weights average, Weights mean, Weights square, int steps) {
+
+    /** Whether all values are numbers. */
+    boolean isFinite() {
+      return Stream.of(weights, average, mean, square).allMatch(Weights::areFinite);
+    }
+  }
 
   TrainingProgram(NetworkDescription network, Heads heads, Precision precision, State state)
       throws IOException {

@@ -67,8 +67,12 @@ class TrainerTest {
   }
 
   private static TrainingOptions options(int epochs) {
+    return options(epochs, 5e-3);
+  }
+
+  private static TrainingOptions options(int epochs, double learningRate) {
     return new TrainingOptions(
-        epochs, 8, 5e-3, 0.05, 0.1, 0.25, 0.5, 0.2, 0.5, 0.9, List.of(new SizeFrom(0, SIZE)), 7);
+        epochs, 8, learningRate, 0.05, 0.1, 0.25, 0.5, 0.2, 0.5, 0.9, List.of(new SizeFrom(0, SIZE)), 7);
   }
 
   private Weights train(Path out, int epochs, Progress progress) throws Exception {
@@ -81,8 +85,17 @@ class TrainerTest {
 
   private Trainer trainer(
       Path out, int epochs, Weights start, @Nullable Teacher teacher, Progress progress) {
+    return trainer(out, options(epochs), start, teacher, progress);
+  }
+
+  private Trainer trainer(
+      Path out,
+      TrainingOptions options,
+      Weights start,
+      @Nullable Teacher teacher,
+      Progress progress) {
     return new Trainer(
-        options(epochs),
+        options,
         TinyNetwork.DESCRIPTION,
         DataSet.open(photos),
         out,
@@ -181,6 +194,18 @@ class TrainerTest {
 
   private static EpochResult row(int epoch) {
     return new EpochResult(epoch, "24x32", 0.001, 1.5, OptionalDouble.empty(), 10, 20);
+  }
+
+  @Test
+  void a_run_that_diverges_says_so_and_keeps_the_checkpoint_before() throws Exception {
+    Path out = folder.resolve("out");
+    train(out, 1, recorder);
+    Trainer tooFast = trainer(out, options(4, 1e30), new Weights(List.of()), null, recorder);
+    DivergenceException e = assertThrows(DivergenceException.class, tooFast::train);
+    assertTrue(String.valueOf(e.getMessage()).contains("epoch 1 stays"), e.getMessage());
+    assertEquals(1, Checkpoint.read(out).orElseThrow().epoch());
+    assertTrue(train(out, 2, recorder).areFinite());
+    assertEquals(3, Files.readAllLines(out.resolve("log.csv")).size());
   }
 
   @Test

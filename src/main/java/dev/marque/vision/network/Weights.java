@@ -49,6 +49,18 @@ public final class Weights {
     return new Weights(tensors);
   }
 
+  /** Whether all values are numbers, and none is infinite. */
+  public boolean areFinite() {
+    for (Tensor tensor : tensors.values()) {
+      for (float value : tensor.values()) {
+        if (!Float.isFinite(value)) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
   /**
    * The values of one tensor.
    *
