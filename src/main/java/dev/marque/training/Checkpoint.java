@@ -9,17 +9,21 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All that a killed run needs to go on, in one file that is replaced as a whole.
  *
  * @param epoch epochs done
  * @param data fingerprint of the photos it was trained on
+ * @param order {@link TrainingOptions#order() what decided} the order of the photos; null in older
+ *     checkpoints
  */
-record Checkpoint(int epoch, String data, State state) {
+record Checkpoint(int epoch, String data, @Nullable String order, State state) {
 
   private static final String FILE = "checkpoint.safetensors";
 
@@ -45,6 +49,7 @@ record Checkpoint(int epoch, String data, State state) {
         new Checkpoint(
             Integer.parseInt(metadata.getOrDefault("epoch", "0")),
             metadata.getOrDefault("data", ""),
+            metadata.get("order"),
             state));
   }
 
@@ -54,11 +59,13 @@ record Checkpoint(int epoch, String data, State state) {
     add(tensors, "average", state.average());
     add(tensors, "mean", state.mean());
     add(tensors, "square", state.square());
-    Map<String, String> metadata =
-        Map.of(
-            "epoch", Integer.toString(epoch),
-            "steps", Integer.toString(state.steps()),
-            "data", data);
+    Map<String, String> metadata = new LinkedHashMap<>();
+    metadata.put("epoch", Integer.toString(epoch));
+    metadata.put("steps", Integer.toString(state.steps()));
+    metadata.put("data", data);
+    if (order != null) {
+      metadata.put("order", order);
+    }
     new Safetensors(tensors, metadata).write(folder.resolve(FILE), Safetensors.Format.F32);
   }
 

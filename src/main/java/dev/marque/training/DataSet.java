@@ -49,8 +49,8 @@ public record DataSet(
   /**
    * Finds the photos; reads none of them yet.
    *
-   * @throws DataSetException if there are none, fewer than two brands, a brand without photos, or
-   *     one that is only to be validated on
+   * @throws DataSetException if there are none, fewer than two brands, a brand without photos, one
+   *     that is only to be validated on, or a photo both to learn from and to validate on
    */
   public static DataSet open(Path folder) {
     if (!Files.isDirectory(folder)) {
@@ -126,7 +126,24 @@ public record DataSet(
       String path = CarList.value(row, "path");
       notACar.add(new LabelledPhoto(folder.resolve(path), path, null, null, false));
     }
+    requireNotLearned(validation, List.of(training, otherMakes, notACar));
     return new DataSet(labels(training, otherMakes), training, validation, otherMakes, notACar);
+  }
+
+  private static void requireNotLearned(
+      List<LabelledPhoto> validation, List<List<LabelledPhoto>> learned) {
+    Set<Path> files =
+        learned.stream()
+            .flatMap(List::stream)
+            .map(photo -> photo.file().normalize())
+            .collect(Collectors.toSet());
+    for (LabelledPhoto photo : validation) {
+      if (files.contains(photo.file().normalize())) {
+        throw new DataSetException(
+            "%s is in val.csv and in a list to learn from; take it out of one of them"
+                .formatted(photo.name()));
+      }
+    }
   }
 
   private static LabelledPhoto known(Path folder, Map<String, String> row) {

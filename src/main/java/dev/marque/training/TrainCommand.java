@@ -32,7 +32,7 @@ import picocli.CommandLine.Spec;
           + " with the columns path,brand,model,year.",
       "",
       "A checkpoint is written after each epoch. The same command goes on from the last one after a"
-          + " stop or a kill; --epochs may then be another number. When all epochs are done, the"
+          + " stop or a kill; --epochs may then be another number, --seed and --batch may not. When all epochs are done, the"
           + " model's three files are in the output folder: try it with classify --model OUT"
           + " photo.jpg.",
     })
@@ -139,7 +139,8 @@ public final class TrainCommand implements Callable<Integer> {
       names = "--start-from",
       paramLabel = "DIR",
       description =
-          "Begin with the weights of this model instead of random ones; with fewer epochs and a lower"
+          "Begin with the weights of this model instead of random ones, where there is no"
+              + " checkpoint yet; with fewer epochs and a lower"
               + " learning rate it learns new photos or new brands. A --network with the model's"
               + " layers and further residual blocks between them makes it deeper.")
   private @Nullable Path startFrom;

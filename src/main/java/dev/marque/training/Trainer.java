@@ -64,7 +64,7 @@ public final class Trainer {
    * Trains to the end.
    *
    * @return the moving average of the weights
-   * @throws DataSetException if the run in the folder was on other photos
+   * @throws DataSetException if the run in the folder was on other photos or in another order
    * @throws DivergenceException if the loss or the weights are no numbers any more; the last
    *     checkpoint stays
    */
@@ -74,11 +74,7 @@ public final class Trainer {
     Optional<Checkpoint> last = Checkpoint.read(folder);
     String fingerprint = data.fingerprint();
     if (last.isPresent()) {
-      if (!last.get().data().equals(fingerprint)) {
-        throw new DataSetException(
-            "the run in %s was on other photos; choose another --out or remove it"
-                .formatted(folder));
-      }
+      check(last.get(), fingerprint);
       last.get().state().weights().check(ShapeInference.tensors(network, heads));
     }
     List<Example> examples = read(data.training(), data.otherMakes(), data.notACar());
@@ -105,10 +101,22 @@ public final class Trainer {
         }
         // Before the checkpoint: a kill in between leaves a row too many, which is dropped.
         log.add(result);
-        new Checkpoint(epoch + 1, fingerprint, reached).write(folder);
+        new Checkpoint(epoch + 1, fingerprint, options.order(), reached).write(folder);
         progress.epoch(result);
       }
       return program.average();
+    }
+  }
+
+  private void check(Checkpoint last, String fingerprint) {
+    if (!last.data().equals(fingerprint)) {
+      throw new DataSetException(
+          "the run in %s was on other photos; choose another --out or remove it".formatted(folder));
+    }
+    if (last.order() != null && !last.order().equals(options.order())) {
+      throw new DataSetException(
+          "the run in %s was begun with %s; go on with these, or choose another --out"
+              .formatted(folder, last.order()));
     }
   }
 

@@ -94,6 +94,11 @@ public record TrainingOptions(
     }
   }
 
+  /** What decides the order of the photos, as it is given on the command line. */
+  String order() {
+    return "--seed %d --batch %d".formatted(seed, batch);
+  }
+
   /** The input size at a share of the training from 0 to 1. */
   Size sizeAt(double progress) {
     Size size = sizes.get(0).size();

@@ -12,6 +12,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class DataSetTest {
 
@@ -100,6 +102,17 @@ class DataSetTest {
     assertEquals(null, data.labels().models().get(2).brand());
     assertEquals(1, data.otherMakes().size());
     assertEquals(false, data.notACar().get(0).car());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a.jpg", "sub/../a.jpg", "o.jpg"})
+  void a_photo_that_is_learned_from_is_not_validated_on(String photo) throws Exception {
+    Files.writeString(folder.resolve("train.csv"), "path,brand\na.jpg,Audi\nb.jpg,BMW\n");
+    Files.writeString(folder.resolve("other-makes.csv"), "path,brand\no.jpg,Fiat\n");
+    Files.writeString(folder.resolve("val.csv"), "path,brand\nc.jpg,BMW\n");
+    DataSet.open(folder);
+    Files.writeString(folder.resolve("val.csv"), "path,brand\nc.jpg,BMW\n" + photo + ",Audi\n");
+    assertTrue(refusal(folder).startsWith(photo + " is in val.csv and in a list"));
   }
 
   @Test

@@ -71,8 +71,23 @@ class TrainerTest {
   }
 
   private static TrainingOptions options(int epochs, double learningRate) {
+    return options(epochs, learningRate, 8);
+  }
+
+  private static TrainingOptions options(int epochs, double learningRate, int batch) {
     return new TrainingOptions(
-        epochs, 8, learningRate, 0.05, 0.1, 0.25, 0.5, 0.2, 0.5, 0.9, List.of(new SizeFrom(0, SIZE)), 7);
+        epochs,
+        batch,
+        learningRate,
+        0.05,
+        0.1,
+        0.25,
+        0.5,
+        0.2,
+        0.5,
+        0.9,
+        List.of(new SizeFrom(0, SIZE)),
+        7);
   }
 
   private Weights train(Path out, int epochs, Progress progress) throws Exception {
@@ -215,6 +230,20 @@ class TrainerTest {
     DataSetException e =
         assertThrows(DataSetException.class, () -> train(folder.resolve("out"), 2, recorder));
     assertTrue(String.valueOf(e.getMessage()).contains("other photos"), e.getMessage());
+  }
+
+  @Test
+  void a_run_in_another_order_is_not_gone_on_with_but_an_older_one_that_tells_none()
+      throws Exception {
+    Path out = folder.resolve("out");
+    train(out, 1, recorder);
+    Trainer other = trainer(out, options(2, 5e-3, 4), new Weights(List.of()), null, recorder);
+    DataSetException e = assertThrows(DataSetException.class, other::train);
+    assertTrue(String.valueOf(e.getMessage()).contains("--seed 7 --batch 8"), e.getMessage());
+    Checkpoint last = Checkpoint.read(out).orElseThrow();
+    new Checkpoint(last.epoch(), last.data(), null, last.state()).write(out);
+    train(out, 2, recorder);
+    assertEquals(2, Checkpoint.read(out).orElseThrow().epoch());
   }
 
   @Test
