@@ -13,8 +13,8 @@ import java.util.List;
  *   <li>The temperature has the least negative log-likelihood of the right brands.
  *   <li>{@code carFrom} lies half-way, in log-odds, between what all but 1% of the known cars reach
  *       and what all but 1% of the photos without a car stay below: a car that is small in its
- *       photo lies between the two. Without such photos it is what all but 1% of the cars reach.
- *       {@code knownFrom} refuses at most 5% of the known cars.
+ *       photo lies between the two. Without such photos it is 0: a head that saw cars only cannot
+ *       tell what is none. {@code knownFrom} refuses at most 5% of the known cars.
  *   <li>{@code confidentFrom} is the lowest probability from which on 98.5% of the answers were
  *       right: half a point more than is claimed, because on other photos than those of the fit
  *       such a threshold does a little worse.
@@ -57,10 +57,10 @@ final class CalibrationFit {
   }
 
   private static double carFrom(List<Judged> known, List<Judged> notACar) {
-    double cars = quantile(known.stream().mapToDouble(j -> j.scores().car()), CARS_REFUSED);
     if (notACar.isEmpty()) {
-      return cars;
+      return 0;
     }
+    double cars = quantile(known.stream().mapToDouble(j -> j.scores().car()), CARS_REFUSED);
     double others = quantile(notACar.stream().mapToDouble(j -> j.scores().car()), 1 - CARS_REFUSED);
     double between = (logOdds(cars) + logOdds(Math.min(cars, others))) / 2;
     return Math.floor(1e6 / (1 + Math.exp(-between))) / 1e6;
