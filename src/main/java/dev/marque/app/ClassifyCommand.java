@@ -163,14 +163,21 @@ public final class ClassifyCommand implements Callable<Integer> {
 
   private static String sentence(Recognition recognition) {
     String top = recognition.brands().get(0).name();
-    // Never 100: what was right each time so far may still be wrong the next time.
-    long right = Math.min(99, Math.round(100 * recognition.accuracyAtThisConfidence()));
+    String measured = measured(recognition.accuracyAtThisConfidence());
     return switch (recognition.verdict()) {
-      case CONFIDENT -> top + " (of 100 answers this sure, " + right + " were right)";
-      case UNSURE -> "one of these (of 100 answers this sure, " + right + " were right)";
+      case CONFIDENT -> top + measured;
+      case UNSURE -> "one of these" + measured;
       case UNKNOWN_MAKE -> "a car, but none of the brands that are known";
       case NOT_A_CAR -> "no car";
     };
+  }
+
+  private static String measured(double accuracy) {
+    // Never 100: what was right each time so far may still be wrong the next time.
+    return accuracy == 0
+        ? " (how often such answers are right was not measured)"
+        : " (of 100 answers this sure, %d were right)"
+            .formatted(Math.min(99, Math.round(100 * accuracy)));
   }
 
   private ObjectNode document(Path file, Photo photo, Recognition recognition) {

@@ -16,8 +16,8 @@ import java.util.List;
  *       photo lies between the two. Without such photos it is 0: a head that saw cars only cannot
  *       tell what is none. {@code knownFrom} refuses at most 5% of the known cars.
  *   <li>{@code confidentFrom} is the lowest probability from which on 98.5% of the answers were
- *       right: half a point more than is claimed, because on other photos than those of the fit
- *       such a threshold does a little worse.
+ *       right, at least 25 of them: half a point more than is claimed, because on other photos than
+ *       those of the fit such a threshold does a little worse.
  *   <li>The curve is the isotonic regression of right answers on their probability (Zadrozny and
  *       Elkan, 2002), each step drawn in towards one half by one right and one wrong answer before
  *       it is compared with the next: who is more certain never claims less.
@@ -108,7 +108,7 @@ final class CalibrationFit {
     double from = 1.1;
     for (int i = ascending.size() - 1, count = 1; i >= 0; i--, count++) {
       right += ascending.get(i).right() ? 1 : 0;
-      if (right >= CONFIDENT_RIGHT * count) {
+      if (count >= FEWEST_IN_A_STEP && right >= CONFIDENT_RIGHT * count) {
         from = ascending.get(i).probability();
       }
     }

@@ -18,8 +18,7 @@ public record Calibration(
     double temperature, double confidentFrom, double knownFrom, double carFrom, List<Point> curve) {
 
   /** Claims nothing: for a network that was not calibrated yet. */
-  public static final Calibration NONE =
-      new Calibration(1, 1.1, 0, 0, List.of(new Point(0, 0), new Point(1, 1)));
+  public static final Calibration NONE = new Calibration(1, 1.1, 0, 0, List.of(new Point(0, 0)));
 
   private static final double OTHER_MAKES = 0.25;
 
@@ -74,7 +73,10 @@ public record Calibration(
     return brands(scores)[scores.top()] >= confidentFrom ? Verdict.CONFIDENT : Verdict.UNSURE;
   }
 
-  /** The measured accuracy of answers with this probability, between the curve's points by line. */
+  /**
+   * The measured accuracy of answers with this probability, between the curve's points by line; 0
+   * where none was measured.
+   */
   public double accuracyAt(double probability) {
     Point before = curve.get(0);
     if (probability <= before.probability()) {

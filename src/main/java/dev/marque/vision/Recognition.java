@@ -8,7 +8,8 @@ import java.util.List;
  * @param model the model's name and version, for example {@code marque-1}
  * @param verdict what may be claimed
  * @param carProbability that the photo shows a car, 0 to 1
- * @param accuracyAtThisConfidence the share of validation answers this sure that were right, 0 to 1
+ * @param accuracyAtThisConfidence the share of validation answers this sure that were right, 0 to
+ *     1; 0 where it was not measured
  * @param brands every known brand, the most likely first; the probabilities add up to 1
  * @param closestModels the three most likely models, the most likely first
  * @param traits body type and decade, as far as they can be told

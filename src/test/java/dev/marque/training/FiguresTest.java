@@ -12,6 +12,7 @@ import dev.marque.vision.Scores;
 import dev.marque.vision.photo.Normalization;
 import dev.marque.vision.photo.Size;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -129,6 +130,13 @@ class FiguresTest {
     for (int i = 1; i < curve.size(); i++) {
       assertTrue(curve.get(i).accuracy() > curve.get(i - 1).accuracy(), curve.toString());
     }
+  }
+
+  @Test
+  void few_answers_are_no_reason_for_confidence_however_right_they_are() {
+    List<Judged> right = Collections.nCopies(24, judged(0.9));
+    assertTrue(CalibrationFit.fit(right, List.of()).confidentFrom() > 1);
+    assertTrue(CalibrationFit.fit(Collections.nCopies(25, judged(0.9)), List.of()).confidentFrom() < 1);
   }
 
   @Test

@@ -52,6 +52,7 @@ class CalibrationTest {
   @Test
   void an_uncalibrated_model_is_never_confident() {
     assertEquals(Verdict.UNSURE, Calibration.NONE.verdict(scores(1, 0, 1)));
+    assertEquals(0, Calibration.NONE.accuracyAt(0.93), "nobody measured how often that is right");
   }
 
   @Test
