@@ -112,30 +112,30 @@ public final class EvaluateCommand implements Callable<Integer> {
     line(out, "calibration error  %.2f%%", 100 * e.calibrationError());
     line(
         out,
-        "confident          %.2f%% of answers, %.2f%% of them right",
+        "confident          %.2f%% of answers, %s of them right",
         100 * e.confidentShare(),
-        100 * e.confidentRight());
+        ModelCard.percent(e.confidentRight()));
     Evaluation.InService inService = e.calibrationInService();
     if (inService != null) {
       line(
           out,
-          "in service         calibration error %.2f%%, %.2f%% confident, %.2f%% of them right",
+          "in service         calibration error %.2f%%, %.2f%% confident, %s of them right",
           100 * inService.error(),
           100 * inService.confidentShare(),
-          100 * inService.confidentRight());
+          ModelCard.percent(inService.confidentRight()));
     }
     line(out, "other makes        AUROC %s", ModelCard.number(e.otherMakesAuroc()));
     line(out, "not a car          AUROC %s", ModelCard.number(e.notACarAuroc()));
     line(
         out,
-        "body type          told of %.2f%%, %.2f%% of them right",
-        100 * e.bodyType().told(),
-        100 * e.bodyType().right());
+        "body type          told of %s, %s of them right",
+        ModelCard.percent(e.bodyType().told()),
+        ModelCard.percent(e.bodyType().right()));
     line(
         out,
-        "decade             told of %.2f%%, %.2f%% of them right",
-        100 * e.decade().told(),
-        100 * e.decade().right());
+        "decade             told of %s, %s of them right",
+        ModelCard.percent(e.decade().told()),
+        ModelCard.percent(e.decade().right()));
     e.robustness()
         .forEach(
             (code, one) ->

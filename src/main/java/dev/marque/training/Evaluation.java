@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param macroF1 mean F1 of the brands
  * @param calibrationError expected calibration error of {@code accuracy_at_this_confidence}
  * @param confidentShare of known cars that were answered confidently
- * @param confidentRight share of confident answers that were right
+ * @param confidentRight share of confident answers that were right; null where none was confident
  * @param calibrationInService what the calibration that serves does on the same photos; null where
  *     there is none
  * @param otherMakesAuroc how well familiarity tells known cars from cars of other makes; null where
@@ -56,7 +56,7 @@ public record Evaluation(
     double macroF1,
     double calibrationError,
     double confidentShare,
-    double confidentRight,
+    @Nullable Double confidentRight,
     @Nullable InService calibrationInService,
     @Nullable Double otherMakesAuroc,
     @JsonProperty("not_a_car_auroc") @Nullable Double notACarAuroc,
@@ -77,21 +77,32 @@ public record Evaluation(
    *
    * @param error expected calibration error
    * @param confidentShare of known cars that are answered confidently
-   * @param confidentRight share of confident answers that are right
+   * @param confidentRight share of confident answers that are right; null where none is confident
    */
   @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
-  public record InService(double error, double confidentShare, double confidentRight) {}
+  public record InService(double error, double confidentShare, @Nullable Double confidentRight) {}
 
-  /** How one brand fares. */
-  public record Brand(String brand, int photos, double precision, double recall, double f1) {}
+  /**
+   * How one brand fares.
+   *
+   * @param precision share of the photos called by its name that show it; null where none was
+   * @param recall share of its photos called by its name; null where there are none
+   * @param f1 harmonic mean of both; null where there are no photos
+   */
+  public record Brand(
+      String brand,
+      int photos,
+      @Nullable Double precision,
+      @Nullable Double recall,
+      @Nullable Double f1) {}
 
   /**
    * How well a trait is told.
    *
-   * @param told share of cars for which anything was told
-   * @param right share of what was told that was right
+   * @param told share of cars for which anything was told; null where it is known of none
+   * @param right share of what was told that was right; null where nothing was told
    */
-  public record Trait(double told, double right) {}
+  public record Trait(@Nullable Double told, @Nullable Double right) {}
 
   /**
    * How photos of one kind fare.

@@ -9,7 +9,6 @@ import dev.marque.vision.Traits;
 import dev.marque.vision.Verdict;
 import dev.marque.vision.photo.Pixels;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -170,10 +169,8 @@ final class Evaluator {
         .toList();
   }
 
-  private static double shareRight(List<Answer> answers) {
-    return answers.isEmpty()
-        ? 0
-        : Figures.rounded((double) answers.stream().filter(Answer::right).count() / answers.size());
+  private static @Nullable Double shareRight(List<Answer> answers) {
+    return Figures.share(answers.stream().filter(Answer::right).count(), answers.size());
   }
 
   private static Evaluation.@Nullable InService inService(
@@ -257,21 +254,21 @@ final class Evaluator {
         right += wanted.get().equals(answer) ? 1 : 0;
       }
     }
-    return new Evaluation.Trait(
-        asked == 0 ? 0 : Figures.rounded((double) answered / asked),
-        answered == 0 ? 0 : Figures.rounded((double) right / answered));
+    return new Evaluation.Trait(Figures.share(answered, asked), Figures.share(right, answered));
   }
 
   private static List<Evaluation.Brand> brands(List<String> names, int[][] confusion) {
     List<Evaluation.Brand> brands = new ArrayList<>();
     for (int b = 0; b < names.size(); b++) {
+      int photos = Figures.photos(confusion, b);
+      int right = confusion[b][b];
       brands.add(
           new Evaluation.Brand(
               names.get(b),
-              Arrays.stream(confusion[b]).sum(),
-              Figures.rounded(Figures.precision(confusion, b)),
-              Figures.rounded(Figures.recall(confusion, b)),
-              Figures.rounded(Figures.f1(confusion, b))));
+              photos,
+              Figures.share(right, Figures.called(confusion, b)),
+              Figures.share(right, photos),
+              photos == 0 ? null : Figures.rounded(Figures.f1(confusion, b))));
     }
     return brands;
   }

@@ -4,6 +4,7 @@ import dev.marque.vision.Scores;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** Figures that judge a classifier. */
 final class Figures {
@@ -46,30 +47,30 @@ final class Figures {
     return counts;
   }
 
-  static double precision(int[][] confusion, int brand) {
-    int answered = 0;
-    for (int[] row : confusion) {
-      answered += row[brand];
-    }
-    return answered == 0 ? 0 : (double) confusion[brand][brand] / answered;
+  /** A share to five places; null where there is nothing to have a share of. */
+  static @Nullable Double share(long part, long whole) {
+    return whole == 0 ? null : rounded((double) part / whole);
   }
 
-  static double recall(int[][] confusion, int brand) {
-    int there = Arrays.stream(confusion[brand]).sum();
-    return there == 0 ? 0 : (double) confusion[brand][brand] / there;
+  /** Photos of a brand. */
+  static int photos(int[][] confusion, int brand) {
+    return Arrays.stream(confusion[brand]).sum();
   }
 
-  /** The harmonic mean of precision and recall. */
+  /** Photos that were called by a brand's name. */
+  static int called(int[][] confusion, int brand) {
+    return Arrays.stream(confusion).mapToInt(row -> row[brand]).sum();
+  }
+
+  /** The harmonic mean of precision and recall of a brand that there are photos of. */
   static double f1(int[][] confusion, int brand) {
-    double precision = precision(confusion, brand);
-    double recall = recall(confusion, brand);
-    return precision + recall == 0 ? 0 : 2 * precision * recall / (precision + recall);
+    return 2.0 * confusion[brand][brand] / (photos(confusion, brand) + called(confusion, brand));
   }
 
   /** The mean of the F1 of the brands that there are photos of, each counting alike. */
   static double macroF1(int[][] confusion) {
     return IntStream.range(0, confusion.length)
-        .filter(brand -> Arrays.stream(confusion[brand]).sum() > 0)
+        .filter(brand -> photos(confusion, brand) > 0)
         .mapToDouble(brand -> f1(confusion, brand))
         .average()
         .orElse(0);

@@ -146,12 +146,12 @@ final class ModelCard {
       lines.add(
           String.format(
               Locale.ROOT,
-              "| %s | %d | %.1f%% | %.1f%% | %.3f |",
+              "| %s | %d | %s | %s | %s |",
               brand.brand(),
               brand.photos(),
-              100 * brand.precision(),
-              100 * brand.recall(),
-              brand.f1()));
+              measured(brand.precision(), "%.1f%%", 100),
+              measured(brand.recall(), "%.1f%%", 100),
+              measured(brand.f1(), "%.3f", 1)));
     }
     lines.add("");
     lines.add("![Photos by brand and answer](confusion.png)");
@@ -187,8 +187,12 @@ final class ModelCard {
     return percent(trait.told()) + ", " + percent(trait.right());
   }
 
-  private static String percent(double share) {
-    return String.format(Locale.ROOT, "%.2f%%", 100 * share);
+  static String percent(@Nullable Double share) {
+    return measured(share, "%.2f%%", 100);
+  }
+
+  private static String measured(@Nullable Double value, String format, int times) {
+    return value == null ? "–" : String.format(Locale.ROOT, format, times * value);
   }
 
   static String number(@Nullable Double value) {

@@ -105,7 +105,11 @@ final class PagePreview implements AutoCloseable {
           "brands",
           List.of(
               Map.of("brand", "Acura", "photos", 30, "precision", 0.9, "recall", 0.86),
+              Map.of("brand", "Bentley", "photos", 0),
               Map.of("brand", "Volvo", "photos", 9, "precision", 0.875, "recall", 0.77)));
+
+  /** The accuracy that a model claims which was never calibrated. */
+  private static final double UNMEASURED = 0;
 
   private static final List<URI> PORTALS = List.of(URI.create("https://portal.example"));
 
@@ -597,7 +601,7 @@ final class PagePreview implements AutoCloseable {
         "marque-1",
         verdict,
         verdict == Verdict.NOT_A_CAR ? 0.012 : 0.998,
-        verdict == Verdict.CONFIDENT ? 0.97 : 0.71,
+        verdict == Verdict.CONFIDENT ? 0.97 : fileName.equals(LONG_NAME) ? UNMEASURED : 0.71,
         brands,
         List.of(
             new Scored("Audi S4 Sedan 2007", 0.512),

@@ -99,6 +99,15 @@ class PageTemplatesTest {
     assertTrue(body.contains("&lt;b&gt;"), body);
   }
 
+  @Test
+  void what_was_not_measured_is_no_figure() throws Exception {
+    Document model = Jsoup.parse(get("model", "Accept-Language", "en").body());
+    assertEquals(2, model.select("td[data-value=-1]:contains(–):not(:contains(%))").size());
+    String result = get("result-all", "Accept-Language", "en").body();
+    assertTrue(result.contains("was not measured"), result);
+    assertFalse(result.contains("Of 100 answers"), result);
+  }
+
   @ParameterizedTest
   @CsvSource({
     "history-nothing, No result fits",

@@ -82,7 +82,9 @@ class FiguresTest {
     Calibration calibration = CalibrationFit.fit(known, List.of());
     assertTrue(calibration.temperature() > 1.2, "" + calibration.temperature());
     if (evaluation.confidentShare() > 0.05) {
-      assertTrue(evaluation.confidentRight() > 0.95, "" + evaluation.confidentRight());
+      assertTrue(
+          Objects.requireNonNull(evaluation.confidentRight()) > 0.95,
+          "" + evaluation.confidentRight());
     }
   }
 
@@ -133,10 +135,31 @@ class FiguresTest {
   }
 
   @Test
+  void what_was_not_measured_is_null() {
+    Labels labels = new Labels(List.of("A", "B", "C"), List.of());
+    ModelDescription model =
+        new ModelDescription(
+            "test-1", new Size(24, 32), Normalization.USUAL, labels, Calibration.NONE, "", null);
+    List<Judged> ofB = new ArrayList<>();
+    for (double[] brands : List.of(new double[] {0.2, 0.8, 0}, new double[] {0.8, 0.2, 0})) {
+      Scores scores = new Scores(brands, new double[0], 0, 1);
+      ofB.add(new Judged(ofB.size() + "", 1, Example.NONE, true, scores, scores, List.of()));
+    }
+    Evaluation evaluation =
+        Evaluator.of(model, "data", ofB, List.of(), List.of(), Map.of()).evaluation();
+    assertEquals(new Evaluation.Brand("A", 0, 0.0, null, null), evaluation.brands().get(0));
+    assertEquals(new Evaluation.Brand("B", 2, 1.0, 0.5, 0.66667), evaluation.brands().get(1));
+    assertEquals(new Evaluation.Brand("C", 0, null, null, null), evaluation.brands().get(2));
+    assertNull(evaluation.confidentRight());
+    assertEquals(new Evaluation.Trait(null, null), evaluation.decade());
+  }
+
+  @Test
   void few_answers_are_no_reason_for_confidence_however_right_they_are() {
     List<Judged> right = Collections.nCopies(24, judged(0.9));
     assertTrue(CalibrationFit.fit(right, List.of()).confidentFrom() > 1);
-    assertTrue(CalibrationFit.fit(Collections.nCopies(25, judged(0.9)), List.of()).confidentFrom() < 1);
+    assertTrue(
+        CalibrationFit.fit(Collections.nCopies(25, judged(0.9)), List.of()).confidentFrom() < 1);
   }
 
   @Test
