@@ -19,6 +19,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Labelled photos in a folder, in one of two layouts.
@@ -85,6 +86,13 @@ public record DataSet(
       throw new DataSetException(
           "the model %s does not know %s".formatted(model.name(), String.join(", ", unknown)));
     }
+  }
+
+  /** The brands that no photo tells how well they are recognised. */
+  List<String> brandsWithoutValidation() {
+    Set<@Nullable String> validated =
+        validation.stream().map(LabelledPhoto::brand).collect(Collectors.toSet());
+    return labels.brands().stream().filter(brand -> !validated.contains(brand)).toList();
   }
 
   /** Changes when a photo's path or label does. */

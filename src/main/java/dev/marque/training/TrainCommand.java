@@ -186,6 +186,12 @@ public final class TrainCommand implements Callable<Integer> {
     DataSet photos = DataSet.open(data);
     try (TerminalProgress progress = new TerminalProgress();
         @Nullable Teacher guide = teacher(photos, options.taughtShare())) {
+      List<String> unvalidated = photos.brandsWithoutValidation();
+      if (!unvalidated.isEmpty()) {
+        progress.say(
+            "No photos to validate on, so that it stays unknown how well they are told: "
+                + String.join(", ", unvalidated));
+      }
       Weights weights =
           new Trainer(
                   options,

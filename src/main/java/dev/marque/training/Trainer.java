@@ -16,6 +16,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -78,6 +81,7 @@ public final class Trainer {
       last.get().state().weights().check(ShapeInference.tensors(network, heads));
     }
     List<Example> examples = read(data.training(), data.otherMakes(), data.notACar());
+    requireEveryBrandIn(examples);
     List<Example> validation = read(data.validation());
     BatchMaker maker =
         new BatchMaker(
@@ -200,6 +204,21 @@ public final class Trainer {
       all.addAll(photos.examples());
     }
     return all;
+  }
+
+  private void requireEveryBrandIn(List<Example> examples) {
+    Set<Integer> there = examples.stream().map(Example::brand).collect(Collectors.toSet());
+    List<String> brands = data.labels().brands();
+    String missing =
+        IntStream.range(0, brands.size())
+            .filter(brand -> !there.contains(brand))
+            .mapToObj(brands::get)
+            .collect(Collectors.joining(", "));
+    if (!missing.isEmpty()) {
+      throw new DataSetException(
+          "none of the photos of %s can be read; replace them or take the brand out"
+              .formatted(missing));
+    }
   }
 
   private String summary(List<Example> examples, List<Example> validation) {

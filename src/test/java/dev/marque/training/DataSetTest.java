@@ -70,6 +70,14 @@ class DataSetTest {
   }
 
   @Test
+  void brands_without_a_photo_to_validate_on_are_known() throws Exception {
+    Files.writeString(
+        folder.resolve("train.csv"), "path,brand\na.jpg,Audi\nb.jpg,BMW\ns.jpg,Seat\n");
+    Files.writeString(folder.resolve("val.csv"), "path,brand\nc.jpg,BMW\n");
+    assertEquals(List.of("Audi", "Seat"), DataSet.open(folder).brandsWithoutValidation());
+  }
+
+  @Test
   void a_brand_that_is_only_validated_on_is_named() throws Exception {
     Files.writeString(
         folder.resolve("train.csv"),

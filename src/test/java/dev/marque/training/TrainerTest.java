@@ -254,6 +254,15 @@ class TrainerTest {
   }
 
   @Test
+  void a_brand_none_of_whose_photos_can_be_read_is_refused_by_name() throws Exception {
+    Files.writeString(
+        Files.createDirectory(photos.resolve("Triangle")).resolve("bad.jpg"), "I am a photo");
+    DataSetException e =
+        assertThrows(DataSetException.class, () -> train(folder.resolve("out"), 1, recorder));
+    assertTrue(String.valueOf(e.getMessage()).contains("of Triangle can be read"), e.getMessage());
+  }
+
+  @Test
   void the_serving_program_equals_the_training_program() throws Exception {
     Path out = folder.resolve("out");
     train(out, 2, recorder);
