@@ -12,13 +12,13 @@ import dev.marque.vision.photo.Size;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -80,7 +80,11 @@ public final class Trainer {
       check(last.get(), fingerprint);
       last.get().state().weights().check(ShapeInference.tensors(network, heads));
     }
-    List<Example> examples = read(data.training(), data.otherMakes(), data.notACar());
+    List<Example> examples =
+        read(
+            Stream.of(data.training(), data.otherMakes(), data.notACar())
+                .flatMap(List::stream)
+                .toList());
     requireEveryBrandIn(examples);
     List<Example> validation = read(data.validation());
     BatchMaker maker =
@@ -193,17 +197,12 @@ public final class Trainer {
     }
   }
 
-  @SafeVarargs
-  private List<Example> read(List<LabelledPhoto>... parts) {
-    List<Example> all = new ArrayList<>();
-    for (List<LabelledPhoto> part : parts) {
-      PhotoSet photos = PhotoSet.read(part, data.labels(), PhotoSet.TO_TRAIN_ON);
-      if (!photos.unreadable().isEmpty()) {
-        progress.unreadable(photos.unreadable());
-      }
-      all.addAll(photos.examples());
+  private List<Example> read(List<LabelledPhoto> photos) {
+    PhotoSet set = PhotoSet.read(photos, data.labels(), PhotoSet.TO_TRAIN_ON);
+    if (!set.unreadable().isEmpty()) {
+      progress.unreadable(set.unreadable());
     }
-    return all;
+    return set.examples();
   }
 
   private void requireEveryBrandIn(List<Example> examples) {
