@@ -227,13 +227,13 @@ public final class TrainCommand implements Callable<Integer> {
           epochs,
           batch,
           learningRate,
-          0.05,
-          0.1,
+          TrainingOptions.WEIGHT_DECAY,
+          TrainingOptions.LABEL_SMOOTHING,
           mixed,
           smallestCrop,
           scenes,
           taught,
-          0.998,
+          TrainingOptions.AVERAGE_DECAY,
           sizes,
           seed);
     } catch (IllegalArgumentException e) {

@@ -35,6 +35,15 @@ public record TrainingOptions(
     List<SizeFrom> sizes,
     long seed) {
 
+  /** The usual weight decay. */
+  static final double WEIGHT_DECAY = 0.05;
+
+  /** The usual label smoothing. */
+  static final double LABEL_SMOOTHING = 0.1;
+
+  /** The usual decay of the average: over the last 500 steps. */
+  static final double AVERAGE_DECAY = 0.998;
+
   /**
    * An input size and the share of the training, 0 to below 1, from which on it is used. Written
    * {@code 0.6:144x184}.

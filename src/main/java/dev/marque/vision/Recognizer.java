@@ -45,11 +45,6 @@ public final class Recognizer implements AutoCloseable {
     return warm(loaded, choice.precision(), choice.program());
   }
 
-  /** A recognizer that computes in the given precision. */
-  public static Recognizer of(LoadedModel loaded, Precision precision) {
-    return warm(loaded, precision, program(loaded, precision));
-  }
-
   private static Recognizer warm(LoadedModel loaded, Precision precision, ServingProgram program) {
     Recognizer recognizer =
         new Recognizer(

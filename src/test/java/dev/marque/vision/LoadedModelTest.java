@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.marque.vision.network.InvalidModelException;
-import dev.marque.vision.network.Precision;
 import dev.marque.vision.photo.Photo;
 import dev.marque.vision.photo.PhotoLimits;
 import dev.marque.vision.photo.PhotoReader;
@@ -42,7 +41,7 @@ class LoadedModelTest {
 
   @Test
   void it_recognises_cars_it_was_not_trained_on_the_same_alone_and_together() throws Exception {
-    try (Recognizer recognizer = Recognizer.of(LoadedModel.read(folder), Precision.FLOAT32)) {
+    try (Recognizer recognizer = Recognizer.load(folder)) {
       Prepared audi = prepare(recognizer, "audi.jpg");
       Prepared volvo = prepare(recognizer, "volvo.jpg");
       List<Recognition> together = recognizer.recognize(List.of(audi, volvo));
@@ -50,7 +49,7 @@ class LoadedModelTest {
       assertEquals("Volvo", together.get(1).brands().get(0).name());
       Recognition alone = recognizer.recognize(List.of(volvo)).get(0);
       assertEquals(
-          together.get(1).brands().get(0).probability(), alone.brands().get(0).probability(), 1e-3);
+          together.get(1).brands().get(0).probability(), alone.brands().get(0).probability(), 1e-2);
       assertEquals(25, alone.brands().size());
       assertEquals(1, alone.brands().stream().mapToDouble(Scored::probability).sum(), 1e-6);
       assertEquals(3, alone.closestModels().size());

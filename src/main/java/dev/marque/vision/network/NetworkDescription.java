@@ -61,9 +61,4 @@ public record NetworkDescription(
       throw new IllegalStateException(e);
     }
   }
-
-  /** How many times smaller than the photo the last feature map is, per axis. */
-  public int reduction() {
-    return layers.stream().mapToInt(Layer::stride).reduce(1, Math::multiplyExact);
-  }
 }

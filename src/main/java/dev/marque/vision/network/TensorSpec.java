@@ -44,6 +44,11 @@ public record TensorSpec(String name, int[] shape, Role role) {
 
   /** Its name as an attribute of a TorchScript module. */
   public String attribute() {
-    return name.replace('.', '_');
+    return attribute(name);
+  }
+
+  /** The name of any tensor as an attribute of a TorchScript module. */
+  static String attribute(String tensor) {
+    return tensor.replace('.', '_');
   }
 }

@@ -183,7 +183,7 @@ public final class TorchScriptProgram {
         member(name + ".shift", true),
         member(name + ".mean", false),
         member(name + ".variance", false),
-        "1.0000000000000001e-05");
+        NORM_EPSILON);
   }
 
   private String linear(String name, String x) {
@@ -238,7 +238,7 @@ public final class TorchScriptProgram {
 
   private String member(
       String name, int[] shape, float[] values, boolean trained, Precision stored) {
-    String attribute = name.replace('.', '_');
+    String attribute = TensorSpec.attribute(name);
     members.add(new Member(attribute, shape, values, trained, stored));
     return "self." + attribute;
   }
