@@ -6,8 +6,6 @@ import dev.marque.platform.EmbeddedPostgres;
 import dev.marque.platform.Migrations;
 import dev.marque.platform.Settings;
 import dev.marque.platform.StartFailure;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.Optional;
 
 /**
@@ -16,7 +14,7 @@ import java.util.Optional;
  */
 final class CommandDatabase implements AutoCloseable {
 
-  private final Deque<AutoCloseable> running = new ArrayDeque<>();
+  private final Running running = new Running();
   private final DatabaseAddress address;
 
   /**
@@ -42,11 +40,8 @@ final class CommandDatabase implements AutoCloseable {
     if (served.isPresent()) {
       return served.get();
     }
-    DataDirectory data = DataDirectory.open(settings.dataDir());
-    running.push(data);
-    EmbeddedPostgres started = EmbeddedPostgres.start(data);
-    running.push(started);
-    return started.address();
+    DataDirectory data = running.add(DataDirectory.open(settings.dataDir()));
+    return running.add(EmbeddedPostgres.start(data)).address();
   }
 
   DatabaseAddress address() {
@@ -55,12 +50,6 @@ final class CommandDatabase implements AutoCloseable {
 
   @Override
   public void close() {
-    while (!running.isEmpty()) {
-      try {
-        running.pop().close();
-      } catch (Exception e) {
-        throw new IllegalStateException(e);
-      }
-    }
+    running.close();
   }
 }

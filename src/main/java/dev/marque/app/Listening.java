@@ -1,0 +1,88 @@
+package dev.marque.app;
+
+import dev.marque.platform.Settings;
+import dev.marque.platform.StartFailure;
+import io.vertx.core.Deployable;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Vertx;
+import java.net.BindException;
+import java.net.SocketException;
+import java.net.UnknownHostException;
+import java.util.function.Supplier;
+
+/** Deploys the verticles that listen on a port, and says what is wrong where they cannot. */
+final class Listening {
+
+  private final Vertx vertx;
+  private final Settings settings;
+  private final Running running;
+
+  /**
+   * @param running undeploys them at the end
+   */
+  Listening(Vertx vertx, Settings settings, Running running) {
+    this.vertx = vertx;
+    this.settings = settings;
+    this.running = running;
+  }
+
+  /**
+   * Refuses one port for pages and management: the second to listen would take the first for
+   * another program.
+   */
+  static void checkPorts(Settings settings) {
+    int wanted = settings.http().port();
+    boolean both = settings.role() != Settings.NodeRole.INFERENCE;
+    if (both && wanted != 0 && wanted == settings.management().port()) {
+      throw new StartFailure(
+          "marque.http.port and marque.management.port are both "
+              + wanted
+              + "; choose another port for one of them");
+    }
+  }
+
+  /**
+   * Returns when it listens.
+   *
+   * @param server its name in the settings: {@code http} or {@code management}
+   * @throws StartFailure if it cannot, naming the setting
+   */
+  void start(Supplier<Deployable> verticle, DeploymentOptions options, String server) {
+    try {
+      String deployment = vertx.deployVerticle(verticle, options).await();
+      running.add(() -> vertx.undeploy(deployment).await());
+    } catch (RuntimeException e) {
+      throw e;
+    } catch (Exception e) {
+      // A future that is awaited throws its cause undeclared.
+      throw failure(server, e);
+    }
+  }
+
+  private StartFailure failure(String server, Exception e) {
+    boolean management = server.equals("management");
+    int wanted = management ? settings.management().port() : settings.http().port();
+    String where = "port " + wanted + " of " + settings.http().host();
+    if (e instanceof BindException && String.valueOf(e.getMessage()).contains("in use")) {
+      return new StartFailure(
+          "Another program already listens on "
+              + where
+              + "; stop it, or choose another port by marque."
+              + server
+              + ".port",
+          e);
+    }
+    if (e instanceof SocketException || e instanceof UnknownHostException) {
+      return new StartFailure(
+          "Cannot listen on "
+              + where
+              + " ("
+              + e.getMessage()
+              + "); correct marque.http.host or marque."
+              + server
+              + ".port",
+          e);
+    }
+    return new StartFailure("Cannot start: " + e, e);
+  }
+}

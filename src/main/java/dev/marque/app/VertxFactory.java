@@ -1,0 +1,81 @@
+package dev.marque.app;
+
+import dev.marque.platform.Cluster;
+import dev.marque.platform.Metrics;
+import dev.marque.platform.Settings;
+import dev.marque.platform.StartFailure;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxBuilder;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
+import io.vertx.micrometer.Label;
+import io.vertx.micrometer.MetricsDomain;
+import io.vertx.micrometer.MicrometerMetricsFactory;
+import io.vertx.micrometer.MicrometerMetricsOptions;
+import java.util.EnumSet;
+import java.util.Optional;
+
+/** Makes the Vert.x that everything runs in: its event loops, its metrics, its event bus. */
+final class VertxFactory {
+
+  /** One a core, and two at least, so that a busy one leaves another. */
+  static final int EVENT_LOOPS = Math.max(2, Runtime.getRuntime().availableProcessors());
+
+  private VertxFactory() {}
+
+  /**
+   * @param cluster whose event bus it joins; empty: the event bus ends with this process
+   * @throws StartFailure if the event bus cannot listen where the settings say
+   */
+  static Vertx make(Settings settings, Metrics metrics, Optional<Cluster> cluster) {
+    VertxOptions options =
+        new VertxOptions()
+            .setEventLoopPoolSize(EVENT_LOOPS)
+            .setMetricsOptions(measured())
+            .setFileSystemOptions(
+                new FileSystemOptions()
+                    .setFileCachingEnabled(false)
+                    .setClassPathResolvingEnabled(false));
+    cluster.ifPresent(joined -> options.setEventBusOptions(joined.eventBus()));
+    VertxBuilder builder =
+        Vertx.builder().with(options).withMetrics(new MicrometerMetricsFactory(metrics.registry()));
+    return cluster
+        .map(joined -> clustered(builder, joined, settings.cluster()))
+        .orElseGet(builder::build);
+  }
+
+  private static MicrometerMetricsOptions measured() {
+    return new MicrometerMetricsOptions()
+        .setEnabled(true)
+        .setLabels(
+            EnumSet.of(
+                Label.LOCAL,
+                Label.HTTP_METHOD,
+                Label.HTTP_CODE,
+                Label.HTTP_ROUTE,
+                Label.EB_ADDRESS,
+                Label.POOL_TYPE,
+                Label.POOL_NAME))
+        .addDisabledMetricsCategory(MetricsDomain.NET_SERVER)
+        .addDisabledMetricsCategory(MetricsDomain.NET_CLIENT);
+  }
+
+  private static Vertx clustered(
+      VertxBuilder builder, Cluster cluster, Settings.ClusterSettings settings) {
+    try {
+      return builder.withClusterManager(cluster.manager()).buildClustered().await();
+    } catch (RuntimeException e) {
+      throw e;
+    } catch (Exception e) {
+      throw new StartFailure(
+          "The event bus cannot listen on port "
+              + settings.eventBusPort()
+              + " of "
+              + settings.host()
+              + " ("
+              + e.getMessage()
+              + "); correct marque.cluster.event-bus-port or marque.cluster.host",
+          e);
+    }
+  }
+}
