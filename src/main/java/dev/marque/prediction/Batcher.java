@@ -1,260 +1,235 @@
 package dev.marque.prediction;
 
-import dev.marque.vision.PhotoViewer;
 import dev.marque.vision.Prepared;
+import dev.marque.vision.Recognition;
 import dev.marque.vision.Recognizer;
-import dev.marque.vision.photo.JpegWriter;
-import dev.marque.vision.photo.Photo;
-import dev.marque.vision.photo.PhotoException;
-import dev.marque.vision.photo.PhotoLimits;
-import dev.marque.vision.photo.PhotoReader;
-import dev.marque.vision.photo.Pixels;
-import dev.marque.vision.photo.Resampling;
+import dev.marque.vision.Verdict;
 import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import io.vertx.core.buffer.Buffer;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
-import java.util.Map;
-import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Classifies photos: decoding on as many threads as there are cores, then {@linkplain NetworkPasses
- * the network}.
+ * Runs the network on decoded photos, a few passes at a time.
  *
- * <p>At most a set number of photos are here at a time, waiting or in work; one more is refused at
- * once. Accounts take turns. A photo that nobody waits for any more when its turn comes, because
- * its deadline has passed or it was {@linkplain #forget forgotten}, costs nothing. Thread-safe.
+ * <p>A photo that is alone gets a pass at once and all cores, so that its answer comes soon. The
+ * more there are, the fewer cores a pass gets and the more photos, up to {@link #LARGEST_BATCH}: a
+ * pass takes less of a processor the more photos it has, and passes side by side on one core each
+ * take less than one after the other on all cores, which wait for each other in every layer. A pass
+ * waits for photos only while cores are busy decoding them.
  */
-final class Batcher implements AutoCloseable {
+final class Batcher {
+
+  private static final int LARGEST_BATCH = 8;
 
   private static final Logger LOG = LoggerFactory.getLogger(Batcher.class);
 
-  private static final int COPY_SIDE = 512;
-  private static final int THUMBNAIL_SIDE = 160;
+  private static final CoreShares SHARES = CoreShares.ofThisMachine();
 
-  /** The reason of a refusal that is nobody's intention. */
-  private static final String DEFECT = "defect";
-
-  private static final Duration PATIENCE = Duration.ofSeconds(5);
+  /** The most that a decoded photo waits for others; a photo takes a few milliseconds to decode. */
+  private static final Duration WAIT = Duration.ofMillis(30);
 
   private final Recognizer recognizer;
-  private final PhotoLimits limits;
   private final LongSupplier clock;
+  private final IntSupplier held;
   private final MeterRegistry metrics;
-  private final Timer waitTime;
-  private final Timer decodeTime;
-
-  private final FairQueue<PhotoJob> queue;
-  private final Map<UUID, PhotoJob> jobs = new ConcurrentHashMap<>();
-  private final NetworkPasses network;
+  private final Timer networkTime;
+  private final DistributionSummary batchSizes;
+  private final DistributionSummary confidence;
+  private final Semaphore places = new Semaphore(SHARES.photosAhead(LARGEST_BATCH));
   private final List<Thread> threads = new ArrayList<>();
-  private volatile boolean stopping;
+
+  // Guarded by this.
+  private final Deque<Decoded> decoded = new ArrayDeque<>();
+  private int decoding;
+
+  /** A photo ready for the network, and where the network's answer goes. */
+  private record Decoded(PhotoJob job, Prepared prepared, Promise<Recognized> recognized) {}
+
+  /** What the network said of a photo, and how long all looks at its batch took. */
+  record Recognized(Recognition recognition, long networkNanos) {}
 
   /**
-   * @param capacity photos here at a time
+   * @param recognizer closed by {@link #close}
    * @param clock epoch milliseconds
+   * @param held photos on this node, waiting or in work
    */
-  Batcher(
-      Recognizer recognizer,
-      PhotoLimits limits,
-      int capacity,
-      LongSupplier clock,
-      MeterRegistry metrics) {
+  Batcher(Recognizer recognizer, LongSupplier clock, IntSupplier held, MeterRegistry metrics) {
     this.recognizer = recognizer;
-    this.limits = limits;
-    this.queue = new FairQueue<>(capacity);
     this.clock = clock;
+    this.held = held;
     this.metrics = metrics;
-    this.waitTime = timer("marque.inference.wait", "A photo's wait for its turn");
-    this.decodeTime = timer("marque.inference.decode", "Decoding and scaling of a photo");
+    this.networkTime =
+        Timer.builder("marque.inference.network")
+            .description("All looks of the network at a batch of photos")
+            .publishPercentileHistogram()
+            .register(metrics);
+    this.batchSizes =
+        DistributionSummary.builder("marque.inference.batch")
+            .description("Photos that the network looks at together")
+            .serviceLevelObjectives(1, 2, 3, 4, 5, 6, 7, LARGEST_BATCH)
+            .register(metrics);
+    this.confidence =
+        DistributionSummary.builder("marque.inference.confidence")
+            .description("Probability of the first brand, as the network answers")
+            .tag("model", recognizer.model().name())
+            .serviceLevelObjectives(0.1, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.99)
+            .register(metrics);
     // From the start, since a counter that appears with its first event hides that event from
     // rates.
-    for (Refusal refusal : Refusal.values()) {
-      refused(refusal.tag());
+    for (Verdict verdict : Verdict.values()) {
+      verdicts(verdict);
     }
-    refused(DEFECT);
-    Gauge.builder("marque.inference.queue", queue, FairQueue::held)
-        .description("Photos waiting or in work on this node")
-        .register(metrics);
-    this.network = new NetworkPasses(recognizer, clock, queue::held, metrics);
-    for (int i = 0; i < Runtime.getRuntime().availableProcessors(); i++) {
-      Thread thread = new Thread(this::runDecoder, "photo-decoder-" + i);
+    for (int i = 0; i < SHARES.passes(); i++) {
+      Thread thread = new Thread(this::run, "network-" + i);
       thread.setDaemon(true);
       threads.add(thread);
       thread.start();
     }
   }
 
-  private Timer timer(String name, String description) {
-    return Timer.builder(name)
-        .description(description)
-        .publishPercentileHistogram()
-        .register(metrics);
+  private Counter verdicts(Verdict verdict) {
+    return metrics.counter(
+        "marque.inference.verdicts", "model", recognizer.model().name(), "verdict", verdict.code());
   }
 
-  /**
-   * Classifies a photo.
-   *
-   * @return fails with {@link RefusedException} where the photo is not read or there is no room
-   */
-  Future<Inference> classify(ClassifyRequest request) {
-    if (stopping) {
-      return refuse(Refusal.STOPPING);
-    }
-    UUID account = request.account();
-    queue.displaced(account).ifPresent(other -> other.refuse(Refusal.BUSY));
-    PhotoJob job = new PhotoJob(request, Promise.promise(), System.nanoTime());
-    jobs.put(request.call(), job);
-    if (!queue.enter(account, job)) {
-      jobs.remove(request.call());
-      return refuse(Refusal.BUSY);
-    }
-    return job.answer()
-        .future()
-        .onComplete(
-            ignored -> {
-              jobs.remove(request.call());
-              queue.leave(account);
-            })
-        .onFailure(this::count);
+  /** Waits until one more decoded photo may wait here, and keeps its place. */
+  void awaitRoom() throws InterruptedException {
+    places.acquire();
   }
 
-  /** Drops a photo that nobody waits for any more; none of that name is no error. */
-  void forget(UUID call) {
-    PhotoJob job = jobs.get(call);
-    if (job != null) {
-      queue.withdraw(job.request().account(), job);
-      job.refuse(Refusal.CLIENT_GONE);
-    }
+  /** Says that the photo for which a place was kept is being decoded. */
+  synchronized void begin() {
+    decoding++;
   }
 
-  /** Photos that could come now without being refused. */
-  int free() {
-    return stopping ? 0 : queue.free();
+  /** Takes the photo that was being decoded. */
+  synchronized Future<Recognized> add(PhotoJob job, Prepared prepared) {
+    Promise<Recognized> recognized = Promise.promise();
+    decoded.addLast(new Decoded(job, prepared, recognized));
+    decoding--;
+    notifyAll();
+    return recognized.future();
   }
 
-  /** How many photos the account has here that has most. */
-  int largestShare() {
-    return queue.largestShare();
+  /** Gives the place of a photo back that could not be decoded. */
+  synchronized void giveUp() {
+    decoding--;
+    places.release();
+    notifyAll();
   }
 
-  private Future<Inference> refuse(Refusal refusal) {
-    RefusedException refused = new RefusedException(refusal);
-    count(refused);
-    return Future.failedFuture(refused);
-  }
-
-  private void count(Throwable failure) {
-    String reason = failure instanceof RefusedException refused ? refused.refusal().tag() : DEFECT;
-    refused(reason).increment();
-  }
-
-  private Counter refused(String reason) {
-    return metrics.counter("marque.inference.refused", "reason", reason);
-  }
-
-  private void runDecoder() {
+  private void run() {
     try {
       while (true) {
-        network.awaitRoom();
-        PhotoJob job = queue.take();
-        network.begin();
-        if (!decode(job)) {
-          network.giveUp();
-        }
+        List<Decoded> batch = take();
+        recognize(batch);
+        places.release(batch.size());
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
   }
 
-  /** Whether the photo went on to the network. */
-  private boolean decode(PhotoJob job) {
-    long begin = System.nanoTime();
-    waitTime.record(begin - job.arrival(), TimeUnit.NANOSECONDS);
-    boolean handedOver = false;
-    try {
-      job.refuseIfLate(clock.getAsLong());
-      if (job.isOver()) {
-        return false;
+  private synchronized List<Decoded> take() throws InterruptedException {
+    List<Decoded> batch = new ArrayList<>(LARGEST_BATCH);
+    while (batch.isEmpty()) {
+      while (decoded.isEmpty()) {
+        wait();
       }
-      Photo photo =
-          PhotoReader.read(job.request().photo().getBytes(), limits, PhotoViewer.DECODED_SIDE);
-      Prepared prepared = recognizer.prepare(photo.pixels());
-      long nanos = System.nanoTime() - begin;
-      decodeTime.record(nanos, TimeUnit.NANOSECONDS);
-      Future<NetworkPasses.Recognized> recognized = network.add(job, prepared);
-      handedOver = true;
-      answer(job, photo, nanos, recognized);
-    } catch (PhotoException e) {
-      job.refuse(Refusal.of(e.reason()));
-    } catch (OutOfMemoryError e) {
-      job.defect(LOG).log("no memory to decode a photo");
-      job.refuse(Refusal.BUSY);
-    } catch (RuntimeException | Error e) {
-      job.defect(LOG).setCause(e).log("decoding failed");
-      job.answer().tryFail(e);
+      awaitMore();
+      // Another pass may have taken them meanwhile.
+      while (!decoded.isEmpty() && batch.size() < LARGEST_BATCH) {
+        batch.add(decoded.removeFirst());
+      }
     }
-    return handedOver;
+    return batch;
   }
 
-  /** Makes the copies to keep while the network is at work, and answers when both are done. */
-  private static void answer(
-      PhotoJob job, Photo photo, long nanos, Future<NetworkPasses.Recognized> recognized) {
-    Pixels copy = Resampling.fit(photo.pixels(), COPY_SIDE);
-    Buffer copyFile = Buffer.buffer(JpegWriter.write(copy));
-    Pixels thumbnail = Resampling.fit(copy, THUMBNAIL_SIDE);
-    Buffer thumbnailFile = Buffer.buffer(JpegWriter.write(thumbnail));
-    recognized
-        .map(
-            told ->
-                new Inference(
-                    told.recognition(),
-                    photo.width(),
-                    photo.height(),
-                    copyFile,
-                    thumbnailFile,
-                    (nanos + told.networkNanos()) / 1e6))
-        .onSuccess(job.answer()::tryComplete)
-        .onFailure(job.answer()::tryFail);
+  private synchronized void awaitMore() throws InterruptedException {
+    long end = System.nanoTime() + WAIT.toNanos();
+    long left = WAIT.toNanos();
+    while (left > 0 && decoding > 0 && decoded.size() < enough()) {
+      TimeUnit.NANOSECONDS.timedWait(this, left);
+      left = end - System.nanoTime();
+    }
+  }
+
+  /** So many that the photos here spread over the passes that there can be at a time. */
+  private int enough() {
+    return Math.min(LARGEST_BATCH, held.getAsInt() / SHARES.passes());
+  }
+
+  private void recognize(List<Decoded> batch) {
+    long now = clock.getAsLong();
+    List<Decoded> awaited = new ArrayList<>(batch.size());
+    for (Decoded one : batch) {
+      one.job().refuseIfLate(now);
+      if (!one.job().isOver()) {
+        awaited.add(one);
+      }
+    }
+    if (awaited.isEmpty()) {
+      return;
+    }
+    long begin = System.nanoTime();
+    try {
+      List<Recognition> recognitions =
+          recognizer.recognize(
+              awaited.stream().map(Decoded::prepared).toList(),
+              SHARES.ofPass(awaited.size(), held.getAsInt()));
+      long nanos = System.nanoTime() - begin;
+      networkTime.record(nanos, TimeUnit.NANOSECONDS);
+      batchSizes.record(awaited.size());
+      for (int i = 0; i < awaited.size(); i++) {
+        count(recognitions.get(i));
+        awaited.get(i).recognized().complete(new Recognized(recognitions.get(i), nanos));
+      }
+    } catch (RuntimeException | Error e) {
+      // Whatever it was, the next batch must find this thread alive.
+      for (Decoded one : awaited) {
+        one.job()
+            .defect(LOG)
+            .setCause(e)
+            .log("the network failed on a batch of {}", awaited.size());
+        one.recognized().tryFail(e);
+      }
+    }
+  }
+
+  private void count(Recognition recognition) {
+    verdicts(recognition.verdict()).increment();
+    confidence.record(recognition.brands().get(0).probability());
   }
 
   /**
-   * Takes nothing new, finishes what is here, five seconds at most, stops its threads and closes
-   * the recognizer.
+   * Stops, and closes the recognizer; not under a pass that still runs, which would end the
+   * process.
+   *
+   * @return whether all has ended within this time
    */
-  @Override
-  public void close() {
-    stopping = true;
-    long end = System.nanoTime() + PATIENCE.toNanos();
-    try {
-      while (queue.held() > 0 && System.nanoTime() < end) {
-        TimeUnit.MILLISECONDS.sleep(5);
-      }
-      if (queue.held() > 0) {
-        LOG.warn("{} photos were still in work at the end", queue.held());
-      }
-      threads.forEach(Thread::interrupt);
-      for (Thread thread : threads) {
-        thread.join(PATIENCE.toMillis());
-      }
-      boolean idle = network.close(PATIENCE);
-      if (!idle || threads.stream().anyMatch(Thread::isAlive)) {
-        LOG.warn("the network or a decoder was still at work at the end");
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+  boolean close(Duration patience) throws InterruptedException {
+    threads.forEach(Thread::interrupt);
+    for (Thread thread : threads) {
+      thread.join(patience.toMillis());
     }
+    if (threads.stream().anyMatch(Thread::isAlive)) {
+      return false;
+    }
+    recognizer.close();
+    return true;
   }
 }

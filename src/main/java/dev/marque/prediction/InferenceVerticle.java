@@ -45,7 +45,7 @@ public final class InferenceVerticle extends VerticleBase {
   private final PhotoLimits limits;
   private final int queue;
   private final MeterRegistry metrics;
-  private @Nullable Batcher batcher;
+  private @Nullable PhotoPipeline pipeline;
   private long announcing = -1;
   private final List<MessageConsumer<?>> consumers = new ArrayList<>();
 
@@ -67,8 +67,9 @@ public final class InferenceVerticle extends VerticleBase {
   public Future<?> start() {
     long begin = System.nanoTime();
     Recognizer loaded = Recognizer.load(modelFolder);
-    Batcher started = new Batcher(loaded, limits, queue, System::currentTimeMillis, metrics);
-    batcher = started;
+    PhotoPipeline started =
+        new PhotoPipeline(loaded, limits, queue, System::currentTimeMillis, metrics);
+    pipeline = started;
     String model = loaded.model().name();
     LOG.info(
         "model {} answers after {} ms, input {}, {}",
@@ -88,15 +89,15 @@ public final class InferenceVerticle extends VerticleBase {
     consumers.add(vertx.eventBus().consumer(address, handler));
   }
 
-  private void announce(Batcher started, String model) {
+  private void announce(PhotoPipeline started, String model) {
     NodeAnnouncement announcement =
         new NodeAnnouncement(node, model, started.free(), started.largestShare());
     vertx.eventBus().publish(NODES, announcement.toJson());
   }
 
-  private static void classify(Batcher batcher, Message<ClassifyRequest> message) {
+  private static void classify(PhotoPipeline pipeline, Message<ClassifyRequest> message) {
     RequestContext.enter(message.body().requestId());
-    batcher
+    pipeline
         .classify(message.body())
         .onSuccess(message::reply)
         .onFailure(
@@ -114,14 +115,14 @@ public final class InferenceVerticle extends VerticleBase {
   public Future<?> stop() {
     // First, since what it announces once more would bring new photos here.
     vertx.cancelTimer(announcing);
-    if (batcher != null) {
+    if (pipeline != null) {
       vertx.eventBus().publish(NODES, NodeAnnouncement.stopping(node).toJson());
     }
     Future<?> silent = Future.join(consumers.stream().map(MessageConsumer::unregister).toList());
     return silent.onComplete(
         ignored -> {
-          if (batcher != null) {
-            batcher.close();
+          if (pipeline != null) {
+            pipeline.close();
           }
         });
   }

@@ -15,7 +15,7 @@ import java.util.List;
 /**
  * A trained network that another one learns from (Hinton et al., 2015, "Distilling the Knowledge in
  * a Neural Network"): a part of each target becomes what the teacher says of the very photo that
- * the pupil is shown, cropped and mixed as it is (Beyer et al., 2022, "A good teacher is patient
+ * the student is shown, cropped and mixed as it is (Beyer et al., 2022, "A good teacher is patient
  * and consistent"). A crop of which little is left is then no longer called by its brand for sure.
  *
  * <p>Used by one thread at a time.

@@ -13,7 +13,7 @@ import java.util.List;
  */
 record PrecisionChoice(Precision precision, ServingProgram program) {
 
-  /** Brain floating point loses a little accuracy, so it has to be clearly faster. */
+  /** bfloat16 loses a little accuracy, so it has to be clearly faster. */
   private static final double CLEARLY = 0.8;
 
   private static final int TRIES = 8;
@@ -21,12 +21,12 @@ record PrecisionChoice(Precision precision, ServingProgram program) {
   /** Loads a model's program in both precisions and keeps one. */
   static PrecisionChoice of(LoadedModel model) {
     ServingProgram single = Recognizer.program(model, Precision.FLOAT32);
-    ServingProgram brain = Recognizer.program(model, Precision.BFLOAT16);
-    if (isClearlyFaster(brain, single, model.description().input())) {
+    ServingProgram bfloat16 = Recognizer.program(model, Precision.BFLOAT16);
+    if (isClearlyFaster(bfloat16, single, model.description().input())) {
       single.close();
-      return new PrecisionChoice(Precision.BFLOAT16, brain);
+      return new PrecisionChoice(Precision.BFLOAT16, bfloat16);
     }
-    brain.close();
+    bfloat16.close();
     return new PrecisionChoice(Precision.FLOAT32, single);
   }
 
@@ -35,17 +35,18 @@ record PrecisionChoice(Precision precision, ServingProgram program) {
    * and takes the processor from either at times. The size is the model's: with a smaller one other
    * costs hide the difference.
    */
-  private static boolean isClearlyFaster(ServingProgram brain, ServingProgram single, Size size) {
+  private static boolean isClearlyFaster(
+      ServingProgram bfloat16, ServingProgram single, Size size) {
     seconds(single, size);
-    seconds(brain, size);
+    seconds(bfloat16, size);
     double bestSingle = Double.POSITIVE_INFINITY;
-    double bestBrain = Double.POSITIVE_INFINITY;
+    double bestBfloat16 = Double.POSITIVE_INFINITY;
     // Where it is emulated, two slow tries are enough to know.
-    for (int i = 0; i < TRIES && (i < 2 || bestBrain < 2 * bestSingle); i++) {
+    for (int i = 0; i < TRIES && (i < 2 || bestBfloat16 < 2 * bestSingle); i++) {
       bestSingle = Math.min(bestSingle, seconds(single, size));
-      bestBrain = Math.min(bestBrain, seconds(brain, size));
+      bestBfloat16 = Math.min(bestBfloat16, seconds(bfloat16, size));
     }
-    return bestBrain < CLEARLY * bestSingle;
+    return bestBfloat16 < CLEARLY * bestSingle;
   }
 
   /** The time of one photo's forward pass. */

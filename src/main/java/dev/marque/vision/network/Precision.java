@@ -5,8 +5,8 @@ public enum Precision {
   /** Single precision: fast on every processor. */
   FLOAT32,
   /**
-   * Brain floating point: about twice as fast where the processor has instructions for it, far
-   * slower elsewhere.
+   * bfloat16 (brain floating point): about twice as fast where the processor has instructions for
+   * it, far slower elsewhere.
    */
   BFLOAT16
 }

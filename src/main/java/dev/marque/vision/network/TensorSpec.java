@@ -17,14 +17,14 @@ public record TensorSpec(String name, int[] shape, Role role) {
     WEIGHT,
     /** Added after a linear layer: zero at first. */
     BIAS,
-    /** Batch norm's factor: one at first. */
+    /** Batch norm's scale: one at first. */
     SCALE,
     /**
-     * Batch norm's factor at the end of a residual branch: zero at first, so that a block begins as
+     * Batch norm's scale at the end of a residual branch: zero at first, so that a block begins as
      * its shortcut.
      */
     RESIDUAL_SCALE,
-    /** Batch norm's summand: zero at first. */
+    /** Batch norm's shift: zero at first. */
     SHIFT,
     /** Batch norm's running mean: not trained, zero at first. */
     RUNNING_MEAN,

@@ -263,7 +263,7 @@ public final class TorchScriptProgram {
 
   /**
    * A convolution and the batch norm behind it as one convolution: in service the norm is a fixed
-   * factor and summand for each channel.
+   * scale and shift for each channel.
    */
   private record Folded(float[] kernel, float[] bias) {
 

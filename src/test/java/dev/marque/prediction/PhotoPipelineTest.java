@@ -33,7 +33,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** The real network, and what it is spared. */
-class BatcherTest {
+class PhotoPipelineTest {
 
   private static final UUID EVE = new UUID(0, 1);
   private static final UUID ADA = new UUID(0, 2);
@@ -45,7 +45,7 @@ class BatcherTest {
   private final AtomicLong clock = new AtomicLong();
   private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
   private volatile CountDownLatch gate = new CountDownLatch(0);
-  private Batcher batcher;
+  private PhotoPipeline pipeline;
 
   @BeforeAll
   static void read() throws IOException {
@@ -55,7 +55,8 @@ class BatcherTest {
   @BeforeEach
   void load() {
     Recognizer recognizer = Recognizer.load(Path.of("model"));
-    batcher = new Batcher(recognizer, PhotoLimits.megapixels(40), CAPACITY, this::now, metrics);
+    pipeline =
+        new PhotoPipeline(recognizer, PhotoLimits.megapixels(40), CAPACITY, this::now, metrics);
   }
 
   /** Asked before a photo is decoded: so the gate holds up the work, and not what comes in. */
@@ -70,11 +71,11 @@ class BatcherTest {
 
   @AfterEach
   void close() {
-    batcher.close();
+    pipeline.close();
   }
 
   private Future<Inference> classify(UUID account, UUID call) {
-    return batcher.classify(new ClassifyRequest(photo, DEADLINE, call, account, "request"));
+    return pipeline.classify(new ClassifyRequest(photo, DEADLINE, call, account, "request"));
   }
 
   private List<Future<Inference>> flood(UUID account, int count) {
@@ -100,7 +101,7 @@ class BatcherTest {
       assertEquals(25, answer.await(1, TimeUnit.MINUTES).recognition().brands().size());
     }
     assertEquals(CAPACITY, networked());
-    assertEquals(CAPACITY, batcher.free());
+    assertEquals(CAPACITY, pipeline.free());
   }
 
   @Test
@@ -117,21 +118,21 @@ class BatcherTest {
       answers.add(classify(EVE, UUID.randomUUID()));
       ClassifyRequest damaged =
           new ClassifyRequest(photo.slice(0, 900), DEADLINE, UUID.randomUUID(), ADA, "damaged");
-      Future<Inference> refused = batcher.classify(damaged);
+      Future<Inference> refused = pipeline.classify(damaged);
       answers.add(refused.otherwise(failure -> null));
     }
     Future.all(answers).await(1, TimeUnit.MINUTES);
     assertEquals(CAPACITY / 2, networked());
-    assertEquals(CAPACITY, batcher.free());
+    assertEquals(CAPACITY, pipeline.free());
   }
 
   @Test
   void a_defect_is_logged_with_the_id_of_its_request() {
-    try (LoggedEvents log = new LoggedEvents(Batcher.class)) {
+    try (LoggedEvents log = new LoggedEvents(PhotoPipeline.class)) {
       // Not a thing that a client can send.
       ClassifyRequest broken =
           new ClassifyRequest(null, DEADLINE, UUID.randomUUID(), EVE, "from-the-web-node");
-      Future<Inference> answer = batcher.classify(broken);
+      Future<Inference> answer = pipeline.classify(broken);
       assertThrows(NullPointerException.class, () -> answer.await(1, TimeUnit.MINUTES));
       JsonObject event = log.next();
       assertEquals("decoding failed", event.getString("message"));
@@ -167,7 +168,7 @@ class BatcherTest {
     List<Future<Inference>> before = flood(EVE, CAPACITY - 1);
     UUID call = UUID.randomUUID();
     Future<Inference> forgotten = classify(EVE, call);
-    batcher.forget(call);
+    pipeline.forget(call);
     assertTrue(forgotten.isComplete());
     assertEquals(Refusal.CLIENT_GONE, refusal(forgotten));
     Future.all(before).await(1, TimeUnit.MINUTES);
