@@ -24,8 +24,9 @@ import picocli.CommandLine.Spec;
       "",
       "The weights stay as they are, so it takes minutes where training takes hours. Do so when the"
           + " model is to serve at another input size, or for photos like those of your users. Only"
-          + " model.json is written, whole or not at all, and the card of the model before is deleted"
-          + " (evaluation.json, its pictures, README.md); then judge the model with evaluate.",
+          + " model.json is written, whole or not at all, and the card of the model before is"
+          + " deleted (evaluation.json, its pictures, README.md); then judge the model with"
+          + " evaluate.",
     })
 public final class CalibrateCommand implements Callable<Integer> {
 

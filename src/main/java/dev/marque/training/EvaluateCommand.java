@@ -43,8 +43,8 @@ public final class EvaluateCommand implements Callable<Integer> {
       names = "--against",
       paramLabel = "DIR",
       description =
-          "Compare with the model in this folder, photo by photo, and exit with 1 where the first is"
-              + " worse by more than chance. Writes nothing.")
+          "Compare with the model in this folder, photo by photo, and exit with 1 where the first"
+              + " is worse by more than chance. Writes nothing.")
   private @Nullable Path against;
 
   @Option(names = "--no-write", description = "Only print the figures.")

@@ -32,9 +32,10 @@ import picocli.CommandLine.Spec;
           + " with the columns path,brand,model,year.",
       "",
       "A checkpoint is written after each epoch. The same command goes on from the last one after a"
-          + " stop or a kill; --epochs may then be another number, --seed and --batch may not. When all epochs are done, the"
-          + " model's three files are in the output folder: try it with classify --model OUT"
-          + " photo.jpg.",
+          + " stop or a kill; --epochs may then be another number, --seed and --batch may not. When"
+          + " all epochs are done, the model's three files are in the output folder, and a card that"
+          + " evaluate wrote there of a model before is deleted. Try the model with classify --model"
+          + " OUT photo.jpg.",
     })
 public final class TrainCommand implements Callable<Integer> {
 
@@ -139,10 +140,10 @@ public final class TrainCommand implements Callable<Integer> {
       names = "--start-from",
       paramLabel = "DIR",
       description =
-          "Begin with the weights of this model instead of random ones, where there is no"
-              + " checkpoint yet; with fewer epochs and a lower"
-              + " learning rate it learns new photos or new brands. A --network with the model's"
-              + " layers and further residual blocks between them makes it deeper.")
+          "Begin with the weights of this model instead of random ones, where there is no checkpoint"
+              + " yet; with fewer epochs and a lower learning rate it learns new photos or new"
+              + " brands. A --network with the model's layers and further residual blocks between"
+              + " them makes it deeper.")
   private @Nullable Path startFrom;
 
   @Option(
