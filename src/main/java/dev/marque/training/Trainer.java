@@ -105,7 +105,7 @@ public final class Trainer {
         EpochResult result = epoch(epoch, maker, loader, program, validation);
         TrainingProgram.State reached = program.state();
         if (!reached.isFinite()) {
-          throw diverged(epoch, "its weights are");
+          throw diverged(epoch, "its weights are no numbers");
         }
         // Before the checkpoint: a kill in between leaves a row too many, which is dropped.
         log.add(result);
@@ -150,7 +150,7 @@ public final class Trainer {
       Batch examples = taught(loader.take());
       float loss = program.step(examples, rate, options.weightDecay(), options.averageDecay());
       if (!Float.isFinite(loss)) {
-        throw diverged(epoch, "its loss is");
+        throw diverged(epoch, "its loss is no number");
       }
       losses += loss;
       seconds = (System.nanoTime() - begin) / 1e9;
@@ -172,12 +172,12 @@ public final class Trainer {
         maker.batches() * options.batch() / seconds);
   }
 
-  private DivergenceException diverged(int epoch, String whatIs) {
+  private DivergenceException diverged(int epoch, String what) {
     return new DivergenceException(
-        "training diverged in epoch %d: %s no number any more; %s with a lower --learning-rate%s"
+        "training diverged in epoch %d: %s any more; %s with a lower --learning-rate%s"
             .formatted(
                 epoch + 1,
-                whatIs,
+                what,
                 epoch == 0
                     ? "begin again"
                     : "the checkpoint of epoch %d stays, go on from it".formatted(epoch),
