@@ -80,10 +80,14 @@ final class Comparison {
   private static List<Pair> pairs(List<Answer> first, List<Answer> second) {
     Map<String, Answer> byPhoto =
         second.stream().collect(Collectors.toMap(Answer::photo, answer -> answer, (a, b) -> a));
-    return first.stream()
-        .filter(answer -> byPhoto.containsKey(answer.photo()))
-        .map(answer -> new Pair(answer, byPhoto.get(answer.photo())))
-        .toList();
+    List<Pair> pairs = new ArrayList<>();
+    for (Answer answer : first) {
+      Answer other = byPhoto.get(answer.photo());
+      if (other != null) {
+        pairs.add(new Pair(answer, other));
+      }
+    }
+    return pairs;
   }
 
   private static Map<String, List<Pair>> byBrand(List<Pair> pairs) {

@@ -99,8 +99,7 @@ public final class Failures {
 
   private void answerPage(RoutingContext ctx, Failure failure, Locale language) {
     Map<String, String> errors = new LinkedHashMap<>();
-    Problems.fields(failure)
-        .forEach(error -> errors.put(error.field(), messages.text(language, error)));
+    failure.fields().forEach(error -> errors.put(error.field(), messages.text(language, error)));
     Map<String, Object> model =
         Map.of(
             "status", failure.status(),
