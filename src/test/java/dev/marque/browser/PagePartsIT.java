@@ -379,8 +379,8 @@ class PagePartsIT {
   /** Into the last day, so slowly that each digit is answered before the next one. */
   private static void type(Page page, String digits) {
     page.getByLabel("To day").focus();
-    for (char digit : digits.toCharArray()) {
-      page.keyboard().press(String.valueOf(digit));
+    for (int i = 0; i < digits.length(); i++) {
+      page.keyboard().press(digits.substring(i, i + 1));
       page.clock().runFor(1000);
     }
   }
