@@ -71,10 +71,11 @@ final class PersonalTokenApi {
         .onFailure(ctx::fail);
   }
 
+  /** A whole number, however it is written: {@code 90.0} is one in JSON Schema, too. */
   private static int days(JsonObject body, FieldErrors errors) {
     Object value = body.getValue(DAYS);
-    if (value instanceof Integer days) {
-      return days;
+    if (value instanceof Number days && days.doubleValue() == days.intValue()) {
+      return days.intValue();
     }
     errors.add(
         value == null

@@ -60,6 +60,16 @@ class PersonalTokensIT {
   }
 
   @Test
+  void its_days_are_a_whole_number_however_that_is_written() {
+    JsonObject wish = wish("import", 7);
+    assertEquals(201, owner.json("POST", PATH, wish.put("expires_in_days", 7.0)).statusCode());
+    for (Object wrong : new Object[] {7.5, 1e300, 4_294_967_303L, "7"}) {
+      HttpResponse<String> refused = owner.json("POST", PATH, wish.put("expires_in_days", wrong));
+      assertEquals(422, refused.statusCode(), refused.body());
+    }
+  }
+
+  @Test
   void it_ends_at_once_when_it_is_revoked_by_its_owner_alone() {
     JsonObject made = make(owner, 7);
     Visitor stranger =
