@@ -55,6 +55,10 @@ final class AdminRoutes {
   }
 
   void mount(Router router) {
+    router
+        .get("/admin")
+        .handler(signedIn.admin())
+        .handler(ctx -> Redirects.to(ctx, pages.urls(ctx).to("/admin/users")));
     router.get("/admin/users").handler(signedIn.admin()).handler(this::list);
     router.get("/admin/users/:username").handler(signedIn.admin()).handler(this::show);
     router.post("/admin/users/:username/role").handler(signedIn.admin()).handler(this::role);

@@ -35,12 +35,18 @@ class AdministrationIT {
     HttpResponse<String> list = administrator.get("/api/v1/users?q=" + username);
     assertEquals(200, list.statusCode());
     assertEquals(1, new JsonObject(list.body()).getJsonArray("items").size());
+    assertEquals("/admin/users", location(administrator, "/admin"));
+    assertEquals("/login?next=%2Fadmin", location(server.visitor(), "/admin"));
     Visitor user = server.signedIn(username);
-    for (String path : new String[] {"/admin/users", "/admin/audit", "/api/v1/users"}) {
+    for (String path : new String[] {"/admin", "/admin/users", "/admin/audit", "/api/v1/users"}) {
       assertEquals(403, user.get(path).statusCode(), path);
     }
     assertEquals(403, role(user, username, "admin").statusCode());
     assertEquals(401, server.visitor().get("/api/v1/users").statusCode());
+  }
+
+  private static String location(Visitor visitor, String path) {
+    return visitor.get(path).headers().firstValue("Location").orElse("");
   }
 
   @Test
