@@ -2,12 +2,16 @@ package dev.marque.app;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.marque.BesideOthers;
+import dev.marque.Eventually;
+import dev.marque.platform.SettingsFile;
 import dev.marque.platform.StoppableDatabase;
 import io.vertx.core.json.JsonObject;
+import io.vertx.pgclient.PgConnectOptions;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -17,6 +21,10 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -24,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -196,6 +205,40 @@ class ClusterIT {
     assertEquals(
         new JsonObject(one.join().body()).getString("id"),
         new JsonObject(other.join().body()).getString("id"));
+  }
+
+  @Test
+  @Execution(ExecutionMode.SAME_THREAD)
+  void a_web_node_that_is_told_to_stop_while_it_starts_does_not_become_ready() throws Exception {
+    Map<String, String> settings = new HashMap<>(shared);
+    settings.putAll(
+        Map.of("marque.role", "web", "marque.cluster.port", Integer.toString(freePort())));
+    Server server = new Server(SettingsFile.load(RunningServer.asVariables(settings), folder));
+    Thread stop = new Thread(server::close);
+    try (Connection connection = connection();
+        Statement other = connection.createStatement()) {
+      other.execute("BEGIN; LOCK TABLE flyway_schema_history");
+      CompletableFuture<Void> started = CompletableFuture.runAsync(server::start);
+      boolean waits = false;
+      while (!waits) {
+        assertFalse(started.isDone(), "it did not wait for the lock");
+        waits = other.executeQuery("SELECT FROM pg_locks WHERE NOT granted").next();
+      }
+      stop.start();
+      Eventually.holds("it is told to stop", () -> stop.getState() == Thread.State.BLOCKED);
+      other.execute("ROLLBACK");
+      Throwable end = assertThrows(CompletionException.class, started::join).getCause();
+      assertEquals("Told to stop while starting", end.getMessage());
+    }
+    stop.join();
+  }
+
+  private static Connection connection() throws IOException, SQLException {
+    PgConnectOptions options = PgConnectOptions.fromUri(database.url());
+    return DriverManager.getConnection(
+        "jdbc:postgresql://127.0.0.1:" + options.getPort() + "/" + options.getDatabase(),
+        options.getUser(),
+        options.getPassword());
   }
 
   @Test
