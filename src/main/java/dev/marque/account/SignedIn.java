@@ -1,6 +1,7 @@
 package dev.marque.account;
 
 import dev.marque.web.Failure;
+import dev.marque.web.Failures;
 import dev.marque.web.Pages;
 import dev.marque.web.Redirects;
 import dev.marque.web.Viewer;
@@ -251,10 +252,10 @@ public final class SignedIn {
     if (Pages.isFragment(ctx)) {
       // A redirect would put the sign-in form into a corner of the page.
       String current = ctx.request().getHeader("HX-Current-URL");
+      Failures.addHeaders(ctx, notSignedIn(ctx));
       ctx.response()
           .setStatusCode(401)
           .putHeader("HX-Redirect", signInLink(ctx, pathOf(ctx, current), true))
-          .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
           .end();
     } else {
       boolean get = HttpMethod.GET.equals(ctx.request().method());

@@ -127,7 +127,7 @@ public final class Failures {
   }
 
   private static boolean wantsJson(RoutingContext ctx) {
-    if (ctx.request().path() != null && ctx.request().path().startsWith("/api/")) {
+    if (ctx.normalizedPath().startsWith("/api/")) {
       return true;
     }
     String accept = ctx.request().getHeader("Accept");
@@ -145,8 +145,7 @@ public final class Failures {
     if (failure instanceof Failure.MethodNotAllowed method) {
       response.putHeader("Allow", String.join(", ", method.allowed()));
     } else if (failure instanceof Failure.NotSignedIn
-        && !response.headers().contains("WWW-Authenticate")
-        && wantsJson(ctx)) {
+        && !response.headers().contains("WWW-Authenticate")) {
       boolean sent = ctx.request().headers().contains("Authorization");
       response.putHeader(
           "WWW-Authenticate",

@@ -160,6 +160,7 @@ class AccountsIT {
     HttpResponse<String> form =
         ClockedServer.signIn(server.visitor(), server.newAccount(), "not the one");
     assertEquals(401, form.statusCode());
+    assertTrue(form.headers().firstValue("WWW-Authenticate").isPresent());
     assertTrue(form.body().contains("do not belong together"));
   }
 
@@ -293,6 +294,7 @@ class AccountsIT {
     HttpResponse<String> fragment = browser.get("/account", "HX-Request", "true");
     assertEquals(401, fragment.statusCode());
     assertTrue(fragment.headers().firstValue("HX-Redirect").isPresent());
+    assertTrue(fragment.headers().firstValue("WWW-Authenticate").isPresent());
     String username = server.newAccount();
     HttpResponse<String> back =
         ClockedServer.signIn(browser, username, ClockedServer.PASSWORD, "next", "/account?a=b");

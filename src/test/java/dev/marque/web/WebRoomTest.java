@@ -13,6 +13,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -62,6 +63,7 @@ class WebRoomTest {
             ctx -> {
               throw new IllegalStateException("a secret of the server");
             });
+    router.get("/closed").handler(ctx -> ctx.fail(new Failure.NotSignedIn("not-signed-in")));
     router
         .get("/busy")
         .handler(ctx -> ctx.fail(new Failure.Unavailable("busy", Duration.ofMillis(1500))));
@@ -213,9 +215,10 @@ class WebRoomTest {
     }
   }
 
-  @Test
-  void an_unknown_api_path_is_a_problem_document() {
-    HttpResponse<String> response = room.get("/api/v1/no-such");
+  @ParameterizedTest
+  @ValueSource(strings = {"/api/v1/no-such", "//api/v1/no-such", "/x/../api/v1/no-such"})
+  void an_unknown_api_path_is_a_problem_document(String path) {
+    HttpResponse<String> response = room.get(path);
     assertEquals(404, response.statusCode());
     assertEquals("application/problem+json", header(response, "Content-Type"));
     JsonObject problem = new JsonObject(response.body());
@@ -238,6 +241,15 @@ class WebRoomTest {
   void problems_speak_the_language_of_the_client() {
     HttpResponse<String> response = room.get("/api/v1/no-such", "Accept-Language", "de-AT");
     assertEquals("Nicht gefunden", new JsonObject(response.body()).getString("title"));
+  }
+
+  @Test
+  void every_401_says_how_to_sign_in() {
+    for (String type : List.of("text/html", "application/json")) {
+      HttpResponse<String> response = room.get("/closed", "Accept", type);
+      assertEquals(401, response.statusCode());
+      assertEquals("Bearer realm=\"marque\"", header(response, "WWW-Authenticate"));
+    }
   }
 
   @Test
@@ -366,6 +378,18 @@ class WebRoomTest {
   void json_is_read_strictly(String body, String type, int status) {
     HttpResponse<String> response = post("/api/v1/things", body, "Content-Type", type);
     assertEquals(status, response.statusCode(), response.body());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"007b0000", "00007b00", "0000feff", "7b0000007d000011"})
+  void bytes_that_look_like_utf_32_are_400(String hex) {
+    HttpRequest request =
+        room.request("/api/v1/things")
+            .POST(BodyPublishers.ofByteArray(HexFormat.of().parseHex(hex)))
+            .header("Content-Type", "application/json")
+            .build();
+    HttpResponse<String> response = room.send(request);
+    assertEquals(400, response.statusCode(), response.body());
   }
 
   @Test
