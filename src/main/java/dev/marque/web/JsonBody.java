@@ -1,7 +1,6 @@
 package dev.marque.web;
 
 import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
@@ -68,10 +67,9 @@ public final class JsonBody {
         throw new Failure.Malformed("json-malformed");
       }
       return values;
-    } catch (JsonProcessingException e) {
-      throw new Failure.Malformed("json-malformed");
     } catch (IOException e) {
-      throw new IllegalStateException("reading from memory does not fail", e);
+      // Not only a JsonProcessingException: bytes that look like UTF-32 have one of their own.
+      throw new Failure.Malformed("json-malformed");
     }
   }
 }
