@@ -127,7 +127,9 @@ public final class Failures {
   }
 
   private static boolean wantsJson(RoutingContext ctx) {
-    if (ctx.normalizedPath().startsWith("/api/")) {
+    String path = ctx.request().path();
+    // As sent, too: what has a broken escape cannot be normalized.
+    if ((path != null && path.startsWith("/api/")) || ctx.normalizedPath().startsWith("/api/")) {
       return true;
     }
     String accept = ctx.request().getHeader("Accept");

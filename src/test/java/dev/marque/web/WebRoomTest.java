@@ -162,9 +162,10 @@ class WebRoomTest {
     assertTrue(answer.toLowerCase(Locale.ROOT).contains("content-security-policy"));
   }
 
-  @Test
-  void a_request_without_a_host_is_400_with_the_headers() throws IOException {
-    String answer = raw("GET /who HTTP/1.1\r\nConnection: close\r\n\r\n");
+  @ParameterizedTest
+  @ValueSource(strings = {"/who", "/api/v1/things/7", "/api/%zz"})
+  void a_request_without_a_host_is_400_with_the_headers(String path) throws IOException {
+    String answer = raw("GET " + path + " HTTP/1.1\r\nConnection: close\r\n\r\n");
     assertTrue(answer.startsWith("HTTP/1.1 400"), answer);
     assertTrue(answer.toLowerCase(Locale.ROOT).contains("content-security-policy"));
   }
