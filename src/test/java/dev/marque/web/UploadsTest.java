@@ -142,7 +142,7 @@ class UploadsTest {
   void a_boundary_has_1_to_70_characters(int length, int status) {
     String boundary = "-".repeat(length);
     byte[] body =
-        ("--%1$s\r\nContent-Disposition: form-data; name=\"top_k\"\r\n\r\n3\r\n--%1$s--\r\n")
+        "--%1$s\r\nContent-Disposition: form-data; name=\"top_k\"\r\n\r\n3\r\n--%1$s--\r\n"
             .formatted(boundary)
             .getBytes(StandardCharsets.ISO_8859_1);
     String type = "multipart/form-data; boundary=";
