@@ -4,19 +4,14 @@ import dev.marque.platform.Ids;
 import dev.marque.web.Failure;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.MultiGauge;
-import io.micrometer.core.instrument.Tags;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.DeliveryOptions;
-import io.vertx.core.eventbus.Message;
-import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.eventbus.ReplyFailure;
-import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -44,19 +39,12 @@ public final class EventBusInferenceClient implements InferenceClient {
   /** A photo of a few hundred kilobytes arrives in less over most lines. */
   private static final Duration KEPT = Duration.ofSeconds(1);
 
-  /** The gauge's tag where no node is known: an alert needs a number, also of none. */
-  private static final String NO_MODEL = "none";
-
   private final Vertx vertx;
-  private final String here;
   private final int megapixels;
   private final InferenceNodes nodes;
+  private final NodeDiscovery discovery;
   private final Counter askedAgain;
-  private final MultiGauge models;
   private final Map<String, Set<Attempt>> attempts = new ConcurrentHashMap<>();
-  private final Promise<Void> heard = Promise.promise();
-  private @Nullable MessageConsumer<JsonObject> announcements;
-  private long check = -1;
 
   /** One photo at one node; completed on the context that asked. */
   private record Attempt(Context context, Promise<Inference> answer) {
@@ -82,16 +70,12 @@ public final class EventBusInferenceClient implements InferenceClient {
    */
   public EventBusInferenceClient(Vertx vertx, String here, int megapixels, MeterRegistry metrics) {
     this.vertx = vertx;
-    this.here = here;
     this.megapixels = megapixels;
     this.nodes = new InferenceNodes(here, System::nanoTime);
+    this.discovery = new NodeDiscovery(vertx, here, nodes, metrics, this::askElsewhere);
     this.askedAgain =
         Counter.builder("marque.inference.asked.again")
             .description("Photos for which a second node was asked")
-            .register(metrics);
-    this.models =
-        MultiGauge.builder("marque.inference.nodes")
-            .description("Inference nodes that this process knows, by their model")
             .register(metrics);
   }
 
@@ -102,21 +86,12 @@ public final class EventBusInferenceClient implements InferenceClient {
 
   /** Begins to listen to the nodes, and asks all to announce themselves. */
   public Future<Void> start() {
-    MessageConsumer<JsonObject> consumer =
-        vertx.eventBus().consumer(InferenceVerticle.NODES, this::announced);
-    announcements = consumer;
-    showModels();
-    check =
-        vertx.setPeriodic(
-            InferenceNodes.CHECK.toMillis(), timer -> nodes.silent().forEach(this::lost));
-    return consumer
-        .completion()
-        .onSuccess(listening -> vertx.eventBus().publish(InferenceVerticle.WHO, new JsonObject()));
+    return discovery.start();
   }
 
   /** Completes when the first node was heard of. */
   public Future<Void> heard() {
-    return heard.future();
+    return discovery.heard();
   }
 
   /** The nodes that may be asked, by their names. */
@@ -133,42 +108,16 @@ public final class EventBusInferenceClient implements InferenceClient {
 
   /** Stops listening. */
   public Future<Void> close() {
-    vertx.cancelTimer(check);
-    return announcements == null ? Future.succeededFuture() : announcements.unregister();
-  }
-
-  private void announced(Message<JsonObject> message) {
-    if (!NodeAnnouncement.isUnderstood(message.body())) {
-      return;
-    }
-    NodeAnnouncement node = NodeAnnouncement.of(message.body());
-    if (nodes.heard(node)) {
-      if (!node.node().equals(here)) {
-        LOG.info("inference node {} announces itself, model {}", node.node(), node.model());
-      }
-      showModels();
-      heard.tryComplete();
-    }
-  }
-
-  /** Shows how many nodes serve each model; where there is no node that is a number, too. */
-  private void showModels() {
-    Map<String, Integer> serving = nodes.models();
-    Map<String, Integer> counts = serving.isEmpty() ? Map.of(NO_MODEL, 0) : serving;
-    models.register(
-        counts.entrySet().stream()
-            .map(model -> MultiGauge.Row.of(Tags.of("model", model.getKey()), model.getValue()))
-            .toList(),
-        true);
+    return discovery.close();
   }
 
   /** A node is gone: what it was asked is asked elsewhere. */
   public void lost(String node) {
-    if (nodes.left(node)) {
-      LOG.warn("inference node {} is gone", node);
-    }
-    showModels();
-    Set<Attempt> orphans = attempts.remove(node);
+    discovery.lost(node);
+  }
+
+  private void askElsewhere(String lost) {
+    Set<Attempt> orphans = attempts.remove(lost);
     if (orphans != null) {
       LOG.warn("{} photos are asked about elsewhere", orphans.size());
       orphans.forEach(Attempt::lost);
