@@ -8,6 +8,7 @@ import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.JarURLConnection;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URL;
@@ -152,8 +153,10 @@ public final class Assets implements AssetPaths {
       for (URL root : roots) {
         URI uri = root.toURI();
         if ("jar".equals(uri.getScheme())) {
-          try (FileSystem jar = FileSystems.newFileSystem(uri, Map.of())) {
-            readTree(jar.getPath("static"), files);
+          JarURLConnection inJar = (JarURLConnection) root.openConnection();
+          // By the file, not by the URL, of which there is one file system in the process.
+          try (FileSystem jar = FileSystems.newFileSystem(Path.of(inJar.getJarFileURL().toURI()))) {
+            readTree(jar.getPath(inJar.getEntryName()), files);
           }
         } else {
           readTree(Path.of(uri), files);
