@@ -62,13 +62,16 @@ final class FormParts implements AutoCloseable {
    * @throws Failure.Malformed ({@code multipart-malformed}, {@code form-field-too-long})
    */
   void add(Buffer chunk) {
-    unread.appendBuffer(chunk);
-    if (unread.length() >= READ_AT_ONCE) {
-      int length = unread.length();
+    // Most chunks are large and pass without a copy.
+    Buffer bytes = unread.length() == 0 ? chunk : unread.appendBuffer(chunk);
+    int length = bytes.length();
+    if (length < READ_AT_ONCE) {
+      unread = bytes == chunk ? chunk.copy() : bytes;
+    } else {
       // Netty takes a CR for part of a value where it does not see the LF behind it.
-      int whole = unread.getByte(length - 1) == '\r' ? length - 1 : length;
-      Buffer rest = unread.getBuffer(whole, length);
-      read(unread.slice(0, whole));
+      int whole = bytes.getByte(length - 1) == '\r' ? length - 1 : length;
+      Buffer rest = bytes.getBuffer(whole, length);
+      read(bytes.slice(0, whole));
       unread = rest;
     }
   }
