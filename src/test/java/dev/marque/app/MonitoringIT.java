@@ -37,7 +37,8 @@ class MonitoringIT {
       Pattern.compile("\\b((?:marque|vertx|jvm|process|system)_[a-z_]+)\\{([^}=~]+=\"[^\"]*\")}");
 
   /** What Prometheus itself knows of whom it asks. */
-  private static final Pattern OF_PROMETHEUS = Pattern.compile("up\\{.*} == 0");
+  private static final Pattern OF_PROMETHEUS =
+      Pattern.compile("up\\{.*} == 0|absent\\(up\\{.*}\\)");
 
   /** What is one number in several samples. */
   private static final String PART = "_(bucket|count|sum|max)$";

@@ -105,7 +105,7 @@ final class PagePreview implements AutoCloseable {
           "brands",
           List.of(
               Map.of("brand", "Acura", "photos", 30, "precision", 0.9, "recall", 0.86),
-              Map.of("brand", "Bentley", "photos", 0),
+              Map.of("brand", "Lamborghini", "photos", 0),
               Map.of("brand", "Volvo", "photos", 9, "precision", 0.875, "recall", 0.77)));
 
   /** The accuracy that a model claims which was never calibrated. */
