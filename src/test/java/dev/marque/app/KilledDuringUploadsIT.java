@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 class KilledDuringUploadsIT {
 
   private static final int CLIENTS = 4;
-  private static final int ANSWERED_BEFORE_THE_KILL = 200;
+  private static final int ANSWERED_BEFORE_THE_KILL = 80;
   private static final Path BINARIES = Path.of("target", "postgres-binaries").toAbsolutePath();
   private static final Path PHOTO = Path.of("src/test/resources/photos/audi.jpg");
   private static final HttpClient CLIENT = HttpClient.newHttpClient();

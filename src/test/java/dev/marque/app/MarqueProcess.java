@@ -56,6 +56,7 @@ public final class MarqueProcess implements AutoCloseable {
     command.add("--enable-native-access=ALL-UNNAMED");
     // The second compiler costs so short a run more than it brings.
     command.add("-XX:TieredStopAtLevel=1");
+    command.add("-XX:+UseSerialGC");
     command.addAll(options);
     command.addAll(List.of("-cp", absoluteClassPath(), "dev.marque.Main"));
     command.addAll(arguments);
