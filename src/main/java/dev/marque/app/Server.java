@@ -94,7 +94,7 @@ public final class Server implements AutoCloseable {
     Metrics metrics = running.add(new Metrics());
     Optional<Cluster> cluster = joinCluster();
     Vertx vertx = VertxFactory.make(settings, metrics, cluster);
-    running.add(() -> vertx.close().await());
+    running.add(() -> VertxFactory.close(vertx));
     Listening listening = new Listening(vertx, settings, running);
     EventBusInferenceClient.registerCodecs(vertx);
     Health health = new Health();

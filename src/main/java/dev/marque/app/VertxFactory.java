@@ -14,12 +14,18 @@ import io.vertx.micrometer.MicrometerMetricsFactory;
 import io.vertx.micrometer.MicrometerMetricsOptions;
 import java.util.EnumSet;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** Makes the Vert.x that everything runs in: its event loops, its metrics, its event bus. */
 final class VertxFactory {
 
   /** One a core, and two at least, so that a busy one leaves another. */
   static final int EVENT_LOOPS = Math.max(2, Runtime.getRuntime().availableProcessors());
+
+  /** Of the ten seconds of a stop. */
+  private static final int GRACE_SECONDS = 2;
 
   private VertxFactory() {}
 
@@ -42,6 +48,15 @@ final class VertxFactory {
     return cluster
         .map(joined -> clustered(builder, joined, settings.cluster()))
         .orElseGet(builder::build);
+  }
+
+  /**
+   * Ends it. Blocks, but not for a statement that does not end in the database.
+   *
+   * @throws TimeoutException where something did not end in time
+   */
+  static void close(Vertx vertx) throws InterruptedException, ExecutionException, TimeoutException {
+    vertx.close().toCompletionStage().toCompletableFuture().get(GRACE_SECONDS, TimeUnit.SECONDS);
   }
 
   private static MicrometerMetricsOptions measured() {

@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * The pool of connections that every repository shares.
@@ -23,6 +24,9 @@ public final class Database {
   private static final int CONNECTIONS = 16;
   private static final int WAITING = 512;
   private static final int PATIENCE_SECONDS = 10;
+
+  /** How long statements may take to end at a stop, of whose ten seconds the rest is for others. */
+  private static final int GRACE_SECONDS = 2;
 
   private final Pool pool;
 
@@ -71,7 +75,14 @@ public final class Database {
     return pool.query("SELECT 1").execute().mapEmpty();
   }
 
+  /** Ends the connections, each once its statement has ended, and waits for that, not for long. */
   public Future<Void> close() {
-    return pool.close();
+    return pool.close()
+        .timeout(GRACE_SECONDS, TimeUnit.SECONDS)
+        .recover(
+            late ->
+                late instanceof TimeoutException
+                    ? Future.succeededFuture()
+                    : Future.failedFuture(late));
   }
 }

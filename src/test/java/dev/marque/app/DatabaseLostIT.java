@@ -3,7 +3,12 @@ package dev.marque.app;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.marque.Eventually;
 import dev.marque.platform.StoppableDatabase;
+import io.vertx.core.Vertx;
+import io.vertx.pgclient.PgConnectOptions;
+import io.vertx.pgclient.PgConnection;
+import io.vertx.sqlclient.SqlConnection;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -15,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
@@ -32,15 +38,17 @@ class DatabaseLostIT {
     return CLIENT.send(request, HttpResponse.BodyHandlers.ofString());
   }
 
+  private static HttpRequest signInAt(String base) {
+    return HttpRequest.newBuilder(URI.create(base + "/api/v1/token"))
+        .header("Content-Type", "application/x-www-form-urlencoded")
+        .POST(
+            HttpRequest.BodyPublishers.ofString(
+                "grant_type=password&username=nobody&password=nothing"))
+        .build();
+  }
+
   private static HttpResponse<String> signIn(String base) throws IOException, InterruptedException {
-    HttpRequest request =
-        HttpRequest.newBuilder(URI.create(base + "/api/v1/token"))
-            .header("Content-Type", "application/x-www-form-urlencoded")
-            .POST(
-                HttpRequest.BodyPublishers.ofString(
-                    "grant_type=password&username=nobody&password=nothing"))
-            .build();
-    return CLIENT.send(request, HttpResponse.BodyHandlers.ofString());
+    return CLIENT.send(signInAt(base), HttpResponse.BodyHandlers.ofString());
   }
 
   private static void awaitReadiness(RunningServer server, int status)
@@ -120,6 +128,33 @@ class DatabaseLostIT {
       assertTrue(seen.contains(503) && Set.of(200, 201, 503).containsAll(seen), seen.toString());
       int listed = get(server, person, "/api/v1/predictions");
       assertEquals(200, listed, "again, and without a restart");
+    }
+  }
+
+  @Test
+  void a_statement_that_does_not_end_holds_up_no_stop() throws Exception {
+    Vertx vertx = Vertx.vertx();
+    try (StoppableDatabase database = new StoppableDatabase()) {
+      RunningServer server = RunningServer.start(Map.of("marque.database.url", database.url()));
+      SqlConnection other =
+          PgConnection.connect(vertx, PgConnectOptions.fromUri(database.url())).await();
+      other.query("BEGIN; LOCK TABLE accounts").execute().await();
+      CompletableFuture<Integer> signIn =
+          CLIENT
+              .sendAsync(signInAt(server.baseUrl()), HttpResponse.BodyHandlers.discarding())
+              .thenApply(HttpResponse::statusCode)
+              .exceptionally(cut -> 0);
+      Eventually.holds(
+          "the sign-in waits for the table",
+          () -> other.query("SELECT FROM pg_locks WHERE NOT granted").execute().await().size() > 0);
+
+      long begin = System.nanoTime();
+      server.close();
+      Duration took = Duration.ofNanos(System.nanoTime() - begin);
+      assertTrue(took.toSeconds() < 15, "it took " + took);
+      assertEquals(0, signIn.join(), "cut off");
+    } finally {
+      vertx.close().await();
     }
   }
 

@@ -302,6 +302,8 @@ class PredictionsTest {
       trash.close();
       retention.close();
       closing.close().await();
+      // It is no complaint either when the database ends what waits there.
+      pool.query(waiting.replace("FROM", "pg_terminate_backend(pid) FROM")).execute().await();
       stopping.close().await();
       assertTrue(emptied.isEmpty() && forgotten.isEmpty());
     } finally {
