@@ -34,8 +34,16 @@ async function ping() {
 /** Whether the server answers at all, and not a proxy in its place. */
 async function answers() {
   const answer = await ping();
-  return answer !== null && answer.status < 500;
+  return answer !== null && answer.type !== 'opaqueredirect' && answer.status < 500;
 }
+
+/** Loads the page anew where its address does not lead to it any more, but to the sign-in, ours or a proxy's. */
+async function followSignIn() {
+  const answer = await fetch(location.href, { cache: 'no-store', redirect: 'manual' });
+  const foreign = answer.ok && !(await answer.text()).includes('id="main"');
+  if (foreign || answer.type === 'opaqueredirect' || answer.status === 401 || answer.status === 403) location.reload();
+}
+document.addEventListener('marque:foreign', followSignIn);
 
 /** Shows the bar; but a proxy that redirects to its sign-in, as no script may follow, is followed by the page itself. */
 async function unanswered(retry) {
@@ -105,7 +113,7 @@ document.addEventListener('htmx:afterRequest', (event) => {
 document.addEventListener('htmx:beforeRequest', () => document.getElementById('alerts').replaceChildren());
 
 // What is not there would take the place of what is. A problem is told above the page instead; an answer that is not
-// ours is that of a proxy where the person's sign-in has ended, to which the page itself is led.
+// ours may be that of a proxy where the person's sign-in has ended, to which the page itself is then led.
 document.addEventListener('htmx:beforeSwap', (event) => {
   const { detail } = event;
   const wanted = detail.selectOverride ?? detail.requestConfig.elt.closest('[hx-select]')?.getAttribute('hx-select');
@@ -116,7 +124,7 @@ document.addEventListener('htmx:beforeSwap', (event) => {
   } else {
     detail.shouldSwap = false;
     const { status } = detail.xhr;
-    if (status < 300 || status === 401 || status === 403) location.reload();
+    if (status < 300 || status === 401 || status === 403) followSignIn();
   }
 });
 

@@ -199,12 +199,6 @@ function leave(address) {
   else location.reload();
 }
 
-/** Whether the person's sign-in has ended here, or at a proxy, whose answer is not a page of ours. */
-function hasEnded(request, page) {
-  const foreign = !page.querySelector('.result, .problem');
-  return request.status === 401 || request.getResponseHeader('HX-Redirect') || (foreign && (request.status < 300 || request.status === 403));
-}
-
 /** Offers to do once more what failed because the server is away. */
 function offer(retry) {
   document.dispatchEvent(new CustomEvent('marque:away', { detail: { retry } }));
@@ -223,7 +217,7 @@ async function settle(photo, request) {
     if (focused) result.focus({ preventScroll: true });
     return;
   }
-  if (hasEnded(request, page)) {
+  if (request.status === 401 || request.getResponseHeader('HX-Redirect')) {
     photo.hopeless = false;
     show(photo, 'failed', words.ended);
     leave(request.getResponseHeader('HX-Redirect'));
@@ -236,6 +230,8 @@ async function settle(photo, request) {
   photo.hopeless = ABOUT_THE_PHOTO.includes(request.status);
   const reason = page.querySelector('#image-error > :last-child') ?? page.querySelector('.summary, .problem .lead');
   show(photo, 'failed', reason?.textContent.trim() || words.failed);
+  // Not of ours: of a proxy, maybe since the person's sign-in there has ended.
+  if (!page.querySelector('.result, .problem')) document.dispatchEvent(new CustomEvent('marque:foreign'));
 }
 
 /** Counts the seconds down that a busy server asked for, then lets the photo be sent again. */

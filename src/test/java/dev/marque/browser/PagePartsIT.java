@@ -294,17 +294,38 @@ class PagePartsIT {
       window.expectServerAway();
       window.expectComplaint("blocked by CORS policy");
       window.expectComplaint("violates the following Content Security Policy");
-      page.route(Pattern.compile("/history\\?|marque[^/]*\\.svg"), route -> signIn(route, status));
+      Pattern asked = Pattern.compile("/(history|upload|predictions)(\\?.*)?$|marque[^/]*\\.svg");
+      page.route(asked, route -> signInUnlessNavigated(route, status));
       checkIsLoadedAnew(page, () -> page.getByLabel("Brand").selectOption("BMW"));
       assertThat(page.locator(".cards li")).hasCount(9);
-      page.unrouteAll();
 
       open(window, "upload");
-      page.route(
-          Pattern.compile("/predictions$|marque[^/]*\\.svg"), route -> signIn(route, status));
       Steps.picker(page).setInputFiles(Steps.AUDI);
       checkIsLoadedAnew(page, () -> Steps.press(page, "Find the brand"));
       assertThat(page.locator("#queue .row")).hasCount(0);
+    }
+  }
+
+  @Test
+  void what_a_filter_refuses_in_front_of_the_server_fails_and_the_photo_stays() {
+    try (Window window = Window.desktop(preview.baseUrl())) {
+      Page page = open(window, "upload");
+      page.route(Pattern.compile("/predictions$"), route -> signIn(route, 403));
+      Steps.picker(page).setInputFiles(Steps.AUDI);
+      page.waitForResponse(
+          response -> response.url().endsWith("/upload"),
+          () -> Steps.press(page, "Find the brand"));
+      assertThat(page.locator("#queue .state")).hasText("That did not work. Please try again.");
+      assertThat(page.locator("#queue .again")).isVisible();
+    }
+  }
+
+  /** The page itself is there again, as after the sign-in. */
+  private static void signInUnlessNavigated(Route route, int status) {
+    if (route.request().isNavigationRequest()) {
+      route.resume();
+    } else {
+      signIn(route, status);
     }
   }
 
