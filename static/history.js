@@ -34,13 +34,14 @@ let typing = false;
 
 // A date that is typed is another one at each digit: the list is asked for once it is left, or with Enter.
 document.addEventListener('keydown', (event) => {
-  if (event.target.type === 'date' && !event.altKey) typing = /^(\d|Backspace|Delete|ArrowUp|ArrowDown)$/.test(event.key);
+  if (event.target.type === 'date') typing = !event.altKey && /^(\d|Backspace|Delete|ArrowUp|ArrowDown)$/.test(event.key);
 });
 document.addEventListener('change', (event) => {
   if (event.target.type !== 'date' || !typing) return;
   typed = event.target;
   event.stopPropagation();
 }, { capture: true });
+document.addEventListener('pointerdown', () => { typing = false; }, { capture: true });
 document.addEventListener('submit', () => { typed = null; });
 document.addEventListener('focusout', () => {
   const changed = typed;

@@ -109,13 +109,20 @@ class HistoryIT {
       assertThat(cards(page)).hasCount(3);
       page.goBack();
       assertThat(cards(page)).hasCount(PAGE);
+      awaitScripts(page);
       page.goBack();
       assertThat(cards(page)).hasCount(1);
       assertThat(page.getByLabel("Brand")).hasValue(rare);
+      awaitScripts(page);
       page.goForward();
       assertThat(cards(page)).hasCount(PAGE);
       assertThat(page.getByLabel("Brand")).hasValue("");
     }
+  }
+
+  /** Going back loads the page anew, and its cards are there before what hears of the next step. */
+  private static void awaitScripts(Page page) {
+    page.waitForFunction("document.readyState === 'complete' && window.htmx");
   }
 
   @Test
