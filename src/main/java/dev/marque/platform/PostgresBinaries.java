@@ -28,11 +28,11 @@ final class PostgresBinaries {
 
   /**
    * The folder that holds {@code bin/postgres}. A kill at any moment leaves either nothing or all
-   * of it under its final name.
+   * of it under its final name. One thread of a process unpacks at a time.
    *
    * @param cache where it is unpacked, in a folder for each version
    */
-  static Path unpackedIn(Path cache) throws IOException {
+  static synchronized Path unpackedIn(Path cache) throws IOException {
     String archive = archiveName();
     Path home = cache.resolve(digest(archive).substring(0, 16));
     if (Files.isDirectory(home)) {

@@ -29,7 +29,9 @@ public final class NoBlockedThreads implements BeforeAllCallback, AfterAllCallba
   public void afterAll(ExtensionContext context) {
     List<String> seen = WARNINGS.take();
     if (!seen.isEmpty()) {
-      throw new AssertionError("Vert.x warned of blocked threads: " + String.join("; ", seen));
+      throw new AssertionError(
+          "Vert.x warned of blocked threads, of this class or one that ran beside it: "
+              + String.join("; ", seen));
     }
   }
 
