@@ -6,9 +6,12 @@ import dev.marque.vision.LoadedModel;
 import dev.marque.vision.ModelDescription;
 import dev.marque.vision.WholeFile;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -51,12 +54,20 @@ final class ModelCard {
 
   /** Deletes the card in a folder whose model is made anew: it is not of the new one. */
   static void delete(Path folder) throws IOException {
+    Path text = folder.resolve(TEXT);
+    if (Files.isRegularFile(text) && isCard(text)) {
+      Files.delete(text);
+    }
     for (String file : List.of(FIGURES, CONFUSION, RELIABILITY)) {
       Files.deleteIfExists(folder.resolve(file));
     }
-    Path text = folder.resolve(TEXT);
-    if (Files.exists(text) && Files.readString(text).startsWith(HEADING)) {
-      Files.delete(text);
+  }
+
+  /** By its first bytes, since a text of somebody else's may be in any encoding. */
+  private static boolean isCard(Path text) throws IOException {
+    byte[] heading = HEADING.getBytes(StandardCharsets.US_ASCII);
+    try (InputStream in = Files.newInputStream(text)) {
+      return Arrays.equals(in.readNBytes(heading.length), heading);
     }
   }
 
