@@ -241,7 +241,7 @@ public final class Server implements AutoCloseable {
     }
     DataDirectory data = running.add(DataDirectory.open(settings.dataDir()));
     return settings.database().url().isEmbedded()
-        ? running.add(EmbeddedPostgres.start(data)).address()
+        ? running.add(EmbeddedPostgres.start(data, () -> stopping)).address()
         : settings.database().url().address();
   }
 

@@ -24,6 +24,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -73,35 +74,46 @@ public final class EmbeddedPostgres implements AutoCloseable {
    * @throws StartFailure if it does not start; names the log that says why
    */
   public static EmbeddedPostgres start(DataDirectory data) {
-    return start(data, data.path().resolve("postgres-binaries"));
-  }
-
-  /** As {@link #start(DataDirectory)}, with the unpacked PostgreSQL in a folder of its own. */
-  static EmbeddedPostgres start(DataDirectory data, Path cache) {
-    return start(data, cache, 0);
-  }
-
-  /** As {@link #start(DataDirectory, Path)}, on a port of choice; 0 takes a free one. */
-  static EmbeddedPostgres start(DataDirectory data, Path cache, int wantedPort) {
-    return start(data, cache, wantedPort, START);
+    return start(data, () -> false);
   }
 
   /**
-   * As {@link #start(DataDirectory, Path, int)}.
+   * As {@link #start(DataDirectory)}.
+   *
+   * @param givenUp asked while the database recovers from a kill, which may take minutes: once it
+   *     is true the start fails, and leaves the recovery to the next one
+   */
+  public static EmbeddedPostgres start(DataDirectory data, BooleanSupplier givenUp) {
+    return start(data, data.path().resolve("postgres-binaries"), 0, START, givenUp);
+  }
+
+  /**
+   * As {@link #start(DataDirectory)}.
+   *
+   * @param cache has the unpacked PostgreSQL
+   * @param wantedPort 0 takes a free one
+   */
+  static EmbeddedPostgres start(DataDirectory data, Path cache, int wantedPort) {
+    return start(data, cache, wantedPort, START, () -> false);
+  }
+
+  /**
+   * As {@link #start(DataDirectory, BooleanSupplier)} and {@link #start(DataDirectory, Path, int)}.
    *
    * @param patience for a start that is no recovery; whole seconds
    */
-  static EmbeddedPostgres start(DataDirectory data, Path cache, int wantedPort, Duration patience) {
+  static EmbeddedPostgres start(
+      DataDirectory data, Path cache, int wantedPort, Duration patience, BooleanSupplier givenUp) {
     long begin = System.nanoTime();
     Path folder = data.path().resolve("postgres");
     Path log = data.path().resolve("postgres.log");
     try {
-      stopOrphan(folder, cache);
+      stopOrphan(folder, cache, givenUp);
       Path home = PostgresBinaries.unpackedIn(cache);
       String password = password(data.path().resolve("postgres-password"));
       create(home, folder, data.path().resolve("postgres-password"), log);
       int port = wantedPort == 0 ? freePort() : wantedPort;
-      startServer(startCommand(home, folder, log, port, patience), folder, cache, log);
+      startServer(startCommand(home, folder, log, port, patience), folder, cache, log, givenUp);
       EmbeddedPostgres started =
           new EmbeddedPostgres(
               home, folder, DatabaseAddress.of("127.0.0.1", port, NAME, USER, password));
@@ -220,14 +232,15 @@ public final class EmbeddedPostgres implements AutoCloseable {
     Files.move(making, folder, StandardCopyOption.ATOMIC_MOVE);
   }
 
-  private static void startServer(List<String> command, Path folder, Path cache, Path log)
+  private static void startServer(
+      List<String> command, Path folder, Path cache, Path log, BooleanSupplier givenUp)
       throws IOException {
     try {
       run("start the embedded database", log, command);
     } catch (IOException e) {
       Optional<ProcessHandle> server = server(pidFile(folder), folder, cache);
       if (server.isPresent()) {
-        awaitRecovery(server.get(), folder);
+        awaitRecovery(server.get(), folder, givenUp);
         if (status(folder).equals("ready")) {
           return;
         }
@@ -238,7 +251,8 @@ public final class EmbeddedPostgres implements AutoCloseable {
   }
 
   /** Waits while a server recovers from a kill: were it stopped, the next would begin anew. */
-  private static void awaitRecovery(ProcessHandle server, Path folder) throws IOException {
+  private static void awaitRecovery(ProcessHandle server, Path folder, BooleanSupplier givenUp)
+      throws IOException {
     long begin = System.nanoTime();
     if (isRecovering(folder)) {
       LOG.warn(
@@ -248,7 +262,10 @@ public final class EmbeddedPostgres implements AutoCloseable {
     while (isRecovering(folder)
         && System.nanoTime() - begin < RECOVERY.toNanos()
         && !endsWithin(LOOK, server)) {
-      // It is asked again.
+      if (givenUp.getAsBoolean()) {
+        throw new StartFailure(
+            "Told to stop while the embedded database recovers, which the next start waits for");
+      }
     }
   }
 
@@ -298,10 +315,11 @@ public final class EmbeddedPostgres implements AutoCloseable {
    * Stops the server that a killed process left behind, and takes away what it wrote of itself:
    * PostgreSQL refuses to start where the number of a process that ended is by now another's.
    */
-  private static void stopOrphan(Path folder, Path cache) throws IOException {
+  private static void stopOrphan(Path folder, Path cache, BooleanSupplier givenUp)
+      throws IOException {
     Optional<ProcessHandle> orphan = server(pidFile(folder), folder, cache);
     if (orphan.isPresent()) {
-      awaitRecovery(orphan.get(), folder);
+      awaitRecovery(orphan.get(), folder, givenUp);
       LOG.warn("Stopping the database that a killed process left behind, {}", orphan.get().pid());
       stop(orphan.get());
     }

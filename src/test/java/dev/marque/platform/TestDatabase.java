@@ -45,7 +45,7 @@ public final class TestDatabase {
       try {
         Path folder = Files.createTempDirectory("marque-test-database");
         DataDirectory data = DataDirectory.open(folder);
-        EmbeddedPostgres postgres = EmbeddedPostgres.start(data, BINARIES);
+        EmbeddedPostgres postgres = EmbeddedPostgres.start(data, BINARIES, 0);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(postgres, data)));
         running = postgres;
       } catch (IOException e) {
