@@ -129,7 +129,8 @@ public final class Failures {
   private static boolean wantsJson(RoutingContext ctx) {
     String path = ctx.request().path();
     // As sent, too: what has a broken escape cannot be normalized.
-    if ((path != null && path.startsWith("/api/")) || ctx.normalizedPath().startsWith("/api/")) {
+    if ((path != null && path.startsWith("/api/"))
+        || RequestAddress.path(ctx).startsWith("/api/")) {
       return true;
     }
     String accept = ctx.request().getHeader("Accept");

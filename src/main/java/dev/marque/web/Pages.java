@@ -135,7 +135,7 @@ public final class Pages {
     variables.put("theme", theme(ctx));
     variables.put("framed", isFramed(ctx));
     boolean again = Set.of(HttpMethod.GET, HttpMethod.HEAD).contains(ctx.request().method());
-    variables.put("path", ctx.normalizedPath());
+    variables.put("path", RequestAddress.path(ctx));
     variables.put("again", again);
     variables.put("here", again ? here(ctx) : "/");
     model.forEach((name, value) -> variables.put(name, readable(value)));
@@ -194,7 +194,7 @@ public final class Pages {
 
   /** The language of this request: asked for in the query, chosen before, or accepted. */
   public static Locale language(RoutingContext ctx) {
-    Locale asked = Messages.language(ctx.request().getParam("lang"));
+    Locale asked = Messages.language(RequestAddress.parameter(ctx, "lang"));
     if (asked != null) {
       return asked;
     }
@@ -216,7 +216,7 @@ public final class Pages {
 
   /** Remembers the language that a reader chose by a {@code lang} query parameter. */
   private void rememberLanguage(RoutingContext ctx) {
-    Locale asked = Messages.language(ctx.request().getParam("lang"));
+    Locale asked = Messages.language(RequestAddress.parameter(ctx, "lang"));
     if (asked != null && !isFramed(ctx) && HttpMethod.GET.equals(ctx.request().method())) {
       ctx.response()
           .addCookie(
@@ -237,12 +237,12 @@ public final class Pages {
 
   /** Whether the page is shown in another page's frame. */
   public static boolean isFramed(RoutingContext ctx) {
-    return "1".equals(ctx.request().getParam("embed"))
+    return "1".equals(RequestAddress.parameter(ctx, "embed"))
         || "iframe".equals(ctx.request().getHeader("Sec-Fetch-Dest"));
   }
 
   private static @Nullable String theme(RoutingContext ctx) {
-    String theme = ctx.request().getParam("theme");
+    String theme = RequestAddress.parameter(ctx, "theme");
     return theme != null && THEMES.contains(theme) ? theme : null;
   }
 
@@ -256,7 +256,7 @@ public final class Pages {
     if (theme != null) {
       query.append("&theme=").append(theme);
     }
-    Locale language = Messages.language(ctx.request().getParam("lang"));
+    Locale language = Messages.language(RequestAddress.parameter(ctx, "lang"));
     if (language != null) {
       query.append("&lang=").append(language.getLanguage());
     }
@@ -267,14 +267,14 @@ public final class Pages {
   private static String here(RoutingContext ctx) {
     String query = ctx.request().query();
     if (query == null) {
-      return ctx.normalizedPath();
+      return RequestAddress.path(ctx);
     }
     Set<String> added = isFramed(ctx) ? CARRIED : Set.of("lang");
     String kept =
         Arrays.stream(query.split("&", -1))
             .filter(pair -> !pair.isEmpty() && !added.contains(pair.split("=", 2)[0]))
             .collect(Collectors.joining("&"));
-    return kept.isEmpty() ? ctx.normalizedPath() : ctx.normalizedPath() + "?" + kept;
+    return kept.isEmpty() ? RequestAddress.path(ctx) : RequestAddress.path(ctx) + "?" + kept;
   }
 
   private static void addVary(HttpServerResponse response, String names) {

@@ -163,7 +163,7 @@ class WebRoomTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"/who", "/api/v1/things/7", "/api/%zz"})
+  @ValueSource(strings = {"/who", "/api/v1/things/7", "/api/%zz", "/%zz", "/who?%"})
   void a_request_without_a_host_is_400_with_the_headers(String path) throws IOException {
     String answer = raw("GET " + path + " HTTP/1.1\r\nConnection: close\r\n\r\n");
     assertTrue(answer.startsWith("HTTP/1.1 400"), answer);
@@ -188,6 +188,16 @@ class WebRoomTest {
     assertTrue(answer.startsWith("HTTP/1.1 400"), answer);
     assertTrue(answer.toLowerCase(Locale.ROOT).contains("content-security-policy"), answer);
     assertEquals(line.contains("/api/"), answer.contains("application/problem+json"), answer);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"application/json", "text/html"})
+  void a_broken_escape_is_400_too_where_the_end_of_the_request_is_unclear(String accepted)
+      throws IOException {
+    String head = "GET /%zz HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip\r\nAccept: ";
+    String answer = raw(head + accepted + "\r\n\r\n");
+    assertTrue(answer.startsWith("HTTP/1.1 400"), answer);
+    assertTrue(answer.toLowerCase(Locale.ROOT).contains("content-security-policy"), answer);
   }
 
   @Test
