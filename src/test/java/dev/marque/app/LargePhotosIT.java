@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.marque.BesideOthers;
 import dev.marque.vision.photo.BadPhotos;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Photos of nearly forty megapixels, several at a time, and a heap that one of them could fill. */
+@BesideOthers
 class LargePhotosIT {
 
   private static final List<String> SMALL_HEAP = List.of("-XX:+UseSerialGC", "-Xmx320m");
