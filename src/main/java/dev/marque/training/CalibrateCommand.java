@@ -7,14 +7,12 @@ import dev.marque.vision.photo.Size;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code marque calibrate}: fits what a model claims to photos anew; its weights stay. */
 @Command(
@@ -30,12 +28,7 @@ import picocli.CommandLine.Spec;
     })
 public final class CalibrateCommand implements Callable<Integer> {
 
-  @Option(
-      names = "--data",
-      required = true,
-      paramLabel = "DIR",
-      description = "Labelled photos, as train takes them.")
-  private Path data = Path.of("");
+  @Mixin private final PhotosAndModel options;
 
   @Option(
       names = "--name",
@@ -46,21 +39,11 @@ public final class CalibrateCommand implements Callable<Integer> {
   private String name = "";
 
   @Option(
-      names = "--model",
-      paramLabel = "DIR",
-      description = "The model's folder (default: the setting marque.model-dir).")
-  private @Nullable Path model;
-
-  @Option(
       names = "--serve-at",
       paramLabel = "HxW",
       converter = TrainCommand.SizeConverter.class,
       description = "Input size from now on (default: as it is).")
   private @Nullable Size serveAt;
-
-  @Spec private @Nullable CommandSpec spec;
-
-  private final Supplier<Path> defaultModel;
 
   /**
    * Makes the command.
@@ -68,14 +51,14 @@ public final class CalibrateCommand implements Callable<Integer> {
    * @param defaultModel the folder of the model that is calibrated where no other is named
    */
   public CalibrateCommand(Supplier<Path> defaultModel) {
-    this.defaultModel = defaultModel;
+    options = new PhotosAndModel(defaultModel);
   }
 
   @Override
   public Integer call() throws IOException {
-    DataSet photos = DataSet.open(data);
-    Path folder = model == null ? defaultModel.get() : model;
-    LoadedModel loaded = LoadedModel.read(folder);
+    DataSet photos = options.photos();
+    Path folder = options.folder();
+    LoadedModel loaded = options.load();
     photos.checkKnownTo(loaded.description());
     ModelDescription before = loaded.description();
     ModelDescription renamed = before.with(name, serveAt == null ? before.input() : serveAt);
@@ -83,16 +66,17 @@ public final class CalibrateCommand implements Callable<Integer> {
         ModelMaker.calibrated(
             new LoadedModel(renamed, loaded.network(), loaded.weights()),
             photos,
-            lines -> lines.forEach(line -> System.err.println("left out " + line)));
+            options::sayLeftOut);
     if (calibrated.description().calibration().equals(Calibration.NONE)) {
       throw new DataSetException(
-          "%s has no photos to validate on that can be read".formatted(data));
+          "%s has no photos to validate on that can be read".formatted(options.data()));
     }
     ModelCard.delete(folder);
     calibrated.description().write(folder);
-    PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
+    PrintWriter out = options.out();
     out.printf(
-        "Written to %s; judge it with: evaluate --data %s --model %s%n", folder, data, folder);
+        "Written to %s; judge it with: evaluate --data %s --model %s%n",
+        folder, options.data(), folder);
     out.flush();
     return 0;
   }

@@ -10,9 +10,8 @@ import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code marque evaluate}: measures a model. */
 @Command(
@@ -26,18 +25,7 @@ import picocli.CommandLine.Spec;
     })
 public final class EvaluateCommand implements Callable<Integer> {
 
-  @Option(
-      names = "--data",
-      required = true,
-      paramLabel = "DIR",
-      description = "Labelled photos, as train takes them.")
-  private Path data = Path.of("");
-
-  @Option(
-      names = "--model",
-      paramLabel = "DIR",
-      description = "The model's folder (default: the setting marque.model-dir).")
-  private @Nullable Path model;
+  @Mixin private final PhotosAndModel options;
 
   @Option(
       names = "--against",
@@ -50,25 +38,21 @@ public final class EvaluateCommand implements Callable<Integer> {
   @Option(names = "--no-write", description = "Only print the figures.")
   private boolean printOnly;
 
-  @Spec private @Nullable CommandSpec spec;
-
-  private final Supplier<Path> defaultModel;
-
   /**
    * Makes the command.
    *
    * @param defaultModel the folder of the model that is measured where no other is named
    */
   public EvaluateCommand(Supplier<Path> defaultModel) {
-    this.defaultModel = defaultModel;
+    options = new PhotosAndModel(defaultModel);
   }
 
   @Override
   public Integer call() throws IOException {
-    PrintWriter out = java.util.Objects.requireNonNull(spec).commandLine().getOut();
-    DataSet photos = DataSet.open(data);
-    Path folder = model == null ? defaultModel.get() : model;
-    LoadedModel loaded = LoadedModel.read(folder);
+    PrintWriter out = options.out();
+    DataSet photos = options.photos();
+    Path folder = options.folder();
+    LoadedModel loaded = options.load();
     Evaluator.Measured measured = measure(loaded, photos);
     print(out, measured.evaluation());
     Comparison.staleCalibration(measured.answers())
@@ -91,9 +75,8 @@ public final class EvaluateCommand implements Callable<Integer> {
     return 0;
   }
 
-  private static Evaluator.Measured measure(LoadedModel model, DataSet photos) {
-    return Evaluator.measure(
-        model, photos, lines -> lines.forEach(line -> System.err.println("left out " + line)));
+  private Evaluator.Measured measure(LoadedModel model, DataSet photos) {
+    return Evaluator.measure(model, photos, options::sayLeftOut);
   }
 
   private static void print(PrintWriter out, Evaluation e) {

@@ -3,12 +3,6 @@ package dev.marque.account;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
-import dev.marque.platform.Database;
-import dev.marque.platform.TestDatabase;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.vertx.core.DeploymentOptions;
-import io.vertx.core.ThreadingModel;
-import io.vertx.core.Vertx;
 import io.vertx.sqlclient.Pool;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -22,8 +16,7 @@ class RegistrationTest {
   private static final String PASSWORD = "correct horse battery";
   private static final Client CLIENT = new Client("192.0.2.1", "a browser");
 
-  private static Vertx vertx;
-  private static Database database;
+  private static PasswordWorker worker;
   private static Pool pool;
   private static Passwords passwords;
 
@@ -44,21 +37,14 @@ class RegistrationTest {
 
   @BeforeAll
   static void open() {
-    vertx = Vertx.vertx();
-    database = Database.open(vertx, TestDatabase.fresh());
-    pool = database.pool();
-    passwords = new Passwords(vertx, new SimpleMeterRegistry(), 1);
-    vertx
-        .deployVerticle(
-            new Credentials(pool, new Accounts(new MovableClock())),
-            new DeploymentOptions().setThreadingModel(ThreadingModel.WORKER))
-        .await();
+    worker = new PasswordWorker();
+    pool = worker.pool;
+    passwords = worker.passwords;
   }
 
   @AfterAll
   static void close() {
-    database.close().await();
-    vertx.close().await();
+    worker.close();
   }
 
   private @Nullable String detailOfSignUp(Account account) {

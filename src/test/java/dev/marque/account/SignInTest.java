@@ -4,13 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.marque.platform.Database;
-import dev.marque.platform.TestDatabase;
 import dev.marque.web.Failure;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
-import io.vertx.core.ThreadingModel;
 import io.vertx.core.Vertx;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.SqlConnection;
@@ -29,8 +24,8 @@ class SignInTest {
   private static final Client CLIENT = new Client("192.0.2.1", "a browser");
   private static final String PASSWORD = "correct horse battery";
 
+  private static PasswordWorker worker;
   private static Vertx vertx;
-  private static Database database;
   private static Pool pool;
   private static Passwords passwords;
 
@@ -58,21 +53,15 @@ class SignInTest {
 
   @BeforeAll
   static void open() {
-    vertx = Vertx.vertx();
-    database = Database.open(vertx, TestDatabase.fresh());
-    pool = database.pool();
-    passwords = new Passwords(vertx, new SimpleMeterRegistry(), 1);
-    vertx
-        .deployVerticle(
-            new Credentials(pool, new Accounts(new MovableClock())),
-            new DeploymentOptions().setThreadingModel(ThreadingModel.WORKER))
-        .await();
+    worker = new PasswordWorker();
+    vertx = worker.vertx;
+    pool = worker.pool;
+    passwords = worker.passwords;
   }
 
   @AfterAll
   static void close() {
-    database.close().await();
-    vertx.close().await();
+    worker.close();
   }
 
   private Account newAccount() {

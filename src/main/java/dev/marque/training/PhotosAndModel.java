@@ -1,0 +1,68 @@
+package dev.marque.training;
+
+import dev.marque.vision.LoadedModel;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** The options of the commands that show photos to a model. */
+final class PhotosAndModel {
+
+  @Option(
+      names = "--data",
+      required = true,
+      paramLabel = "DIR",
+      description = "Labelled photos, as train takes them.")
+  private Path data = Path.of("");
+
+  @Option(
+      names = "--model",
+      paramLabel = "DIR",
+      description = "The model's folder (default: the setting marque.model-dir).")
+  private @Nullable Path model;
+
+  @Spec(Spec.Target.MIXEE)
+  private @Nullable CommandSpec spec;
+
+  private final Supplier<Path> defaultModel;
+
+  /**
+   * @param defaultModel the folder of the model where no other is named
+   */
+  PhotosAndModel(Supplier<Path> defaultModel) {
+    this.defaultModel = defaultModel;
+  }
+
+  Path data() {
+    return data;
+  }
+
+  DataSet photos() {
+    return DataSet.open(data);
+  }
+
+  Path folder() {
+    return model == null ? defaultModel.get() : model;
+  }
+
+  LoadedModel load() {
+    return LoadedModel.read(folder());
+  }
+
+  PrintWriter out() {
+    return Objects.requireNonNull(spec).commandLine().getOut();
+  }
+
+  /** Names photos that cannot be read on standard error. */
+  void sayLeftOut(List<String> unreadable) {
+    PrintWriter err = Objects.requireNonNull(spec).commandLine().getErr();
+    unreadable.forEach(photo -> err.println("left out " + photo));
+    err.flush();
+  }
+}
