@@ -220,6 +220,7 @@ class CommandLineTest {
     JsonNode figures = new ObjectMapper().readTree(model.resolve("evaluation.json").toFile());
     assertTrue(figures.get("top1").isNumber());
     assertTrue(figures.at("/robustness/as_it_is/no_car").isNumber(), figures.toString());
+    assertEquals(figures.get("photos"), figures.at("/robustness/dark/photos"));
     assertTrue(figures.at("/calibration_in_service/error").isNumber(), figures.toString());
     assertTrue(figures.get("other_makes_auroc").isNull(), figures.toString());
     assertTrue(figures.get("not_a_car_auroc").isNull(), figures.toString());

@@ -36,7 +36,8 @@ import org.jspecify.annotations.Nullable;
  *     are none
  * @param bodyType how well the body type is told
  * @param decade how well the decade is told
- * @param robustness how the same photos fare as they are and distorted, by distortion
+ * @param robustness figures of an even sample of the same photos, as they are and distorted, by
+ *     distortion
  * @param verdicts how often each verdict was given, by kind of photo
  * @param brands figures of each brand
  * @param confusion photos by brand and answer, in the brands' order
@@ -105,15 +106,17 @@ public record Evaluation(
   public record Trait(@Nullable Double told, @Nullable Double right) {}
 
   /**
-   * How photos of one kind fare.
+   * Figures of one kind of photos.
    *
+   * @param photos number of photos that were judged
    * @param top1 share with the right brand first, as in service
    * @param top1OneLook the same after one forward pass
    * @param noCar share that was taken for photos without a car
    * @param advised share that came with advice for a better photo
    */
   @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
-  public record Robustness(double top1, double top1OneLook, double noCar, double advised) {}
+  public record Robustness(
+      int photos, double top1, double top1OneLook, double noCar, double advised) {}
 
   /** A part of the answers: what was claimed and what was true. */
   public record Reliability(double claimed, double accuracy, int photos) {}

@@ -18,6 +18,7 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Measures a model on photos that its weights were not fitted to. */
@@ -25,6 +26,9 @@ final class Evaluator {
 
   private static final int FOLDS = 5;
   private static final int PARTS = 10;
+
+  /** Ten distortions of all photos would take ten times as long as the photos themselves. */
+  private static final int MOST_DISTORTED = 400;
 
   private Evaluator() {}
 
@@ -41,11 +45,11 @@ final class Evaluator {
   }
 
   /**
-   * Shows the photos to a model and judges its answers.
+   * Measures a model on the validation photos, and on those of other makes and without a car.
    *
-   * @param unreadable hears of photos that could not be read
-   * @throws DataSetException if the model does not know the brands, or there are fewer than two
-   *     photos of them to validate on
+   * @param unreadable is called with the names of photos that could not be read
+   * @throws DataSetException if the model does not know the brands, or fewer than two validation
+   *     photos can be read
    */
   static Measured measure(LoadedModel model, DataSet photos, Consumer<List<String>> unreadable) {
     photos.checkKnownTo(model.description());
@@ -58,28 +62,33 @@ final class Evaluator {
       }
       List<Example> notACar = judge.read(photos.notACar());
       Calibration calibration = model.description().calibration();
-      List<Judged> asTheyAre = judge.judgeExamples(known);
-      Map<String, Evaluation.Robustness> robustness = new LinkedHashMap<>();
-      robustness.put(Evaluation.AS_IT_IS, robustness(asTheyAre, calibration));
-      robustness.putAll(distorted(judge, calibration, known, notACar));
       return of(
           model.description(),
           photos.fingerprint(),
-          asTheyAre,
+          judge.judgeExamples(known),
           judge.judge(photos.otherMakes()),
           judge.judgeExamples(notACar),
-          robustness);
+          robustness(judge, calibration, sample(known), notACar));
     }
   }
 
-  private static Map<String, Evaluation.Robustness> distorted(
+  /** Every n-th photo, at most {@link #MOST_DISTORTED}. */
+  static <T> List<T> sample(List<T> photos) {
+    int step = (photos.size() + MOST_DISTORTED - 1) / MOST_DISTORTED;
+    return IntStream.iterate(0, i -> i < photos.size(), i -> i + step)
+        .mapToObj(photos::get)
+        .toList();
+  }
+
+  private static Map<String, Evaluation.Robustness> robustness(
       Judge judge, Calibration calibration, List<Example> known, List<Example> notACar) {
     List<Pixels> scenes = notACar.stream().map(Example::photo).toList();
     Map<String, Evaluation.Robustness> robustness = new LinkedHashMap<>();
+    robustness.put(Evaluation.AS_IT_IS, robustness(judge.judgeExamples(known), calibration));
     for (Distortion distortion : Distortion.values()) {
       if (!distortion.needsScenes() || !scenes.isEmpty()) {
         List<Judged> judged =
-            judge.judgeExamples(known, (photo, number) -> distortion.apply(photo, scenes, number));
+            judge.judgeExamples(known, (photo, index) -> distortion.apply(photo, scenes, index));
         robustness.put(distortion.code(), robustness(judged, calibration));
       }
     }
@@ -88,6 +97,7 @@ final class Evaluator {
 
   private static Evaluation.Robustness robustness(List<Judged> judged, Calibration calibration) {
     return new Evaluation.Robustness(
+        judged.size(),
         Figures.rounded(Figures.top(judged, 1)),
         Figures.rounded(Figures.topOfFirst(judged)),
         share(judged, one -> calibration.verdict(one.scores()) == Verdict.NOT_A_CAR),
@@ -99,7 +109,7 @@ final class Evaluator {
   }
 
   /**
-   * Judges answers.
+   * Computes the figures from the answers of a model.
    *
    * @param model that gave them
    * @param data fingerprint of the photos

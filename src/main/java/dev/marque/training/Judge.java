@@ -4,10 +4,8 @@ import dev.marque.vision.Advice;
 import dev.marque.vision.LoadedModel;
 import dev.marque.vision.PhotoViewer;
 import dev.marque.vision.network.Precision;
-import dev.marque.vision.network.PyTorch;
 import dev.marque.vision.network.ServingProgram;
 import dev.marque.vision.photo.Pixels;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
@@ -15,8 +13,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * Shows photos of a data set to a model as service does, in single precision, so that every run
- * says the same.
+ * Classifies photos of a data set with a model as the server does, but in single precision, so that
+ * every run gives the same figures.
  */
 final class Judge implements AutoCloseable {
 
@@ -27,7 +25,7 @@ final class Judge implements AutoCloseable {
   private final Consumer<List<String>> unreadable;
 
   /**
-   * @param unreadable hears of photos that could not be read
+   * @param unreadable is called with the names of photos that could not be read
    */
   Judge(LoadedModel model, Consumer<List<String>> unreadable) {
     this.model = model;
@@ -42,12 +40,12 @@ final class Judge implements AutoCloseable {
                 Precision.FLOAT32));
   }
 
-  /** Judges photos, in order, without those that cannot be read. */
+  /** Judges the photos that can be read, in order. */
   List<Judged> judge(List<LabelledPhoto> photos) {
     return judgeExamples(read(photos));
   }
 
-  /** Reads photos, in order, without those that cannot be read. */
+  /** Returns the photos that can be read, in order. */
   List<Example> read(List<LabelledPhoto> photos) {
     PhotoSet set = PhotoSet.read(photos, model.description().labels(), PhotoSet.TO_JUDGE_ON);
     if (!set.unreadable().isEmpty()) {
@@ -62,38 +60,42 @@ final class Judge implements AutoCloseable {
   }
 
   /**
-   * Judges photos that were read, in order, each after a change. Few changed ones are in memory at
-   * a time.
+   * Judges photos that were read, in order, each after a change. Every core works on a batch of its
+   * own, which takes less time than spreading each pass over all cores and makes the scores
+   * independent of their number. Only the changed photos of these batches are in memory at a time.
    *
-   * @param change of a photo, which its number tells from the others
+   * @param change maps a photo and its index to the photo to judge; called by several threads
    */
   List<Judged> judgeExamples(List<Example> examples, BiFunction<Pixels, Integer, Pixels> change) {
-    List<Judged> judged = new ArrayList<>(examples.size());
-    for (int from = 0; from < examples.size(); from += BATCH) {
-      List<Example> batch =
-          IntStream.range(from, Math.min(examples.size(), from + BATCH))
-              .parallel()
-              .mapToObj(i -> examples.get(i).with(change.apply(examples.get(i).photo(), i)))
-              .toList();
-      List<Pixels> photos = batch.stream().map(Example::photo).toList();
-      List<float[]> inputs = photos.parallelStream().map(viewer::input).toList();
-      List<PhotoViewer.View> views = viewer.view(photos, inputs, PyTorch.ALL_CORES);
-      for (int i = 0; i < batch.size(); i++) {
-        Example example = batch.get(i);
-        PhotoViewer.View view = views.get(i);
-        judged.add(
-            new Judged(
-                example.name(),
-                example.brand(),
-                example.model(),
-                example.car(),
-                view.scores(),
-                view.first(),
-                Stream.concat(Advice.of(photos.get(i)).stream(), Advice.of(view).stream())
-                    .toList()));
-      }
-    }
-    return judged;
+    int batches = (examples.size() + BATCH - 1) / BATCH;
+    return IntStream.range(0, batches)
+        .parallel()
+        .mapToObj(batch -> judgeBatch(examples, batch * BATCH, change))
+        .flatMap(List::stream)
+        .toList();
+  }
+
+  private List<Judged> judgeBatch(
+      List<Example> examples, int from, BiFunction<Pixels, Integer, Pixels> change) {
+    int to = Math.min(examples.size(), from + BATCH);
+    List<Pixels> photos =
+        IntStream.range(from, to).mapToObj(i -> change.apply(examples.get(i).photo(), i)).toList();
+    List<float[]> inputs = photos.stream().map(viewer::input).toList();
+    List<PhotoViewer.View> views = viewer.view(photos, inputs, 1);
+    return IntStream.range(from, to)
+        .mapToObj(i -> judged(examples.get(i), photos.get(i - from), views.get(i - from)))
+        .toList();
+  }
+
+  private static Judged judged(Example example, Pixels photo, PhotoViewer.View view) {
+    return new Judged(
+        example.name(),
+        example.brand(),
+        example.model(),
+        example.car(),
+        view.scores(),
+        view.first(),
+        Stream.concat(Advice.of(photo).stream(), Advice.of(view).stream()).toList());
   }
 
   @Override

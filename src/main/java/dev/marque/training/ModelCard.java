@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -140,11 +141,13 @@ final class ModelCard {
     row(lines, "body type told, and right where told", trait(evaluation.bodyType()));
     row(lines, "decade told, and right where told", trait(evaluation.decade()));
     lines.add("");
-    lines.add("The same photos distorted:");
+    Evaluation.Robustness asTheyAre =
+        Objects.requireNonNull(evaluation.robustness().get(Evaluation.AS_IT_IS));
+    lines.add("%d of these photos, evenly spread, distorted:".formatted(asTheyAre.photos()));
     lines.add("");
     lines.add("| photo | top-1 | of one forward pass | taken for no car | with advice |");
     lines.add("|---|---:|---:|---:|---:|");
-    robustness(lines, "as it is", evaluation.robustness().get(Evaluation.AS_IT_IS));
+    robustness(lines, "as it is", asTheyAre);
     for (Distortion distortion : Distortion.values()) {
       robustness(lines, distortion.words(), evaluation.robustness().get(distortion.code()));
     }

@@ -100,6 +100,7 @@ final class PagePreview implements AutoCloseable {
               Map.of("claimed", 0.97, "accuracy", 0.965, "photos", 67)),
           "robustness",
           Map.of(
+              "as_it_is", Map.of("top1", 0.923, "photos", 338),
               "jpeg_quality_20", Map.of("top1", 0.886),
               "in_a_scene", Map.of("top1", 0.794)),
           "brands",

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class FiguresTest {
@@ -174,5 +175,15 @@ class FiguresTest {
   private static Judged judged(double car) {
     Scores scores = new Scores(new double[] {0.2, 0.8}, new double[0], 0, car);
     return new Judged("photo", 1, Example.NONE, true, scores, scores, List.of());
+  }
+
+  @Test
+  void of_many_photos_an_even_sample_is_distorted() {
+    List<Integer> photos = IntStream.range(0, 675).boxed().toList();
+    List<Integer> sample = Evaluator.sample(photos);
+    assertEquals(338, sample.size());
+    assertEquals(List.of(0, 2, 4), sample.subList(0, 3));
+    assertEquals(674, sample.get(337));
+    assertEquals(photos.subList(0, 400), Evaluator.sample(photos.subList(0, 400)));
   }
 }
