@@ -114,7 +114,8 @@ public final class Messages {
       }
       Locale best = Locale.lookup(ranges, LANGUAGES);
       return best == null ? LANGUAGES.get(0) : best;
-    } catch (IllegalArgumentException malformed) {
+    } catch (IllegalArgumentException | IndexOutOfBoundsException malformed) {
+      // The second is thrown for a range of hyphens alone before JDK 25 (JDK-8349883).
       return LANGUAGES.get(0);
     }
   }

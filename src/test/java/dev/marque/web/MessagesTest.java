@@ -109,6 +109,9 @@ class MessagesTest {
         "fr|en",
         "*|en",
         ";;,,=|en",
+        "-|en",
+        "--|en",
+        "de,-;q=0.5|en",
         "none|en"
       })
   void the_language_is_the_best_that_the_reader_accepts(String header, String language) {
