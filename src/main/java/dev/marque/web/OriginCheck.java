@@ -17,10 +17,12 @@ import org.jspecify.annotations.Nullable;
  * <p>Browsers say where a request comes from in {@code Sec-Fetch-Site}, which no script can set;
  * what does not know that header sends {@code Origin}. A request that changes something has to come
  * from our own origin. Exempt is what a browser never sends by itself: a bearer token without
- * cookies; a call of the API without cookies by a page that {@link CrossOrigin} lets in; and a
- * request with none of these headers and no cookie is no browser's and has nothing to abuse. A name
- * that a trusted proxy gives takes that leave from other pages, since the proxy adds it to whatever
- * passes; programs behind the proxy, which send none of the headers, keep theirs.
+ * cookies, or, to the API, without {@code Sec-Fetch-Site} and {@code Origin}, one of which every
+ * browser sends with a request from another site; a call of the API without cookies by a page that
+ * {@link CrossOrigin} lets in; and a request with none of these headers and no cookie is no
+ * browser's and has nothing to abuse. A name that a trusted proxy gives takes that leave from other
+ * pages, since the proxy adds it to whatever passes; programs behind the proxy, which send none of
+ * the headers, keep theirs.
  *
  * @see <a
  *     href="https://cheatsheetseries.owasp.org/cheatsheets/Cross-Site_Request_Forgery_Prevention_Cheat_Sheet.html">OWASP</a>
@@ -65,24 +67,30 @@ public final class OriginCheck implements Handler<RoutingContext> {
   private boolean mayChange(RoutingContext ctx) {
     HttpServerRequest request = ctx.request();
     boolean cookies = request.headers().contains("Cookie");
+    String origin = request.getHeader("Origin");
+    String site = request.getHeader("Sec-Fetch-Site");
     String authorization = request.getHeader("Authorization");
-    if (!cookies && authorization != null && isBearer(authorization)) {
+    if (authorization != null
+        && isBearer(authorization)
+        && (!cookies || (isApi(ctx) && origin == null && site == null))) {
       return true;
     }
-    String origin = request.getHeader("Origin");
     if (!cookies
         && !isNamedByProxy(request)
         && origin != null
-        && ctx.normalizedPath().startsWith(CrossOrigin.API)
+        && isApi(ctx)
         && crossOrigin.allows(origin)) {
       return true;
     }
-    String site = request.getHeader("Sec-Fetch-Site");
     if (site != null) {
       // "none" is the person: an address typed or a bookmark, which no site can start.
       return site.equals("same-origin") || site.equals("none");
     }
     return origin == null ? !cookies : isOurs(origin, request);
+  }
+
+  private static boolean isApi(RoutingContext ctx) {
+    return ctx.normalizedPath().startsWith(CrossOrigin.API);
   }
 
   private boolean isNamedByProxy(HttpServerRequest request) {
