@@ -61,11 +61,28 @@ public final class Failures {
   public void invalidRequest(HttpServerRequest request) {
     Throwable cause = request.decoderResult().cause();
     String reason = cause == null ? "" : cause.getClass().getSimpleName();
-    int status = reason.contains("TooLongHttpLine") ? 414 : reason.contains("TooLong") ? 431 : 400;
-    LOG.info("refused a request that is not well formed: {} {}", status, reason);
+    Failure failure =
+        reason.contains("TooLongHttpLine")
+            ? new Failure.Refused(414, "address-too-long")
+            : reason.contains("TooLong")
+                ? new Failure.Refused(431, "headers-too-large")
+                : new Failure.Malformed("bad-request");
+    String id = RequestId.fresh();
+    LOG.atInfo()
+        .addKeyValue(RequestContext.LOGGED_AS, id)
+        .log("refused a request that is not well formed: {} {}", failure.status(), reason);
     HttpServerResponse response = request.response();
     securityHeaders.complete(response);
-    response.setStatusCode(status).putHeader("Connection", "close").end();
+    // Neither its address nor its headers can be relied on: whose language and which form of answer
+    // it wants is not known.
+    Locale language = Locale.ENGLISH;
+    response
+        .setStatusCode(failure.status())
+        .putHeader("Connection", "close")
+        .putHeader("Content-Type", Problems.MEDIA_TYPE)
+        .putHeader("Content-Language", language.getLanguage())
+        .putHeader(RequestId.HEADER, id)
+        .end(problems.document(failure, language).put("request_id", id).toBuffer());
     request.connection().close();
   }
 

@@ -39,7 +39,7 @@ public final class RequestId {
     return id;
   }
 
-  private static String fresh() {
+  static String fresh() {
     return HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
   }
 }

@@ -160,6 +160,25 @@ class WebRoomTest {
     String answer = raw("GET /who HTTP/1.1\r\nHost: x\r\nX-Long: " + "a".repeat(9000) + "\r\n\r\n");
     assertTrue(answer.startsWith("HTTP/1.1 431"), answer);
     assertTrue(answer.toLowerCase(Locale.ROOT).contains("content-security-policy"));
+    assertTrue(answer.toLowerCase(Locale.ROOT).contains("x-request-id"), answer);
+    assertTrue(answer.contains("problems/headers-too-large"), answer);
+  }
+
+  @Test
+  void too_long_an_address_is_414_with_a_problem() throws IOException {
+    String answer = raw("GET /who?" + "a".repeat(9000) + " HTTP/1.1\r\nHost: x\r\n\r\n");
+    assertTrue(answer.matches("(?s)HTTP/1\\.[01] 414 .*"), answer);
+    assertTrue(answer.contains("problems/address-too-long"), answer);
+  }
+
+  @Test
+  void a_language_of_hyphens_alone_does_not_break_the_answer() throws IOException {
+    String answer =
+        raw(
+            "GET /api/v1/no-such HTTP/1.1\r\nHost: x\r\nAccept-Language: -\r\n"
+                + "Connection: close\r\n\r\n");
+    assertTrue(answer.startsWith("HTTP/1.1 404"), answer);
+    assertTrue(answer.contains("problems/not-found"), answer);
   }
 
   @ParameterizedTest
@@ -463,6 +482,17 @@ class WebRoomTest {
             .headers("Authorization", "Bearer x", "Sec-Fetch-Site", "cross-site");
     assertEquals(200, room.send(request.build()).statusCode());
     assertEquals(403, room.send(request.header("Cookie", "a=b").build()).statusCode());
+  }
+
+  @Test
+  void a_script_with_a_bearer_token_may_also_hold_cookies() {
+    HttpRequest.Builder script =
+        room.request("/api/v1/change")
+            .POST(BodyPublishers.noBody())
+            .headers("Authorization", "Bearer x", "Cookie", "a=b");
+    assertEquals(404, room.send(script.build()).statusCode(), "let in, but there is no such route");
+    HttpRequest page = script.header("Origin", "https://elsewhere.example").build();
+    assertEquals(403, room.send(page).statusCode());
   }
 
   @Test
