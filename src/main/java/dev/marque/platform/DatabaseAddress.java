@@ -54,6 +54,8 @@ public final class DatabaseAddress {
     source.setPassword(options.getPassword());
     source.setSslMode(options.getSslMode().value);
     source.setConnectTimeout(5);
+    // Also for what accepts connections and never answers.
+    source.setLoginTimeout(10);
     source.setApplicationName("marque");
     return source;
   }
