@@ -1,7 +1,9 @@
 package dev.marque.platform;
 
 import io.vertx.core.Future;
+import io.vertx.core.Handler;
 import io.vertx.core.VerticleBase;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.json.JsonArray;
@@ -43,9 +45,10 @@ public final class ManagementServer extends VerticleBase {
   @Override
   public Future<?> start() {
     Router router = Router.router(vertx);
-    router.get("/health/live").handler(ctx -> ctx.json(new JsonObject().put("status", "live")));
-    router.get("/health/ready").handler(this::ready);
-    router.get("/metrics").handler(this::scrape);
+    router.route().handler(ManagementServer::secure);
+    onGet(router, "/health/live", ctx -> ctx.json(new JsonObject().put("status", "live")));
+    onGet(router, "/health/ready", this::ready);
+    onGet(router, "/metrics", this::scrape);
     HttpServerOptions options =
         new HttpServerOptions()
             .setCompressionSupported(true)
@@ -56,6 +59,20 @@ public final class ManagementServer extends VerticleBase {
         .requestHandler(router)
         .listen(port, host)
         .onSuccess((HttpServer server) -> actualPort = server.actualPort());
+  }
+
+  private static void onGet(Router router, String path, Handler<RoutingContext> handler) {
+    router.route(path).method(HttpMethod.GET).method(HttpMethod.HEAD).handler(handler);
+  }
+
+  /** Nothing here is a page, but browsers open these addresses too. */
+  private static void secure(RoutingContext ctx) {
+    ctx.response()
+        .putHeader("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+        .putHeader("X-Content-Type-Options", "nosniff")
+        .putHeader("Referrer-Policy", "no-referrer")
+        .putHeader("Cache-Control", "no-store");
+    ctx.next();
   }
 
   private void ready(RoutingContext ctx) {

@@ -71,6 +71,14 @@ class ServerLifecycleIT {
         .statusCode();
   }
 
+  private static HttpResponse<Void> head(String address) throws IOException, InterruptedException {
+    return CLIENT.send(
+        HttpRequest.newBuilder(URI.create(address))
+            .method("HEAD", HttpRequest.BodyPublishers.noBody())
+            .build(),
+        HttpResponse.BodyHandlers.discarding());
+  }
+
   private void assertRefused(MarqueProcess process, String... words) {
     assertEquals(1, process.awaitEnd(), process.err());
     assertEquals(1, process.complaints().size(), process.err());
@@ -129,6 +137,9 @@ class ServerLifecycleIT {
       String address = process.awaitReady();
       assertTrue(address.startsWith("http://localhost:"), address);
       assertEquals(200, status(address + "/login"));
+      HttpResponse<Void> head = head(management + "/health/ready");
+      assertEquals(200, head.statusCode());
+      assertEquals("nosniff", head.headers().firstValue("X-Content-Type-Options").orElse(""));
       process.terminate();
       assertEquals(0, process.awaitEnd(), process.err());
     }
