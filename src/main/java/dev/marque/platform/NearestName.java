@@ -2,6 +2,9 @@ package dev.marque.platform;
 
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /** What somebody most likely meant by a name that is not known. */
@@ -9,8 +12,39 @@ final class NearestName {
 
   private NearestName() {}
 
-  /** The known name that fewest edits lead to, unless that would be a different name altogether. */
+  /**
+   * Finds the known name that has all words of the unknown one in the same order and the fewest
+   * others, as {@code MARQUE_HTTP_PORT} for {@code MARQUE_PORT}; else the one that the fewest edits
+   * lead to, unless that would be a different name altogether.
+   */
   static Optional<String> of(String name, Collection<String> known) {
+    return withWordsOf(name, known).or(() -> withFewestEdits(name, known));
+  }
+
+  private static Optional<String> withWordsOf(String name, Collection<String> known) {
+    List<String> words = words(name);
+    return known.stream()
+        .filter(other -> words.size() > 1 && isSubsequence(words, words(other)))
+        .min(Comparator.comparingInt((String other) -> words(other).size()).thenComparing(n -> n));
+  }
+
+  private static List<String> words(String name) {
+    return List.of(name.toLowerCase(Locale.ROOT).split("[._-]+"));
+  }
+
+  private static boolean isSubsequence(List<String> words, List<String> of) {
+    Iterator<String> others = of.iterator();
+    for (String word : words) {
+      do {
+        if (!others.hasNext()) {
+          return false;
+        }
+      } while (!others.next().equals(word));
+    }
+    return true;
+  }
+
+  private static Optional<String> withFewestEdits(String name, Collection<String> known) {
     return known.stream()
         .min(Comparator.comparingInt((String other) -> edits(name, other)).thenComparing(n -> n))
         .filter(nearest -> edits(name, nearest) <= Math.max(2, name.length() / 4));

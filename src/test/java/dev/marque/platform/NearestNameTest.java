@@ -5,12 +5,33 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class NearestNameTest {
 
   @Test
   void a_misspelt_name_finds_the_one_that_was_meant() {
     assertEquals(Optional.of("port"), NearestName.of("prot", List.of("host", "port", "role")));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "MARQUE_PORT, MARQUE_HTTP_PORT",
+    "MARQUE_DATABASE, MARQUE_DATABASE_URL",
+    "MARQUE_UPLOAD_BYTES, MARQUE_LIMITS_UPLOAD_BYTES",
+    "MARQUE_MODEL_PORT, MARQUE_MODEL_DIR"
+  })
+  void a_name_that_lacks_a_word_finds_the_whole_one(String name, String meant) {
+    List<String> known =
+        List.of(
+            "MARQUE_CLUSTER_EVENT_BUS_PORT",
+            "MARQUE_DATABASE_URL",
+            "MARQUE_HTTP_PORT",
+            "MARQUE_LIMITS_UPLOAD_BYTES",
+            "MARQUE_MODEL_DIR",
+            "MARQUE_ROLE");
+    assertEquals(Optional.of(meant), NearestName.of(name, known));
   }
 
   @Test
