@@ -61,6 +61,12 @@ class CommandLineTest {
     assertTrue(out.toString().contains("volvo.jpg: Volvo (of 100"), out.toString());
     assertEquals(
         "marque: " + noPhoto + " is left out: it is no picture file", err.toString().strip());
+
+    err.getBuffer().setLength(0);
+    Path missing = folder.resolve("missing.jpg");
+    assertEquals(1, run("classify", missing, AUDI), "the others are classified");
+    assertEquals(
+        "marque: " + missing + " is left out: there is no such file", err.toString().strip());
   }
 
   @Test

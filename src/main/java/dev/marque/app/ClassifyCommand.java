@@ -20,8 +20,10 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -77,13 +79,13 @@ public final class ClassifyCommand implements Callable<Integer> {
       throw new ParameterException(
           command.commandLine(), "K is " + topK + ", but must be from 1 to 25");
     }
-    List<Path> unreadable = new ArrayList<>();
-    List<Path> photos = photos(command, unreadable);
+    Map<Path, String> leftOut = new LinkedHashMap<>();
+    List<Path> photos = photos(command, leftOut);
     PrintWriter out = command.commandLine().getOut();
     PrintWriter err = command.commandLine().getErr();
     Path folder = model == null ? SettingsFile.load().modelDir() : model;
-    unreadable.forEach(each -> leaveOut(err, each, UNREADABLE));
-    int failed = unreadable.size();
+    leftOut.forEach((path, reason) -> leaveOut(err, path, reason));
+    int failed = leftOut.size();
     try (Recognizer recognizer = Recognizer.load(folder)) {
       for (Path file : photos) {
         try {
@@ -115,22 +117,33 @@ public final class ClassifyCommand implements Callable<Integer> {
     err.flush();
   }
 
-  private List<Path> photos(CommandSpec command, List<Path> unreadable) throws IOException {
+  /**
+   * Finds the photos to classify.
+   *
+   * @param leftOut gets what there is nothing to classify in, with the reason
+   * @throws ParameterException if no path names anything, a mistake in the command line
+   */
+  private List<Path> photos(CommandSpec command, Map<Path, String> leftOut) throws IOException {
     List<Path> photos = new ArrayList<>();
+    List<String> mistakes = new ArrayList<>();
     for (Path path : paths) {
       if (Files.isDirectory(path)) {
         PhotoSearch found = PhotoSearch.in(path);
-        if (found.photos().isEmpty() && found.unreadable().isEmpty()) {
-          throw new ParameterException(
-              command.commandLine(), "the folder " + path + " has no photos");
-        }
         photos.addAll(found.photos());
-        unreadable.addAll(found.unreadable());
+        found.unreadable().forEach(each -> leftOut.put(each, UNREADABLE));
+        if (found.photos().isEmpty() && found.unreadable().isEmpty()) {
+          mistakes.add("the folder " + path + " has no photos");
+          leftOut.put(path, "the folder has no photos");
+        }
       } else if (Files.isRegularFile(path)) {
         photos.add(path);
       } else {
-        throw new ParameterException(command.commandLine(), "there is no photo " + path);
+        mistakes.add("there is no photo " + path);
+        leftOut.put(path, "there is no such file");
       }
+    }
+    if (mistakes.size() == paths.size()) {
+      throw new ParameterException(command.commandLine(), mistakes.get(0));
     }
     return photos;
   }
