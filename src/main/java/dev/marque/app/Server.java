@@ -154,7 +154,12 @@ public final class Server implements AutoCloseable {
     Future<String> deployment =
         vertx.deployVerticle(
             new InferenceVerticle(
-                node, settings.modelDir(), limits, settings.limits().queue(), metrics.registry()),
+                node,
+                settings.modelDir(),
+                limits,
+                settings.limits().queue(),
+                settings.logs().requests(),
+                metrics.registry()),
             new DeploymentOptions()
                 .setThreadingModel(ThreadingModel.WORKER)
                 .setWorkerPoolName("inference")

@@ -1,6 +1,7 @@
 package dev.marque.prediction;
 
 import dev.marque.platform.RequestContext;
+import dev.marque.platform.Settings.LoggedRequests;
 import dev.marque.vision.Recognizer;
 import dev.marque.vision.photo.PhotoLimits;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -44,6 +45,7 @@ public final class InferenceVerticle extends VerticleBase {
   private final Path modelFolder;
   private final PhotoLimits limits;
   private final int queue;
+  private final LoggedRequests logged;
   private final MeterRegistry metrics;
   private @Nullable PhotoPipeline pipeline;
   private long announcing = -1;
@@ -53,13 +55,20 @@ public final class InferenceVerticle extends VerticleBase {
    * @param node the name by which this one is asked
    * @param modelFolder with model.json, network.json and weights.safetensors
    * @param queue photos waiting or in work at a time
+   * @param logged photos of which the log has an entry; a failure is one that was refused
    */
   public InferenceVerticle(
-      String node, Path modelFolder, PhotoLimits limits, int queue, MeterRegistry metrics) {
+      String node,
+      Path modelFolder,
+      PhotoLimits limits,
+      int queue,
+      LoggedRequests logged,
+      MeterRegistry metrics) {
     this.node = node;
     this.modelFolder = modelFolder;
     this.limits = limits;
     this.queue = queue;
+    this.logged = logged;
     this.metrics = metrics;
   }
 
@@ -95,20 +104,39 @@ public final class InferenceVerticle extends VerticleBase {
     vertx.eventBus().publish(NODES, announcement.toJson());
   }
 
-  private static void classify(PhotoPipeline pipeline, Message<ClassifyRequest> message) {
-    RequestContext.enter(message.body().requestId());
+  private void classify(PhotoPipeline pipeline, Message<ClassifyRequest> message) {
+    String requestId = message.body().requestId();
+    RequestContext.enter(requestId);
+    long begin = System.nanoTime();
     pipeline
         .classify(message.body())
-        .onSuccess(message::reply)
+        .onSuccess(
+            inference -> {
+              message.reply(inference);
+              if (logged == LoggedRequests.ALL) {
+                log(requestId, begin, inference.recognition().verdict().code());
+              }
+            })
         .onFailure(
             failure -> {
               if (failure instanceof RefusedException refused) {
-                LOG.debug("refused: {}", refused.refusal());
                 message.fail(refused.refusal().code(), refused.refusal().name());
+                if (logged != LoggedRequests.NONE) {
+                  log(requestId, begin, refused.refusal().tag());
+                }
               } else {
                 message.fail(500, "the inference failed");
               }
             });
+  }
+
+  /** Names the request itself, since the threads that classify belong to no request. */
+  private static void log(String requestId, long begin, String outcome) {
+    LOG.atInfo()
+        .addKeyValue(RequestContext.LOGGED_AS, requestId)
+        .addKeyValue("outcome", outcome)
+        .addKeyValue("ms", (System.nanoTime() - begin) / 1_000_000)
+        .log("classified");
   }
 
   @Override

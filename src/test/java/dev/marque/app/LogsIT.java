@@ -31,6 +31,8 @@ class LogsIT {
   private static final HttpClient CLIENT = HttpClient.newHttpClient();
   private static final String LISTING = "from-the-proxy.listing";
   private static final String SIGNING_IN = "from-the-proxy.sign-in";
+  private static final String UPLOADING = "from-the-proxy.upload";
+  private static final byte[] CUT_SHORT = {(byte) 0xff, (byte) 0xd8, (byte) 0xff, (byte) 0xe0, 0};
 
   @TempDir private Path folder;
 
@@ -89,6 +91,14 @@ class LogsIT {
     try (MarqueProcess process = serve()) {
       String base = process.awaitReady();
       person = RunningServer.newUser(base);
+      HttpResponse<String> unreadable =
+          send(
+              HttpRequest.newBuilder(URI.create(base + "/api/v1/predictions"))
+                  .headers("Authorization", "Bearer " + person.token())
+                  .header("Content-Type", "image/jpeg")
+                  .POST(HttpRequest.BodyPublishers.ofByteArray(CUT_SHORT)),
+              UPLOADING);
+      assertEquals(422, unreadable.statusCode(), unreadable.body());
       alter("predictions", "RENAME TO lost");
       HttpResponse<String> failed =
           send(
@@ -122,7 +132,9 @@ class LogsIT {
     assertEquals("/api/v1/predictions", answered.getString("path"));
     assertTrue(answered.getString("account").length() == 36, answered.encode());
 
-    // Logged by the verticle that verifies passwords: the id went there over the event bus.
+    // Logged by the verticles that classify and that verify passwords: the id went there over the
+    // event bus.
+    assertEquals("unreadable", by("InferenceVerticle", of(UPLOADING, events)).getString("outcome"));
     assertEquals("WARN", by("Credentials", of(SIGNING_IN, events)).getString("level"));
 
     for (String secret :
