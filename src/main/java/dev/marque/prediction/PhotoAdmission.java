@@ -18,19 +18,25 @@ import org.jspecify.annotations.Nullable;
  */
 final class PhotoAdmission {
 
+  /** The counter of uploads that were refused, by {@code reason}. */
+  static final String REFUSED = "marque.uploads.refused";
+
   private final InferenceClient inference;
   private final PredictionLimits limits;
   private final Predictions predictions;
+  private final PhotoIntake intake;
   private final MeterRegistry metrics;
 
   PhotoAdmission(
       InferenceClient inference,
       PredictionLimits limits,
       Predictions predictions,
+      PhotoIntake intake,
       MeterRegistry metrics) {
     this.inference = inference;
     this.limits = limits;
     this.predictions = predictions;
+    this.intake = intake;
     this.metrics = metrics;
     // From the start, since a counter that appears with its first event hides it from rates.
     for (String reason : new String[] {"busy", "model-not-ready", "predictions-per-minute"}) {
@@ -40,7 +46,7 @@ final class PhotoAdmission {
 
   /**
    * Asks for one account, see {@link dev.marque.web.Uploads.Admission#ask}. A request that was
-   * answered before is let in without a place: its answer takes none.
+   * answered before, or is being answered, is let in without a place: its answer takes none.
    *
    * @param key the client's name for its request, or null
    */
@@ -63,6 +69,9 @@ final class PhotoAdmission {
     if (key == null) {
       return Future.failedFuture(refusal);
     }
+    if (intake.isInProgress(account, key)) {
+      return Future.succeededFuture(() -> {});
+    }
     return predictions
         .knows(account, key)
         .compose(
@@ -71,6 +80,6 @@ final class PhotoAdmission {
   }
 
   private void count(String reason, int requests) {
-    metrics.counter("marque.uploads.refused", "reason", reason).increment(requests);
+    metrics.counter(REFUSED, "reason", reason).increment(requests);
   }
 }

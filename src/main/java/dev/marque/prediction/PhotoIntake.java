@@ -6,12 +6,17 @@ import dev.marque.web.Failure;
 import dev.marque.web.Upload;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +35,13 @@ public final class PhotoIntake {
   private final PredictionLimits limits;
   private final MeterRegistry metrics;
   private final Timer storeTime;
+  private final Map<Slot, InProgress> inProgress = new ConcurrentHashMap<>();
+
+  /** What an {@code Idempotency-Key} names. */
+  private record Slot(UUID account, String key, int part) {}
+
+  /** A request with such a key that is not yet answered. */
+  private record InProgress(Buffer fingerprint, Promise<Prediction> answer) {}
 
   PhotoIntake(
       Vertx vertx,
@@ -68,15 +80,58 @@ public final class PhotoIntake {
     }
     return fingerprint(photo.content())
         .map(fingerprint -> new RequestKey(key, part, fingerprint))
-        .compose(
-            request ->
-                predictions
-                    .made(caller.user().id(), request)
-                    .compose(
-                        earlier ->
-                            earlier
-                                .map(Future::succeededFuture)
-                                .orElseGet(() -> predictNew(caller, photo, request))));
+        .compose(request -> predictOnce(caller, photo, request));
+  }
+
+  /**
+   * Predicts unless the same request was answered before or is being answered now: a client that
+   * gave up waiting and tries again gets the answer to its first try.
+   */
+  private Future<Prediction> predictOnce(Caller caller, Upload.File photo, RequestKey request) {
+    Slot slot = new Slot(caller.user().id(), request.key(), request.part());
+    InProgress mine = new InProgress(request.fingerprint(), Promise.promise());
+    InProgress first = inProgress.putIfAbsent(slot, mine);
+    if (first == null) {
+      return predictions
+          .made(caller.user().id(), request)
+          .compose(
+              earlier ->
+                  earlier
+                      .map(Future::succeededFuture)
+                      .orElseGet(() -> predictNew(caller, photo, request)))
+          .onComplete(
+              prediction -> {
+                inProgress.remove(slot);
+                mine.answer.handle(prediction);
+              });
+    }
+    if (!first.fingerprint.equals(request.fingerprint())) {
+      return Future.failedFuture(new Failure.Invalid("idempotency-key-reused", List.of()));
+    }
+    return onThisContext(first.answer.future())
+        .recover(
+            failure ->
+                isClientGone(failure)
+                    ? predictOnce(caller, photo, request)
+                    : Future.failedFuture(failure));
+  }
+
+  /** Whether a request of this name is being answered. */
+  boolean isInProgress(UUID account, String key) {
+    return inProgress.keySet().stream()
+        .anyMatch(slot -> slot.account.equals(account) && slot.key.equals(key));
+  }
+
+  /** A future that completes on the caller's context, whichever the given one completes on. */
+  private <T> Future<T> onThisContext(Future<T> future) {
+    Context context = vertx.getOrCreateContext();
+    Promise<T> here = Promise.promise();
+    future.onComplete(result -> context.runOnContext(now -> here.handle(result)));
+    return here.future();
+  }
+
+  private static boolean isClientGone(Throwable failure) {
+    return failure instanceof Failure known && known.type().equals(Refusal.clientGone().type());
   }
 
   private Future<Prediction> predictNew(
@@ -87,8 +142,15 @@ public final class PhotoIntake {
     long begin = System.nanoTime();
     return limits
         .request(caller.user().id())
+        .onFailure(this::countRefusal)
         .compose(allowed -> classifyAndStore(caller, photo, key))
         .onSuccess(made -> record(duration(made.verdict()), begin));
+  }
+
+  private void countRefusal(Throwable failure) {
+    if (failure instanceof Failure.TooManyRequests refusal) {
+      metrics.counter(PhotoAdmission.REFUSED, "reason", refusal.type()).increment();
+    }
   }
 
   private Future<Prediction> store(

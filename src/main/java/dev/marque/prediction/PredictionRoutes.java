@@ -46,8 +46,8 @@ public final class PredictionRoutes {
     long bytes = settings.limits().uploadBytes().bytes();
     long memory = Math.max(UPLOAD_MEMORY_FLOOR, bytes * PHOTOS_OF_FULL_SIZE * 2);
     Uploads uploads = new Uploads(bytes, bytes * PHOTOS_OF_FULL_SIZE, memory, UPLOAD_PATIENCE);
-    PhotoAdmission admission = new PhotoAdmission(inference, limits, predictions, metrics);
     PhotoIntake intake = new PhotoIntake(vertx, inference, predictions, limits, metrics);
+    PhotoAdmission admission = new PhotoAdmission(inference, limits, predictions, intake, metrics);
     PhotoBatch batch = new PhotoBatch(intake, messages);
     this.upload =
         new UploadRoutes(

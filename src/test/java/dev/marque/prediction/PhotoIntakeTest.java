@@ -1,7 +1,9 @@
 package dev.marque.prediction;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.marque.account.Role;
 import dev.marque.account.User;
@@ -11,6 +13,7 @@ import dev.marque.platform.TestDatabase;
 import dev.marque.web.Failure;
 import dev.marque.web.Upload;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -33,13 +36,7 @@ class PhotoIntakeTest {
   private final Database database = Database.open(vertx, TestDatabase.fresh());
   private final EventBusInferenceClient client =
       new EventBusInferenceClient(vertx, "web", 40, metrics);
-  private final PhotoIntake intake =
-      new PhotoIntake(
-          vertx,
-          client,
-          new Predictions(database.pool(), KeptPhoto.COPY, Clock.systemUTC()),
-          new PredictionLimits(1, () -> 0),
-          metrics);
+  private final PhotoIntake intake = intake(1);
   private final User ada = new User(UUID.randomUUID(), "ada", Role.USER, UUID.randomUUID());
   private final Caller caller = new Caller(ada, "request-1", Promise.<Void>promise().future());
 
@@ -76,6 +73,15 @@ class PhotoIntakeTest {
     client.close().await();
     database.close().await();
     vertx.close().await();
+  }
+
+  private PhotoIntake intake(int predictionsPerMinute) {
+    return new PhotoIntake(
+        vertx,
+        client,
+        new Predictions(database.pool(), KeptPhoto.COPY, Clock.systemUTC()),
+        new PredictionLimits(predictionsPerMinute, () -> 0),
+        metrics);
   }
 
   private void predict() {
@@ -119,5 +125,52 @@ class PhotoIntakeTest {
     Failure.Invalid refused = assertThrows(Failure.Invalid.class, this::predict);
     assertEquals("photo-unreadable", refused.type());
     assertThrows(Failure.TooManyRequests.class, this::predict);
+  }
+
+  private Future<Prediction> predict(String key, String photo) {
+    return intake.predict(caller, new Upload.File("", "p.jpg", Buffer.buffer(photo)), key, 0);
+  }
+
+  @Test
+  void a_request_that_is_sent_twice_at_once_is_computed_and_counted_once() {
+    Promise<Message<ClassifyRequest>> arrived = Promise.promise();
+    node = arrived::complete;
+    Future<Prediction> first = predict("key-1", "photo");
+    Message<ClassifyRequest> held = arrived.future().await();
+    Future<Prediction> again = predict("key-1", "photo");
+    Future<Prediction> another = predict("key-1", "another photo");
+    assertThrows(Failure.Invalid.class, another::await);
+    assertTrue(intake.isInProgress(ada.id(), "key-1"));
+    held.reply(Samples.inference());
+    assertEquals(first.await().id(), again.await().id());
+    assertFalse(intake.isInProgress(ada.id(), "key-1"));
+    assertEquals(first.await().id(), predict("key-1", "photo").await().id());
+  }
+
+  @Test
+  void a_repeated_request_is_computed_if_the_client_of_the_first_has_left() {
+    PhotoIntake generous = intake(9);
+    Promise<Message<ClassifyRequest>> arrived = Promise.promise();
+    node = arrived::complete;
+    Future<Prediction> first = generous.predict(caller, PHOTO, "key-2", 0);
+    Message<ClassifyRequest> held = arrived.future().await();
+    node = message -> message.reply(Samples.inference());
+    Future<Prediction> again = generous.predict(caller, PHOTO, "key-2", 0);
+    held.fail(Refusal.CLIENT_GONE.code(), "CLIENT_GONE");
+    assertThrows(Failure.Refused.class, first::await);
+    assertEquals("p.jpg", again.await().fileName());
+  }
+
+  @Test
+  void a_refusal_for_the_limit_is_counted() {
+    predict();
+    assertThrows(Failure.TooManyRequests.class, this::predict);
+    assertEquals(
+        1,
+        metrics
+            .get(PhotoAdmission.REFUSED)
+            .tag("reason", "predictions-per-minute")
+            .counter()
+            .count());
   }
 }
