@@ -5,33 +5,33 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** What a load was answered. */
+/** The answers to one run of load, and how long each took. */
 final class Answers {
 
   private final Map<Integer, Times> times = new TreeMap<>();
-  private final Times ends = new Times();
+  private final Times completions = new Times();
   private final long begin = System.nanoTime();
   private int sent;
   private int broken;
   private double seconds;
 
-  void sent() {
+  void recordSent() {
     sent++;
   }
 
-  void broke() {
+  void recordBroken() {
     broken++;
   }
 
-  void answered(int status, long nanos) {
+  void recordAnswer(int status, long nanos) {
     times.computeIfAbsent(status, key -> new Times()).add(nanos);
     if (status == 201) {
-      ends.add(System.nanoTime() - begin);
+      completions.add(System.nanoTime() - begin);
     }
   }
 
-  /** That it took so long, the answers that came late not counted. */
-  void lasted(double seconds) {
+  /** Sets how long load was sent; answers that arrive later do not count towards the rate. */
+  void setDuration(double seconds) {
     this.seconds = seconds;
   }
 
@@ -47,35 +47,34 @@ final class Answers {
     return broken;
   }
 
-  /** The durations of answers of this status. */
+  /** Returns the durations of the answers with this status. */
   Times of(int status) {
     return times.getOrDefault(status, new Times());
   }
 
-  /** Predictions a second, of those that came while the load lasted. */
+  /** Returns predictions per second, counting those completed while load was sent. */
   double photosPerSecond() {
-    long count = Arrays.stream(ends.all()).filter(at -> at <= seconds * 1e9).count();
+    long count = Arrays.stream(completions.all()).filter(at -> at <= seconds * 1e9).count();
     return count / seconds;
   }
 
   /**
-   * The first second of this load in which so many predictions came; its beginning, in seconds from
-   * the load's, or infinity.
+   * Returns the start of the first one-second window with at least {@code photos} predictions, in
+   * seconds from the start of the run, or infinity if there is none.
    */
   double firstSecondWith(double photos) {
-    long[] at = ends.all();
+    long[] at = completions.all();
     for (double from = 0; from + 1 <= seconds; from += 0.1) {
-      double begins = from * 1e9;
-      long came =
-          Arrays.stream(at).filter(t -> t >= begins && t < begins + 1e9).count();
-      if (came >= photos) {
+      double start = from * 1e9;
+      long completed = Arrays.stream(at).filter(t -> t >= start && t < start + 1e9).count();
+      if (completed >= photos) {
         return from;
       }
     }
     return Double.POSITIVE_INFINITY;
   }
 
-  /** One line a status. */
+  /** Returns one line per status. */
   String table() {
     StringBuilder lines = new StringBuilder();
     times.forEach(
@@ -83,7 +82,7 @@ final class Answers {
             lines.append(
                 String.format(
                     Locale.ROOT,
-                    "  %d: %d answers, p50 %.1f ms, p95 %.1f ms, p99 %.1f ms, most %.1f ms%n",
+                    "  %d: %d answers, p50 %.1f ms, p95 %.1f ms, p99 %.1f ms, max %.1f ms%n",
                     status,
                     all.count(),
                     all.millis(0.5),

@@ -30,8 +30,8 @@ import org.openjdk.jmh.annotations.Threads;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Photos a second without a server, a full batch at a time. What a server does not reach of it is
- * its own cost; {@link Overhead} compares.
+ * Photos per second without a server, one full batch at a time. The gap between this and a server's
+ * throughput is the server's own cost; {@link Overhead} compares the two.
  */
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.SECONDS)
@@ -48,7 +48,7 @@ public class BareBenchmark {
   private byte[] file = new byte[0];
   private Recognizer recognizer;
 
-  /** Makes the photo of the budget and loads the network that is shipped. */
+  /** Creates the photo that the budget specifies and loads the shipped network. */
   @Setup
   public void load() throws IOException, PhotoException {
     file = LargePhoto.jpeg();
@@ -60,21 +60,21 @@ public class BareBenchmark {
     recognizer.close();
   }
 
-  /** Decoding on all cores, then the network on all cores. */
+  /** Decodes on all cores, then runs the network on all cores. */
   @Benchmark
   @OperationsPerInvocation(BATCH)
   public List<Recognition> decodeAndNetwork() {
     return recognizer.recognize(batch(false));
   }
 
-  /** The same, and the copies that are kept, as small files. */
+  /** The same, and also encodes the copies that the server stores. */
   @Benchmark
   @OperationsPerInvocation(BATCH)
   public List<Recognition> decodeNetworkAndCopies() {
     return recognizer.recognize(batch(true));
   }
 
-  /** Each core by itself, decoding and the network in turns: no core ever waits for another. */
+  /** Each core alternates between decoding and the network, so no core waits for another. */
   @Benchmark
   @Threads(Threads.MAX)
   @OperationsPerInvocation(BATCH)

@@ -10,10 +10,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Locale;
 
-/** One connection that stays open. */
+/** One persistent HTTP/1.1 connection. */
 final class Connection implements AutoCloseable {
 
-  /** What came back. */
+  /** A response. */
   record Answer(int status, String body) {}
 
   private final Socket socket = new Socket();
@@ -26,7 +26,7 @@ final class Connection implements AutoCloseable {
     in = new BufferedInputStream(socket.getInputStream(), 16 * 1024);
   }
 
-  Answer ask(byte[] request) throws IOException {
+  Answer send(byte[] request) throws IOException {
     socket.getOutputStream().write(request);
     int status = Integer.parseInt(line().split(" ", 3)[1]);
     int length = 0;
@@ -56,7 +56,7 @@ final class Connection implements AutoCloseable {
   private String text(int length) throws IOException {
     byte[] bytes = in.readNBytes(length);
     if (bytes.length < length) {
-      throw new IOException("cut short");
+      throw new IOException("the response body is truncated");
     }
     return new String(bytes, StandardCharsets.UTF_8);
   }
@@ -66,7 +66,7 @@ final class Connection implements AutoCloseable {
     int length = 0;
     for (int next = in.read(); next != '\n'; next = in.read()) {
       if (next < 0 || length == line.length) {
-        throw new IOException("no line");
+        throw new IOException("the response header is truncated or too long");
       }
       line[length++] = (byte) next;
     }

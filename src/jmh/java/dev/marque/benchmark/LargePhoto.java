@@ -12,19 +12,22 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
 
-/** A photo as a phone's browser sends it: 1,632 x 1,224 pixels and about 250 kB. */
+/** A photo like one that a phone's browser uploads: 1,632 x 1,224 pixels, about 250 kB. */
 final class LargePhoto {
 
   private static final Path PHOTO = Path.of("src/test/resources/photos/audi.jpg");
   private static final int WIDTH = 1632;
   private static final int HEIGHT = 1224;
 
-  /** Of a sensor, in steps of 256; it makes the file as large as a real one. */
+  /**
+   * Standard deviation of the sensor noise, in 8-bit steps. It makes the file as large as a real
+   * one.
+   */
   private static final double NOISE = 3;
 
   private LargePhoto() {}
 
-  /** A car of the test photos, enlarged, with the noise of a sensor. */
+  /** Returns a test photo of a car, enlarged, with sensor noise. */
   static byte[] jpeg() throws IOException, PhotoException {
     Pixels small =
         PhotoReader.read(Files.readAllBytes(PHOTO), PhotoLimits.megapixels(40), 4000).pixels();

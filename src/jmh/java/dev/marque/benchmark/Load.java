@@ -12,13 +12,13 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Puts load on a running Marque: a set number of clients, each with an account and a connection of
- * its own, each sending its next request when it has the answer to the last. Plain sockets, since
- * the load's own cost comes off the same cores.
+ * Closed-loop load on a running server: a fixed number of clients, each with its own account and
+ * connection, each sending its next request once the last is answered. Uses plain sockets, because
+ * the load generator shares the server's cores.
  *
  * <p>Arguments: {@code photo|page} clients seconds [address [accounts]]. Raise {@code
- * marque.limits.predictions-per-minute} first. Prints requests a second and percentiles of
- * the answers with the status that was seen most, and how many had which status.
+ * marque.limits.predictions-per-minute} first. Prints requests per second and percentiles for each
+ * status, and how many connections broke.
  */
 public final class Load {
 
@@ -28,7 +28,7 @@ public final class Load {
   private final Map<Integer, ConcurrentLinkedQueue<Long>> nanos = new ConcurrentHashMap<>();
   private final AtomicInteger broken = new AtomicInteger();
   private volatile boolean counting;
-  private volatile boolean over;
+  private volatile boolean finished;
 
   private Load(URI address) {
     this.address = address;
@@ -45,21 +45,21 @@ public final class Load {
   }
 
   private void run(String kind, int clients, int seconds, int accounts) throws Exception {
-    Requests make = new Requests(address);
+    Requests factory = new Requests(address);
     List<byte[]> requests = new ArrayList<>();
     if (kind.equals("photo")) {
       byte[] photo = LargePhoto.jpeg();
       System.out.printf(Locale.ROOT, "a photo of %d kB%n", photo.length / 1000);
       for (int i = 0; i < accounts; i++) {
-        requests.add(make.upload(make.token(make.newAccount()), photo));
+        requests.add(factory.upload(factory.token(factory.newAccount()), photo));
       }
     } else {
-      requests.add(make.get("/login"));
+      requests.add(factory.get("/login"));
     }
     List<Thread> threads = new ArrayList<>();
     for (int i = 0; i < clients; i++) {
       byte[] request = requests.get(i % requests.size());
-      Thread thread = new Thread(() -> keepAsking(request), "client-" + i);
+      Thread thread = new Thread(() -> sendRepeatedly(request), "client-" + i);
       threads.add(thread);
       thread.start();
     }
@@ -67,7 +67,7 @@ public final class Load {
     counting = true;
     long begin = System.nanoTime();
     Thread.sleep(seconds * 1000L);
-    over = true;
+    finished = true;
     double took = (System.nanoTime() - begin) / 1e9;
     report(clients, took);
     for (Thread thread : threads) {
@@ -82,7 +82,7 @@ public final class Load {
           long[] times = all.stream().mapToLong(Long::longValue).sorted().toArray();
           System.out.printf(
               Locale.ROOT,
-              "%d clients: %.1f a second with status %d; p50 %.1f ms, p99 %.1f ms, most %.1f ms%n",
+              "%d clients: %.1f/s with status %d; p50 %.1f ms, p99 %.1f ms, max %.1f ms%n",
               clients,
               times.length / took,
               status,
@@ -97,13 +97,13 @@ public final class Load {
     return sorted[Math.min(sorted.length - 1, (int) (share * sorted.length))] / 1e6;
   }
 
-  private void keepAsking(byte[] request) {
-    while (!over) {
+  private void sendRepeatedly(byte[] request) {
+    while (!finished) {
       try (Connection connection = new Connection(address)) {
-        while (!over) {
+        while (!finished) {
           long begin = System.nanoTime();
-          int status = connection.ask(request).status();
-          if (counting && !over) {
+          int status = connection.send(request).status();
+          if (counting && !finished) {
             nanos
                 .computeIfAbsent(status, key -> new ConcurrentLinkedQueue<>())
                 .add(System.nanoTime() - begin);

@@ -21,13 +21,16 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * A Marque in a process of its own, with the memory options of {@code bin/marque} and a data folder
- * of its own, and what Linux and {@code /metrics} tell about it.
+ * A server in its own process, with the memory options of {@code bin/marque} and its own data
+ * folder, and what Linux and {@code /metrics} report about it.
  */
 final class MeasuredServer implements AutoCloseable {
 
   private static final Pattern OPTIONS = Pattern.compile("(?m)^memory=\"(.*)\"$");
+
+  /** Clock ticks per second in {@code /proc/PID/stat}. */
   private static final double TICKS = 100;
+
   private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
   private final MarqueProcess process;
@@ -44,9 +47,10 @@ final class MeasuredServer implements AutoCloseable {
   }
 
   /**
-   * Starts it on free ports, without a limit a user, and waits until it answers.
+   * Starts a server on free ports with the per-user rate limit out of reach, and waits until it is
+   * ready.
    *
-   * @param settings over these
+   * @param settings override the defaults set here
    */
   static MeasuredServer start(Map<String, String> settings) throws IOException {
     Path folder = Files.createTempDirectory("marque-measured");
@@ -61,17 +65,17 @@ final class MeasuredServer implements AutoCloseable {
     List<String> options = new ArrayList<>(distributionOptions());
     options.add("-Djava.io.tmpdir=" + temporary);
     MarqueProcess process = MarqueProcess.start(folder, all, options, List.of("serve"));
-    // A measurement that is broken off must not leave a server behind.
+    // An aborted measurement must not leave a server behind.
     Runtime.getRuntime().addShutdownHook(new Thread(process::terminate));
     return new MeasuredServer(process, folder, managementPort, URI.create(process.awaitReady()));
   }
 
-  /** The memory options of {@code bin/marque}. */
+  /** Returns the memory options of {@code bin/marque}. */
   static List<String> distributionOptions() throws IOException {
     Matcher line =
         OPTIONS.matcher(Files.readString(Path.of("src/main/distribution/bin/marque")));
     if (!line.find()) {
-      throw new IOException("bin/marque has no memory options any more");
+      throw new IOException("no memory options found in bin/marque");
     }
     return List.of(line.group(1).split(" "));
   }
@@ -86,7 +90,7 @@ final class MeasuredServer implements AutoCloseable {
     return address;
   }
 
-  /** The sum of a metric's samples, with whatever labels; 0 if there is none. */
+  /** Returns the sum of a metric's samples over all labels; 0 if there are none. */
   double metric(String name) {
     return metrics()
         .lines()
@@ -95,7 +99,7 @@ final class MeasuredServer implements AutoCloseable {
         .sum();
   }
 
-  /** Everything that {@code /metrics} says. */
+  /** Returns the text of {@code /metrics}. */
   String metrics() {
     HttpRequest request =
         HttpRequest.newBuilder(URI.create("http://localhost:" + managementPort + "/metrics"))
@@ -110,7 +114,7 @@ final class MeasuredServer implements AutoCloseable {
     }
   }
 
-  /** Bytes of the heap in use right after a full collection. */
+  /** Runs a full garbage collection and returns the bytes of heap in use after it. */
   double heapAfterCollection() throws IOException {
     Process collection =
         new ProcessBuilder(
@@ -122,7 +126,7 @@ final class MeasuredServer implements AutoCloseable {
             .start();
     try {
       if (collection.waitFor() != 0) {
-        throw new IOException("jcmd could not collect");
+        throw new IOException("jcmd GC.run failed");
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -147,17 +151,17 @@ final class MeasuredServer implements AutoCloseable {
     return count(Path.of("/proc/" + process.pid() + "/fd"), 1);
   }
 
-  /** Files that should not stay: in the temporary folder, and beside the database. */
+  /** Counts the files in the temporary folder and beside the database, where uploads leave none. */
   double scratchFiles() {
     return count(folder.resolve("tmp"), 9) + count(folder.resolve("data"), 1);
   }
 
-  /** Seconds that the cores have worked for the process of this server. */
+  /** Returns the CPU seconds used by this server's process. */
   double processorSeconds() {
     return processorSeconds(process.pid());
   }
 
-  /** Seconds that the cores have worked for a process. */
+  /** Returns the CPU seconds used by a process. */
   static double processorSeconds(long pid) {
     String stat = MarqueProcess.read(Path.of("/proc/" + pid + "/stat"));
     String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
@@ -173,7 +177,7 @@ final class MeasuredServer implements AutoCloseable {
         .orElseThrow();
   }
 
-  /** Of what comes and goes meanwhile some is counted and some is not. */
+  /** Counts entries down to {@code depth}; approximate while files come and go. */
   private static double count(Path folder, int depth) {
     String[] names = folder.toFile().list();
     if (names == null || depth == 0) {
@@ -186,7 +190,7 @@ final class MeasuredServer implements AutoCloseable {
     return count;
   }
 
-  /** Stops it; what it has written is deleted. */
+  /** Stops the server and deletes its data folder. */
   @Override
   public void close() throws IOException {
     process.close();

@@ -11,11 +11,11 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
 /**
- * How much of the bare decoding and network a whole server reaches over HTTP, with accounts,
- * database, copies and the load itself on the same cores: both measured by turns, the same photo in
- * both.
+ * Compares the throughput of a server over HTTP, with accounts, database, stored copies and the
+ * load generator on the same cores, with that of bare decoding and network. The two alternate, with
+ * the same photo.
  *
- * <p>Arguments: rounds, seconds of each measurement over HTTP.
+ * <p>Arguments: rounds, seconds per HTTP measurement.
  */
 public final class Overhead {
 
@@ -24,7 +24,7 @@ public final class Overhead {
 
   private Overhead() {}
 
-  /** Runs it. */
+  /** Runs the comparison. */
   public static void main(String[] arguments) throws Exception {
     int rounds = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 2;
     int seconds = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 20;
@@ -37,8 +37,8 @@ public final class Overhead {
       double copiesNow = bare("decodeNetworkAndCopies");
       double coreByCoreNow = bare("coreByCore");
       double servedNow = served(Duration.ofSeconds(seconds));
-      Overload.say(
-          "round %d: bare %.1f photos a second, with copies %.1f, core by core %.1f,"
+      Overload.print(
+          "round %d: bare %.1f photos/s, with copies %.1f, core by core %.1f,"
               + " over HTTP %.1f%n",
           round, bareNow, copiesNow, coreByCoreNow, servedNow);
       bare += bareNow / rounds;
@@ -46,10 +46,10 @@ public final class Overhead {
       coreByCore += coreByCoreNow / rounds;
       served += servedNow / rounds;
     }
-    Overload.say(
+    Overload.print(
         "over HTTP / bare decoding and network: %.3f%n"
-            + "over HTTP / the same with the copies that are kept: %.3f%n"
-            + "over HTTP / bare, each core by itself: %.3f%n",
+            + "over HTTP / the same with stored copies: %.3f%n"
+            + "over HTTP / bare, each core on its own: %.3f%n",
         served / bare, served / copies, served / coreByCore);
   }
 
@@ -74,9 +74,9 @@ public final class Overhead {
       batches = server.metric("marque_inference_batch_count") - batches;
       photos = server.metric("marque_inference_batch_sum") - photos;
       if (answers.broken() > 0 || answers.of(201).count() < answers.allSent()) {
-        throw new IOException("not every photo was told:\n" + answers.table());
+        throw new IOException("not every photo was classified:\n" + answers.table());
       }
-      Overload.say("over HTTP: %.1f photos a batch%n", photos / batches);
+      Overload.print("over HTTP: %.1f photos per batch%n", photos / batches);
       return answers.photosPerSecond();
     }
   }

@@ -28,8 +28,8 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * The parts of a photo's way through an inference node, each on one thread: what remains of a
- * core's time is the server's own cost.
+ * The stages of a photo on an inference node. Whatever CPU time a served photo takes beyond these
+ * is the server's own cost.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
@@ -48,7 +48,7 @@ public class PhotoBenchmark {
   private List<Prepared> eight = List.of();
   private Recognizer recognizer;
 
-  /** Makes the photo of the budget and loads the network that is shipped. */
+  /** Creates the photo that the budget specifies and loads the shipped network. */
   @Setup
   public void load() throws IOException, PhotoException {
     file = LargePhoto.jpeg();
@@ -85,7 +85,7 @@ public class PhotoBenchmark {
     return recognizer.recognize(one);
   }
 
-  /** The time of the pass, not of a photo. */
+  /** The time of one forward pass of eight photos, not of one photo. */
   @Benchmark
   public List<Recognition> networkWithEight() {
     return recognizer.recognize(eight);

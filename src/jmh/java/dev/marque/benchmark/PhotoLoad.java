@@ -24,20 +24,22 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Uploads one photo again and again over many connections, each with an account of its own, from
- * one thread: the load's own cost comes off the cores of the server. The photo goes from the file
- * to the sockets without passing through this process.
+ * Uploads one photo repeatedly over many connections, each with its own account. One thread drives
+ * them all and the photo goes from the file straight to the sockets, because the load generator
+ * shares the server's cores.
+ *
+ * <p>Not thread-safe, except for {@link #renewTokens}.
  */
 final class PhotoLoad implements Closeable {
 
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration TIMEOUT = Duration.ofSeconds(60);
   private static final Pattern LENGTH = Pattern.compile("(?i)\r\ncontent-length: ([0-9]+)\r\n");
 
   private final InetSocketAddress address;
   private final Requests requests;
   private final List<Requests.Account> accounts = new ArrayList<>();
 
-  /** Of each account, a request without its body; renewed with its token. */
+  /** The upload's request head for each account; replaced when its token is renewed. */
   private final List<byte[]> heads = new CopyOnWriteArrayList<>();
 
   private final Path file = Files.createTempFile("marque-load", ".form");
@@ -46,13 +48,13 @@ final class PhotoLoad implements Closeable {
   private final Selector selector = Selector.open();
   private final Deque<Client> idle = new ArrayDeque<>();
 
-  /** The moments at which requests should have been sent that found no idle connection. */
+  /** When the requests that wait for an idle connection were due, by {@link System#nanoTime}. */
   private final Deque<Long> due = new ArrayDeque<>();
 
   private Answers answers = new Answers();
   private int busy;
 
-  /** Makes the accounts, of which each connection has one. */
+  /** Creates the accounts that the connections use. */
   PhotoLoad(URI server, byte[] jpeg, int accounts) throws IOException {
     address = new InetSocketAddress(server.getHost(), server.getPort());
     requests = new Requests(server);
@@ -67,25 +69,25 @@ final class PhotoLoad implements Closeable {
     }
   }
 
-  /** Signs all accounts in once more, since tokens run out; from any thread. */
+  /** Signs all accounts in again, because access tokens expire. May be called by any thread. */
   void renewTokens() throws IOException {
     for (int i = 0; i < accounts.size(); i++) {
       heads.set(i, requests.uploadHead(requests.token(accounts.get(i)), length));
     }
   }
 
-  /** Every client sends its next photo when it has the answer to the last. */
+  /** Closed loop: each client sends its next photo once the last is answered. */
   Answers saturate(int clients, Duration time) throws IOException {
     return run(clients, Double.POSITIVE_INFINITY, time);
   }
 
   /**
-   * Sends at a set pace, whatever the answers are like. Durations count from the moment at which a
-   * request was due.
+   * Open loop: sends at a fixed rate, however the server answers. Durations are measured from when
+   * a request was due, so they include the wait for an idle connection.
    *
-   * @param clients the most requests under way
+   * @param clients maximum number of requests in flight
    */
-  Answers atPace(int clients, double perSecond, Duration time) throws IOException {
+  Answers atRate(int clients, double perSecond, Duration time) throws IOException {
     return run(clients, perSecond, time);
   }
 
@@ -97,18 +99,18 @@ final class PhotoLoad implements Closeable {
     while (idle.size() > clients) {
       resting.add(idle.removeLast());
     }
-    // The server has closed connections that rested for long: they are made anew.
+    // Reopen connections that the server closed because they were idle.
     selector.selectNow(key -> ((Client) key.attachment()).ready());
     answers = new Answers();
-    boolean steady = Double.isInfinite(perSecond);
+    boolean closedLoop = Double.isInfinite(perSecond);
     long begin = System.nanoTime();
     long end = begin + time.toNanos();
     long planned = 0;
     for (long now = begin; now < end || busy + due.size() > 0; now = System.nanoTime()) {
-      if (now > end + PATIENCE.toNanos()) {
+      if (now > end + TIMEOUT.toNanos()) {
         break;
       }
-      if (now < end && steady) {
+      if (now < end && closedLoop) {
         idle.forEach(client -> due.add(System.nanoTime()));
       } else if (now < end) {
         for (; planned < (now - begin) / 1e9 * perSecond; planned++) {
@@ -120,27 +122,27 @@ final class PhotoLoad implements Closeable {
       }
       selector.select(key -> ((Client) key.attachment()).ready(), 1);
     }
-    answers.lasted(time.toNanos() / 1e9);
+    answers.setDuration(time.toNanos() / 1e9);
     idle.addAll(resting);
     return answers;
   }
 
-  private void send(Client client, long when) {
+  private void send(Client client, long dueAt) {
     busy++;
-    answers.sent();
-    client.begin(when);
+    answers.recordSent();
+    client.start(dueAt);
   }
 
   /** One connection. */
   private final class Client {
 
     private final int account;
-    private final ByteBuffer answer = ByteBuffer.allocate(64 * 1024);
+    private final ByteBuffer response = ByteBuffer.allocate(64 * 1024);
     private SocketChannel channel;
     private SelectionKey key;
     private ByteBuffer head = ByteBuffer.allocate(0);
 
-    /** How much of the photo is sent; -1 where no request is under way. */
+    /** Bytes of the body sent so far; -1 if no request is in flight. */
     private long sent = -1;
 
     private long since;
@@ -157,11 +159,11 @@ final class PhotoLoad implements Closeable {
       key = channel.register(selector, SelectionKey.OP_READ, this);
     }
 
-    void begin(long when) {
-      since = when;
+    void start(long dueAt) {
+      since = dueAt;
       sent = 0;
       head = ByteBuffer.wrap(heads.get(account));
-      answer.clear();
+      response.clear();
       ready();
     }
 
@@ -172,7 +174,7 @@ final class PhotoLoad implements Closeable {
         }
         read();
       } catch (IOException e) {
-        again();
+        reconnect();
       }
     }
 
@@ -192,21 +194,23 @@ final class PhotoLoad implements Closeable {
     }
 
     private void read() throws IOException {
-      if (channel.read(answer) < 0) {
-        throw new IOException("the connection ended");
+      if (channel.read(response) < 0) {
+        throw new IOException("the server closed the connection");
       }
-      // An early answer is not the end of the request: its photo is still to be sent.
-      if (sent == length && isWhole()) {
-        int status = Integer.parseInt(new String(answer.array(), 9, 3, StandardCharsets.US_ASCII));
+      // The server may answer early; the rest of the photo must still be sent.
+      if (sent == length && isComplete()) {
+        int status =
+            Integer.parseInt(new String(response.array(), 9, 3, StandardCharsets.US_ASCII));
         sent = -1;
         busy--;
-        answers.answered(status, System.nanoTime() - since);
+        answers.recordAnswer(status, System.nanoTime() - since);
         idle.add(this);
       }
     }
 
-    private boolean isWhole() {
-      String text = new String(answer.array(), 0, answer.position(), StandardCharsets.ISO_8859_1);
+    private boolean isComplete() {
+      String text =
+          new String(response.array(), 0, response.position(), StandardCharsets.ISO_8859_1);
       int end = text.indexOf("\r\n\r\n");
       Matcher declared = LENGTH.matcher(text);
       return end >= 0
@@ -214,17 +218,17 @@ final class PhotoLoad implements Closeable {
           && text.length() >= end + 4 + Integer.parseInt(declared.group(1));
     }
 
-    /** A connection that broke is made anew; its request counts as not answered. */
-    private void again() {
+    /** Reopens a broken connection; its request in flight counts as unanswered. */
+    private void reconnect() {
       try {
         channel.close();
         connect();
       } catch (IOException e) {
-        throw new IllegalStateException("the server is gone", e);
+        throw new IllegalStateException("the server no longer accepts connections", e);
       }
       if (sent >= 0) {
         busy--;
-        answers.broke();
+        answers.recordBroken();
         idle.add(this);
       }
       sent = -1;

@@ -6,7 +6,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.UUID;
 
-/** What the clients of a load send to one server. */
+/** Builds the requests that load clients send to one server. */
 final class Requests {
 
   private static final String BOUNDARY = "b0undary";
@@ -17,7 +17,7 @@ final class Requests {
     this.address = address;
   }
 
-  /** An account made for a load. */
+  /** An account created for the load. */
   record Account(String username, String password) {}
 
   Account newAccount() throws IOException {
@@ -29,16 +29,16 @@ final class Requests {
         "password":"%2$s"}"""
             .formatted(name, account.password());
     try (Connection connection = new Connection(address)) {
-      Connection.Answer made =
-          connection.ask(json("POST /api/v1/users", "application/json", body));
-      if (made.status() != 201) {
-        throw new IOException("no account: " + made.body());
+      Connection.Answer answer =
+          connection.send(json("POST /api/v1/users", "application/json", body));
+      if (answer.status() != 201) {
+        throw new IOException("cannot create an account: " + answer.body());
       }
     }
     return account;
   }
 
-  /** An access token, which is good for ten minutes. */
+  /** Returns an access token, valid for ten minutes. */
   String token(Account account) throws IOException {
     String form =
         "grant_type=password&username="
@@ -48,11 +48,11 @@ final class Requests {
     try (Connection connection = new Connection(address)) {
       String grant =
           connection
-              .ask(json("POST /api/v1/token", "application/x-www-form-urlencoded", form))
+              .send(json("POST /api/v1/token", "application/x-www-form-urlencoded", form))
               .body();
       int at = grant.indexOf("\"access_token\":\"");
       if (at < 0) {
-        throw new IOException("no token: " + grant);
+        throw new IOException("no access token: " + grant);
       }
       return grant.substring(at + 16, grant.indexOf('"', at + 16));
     }
@@ -63,18 +63,18 @@ final class Requests {
         line, "Content-Type: " + type + "\r\n", body.getBytes(StandardCharsets.UTF_8));
   }
 
-  /** A request without a body. */
+  /** Returns a request without a body. */
   byte[] get(String path) {
     return request("GET " + path, "", new byte[0]);
   }
 
-  /** The upload of a photo. */
+  /** Returns the request that uploads a photo. */
   byte[] upload(String token, byte[] photo) {
     byte[] form = form(photo);
     return join(uploadHead(token, form.length), form);
   }
 
-  /** The head of an upload whose body is a {@link #form}. */
+  /** Returns the request head of an upload whose body is a {@link #form}. */
   byte[] uploadHead(String token, int length) {
     return head(
         "POST /api/v1/predictions",
@@ -86,7 +86,7 @@ final class Requests {
         length);
   }
 
-  /** A photo as a form sends it. */
+  /** Returns a photo as a {@code multipart/form-data} body. */
   static byte[] form(byte[] photo) {
     byte[] begin =
         ascii(
@@ -114,11 +114,11 @@ final class Requests {
   }
 
   private static byte[] join(byte[]... parts) {
-    ByteArrayOutputStream whole = new ByteArrayOutputStream();
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     for (byte[] part : parts) {
-      whole.writeBytes(part);
+      bytes.writeBytes(part);
     }
-    return whole.toByteArray();
+    return bytes.toByteArray();
   }
 
   private static byte[] ascii(String text) {

@@ -14,23 +14,23 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * Measures one web node with one, two and four inference nodes, each a process of this machine, and
- * what a photo costs each part: processor time, bytes on the event bus, bytes of the database. From
- * these it works out how many cores a thousand photos a second need.
+ * Measures one web node with one, two and four inference nodes, each a process on this machine, and
+ * what a photo costs each component: CPU time, bytes on the event bus, bytes in the database. From
+ * these it extrapolates the cores needed for 1,000 photos per second.
  *
- * <p>Arguments: seconds of each measurement.
+ * <p>Arguments: seconds per measurement (default 20).
  */
 public final class Scaling {
 
   private static final int CLIENTS = 32;
   private static final int TARGET = 1000;
   private static final Duration WARM_UP = Duration.ofSeconds(15);
-  private static final Duration PATIENCE = Duration.ofMinutes(2);
+  private static final Duration TIMEOUT = Duration.ofMinutes(2);
 
   private final StoppableDatabase database;
   private final Duration time;
 
-  /** What one photo cost, in milliseconds of one core and in bytes. */
+  /** The cost of one photo, in milliseconds of one core and in bytes. */
   private record Cost(
       double photosPerSecond,
       double web,
@@ -41,7 +41,7 @@ public final class Scaling {
       double databaseBytes,
       double logBytes) {
 
-    double all() {
+    double total() {
       return web + inference + database + load;
     }
   }
@@ -53,18 +53,18 @@ public final class Scaling {
     this.time = time;
   }
 
-  /** Runs it. */
+  /** Runs the measurements. */
   public static void main(String[] arguments) throws Exception {
     int seconds = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 20;
     List<Cost> costs = new ArrayList<>();
     try (StoppableDatabase database = new StoppableDatabase()) {
       for (int nodes : new int[] {1, 2, 4}) {
-        Cost cost = new Scaling(database, Duration.ofSeconds(seconds)).with(nodes);
+        Cost cost = new Scaling(database, Duration.ofSeconds(seconds)).measure(nodes);
         costs.add(cost);
-        Overload.say(
-            "%d inference nodes and a web node: %.1f photos a second; a photo costs %.2f ms of a "
-                + "core at the web node, %.2f at an inference node, %.2f in the database, %.2f in "
-                + "the load; %.0f kB to it on the bus, %.0f kB in the database, %.0f kB in its log%n",
+        Overload.print(
+            "%d inference nodes and one web node: %.1f photos/s; CPU per photo: web node %.2f ms, "
+                + "inference node %.2f ms, database %.2f ms, load generator %.2f ms; bytes per "
+                + "photo: event bus %.0f kB, database %.0f kB, write-ahead log %.0f kB%n",
             nodes,
             cost.photosPerSecond,
             cost.web,
@@ -76,21 +76,21 @@ public final class Scaling {
             cost.logBytes / 1e3);
       }
     }
-    model(costs.get(0));
+    extrapolate(costs.get(0));
   }
 
-  /** By the first measurement, in which the processes get least into each other's way. */
-  private static void model(Cost cost) {
-    Overload.say(
+  /** From the first measurement, in which the processes contend least for the cores. */
+  private static void extrapolate(Cost cost) {
+    Overload.print(
         "busy: %.2f of %d cores%n",
-        cost.all() * cost.photosPerSecond / 1e3, Runtime.getRuntime().availableProcessors());
-    Overload.say(
-        "a core of a web node serves %.0f photos a second, one of an inference node %.0f%n",
+        cost.total() * cost.photosPerSecond / 1e3, Runtime.getRuntime().availableProcessors());
+    Overload.print(
+        "one core of a web node serves %.0f photos/s, one of an inference node %.0f%n",
         1e3 / cost.web, 1e3 / cost.inference);
-    Overload.say(
-        "%d a second: %.1f cores of web nodes, %.1f of inference nodes, %.1f of the database; "
-            + "%.0f Mbit/s of photos in, %.0f Mbit/s from web to inference nodes, %.1f MB/s into the database's "
-            + "log, %.1f GB more in the database an hour%n",
+    Overload.print(
+        "%d photos/s need %.1f cores of web nodes, %.1f of inference nodes, %.1f of the database;"
+            + " %.0f Mbit/s of photos in, %.0f Mbit/s from web to inference nodes, %.1f MB/s of"
+            + " write-ahead log, %.1f GB of database growth per hour%n",
         TARGET,
         TARGET * cost.web / 1e3,
         TARGET * cost.inference / 1e3,
@@ -109,7 +109,7 @@ public final class Scaling {
     }
   }
 
-  private Cost with(int nodes) throws Exception {
+  private Cost measure(int nodes) throws Exception {
     int seed = MeasuredServer.freePort();
     List<MeasuredServer> inference = new ArrayList<>();
     try (MeasuredServer web = MeasuredServer.start(settings("web", seed, seed))) {
@@ -141,10 +141,10 @@ public final class Scaling {
   }
 
   private static void awaitNodes(MeasuredServer web, int nodes) throws InterruptedException {
-    long end = System.nanoTime() + PATIENCE.toNanos();
+    long end = System.nanoTime() + TIMEOUT.toNanos();
     while (web.metric("marque_inference_nodes") < nodes) {
       if (System.nanoTime() > end) {
-        throw new IllegalStateException("the nodes do not find each other");
+        throw new IllegalStateException("the nodes did not find each other in time");
       }
       Thread.sleep(100);
     }
@@ -161,7 +161,7 @@ public final class Scaling {
     Answers answers = load.saturate(CLIENTS, time);
     int photos = answers.of(201).count();
     if (photos < answers.allSent()) {
-      throw new IOException("not every photo was told:\n" + answers.table());
+      throw new IOException("not every photo was classified:\n" + answers.table());
     }
     DatabaseBytes bytesAfter = databaseBytes();
     return new Cost(
@@ -180,7 +180,7 @@ public final class Scaling {
         (bytesAfter.log - bytes.log) / photos);
   }
 
-  /** What a process has sent to other nodes, the answers left out: Vert.x does not count them. */
+  /** Returns the bytes sent to other nodes, without replies: Vert.x does not count them. */
   private static double busBytes(MeasuredServer server) {
     return server
         .metrics()
@@ -190,7 +190,10 @@ public final class Scaling {
         .sum();
   }
 
-  /** Of the processes of the database, which are nobody's children. */
+  /**
+   * Returns the CPU seconds of all database processes. They are no children of this process, so the
+   * port in the command line identifies the server.
+   */
   private double databaseSeconds() throws IOException {
     String port = "-p " + database.url().replaceFirst(".*:([0-9]+)/.*", "$1") + " ";
     ProcessHandle first =

@@ -10,12 +10,12 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.ToDoubleFunction;
 
 /**
- * Keeps a server at four fifths of what it can do, and looks for what grows. Starts the server
- * itself; fails (exit status 1) where the last third of the time has clearly more of something than
- * the first third. In the first five minutes heap and pools take their size; they do not count
- * where there are fifteen or more.
+ * Soak test: keeps a server at 80% of its peak and looks for leaks. Starts the server itself; exits
+ * with status 1 if a resource is clearly higher in the last third of the run than in the first, or
+ * if a connection broke. In runs of fifteen minutes or more the first five do not count, because
+ * heap and pools still grow to their working size.
  *
- * <p>Arguments: minutes.
+ * <p>Arguments: minutes (default 30).
  */
 public final class Soak {
 
@@ -24,15 +24,15 @@ public final class Soak {
   private static final double SHARE = 0.8;
   private static final Duration WARM_UP = Duration.ofSeconds(30);
   private static final Duration SETTLING = Duration.ofMinutes(5);
-  private static final Duration EVERY = Duration.ofSeconds(10);
+  private static final Duration SAMPLE_INTERVAL = Duration.ofSeconds(10);
 
-  /** Tokens are good for ten minutes. */
-  private static final int SAMPLES_A_TOKEN = 24;
+  /** Tokens are valid for ten minutes; they are renewed every four. */
+  private static final int SAMPLES_PER_TOKEN = 24;
 
   private final MeasuredServer server;
   private final PhotoLoad load;
   private final List<Sample> samples = new ArrayList<>();
-  private final AtomicBoolean over = new AtomicBoolean();
+  private final AtomicBoolean finished = new AtomicBoolean();
 
   private record Sample(
       double heap, double resident, double descriptors, double threads, double scratchFiles) {}
@@ -42,7 +42,7 @@ public final class Soak {
     this.load = load;
   }
 
-  /** Runs it. */
+  /** Runs the soak test. */
   public static void main(String[] arguments) throws Exception {
     int minutes = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 30;
     boolean grows;
@@ -58,23 +58,23 @@ public final class Soak {
   private boolean run(Duration time) throws Exception {
     load.saturate(CLIENTS, WARM_UP);
     double peak = load.saturate(CLIENTS, WARM_UP).photosPerSecond();
-    double pace = SHARE * peak;
-    Overload.say(
-        "peak %.1f photos a second; now %.1f a second for %d minutes%n",
-        peak, pace, time.toMinutes());
+    double rate = SHARE * peak;
+    Overload.print(
+        "peak: %.1f photos/s; sending %.1f photos/s for %d minutes%n",
+        peak, rate, time.toMinutes());
     load.renewTokens();
     Thread sampling = new Thread(this::sample, "samples");
     sampling.start();
-    Answers answers = load.atPace(CONNECTIONS, pace, time);
-    over.set(true);
+    Answers answers = load.atRate(CONNECTIONS, rate, time);
+    finished.set(true);
     sampling.interrupt();
     sampling.join();
-    Overload.say("%.1f photos a second%n%s", answers.photosPerSecond(), answers.table());
+    Overload.print("%.1f photos/s%n%s", answers.photosPerSecond(), answers.table());
     if (time.compareTo(SETTLING.multipliedBy(3)) >= 0) {
-      int settling = (int) SETTLING.dividedBy(EVERY);
+      int settling = (int) SETTLING.dividedBy(SAMPLE_INTERVAL);
       samples.subList(0, Math.min(settling, samples.size())).clear();
     }
-    boolean grows = grows("heap after a collection, MB", Sample::heap, 1e6, 0.1, 4);
+    boolean grows = grows("heap after GC, MB", Sample::heap, 1e6, 0.1, 4);
     grows |= grows("resident memory, MB", Sample::resident, 1e6, 0.05, 10);
     grows |= grows("file descriptors", Sample::descriptors, 1, 0, 4);
     grows |= grows("threads", Sample::threads, 1, 0, 2);
@@ -84,8 +84,8 @@ public final class Soak {
 
   private void sample() {
     try {
-      while (!over.get()) {
-        Thread.sleep(EVERY.toMillis());
+      while (!finished.get()) {
+        Thread.sleep(SAMPLE_INTERVAL.toMillis());
         Sample sample =
             new Sample(
                 server.heapAfterCollection(),
@@ -94,30 +94,30 @@ public final class Soak {
                 server.threads(),
                 server.scratchFiles());
         samples.add(sample);
-        Overload.say(
+        Overload.print(
             "%5d s: heap %.1f MB, resident %.0f MB, %.0f descriptors, %.0f threads, %.0f scratch%n",
-            samples.size() * EVERY.toSeconds(),
+            samples.size() * SAMPLE_INTERVAL.toSeconds(),
             sample.heap / 1e6,
             sample.resident / 1e6,
             sample.descriptors,
             sample.threads,
             sample.scratchFiles);
-        if (samples.size() % SAMPLES_A_TOKEN == 0) {
+        if (samples.size() % SAMPLES_PER_TOKEN == 0) {
           load.renewTokens();
         }
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (IOException | UncheckedIOException | IllegalStateException e) {
-      Overload.say("no more samples: %s%n", e);
+      Overload.print("sampling failed: %s%n", e);
     }
   }
 
   /**
-   * Whether the median of the last third is above that of the first by more than chance.
+   * Returns whether the median of the last third exceeds that of the first by more than noise.
    *
-   * @param share of it that may be chance
-   * @param more or so much, in its unit
+   * @param share relative increase that counts as noise
+   * @param more absolute increase that counts as noise, in units; the larger of the two applies
    */
   private boolean grows(
       String what,
@@ -127,21 +127,21 @@ public final class Soak {
       double more) {
     int third = samples.size() / 3;
     if (third == 0) {
-      Overload.say("%s: too few samples%n", what);
+      Overload.print("%s: too few samples%n", what);
       return true;
     }
     double first = median(samples.subList(0, third), value) / unit;
     double last = median(samples.subList(samples.size() - third, samples.size()), value) / unit;
     boolean grows = last > first + Math.max(share * first, more);
-    Overload.say(
+    Overload.print(
         "%s: %.1f in the first third, %.1f in the last: %s%n",
         what, first, last, grows ? "GROWS" : "does not grow");
     return grows;
   }
 
   private static double median(
-      List<Sample> some, ToDoubleFunction<Sample> value) {
-    double[] sorted = some.stream().mapToDouble(value).sorted().toArray();
+      List<Sample> samples, ToDoubleFunction<Sample> value) {
+    double[] sorted = samples.stream().mapToDouble(value).sorted().toArray();
     return sorted[sorted.length / 2];
   }
 }

@@ -14,17 +14,17 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
 /**
- * How long a server takes from its start to its first answers, and from SIGTERM amid photos to its
- * end; and what became of the photos that were on their way. Starts the server itself, some times
- * on one data folder; fails (exit status 1) where a goal is missed.
+ * Measures the time from start to ready, the time from SIGTERM under load to exit, and what happens
+ * to the photos in flight. Starts the server itself, repeatedly on one data folder; exits with
+ * status 1 if a goal is missed.
  *
- * <p>Arguments: starts besides the first, which makes the database; clients.
+ * <p>Arguments: warm starts after the first, which creates the database (default 3); clients (32).
  */
 public final class Stop {
 
   private static final Duration LOAD = Duration.ofSeconds(8);
-  private static final double MOST_TO_START = 8;
-  private static final double MOST_TO_STOP = 10;
+  private static final double MAX_START_SECONDS = 8;
+  private static final double MAX_STOP_SECONDS = 10;
 
   private final Path folder = Files.createTempDirectory("marque-stopped");
   private final byte[] photo = LargePhoto.jpeg();
@@ -35,7 +35,7 @@ public final class Stop {
     this.clients = clients;
   }
 
-  /** Runs it. */
+  /** Runs the measurement. */
   public static void main(String[] arguments) throws Exception {
     int warm = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 3;
     int clients = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 32;
@@ -63,7 +63,7 @@ public final class Stop {
             List.of("serve"))) {
       URI address = URI.create(server.awaitReady());
       double started = seconds(begin);
-      tell(!warm || started <= MOST_TO_START, "%s: ready after %.1f s", name, started);
+      report(!warm || started <= MAX_START_SECONDS, "%s: ready after %.1f s", name, started);
       stop(server, address);
     }
   }
@@ -74,54 +74,54 @@ public final class Stop {
     List<Thread> threads = new ArrayList<>();
     for (int i = 0; i < clients; i++) {
       byte[] upload = requests.upload(requests.token(requests.newAccount()), photo);
-      Thread thread = new Thread(() -> load.keepAsking(address, upload));
+      Thread thread = new Thread(() -> load.sendRepeatedly(address, upload));
       thread.start();
       threads.add(thread);
     }
     Thread.sleep(LOAD.toMillis());
     int before = load.answered.get();
     long begin = System.nanoTime();
-    load.told = begin;
+    load.terminatedAt = begin;
     server.terminate();
     int status = server.awaitEnd();
     double stopped = seconds(begin);
     for (Thread thread : threads) {
       thread.join();
     }
-    tell(
-        status == 0 && stopped <= MOST_TO_STOP,
-        "with %d clients, ended with %d %.1f s after SIGTERM",
+    report(
+        status == 0 && stopped <= MAX_STOP_SECONDS,
+        "with %d clients, exited with status %d %.1f s after SIGTERM",
         clients,
         status,
         stopped);
-    tell(
-        load.cut.get() == 0,
-        "%d photos were answered before and %d after it; %d that had been sent were cut off,"
+    report(
+        load.cutOff.get() == 0,
+        "%d photos were answered before SIGTERM and %d after it; %d sent before it were cut off,"
             + " %d were refused",
         before,
         load.answered.get() - before,
-        load.cut.get(),
+        load.cutOff.get(),
         load.refused.get());
   }
 
-  /** What clients see that send photo after photo until the server is gone. */
+  /** Outcomes of clients that send photo after photo until the server is gone. */
   private static final class Clients {
 
     private final AtomicInteger answered = new AtomicInteger();
-    private final AtomicInteger cut = new AtomicInteger();
+    private final AtomicInteger cutOff = new AtomicInteger();
     private final AtomicInteger refused = new AtomicInteger();
-    private volatile long told = Long.MAX_VALUE;
+    private volatile long terminatedAt = Long.MAX_VALUE;
 
-    void keepAsking(URI address, byte[] upload) {
+    void sendRepeatedly(URI address, byte[] upload) {
       long sent = 0;
       try (Connection connection = new Connection(address)) {
         while (true) {
           sent = System.nanoTime();
-          int status = connection.ask(upload).status();
+          int status = connection.send(upload).status();
           (status == 201 ? answered : refused).incrementAndGet();
         }
       } catch (IOException closed) {
-        (sent < told ? cut : refused).incrementAndGet();
+        (sent < terminatedAt ? cutOff : refused).incrementAndGet();
       }
     }
   }
@@ -130,9 +130,9 @@ public final class Stop {
     return (System.nanoTime() - since) / 1e9;
   }
 
-  private void tell(boolean holds, String format, Object... values) {
+  private void report(boolean holds, String format, Object... values) {
     missed |= !holds;
-    Overload.say((holds ? "holds:  " : "MISSED: ") + format + "%n", values);
+    Overload.print((holds ? "holds:  " : "MISSED: ") + format + "%n", values);
   }
 
   private void delete() throws IOException {

@@ -2,7 +2,7 @@ package dev.marque.benchmark;
 
 import java.util.Arrays;
 
-/** Durations, or moments, in nanoseconds. */
+/** A growing list of durations or points in time, in nanoseconds. Not thread-safe. */
 final class Times {
 
   private long[] values = new long[1024];
@@ -24,9 +24,9 @@ final class Times {
   }
 
   /**
-   * So many of them, in milliseconds, are not longer.
+   * Returns a quantile in milliseconds, or NaN if there are no values.
    *
-   * @param share 0.5 for the median
+   * @param share the quantile, from 0 to 1; 0.5 is the median
    */
   double millis(double share) {
     if (count == 0) {
@@ -37,9 +37,9 @@ final class Times {
     return sorted[Math.min(count - 1, (int) (share * count))] / 1e6;
   }
 
-  /** The share that is not longer than so many milliseconds. */
+  /** Returns the share of values of at most {@code millis} milliseconds; NaN if there are none. */
   double within(double millis) {
-    long enough = Arrays.stream(values, 0, count).filter(nanos -> nanos <= millis * 1e6).count();
-    return count == 0 ? Double.NaN : (double) enough / count;
+    long atMost = Arrays.stream(values, 0, count).filter(nanos -> nanos <= millis * 1e6).count();
+    return count == 0 ? Double.NaN : (double) atMost / count;
   }
 }

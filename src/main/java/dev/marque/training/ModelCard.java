@@ -18,8 +18,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The model card (Mitchell et al., 2019): figures as JSON for programs, as pictures and as a page
- * of text. What only people know of a model stands in {@code card.md} beside it and goes first.
+ * The model card (Mitchell et al., 2019): the figures as JSON, as charts and as a Markdown page.
+ * The page starts with the hand-written {@code card.md} of the model's folder, if there is one.
  */
 final class ModelCard {
 
@@ -40,8 +40,8 @@ final class ModelCard {
   }
 
   /**
-   * Writes evaluation.json, confusion.png, reliability.png and README.md, and notes the figures in
-   * model.json; each file {@linkplain WholeFile as a whole}.
+   * Writes evaluation.json, confusion.png, reliability.png and README.md, and stores a summary in
+   * model.json. Each file is replaced {@linkplain WholeFile atomically}.
    */
   void write(Path folder) throws IOException {
     String figures = JSON.writerWithDefaultPrettyPrinter().writeValueAsString(evaluation);
@@ -53,7 +53,7 @@ final class ModelCard {
     description.with(description.calibration(), summary()).write(folder);
   }
 
-  /** Deletes the card in a folder whose model is made anew: it is not of the new one. */
+  /** Deletes the card in a folder whose model is replaced: it describes the old one. */
   static void delete(Path folder) throws IOException {
     Path text = folder.resolve(TEXT);
     if (Files.isRegularFile(text) && isCard(text)) {
@@ -64,7 +64,7 @@ final class ModelCard {
     }
   }
 
-  /** By its first bytes, since a text of somebody else's may be in any encoding. */
+  /** Compares bytes, because a README.md that is not a card may be in any encoding. */
   private static boolean isCard(Path text) throws IOException {
     byte[] heading = HEADING.getBytes(StandardCharsets.US_ASCII);
     try (InputStream in = Files.newInputStream(text)) {
@@ -96,20 +96,19 @@ final class ModelCard {
     lines.add("## Figures");
     lines.add("");
     lines.add(
-        "Written by `evaluate` on %d validation photos; their fingerprint is `%s`. Shares in"
+        """
+        Written by `evaluate` from %d validation photos (fingerprint `%s`). Ranges in
+        brackets are 95%% confidence intervals (Wilson). Figures that depend on the calibration
+        are cross-fitted: each photo is judged by a calibration fitted without it. The figures
+        in service and those of the distorted photos use the shipped calibration; if that was
+        fitted to these photos, they look slightly better than they are. Photos of other makes
+        and photos without a car are also used for training, so figures on them may be
+        optimistic.
+        """
             .formatted(evaluation.photos(), evaluation.data()));
-    lines.add("brackets are 95% confidence intervals (Wilson). What depends on the calibration is");
-    lines.add("cross-fitted: each photo is judged by a calibration that has not seen it; but the");
-    lines.add(
-        "distorted photos, and the figures in service, are judged by the calibration that serves;");
-    lines.add("where that was fitted to these very photos, it looks a little better than it is.");
-    lines.add(
-        "Photos of other makes and without a car are the ones that training takes too, so figures");
-    lines.add("on them may flatter.");
-    lines.add("");
     lines.add("| figure | value |");
     lines.add("|---|---|");
-    row(lines, "values in the network", String.format(Locale.ROOT, "%,d", values()));
+    row(lines, "parameters", String.format(Locale.ROOT, "%,d", parameters()));
     row(lines, "input", model.description().input() + " (height x width)");
     row(
         lines,
@@ -120,39 +119,40 @@ final class ModelCard {
             + ", "
             + percent(evaluation.top1Interval()[1])
             + "]");
-    row(lines, "top-1 of one forward pass", percent(evaluation.top1OneLook()));
+    row(lines, "top-1, one forward pass", percent(evaluation.top1OneLook()));
     row(lines, "top-3", percent(evaluation.top3()));
     row(lines, "top-5", percent(evaluation.top5()));
     row(lines, "macro-F1", String.format(Locale.ROOT, "%.4f", evaluation.macroF1()));
     row(lines, "expected calibration error", percent(evaluation.calibrationError()));
-    row(lines, "answers called confident", percent(evaluation.confidentShare()));
-    row(lines, "confident answers that are right", percent(evaluation.confidentRight()));
+    row(lines, "confident answers", percent(evaluation.confidentShare()));
+    row(lines, "accuracy of confident answers", percent(evaluation.confidentRight()));
     Evaluation.InService inService = evaluation.calibrationInService();
     if (inService != null) {
       row(lines, "expected calibration error in service", percent(inService.error()));
-      row(lines, "answers called confident in service", percent(inService.confidentShare()));
+      row(lines, "confident answers in service", percent(inService.confidentShare()));
       row(
           lines,
-          "confident answers in service that are right",
+          "accuracy of confident answers in service",
           percent(inService.confidentRight()));
     }
-    row(lines, "AUROC of cars of other makes", number(evaluation.otherMakesAuroc()));
-    row(lines, "AUROC of photos without a car", number(evaluation.notACarAuroc()));
-    row(lines, "body type told, and right where told", trait(evaluation.bodyType()));
-    row(lines, "decade told, and right where told", trait(evaluation.decade()));
+    row(lines, "AUROC, cars of other makes", number(evaluation.otherMakesAuroc()));
+    row(lines, "AUROC, photos without a car", number(evaluation.notACarAuroc()));
+    row(lines, "body type: coverage, accuracy", trait(evaluation.bodyType()));
+    row(lines, "decade: coverage, accuracy", trait(evaluation.decade()));
     lines.add("");
     Evaluation.Robustness asTheyAre =
         Objects.requireNonNull(evaluation.robustness().get(Evaluation.AS_IT_IS));
     lines.add("%d of these photos, evenly spread, distorted:".formatted(asTheyAre.photos()));
     lines.add("");
-    lines.add("| photo | top-1 | of one forward pass | taken for no car | with advice |");
+    lines.add(
+        "| photo | top-1 | top-1, one forward pass | classified as not a car | with advice |");
     lines.add("|---|---:|---:|---:|---:|");
     robustness(lines, "as it is", asTheyAre);
     for (Distortion distortion : Distortion.values()) {
       robustness(lines, distortion.words(), evaluation.robustness().get(distortion.code()));
     }
     lines.add("");
-    lines.add("![Claimed and true accuracy](reliability.png)");
+    lines.add("![Reliability diagram: claimed and actual accuracy](reliability.png)");
     lines.add("");
     lines.add("| brand | photos | precision | recall | F1 |");
     lines.add("|---|---:|---:|---:|---:|");
@@ -168,11 +168,12 @@ final class ModelCard {
               measured(brand.f1(), "%.3f", 1)));
     }
     lines.add("");
-    lines.add("![Photos by brand and answer](confusion.png)");
+    lines.add("![Confusion matrix: photos by brand and answer](confusion.png)");
     return String.join("\n", lines) + "\n";
   }
 
-  private long values() {
+  /** Counts the trainable parameters; the running statistics of batch norm are not. */
+  private long parameters() {
     return model.weights().tensors().stream()
         .filter(tensor -> !tensor.name().endsWith(".mean") && !tensor.name().endsWith(".variance"))
         .mapToLong(tensor -> tensor.values().length)
