@@ -1,9 +1,9 @@
-// Marque in a page of your own:
+// Embeds Marque in another page:
 //   <script type="module" src="https://marque.example/static/embed.js"></script>
 //   <marque-upload lang="de" theme="dark"></marque-upload>
-// The element makes the frame, gives it its height, and fires "marque:prediction" with
-// {id, verdict, brand} in its detail for each result. Marque must list your page's origin in
-// marque.portal.origins. Without the `src` attribute the frame shows the Marque this file is from.
+// The element creates the frame, adjusts its height and fires "marque:prediction" for each result,
+// with {id, verdict, brand} as its detail. The origin of your page must be listed in Marque's
+// setting marque.portal.origins. Without `src`, the frame shows the server that served this file.
 
 const home = new URL('../', import.meta.url);
 
@@ -22,12 +22,12 @@ class MarqueUpload extends HTMLElement {
     this.#frame.style.border = '0';
     this.style.display ||= 'block';
     shadow.replaceChildren(this.#frame);
-    window.addEventListener('message', this.#hear);
+    window.addEventListener('message', this.#receive);
     this.#show();
   }
 
   disconnectedCallback() {
-    window.removeEventListener('message', this.#hear);
+    window.removeEventListener('message', this.#receive);
     this.#frame = null;
   }
 
@@ -37,7 +37,7 @@ class MarqueUpload extends HTMLElement {
 
   #home() {
     const address = new URL(this.getAttribute('src') ?? home, location.href);
-    // Without it the last part of a path would be taken for a page's name, which others replace.
+    // Without the trailing slash, relative paths would replace the last part of the base path.
     if (!address.pathname.endsWith('/')) address.pathname += '/';
     return address;
   }
@@ -52,8 +52,8 @@ class MarqueUpload extends HTMLElement {
     this.#frame.src = address;
   }
 
-  // Only what this element's own frame says, from Marque's own origin, is believed.
-  #hear = (event) => {
+  // Accepts messages only from this element's own frame and from Marque's origin.
+  #receive = (event) => {
     if (event.source !== this.#frame?.contentWindow || event.origin !== this.#home().origin) return;
     const { type, height, ...detail } = event.data ?? {};
     if (type === 'marque:height' && Number.isFinite(height)) {

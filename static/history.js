@@ -1,20 +1,20 @@
-// The history page: the reader's time zone for its days, and what is selected.
+// The history page: the time zone of its date filters, and the selection.
 
 const language = document.documentElement.lang;
 
-/** Days begin and end where the reader is; the server only knows UTC. */
-function tellZone() {
+/** Sends the browser's time zone with the filter, because the server only knows UTC. */
+function setZone() {
   const zone = document.querySelector('[data-zone]');
   if (zone) zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone ?? '';
 }
-tellZone();
+setZone();
 
 function selection() {
   const boxes = [...document.querySelectorAll('#chosen [name="id"]')];
   return { boxes, chosen: boxes.filter((box) => box.checked) };
 }
 
-/** Says on the button how many would be deleted, and keeps "select all" true. */
+/** Shows on the button how many results would be deleted, and updates "Select all". */
 function show() {
   const form = document.getElementById('chosen');
   if (!form) return;
@@ -28,11 +28,11 @@ function show() {
   form.classList.toggle('selecting', chosen.length > 0);
 }
 
-/** The date that was changed by typing, for which the list has not been asked yet. */
+/** The date field that was changed by typing and whose filter has not been applied yet. */
 let typed = null;
 let typing = false;
 
-// A date that is typed is another one at each digit: the list is asked for once it is left, or with Enter.
+// Typing changes a date with each digit, so the filter applies only on Enter or when the field loses the focus.
 document.addEventListener('keydown', (event) => {
   if (event.target.type === 'date') typing = !event.altKey && /^(\d|Backspace|Delete|ArrowUp|ArrowDown)$/.test(event.key);
 });

@@ -1,9 +1,9 @@
-// What every page shares. Each page works without it; this saves page loads and keeps entries safe.
+// Shared by all pages. Each page works without it; it saves page loads and protects what was entered.
 
 const away = document.getElementById('away');
 let lastRefused = null;
 
-/** Shows the bar that says the server is away; `retry` runs when the person asks for it. */
+/** Shows the bar that says the server does not respond; its button calls `retry`. */
 function showAway(retry) {
   lastRefused = retry;
   away.hidden = false;
@@ -22,7 +22,7 @@ away.querySelector('button').addEventListener('click', () => {
 
 document.addEventListener('marque:away', (event) => unanswered(event.detail.retry));
 
-/** The answer to a request for a file of a few bytes; null where there is none. Redirects are not followed. */
+/** Requests a file of a few bytes. Resolves with the response, or null if there is none; does not follow redirects. */
 async function ping() {
   try {
     return await fetch(document.body.dataset.ping, { method: 'HEAD', cache: 'no-store', redirect: 'manual', signal: AbortSignal.timeout(5000) });
@@ -31,13 +31,13 @@ async function ping() {
   }
 }
 
-/** Whether the server answers at all, and not a proxy in its place. */
+/** Whether the server itself responds, and not a proxy in its place. */
 async function answers() {
   const answer = await ping();
   return answer !== null && answer.type !== 'opaqueredirect' && answer.status < 500;
 }
 
-/** Loads the page anew where its address does not lead to it any more, but to the sign-in, ours or a proxy's. */
+/** Reloads the page if its address now leads to a sign-in, ours or a proxy's. */
 async function followSignIn() {
   const answer = await fetch(location.href, { cache: 'no-store', redirect: 'manual' });
   const foreign = answer.ok && !(await answer.text()).includes('id="main"');
@@ -45,18 +45,18 @@ async function followSignIn() {
 }
 document.addEventListener('marque:foreign', followSignIn);
 
-/** Shows the bar; but a proxy that redirects to its sign-in, as no script may follow, is followed by the page itself. */
+/** Shows the bar. If a proxy redirects to its sign-in, which scripts cannot follow, reloads the page so that it does. */
 async function unanswered(retry) {
   showAway(retry);
   const answer = await ping();
   if (answer?.type === 'opaqueredirect') location.reload();
 }
 
-// Forms: a second click does nothing, and while the server is away the entries stay in the page.
+// Forms: a second click does nothing, and the entries stay in the page while the server does not respond.
 const sent = new WeakSet();
 document.addEventListener('submit', async (event) => {
   const form = event.target;
-  // Browsers of before 2022 send their forms without all this.
+  // Browsers from before 2022 submit their forms without this.
   if (!form.requestSubmit || !AbortSignal.timeout) return;
   const own = form.hasAttribute('hx-post') || form.hasAttribute('hx-get') || form.id === 'upload';
   if (own || form.method !== 'post') return;
@@ -76,7 +76,7 @@ document.addEventListener('submit', async (event) => {
   if (await answers()) {
     form.dataset.checked = '';
     form.requestSubmit(submitter);
-    // Nothing tells that a person has stopped the sending, after which the form has to work again.
+    // No event reports that the user stopped the submission, after which the form must work again.
     setTimeout(release, 15_000);
   } else {
     release();
@@ -87,33 +87,33 @@ window.addEventListener('pageshow', (event) => {
   if (event.persisted) location.reload();
 });
 
-// HTMX: an unreachable server shows the bar, and the same request can be sent again.
+// HTMX: if the server is unreachable, the bar appears and offers to repeat the request.
 for (const name of ['htmx:sendError', 'htmx:timeout']) {
   document.addEventListener(name, (event) => unanswered(() => repeat(event.detail.requestConfig)));
 }
 
-/** Does once more what led to a request. What asks from time to time has no such event, and goes on by itself. */
+/** Repeats the action that caused a request. Polling has no such event and continues by itself. */
 function repeat({ elt, triggeringEvent }) {
-  // A click, because by clicks HTMX knows which button was pressed.
+  // A click, because HTMX learns from it which button was pressed.
   if (triggeringEvent?.submitter) triggeringEvent.submitter.click();
   else if (triggeringEvent?.type === 'submit') elt.requestSubmit();
   else if (triggeringEvent) window.htmx.trigger(elt, triggeringEvent.type);
 }
 
 document.addEventListener('htmx:configRequest', (event) => {
-  // The upload page's hash names results: the server has no use for it, and there is a limit to all headers together.
+  // The hash of the upload page lists results: the server does not use it, and the total size of headers is limited.
   event.detail.headers['HX-Current-URL'] = location.href.split('#', 1)[0];
 });
 document.addEventListener('htmx:afterRequest', (event) => {
   const { xhr, requestConfig } = event.detail;
-  // A proxy that does not reach the server answers with a page of its own, of which nothing is shown.
+  // A proxy that cannot reach the server responds with its own page, which is not shown.
   if (xhr.status > 500 && !xhr.responseText.includes('class="problem"')) showAway(() => repeat(requestConfig));
   else if (xhr.status) hideAway();
 });
 document.addEventListener('htmx:beforeRequest', () => document.getElementById('alerts').replaceChildren());
 
-// What is not there would take the place of what is. A problem is told above the page instead; an answer that is not
-// ours may be that of a proxy where the person's sign-in has ended, to which the page itself is then led.
+// If the response lacks the selected element, swapping would empty the page. A problem is shown above the page instead.
+// A response that is not ours may come from a proxy whose sign-in has expired; then the page is reloaded to reach it.
 document.addEventListener('htmx:beforeSwap', (event) => {
   const { detail } = event;
   const wanted = detail.selectOverride ?? detail.requestConfig.elt.closest('[hx-select]')?.getAttribute('hx-select');
@@ -128,41 +128,41 @@ document.addEventListener('htmx:beforeSwap', (event) => {
   }
 });
 
-// A changed result keeps the focus where it was, and a page's first problem takes it.
+// After a swap the focus stays where it was, or moves to the first problem of the page.
 const sentFrom = new WeakMap();
 let focused = null;
 document.addEventListener('htmx:beforeRequest', (event) => {
   // A button that is disabled while its request runs loses the focus.
-  sentFrom.set(event.detail.xhr, placeOf(document.activeElement));
+  sentFrom.set(event.detail.xhr, positionOf(document.activeElement));
 });
 document.addEventListener('htmx:beforeSwap', (event) => {
-  focused = placeOf(document.activeElement) ?? sentFrom.get(event.detail.xhr) ?? null;
+  focused = positionOf(document.activeElement) ?? sentFrom.get(event.detail.xhr) ?? null;
 });
 document.addEventListener('htmx:afterSettle', (event) => {
   const target = event.detail.elt;
   if (focused?.name && target?.querySelector && !target.contains(document.activeElement)) {
     target.querySelector(`[name="${CSS.escape(focused.name)}"]`)?.focus({ preventScroll: true });
   }
-  // What had the focus is gone, such as a link to the next page: it goes to what came instead.
+  // If the focused element is gone, for example the link to the next page, focus what replaced it.
   if (focused && document.activeElement === document.body && target?.matches?.('[tabindex="-1"]')) {
     const items = target.querySelectorAll('.cards > li');
     const next = items[Math.min(focused.item, items.length - 1)]?.querySelector('button');
     (target.querySelector('.thanks') ?? next ?? target).focus({ preventScroll: true });
   }
   target?.querySelector?.('.summary')?.focus();
-  // Above what was asked for, and maybe out of sight. What the page asks for by itself leaves the focus alone.
+  // Alerts appear above the page and may be out of sight. Polling must not move the focus.
   if (event.detail.requestConfig?.triggeringEvent && target?.id === 'alerts') target.querySelector('.problem')?.focus();
   localTimes(document);
 });
 
-/** What to find the focus again by: the name of what has it, and the number of its item in a list. */
-function placeOf(active) {
+/** What identifies the focused element after a swap: its name, and the index of its list item. */
+function positionOf(active) {
   if (active === null || active === document.body) return null;
   const item = active.closest('.cards > li');
   return { name: active.getAttribute('name'), item: item ? [...item.parentElement.children].indexOf(item) : -1 };
 }
 
-/** Writes times in the reader's zone, and tells the server the zone for the next page. */
+/** Shows times in the browser's time zone. */
 function localTimes(root) {
   const language = document.documentElement.lang === 'en' ? 'en-GB' : document.documentElement.lang;
   const format = { dateStyle: 'medium', timeStyle: 'short' };
@@ -178,6 +178,7 @@ function localTimes(root) {
     }
   }
 }
+// The cookie lets the server render the next page in this time zone.
 const home = document.querySelector('.top .brand');
 if (home) {
   const zone = `zone=${Intl.DateTimeFormat().resolvedOptions().timeZone}`;
@@ -189,7 +190,7 @@ if (home) {
 localTimes(document);
 document.addEventListener('marque:result', () => localTimes(document));
 
-// Results appear later, too, so one listener serves them all.
+// Results can be added later, so a single delegated listener serves them all.
 document.addEventListener('click', async (event) => {
   const button = event.target.closest('button');
   if (!button) return;
@@ -212,7 +213,7 @@ document.addEventListener('click', async (event) => {
   }
 });
 
-/** Puts a text into the clipboard, also where a page may not ask for it: over plain HTTP, and in many frames. */
+/** Copies text to the clipboard, even where the Clipboard API is not available: over plain HTTP and in many frames. */
 async function copy(text) {
   try {
     await navigator.clipboard.writeText(text);
@@ -220,7 +221,7 @@ async function copy(text) {
   } catch {
     const before = document.activeElement;
     const area = Object.assign(document.createElement('textarea'), { value: text, readOnly: true, className: 'visually-hidden' });
-    area.style.whiteSpace = 'pre'; // Else what is copied has a space for each tab.
+    area.style.whiteSpace = 'pre'; // Otherwise each tab is copied as a space.
     document.body.append(area);
     area.select();
     const copied = document.execCommand('copy');
@@ -230,10 +231,10 @@ async function copy(text) {
   }
 }
 
-/** A result as plain text, for a mail or a sheet. */
+/** A result as plain text, for an e-mail or a spreadsheet. */
 function resultText(result) {
   const link = new URL(result.querySelector('[data-permalink]').href);
-  // How a portal shows the page is not for whoever gets the link.
+  // The display parameters of a portal do not belong in a shared link.
   for (const name of ['embed', 'theme', 'lang']) link.searchParams.delete(name);
   const rows = [...result.querySelectorAll('.scores tbody tr')].map((row) => `${row.querySelector('th').textContent}\t${row.querySelector('td span').textContent}`);
   return [result.querySelector('.verdict').textContent, ...rows, link.href].join('\n');
@@ -241,7 +242,7 @@ function resultText(result) {
 
 document.addEventListener('input', (event) => {
   const fade = event.target.closest('[data-heat-fade]');
-  // Opacity through the element's style object is allowed under a policy without inline styles.
+  // A content security policy without inline styles still allows setting opacity through the style object.
   if (fade) fade.closest('.photo').querySelector('[data-heat]').style.opacity = fade.value / 100;
 });
 document.addEventListener('change', (event) => {
@@ -250,15 +251,15 @@ document.addEventListener('change', (event) => {
   const photo = toggle.closest('.photo');
   const heat = photo.querySelector('[data-heat]');
   const base = photo.querySelector('.base');
-  // The heat map has a shape of its own, and the photo may be narrower than its frame.
+  // The heat map has its own aspect ratio, and the photo may be narrower than its frame.
   heat.style.aspectRatio = `${base.getAttribute('width')} / ${base.getAttribute('height')}`;
-  // Again, too, where it did not come the time before.
+  // Also loads the heat map again if it failed before.
   if (toggle.checked && heat.naturalWidth === 0) heat.src = heat.dataset.src;
   heat.hidden = !toggle.checked;
   photo.querySelector('[data-heat-fade]').disabled = !toggle.checked;
 });
 
-/** Sorts a table by a column: numbers by value, what was not measured first; words by the page's language. */
+/** Sorts a table by a column: numbers by value, unmeasured ones first; text by the language of the page. */
 function sortBy(header) {
   const table = header.closest('table');
   const column = [...header.parentElement.children].indexOf(header);
@@ -274,7 +275,7 @@ function sortBy(header) {
   table.tBodies[0].append(...(descending ? rows.reverse() : rows));
 }
 
-// Parts that one page alone needs.
+// Scripts that only one page needs.
 for (const part of document.querySelectorAll('[data-script]')) import(part.dataset.script);
 
 for (const origin of document.querySelectorAll('[data-origin]')) origin.textContent = location.origin;
@@ -285,7 +286,7 @@ if (swagger) {
   const script = Object.assign(document.createElement('script'), { src: swagger.dataset.bundle });
   script.addEventListener('load', () => window.SwaggerUIBundle({ url: swagger.dataset.contract, dom_id: '#swagger', deepLinking: false, persistAuthorization: false, validatorUrl: null }));
   document.head.append(sheet, script);
-  // What it draws, as it draws it: names for its lists, headings without a gap, and examples that the keyboard scrolls.
+  // Makes what Swagger UI renders accessible: labels for lists, heading levels without gaps, examples that the keyboard can scroll.
   new MutationObserver(() => {
     for (const list of swagger.querySelectorAll('select:not([aria-label])')) {
       list.setAttribute('aria-label', list.closest('[data-param-name]')?.dataset.paramName ?? (list.id || 'value'));
@@ -295,18 +296,18 @@ if (swagger) {
   }).observe(swagger, { childList: true, subtree: true });
 }
 
-// Browsers let no frame of another origin take the focus by itself; a script may.
+// Browsers ignore autofocus in a cross-origin frame, but a script may set the focus.
 if (document.activeElement === document.body) document.querySelector('[autofocus]')?.focus();
 
-// In a portal's frame: tell the portal how high the page is, and what was found. Only listed origins are told.
+// In a portal's frame: post the height of the page and each result to the portal, but only to the listed origins.
 const portals = (document.documentElement.dataset.portal ?? '').split(' ').filter(Boolean);
 if (window.parent !== window && portals.length) {
-  const tell = (message) => portals.forEach((origin) => window.parent.postMessage(message, origin));
-  new ResizeObserver(() => tell({ type: 'marque:height', height: Math.ceil(document.body.getBoundingClientRect().height) })).observe(document.body);
-  const tellResult = (result) => {
+  const post = (message) => portals.forEach((origin) => window.parent.postMessage(message, origin));
+  new ResizeObserver(() => post({ type: 'marque:height', height: Math.ceil(document.body.getBoundingClientRect().height) })).observe(document.body);
+  const postResult = (result) => {
     const row = result.querySelector('.scores tbody tr');
-    tell({ type: 'marque:prediction', id: result.dataset.id, verdict: result.dataset.verdict, brand: row.querySelector('th').textContent });
+    post({ type: 'marque:prediction', id: result.dataset.id, verdict: result.dataset.verdict, brand: row.querySelector('th').textContent });
   };
-  document.querySelectorAll('.result').forEach(tellResult);
-  document.addEventListener('marque:result', (event) => tellResult(event.target));
+  document.querySelectorAll('.result').forEach(postResult);
+  document.addEventListener('marque:result', (event) => postResult(event.target));
 }

@@ -1,4 +1,4 @@
-// The upload page: choose, drop, paste or take photos; scale large ones; send each with its progress.
+// The upload page: choose, drop, paste or take photos; scale down large ones; send each and show its progress.
 
 const form = document.getElementById('upload');
 const words = form.dataset;
@@ -12,30 +12,30 @@ const send = document.getElementById('send');
 const template = document.getElementById('queue-row');
 
 const LONGEST_SIDE = 1280;
-const MOST_PHOTOS = 16;
+const MAX_PHOTOS = 16;
 const AT_ONCE = 2;
-const MOST_KEPT = 20;
-/** Answers to the photo itself: sending it again would not help. */
+const MAX_KEPT = 20;
+/** Status codes that concern the photo itself: sending it again would not help. */
 const ABOUT_THE_PHOTO = [413, 415, 422];
 const HEIC = /\.(heic|heif)$/i;
 
-/** Whether the page is left for the sign-in: nobody need be asked about photos under way. */
+/** Whether the page is being left for the sign-in, so that no warning about unfinished uploads is needed. */
 let leaving = false;
 
-/** The ids of the last results, the newest first. The address names them, so that back and reload show them again. */
-let kept = location.hash.slice(1).split(',').filter((part) => /^[0-9a-f-]{36}$/.test(part)).slice(0, MOST_KEPT);
+/** The ids of the latest results, newest first. The address lists them, so that Back and reload show them again. */
+let kept = location.hash.slice(1).split(',').filter((part) => /^[0-9a-f-]{36}$/.test(part)).slice(0, MAX_KEPT);
 
 /** The chosen photos, each with its row: {file, name, row, state, request}. */
 const photos = [];
 
-/** What was found since that was last said, by photo. */
+/** The verdicts since the last announcement, with the names of their photos. */
 let found = [];
 
 picker.multiple = true;
 picker.required = false;
 
-/** Tells screen readers, and everybody where it is a problem that no row shows. */
-function say(text, problem = false) {
+/** Announces a text to screen readers; a problem that no row shows is also made visible. */
+function announce(text, problem = false) {
   status.textContent = text;
   status.classList.toggle('visually-hidden', !problem);
 }
@@ -48,10 +48,10 @@ function show(photo, state, text) {
 }
 
 function add(files) {
-  const room = MOST_PHOTOS - photos.length;
+  const capacity = MAX_PHOTOS - photos.length;
   const chosen = [...files];
-  for (const file of chosen.slice(0, room)) addOne(file);
-  say(chosen.length > room ? words.many : '', chosen.length > room);
+  for (const file of chosen.slice(0, capacity)) addOne(file);
+  announce(chosen.length > capacity ? words.many : '', chosen.length > capacity);
   drop.classList.remove('wrong');
   picker.removeAttribute('aria-invalid');
   queue.hidden = photos.length === 0;
@@ -72,7 +72,7 @@ function addOne(file) {
   row.querySelector('.cancel').addEventListener('click', () => remove(photo));
   row.querySelector('.again').addEventListener('click', () => {
     photo.state = 'ready';
-    // The button goes as the photo does.
+    // The button disappears once the photo is being sent.
     row.querySelector('.state').focus();
     run();
   });
@@ -91,14 +91,14 @@ function remove(photo) {
   next.focus();
 }
 
-/** The photo as it is sent: upright and at most 1,280 px long, as JPEG where it was changed. Tests measure what it costs. */
+/** Prepares a photo for sending: upright, at most 1,280 px on the long side, as JPEG if changed. Tests measure the cost. */
 export async function prepare(file) {
   const heic = HEIC.test(file.name) || /hei[cf]/.test(file.type);
   let bitmap;
   try {
     bitmap = await createImageBitmap(file, { imageOrientation: 'from-image' });
   } catch {
-    // The server reads kinds that this browser does not, such as TIFF; it does not read HEIC.
+    // The server reads formats that this browser does not, for example TIFF, but not HEIC.
     if (heic) throw new Error(words.heic);
     if (file.size > Number(words.maxBytes)) throw new Error(words.large);
     return file;
@@ -112,7 +112,7 @@ export async function prepare(file) {
   canvas.width = Math.round(bitmap.width * Math.min(1, scale));
   canvas.height = Math.round(bitmap.height * Math.min(1, scale));
   const context = canvas.getContext('2d');
-  // What is transparent is white, as the server has it; a JPEG would have it black.
+  // Transparency becomes white, as on the server; in a JPEG it would become black.
   context.fillStyle = '#fff';
   context.fillRect(0, 0, canvas.width, canvas.height);
   context.imageSmoothingQuality = 'high';
@@ -122,7 +122,7 @@ export async function prepare(file) {
   return blob ?? file;
 }
 
-/** Whether a file is no longer what was chosen, or never was one, but a folder. */
+/** Whether a file cannot be read: it was changed or moved since it was chosen, or it is a folder. */
 async function isUnreadable(file) {
   try {
     const reader = file.stream().getReader();
@@ -134,7 +134,7 @@ async function isUnreadable(file) {
   }
 }
 
-/** Sends one photo; resolves with its request when there is an answer of any kind. */
+/** Sends one photo; resolves with its request on any response. */
 function post(photo, body) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
@@ -171,7 +171,7 @@ function shown(id) {
   return document.querySelector(`.result[data-id="${CSS.escape(id)}"]`);
 }
 
-/** Puts a result on the page, before the older ones: others may still be on their way. */
+/** Inserts a result before the older ones; photos sent at the same time may finish in any order. */
 function place(result) {
   const { id } = result.dataset;
   shown(id)?.remove();
@@ -182,24 +182,24 @@ function place(result) {
 }
 
 function keep(id) {
-  kept = [id, ...kept.filter((other) => other !== id)].slice(0, MOST_KEPT);
-  nameKept();
+  kept = [id, ...kept.filter((other) => other !== id)].slice(0, MAX_KEPT);
+  updateHash();
 }
 
-function nameKept() {
+function updateHash() {
   if (kept.length > 0) history.replaceState(history.state, '', `#${kept.join(',')}`);
 }
-// A link within the page, such as to its content, takes their place in the address.
-window.addEventListener('hashchange', nameKept);
+// A link within the page, such as "Skip to content", replaces the hash; this restores it.
+window.addEventListener('hashchange', updateHash);
 
-/** Goes to the sign-in; without its address to this page again, which a proxy leads to its own. */
+/** Goes to the sign-in; without an address, reloads the page so that a proxy can redirect to its own sign-in. */
 function leave(address) {
   leaving = true;
   if (address) location.assign(address);
   else location.reload();
 }
 
-/** Offers to do once more what failed because the server is away. */
+/** Offers to retry what failed because the server did not respond. */
 function offer(retry) {
   document.dispatchEvent(new CustomEvent('marque:away', { detail: { retry } }));
 }
@@ -230,11 +230,11 @@ async function settle(photo, request) {
   photo.hopeless = ABOUT_THE_PHOTO.includes(request.status);
   const reason = page.querySelector('#image-error > :last-child') ?? page.querySelector('.summary, .problem .lead');
   show(photo, 'failed', reason?.textContent.trim() || words.failed);
-  // Not of ours: of a proxy, maybe since the person's sign-in there has ended.
+  // Not our page but a proxy's, possibly because the sign-in there has expired.
   if (!page.querySelector('.result, .problem')) document.dispatchEvent(new CustomEvent('marque:foreign'));
 }
 
-/** Counts the seconds down that a busy server asked for, then lets the photo be sent again. */
+/** Counts down the seconds that a busy server asked for, then marks the photo as ready to be sent again. */
 async function wait(photo, seconds) {
   for (let left = Math.min(seconds, 120); left > 0 && photo.state !== 'removed'; left--) {
     show(photo, 'waiting', words.waiting.replace('{0}', left));
@@ -252,7 +252,7 @@ async function sendOne(photo) {
     show(photo, 'sending', words.sending);
     await settle(photo, await post(photo, body));
   } catch (failure) {
-    // A browser tells of a file that it cannot read as of a server that is away.
+    // Browsers report an unreadable file in the same way as an unreachable server.
     const reason = failure.message === words.away && await isUnreadable(photo.file) ? words.unreadable : failure.message;
     if (photo.state !== 'removed') {
       photo.hopeless = [words.heic, words.large, words.unreadable].includes(reason);
@@ -264,7 +264,7 @@ async function sendOne(photo) {
   }
 }
 
-/** Sends what is ready, and once more what may succeed now. */
+/** Sends the ready photos, and again the failed ones that may succeed now. */
 function retry() {
   for (const photo of photos) {
     if (photo.state === 'failed' && !photo.hopeless) photo.state = 'ready';
@@ -274,7 +274,7 @@ function retry() {
 
 let running = 0;
 
-/** Sends what is ready, two photos at a time, in the order in which they were chosen. */
+/** Sends the ready photos, two at a time, in the order in which they were chosen. */
 async function run() {
   send.setAttribute('aria-busy', 'true');
   while (running < AT_ONCE) {
@@ -297,9 +297,9 @@ function finish() {
   const reason = failed?.row.querySelector('.state');
   const said = found.length > 0 ? [words.done.replace('{0}', found.length), ...found] : [];
   if (failed) said.push(`${failed.name}: ${reason.textContent}`);
-  say(said.join('. '));
+  announce(said.join('. '));
   found = [];
-  // The focus goes to the first problem, unless it is already at work elsewhere.
+  // Move the focus to the first problem, unless it is already elsewhere.
   if (document.activeElement === send || document.activeElement === document.body) reason?.focus();
   const first = results.querySelector('.result');
   if (!failed && first) {
@@ -313,7 +313,7 @@ form.addEventListener('submit', (event) => {
   if (photos.length === 0) {
     drop.classList.add('wrong');
     picker.setAttribute('aria-invalid', 'true');
-    say(words.none, true);
+    announce(words.none, true);
     picker.focus();
     return;
   }
@@ -326,7 +326,7 @@ for (const input of [picker, camera]) {
     add(input.files);
     input.value = '';
   });
-  // Chosen before this script was there, or kept by the browser over a reload.
+  // Chosen before this script was loaded, or kept by the browser across a reload.
   if (input.files.length > 0) {
     add(input.files);
     input.value = '';
@@ -358,7 +358,7 @@ window.addEventListener('beforeunload', (event) => {
   if (!leaving && photos.some((photo) => photo.state === 'sending' || photo.state === 'waiting')) event.preventDefault();
 });
 
-/** Back, forward and reload: fetches the results that the address names, the newest last. */
+/** After Back, Forward and reload: fetches the results that the address lists, newest last. */
 async function restore() {
   try {
     for (const id of [...kept].reverse()) {
@@ -376,7 +376,7 @@ async function restoreOne(id) {
   const answer = await fetch(address, { headers: { 'HX-Request': 'true' } });
   if (answer.status === 401) leave(answer.headers.get('HX-Redirect') ?? words.login);
   if (answer.status === 429 || answer.status > 500) throw new Error(words.away);
-  // One that was deleted is missing, and stays named: that can be undone.
+  // A deleted result is missing but stays in the address, because its deletion can be undone.
   const result = answer.ok ? parsed(await answer.text()).querySelector('.result') : null;
   if (result) place(result);
 }

@@ -161,7 +161,7 @@ class AccountsIT {
         ClockedServer.signIn(server.visitor(), server.newAccount(), "not the one");
     assertEquals(401, form.statusCode());
     assertTrue(form.headers().firstValue("WWW-Authenticate").isPresent());
-    assertTrue(form.body().contains("do not belong together"));
+    assertTrue(form.body().contains("user name or password is incorrect"));
   }
 
   @Test

@@ -191,7 +191,7 @@ class PersonalTokensIT {
     JsonObject made = make(owner, 7);
     owner.json("DELETE", PATH + "/" + made.getString("id"), new JsonObject());
     String trail = server.signedIn(ClockedServer.ADMINISTRATOR).get("/admin/audit").body();
-    assertTrue(trail.contains("Token for a script made"), trail);
-    assertTrue(trail.contains("Token for a script revoked"), trail);
+    assertTrue(trail.contains("Personal access token created"), trail);
+    assertTrue(trail.contains("Personal access token revoked"), trail);
   }
 }

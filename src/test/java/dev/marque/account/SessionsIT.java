@@ -53,7 +53,7 @@ class SessionsIT {
     assertOver(server.renew(second));
     assertEquals(401, server.me(access));
     Visitor administrator = server.signedIn(ClockedServer.ADMINISTRATOR);
-    assertTrue(administrator.get("/admin/audit").body().contains("Refresh token used twice"));
+    assertTrue(administrator.get("/admin/audit").body().contains("Refresh token reused"));
   }
 
   @Test

@@ -65,18 +65,18 @@ class HistoryIT {
       assertEquals(1 + 26, csvLines(page));
 
       page.getByLabel("Brand").selectOption(rare);
-      page.getByLabel("To day").fill("2001-01-01");
+      page.getByLabel("To date").fill("2001-01-01");
       Steps.press(page, "Filter");
-      assertThat(page.getByText("No result fits this filter.")).isVisible();
+      assertThat(page.getByText("No results match this filter.")).isVisible();
       window.screenshot("history-nothing-without-scripts");
       page.getByText("Show all results").click();
       assertThat(cards(page)).hasCount(PAGE);
 
-      page.getByLabel("From day").fill("2026-02-02");
-      page.getByLabel("To day").fill("2026-02-01");
+      page.getByLabel("From date").fill("2026-02-02");
+      page.getByLabel("To date").fill("2026-02-01");
       Steps.press(page, "Filter");
       assertThat(page.locator(".summary")).containsText("must not be before");
-      assertThat(page.getByLabel("From day")).hasValue("2026-02-02");
+      assertThat(page.getByLabel("From date")).hasValue("2026-02-02");
     }
   }
 
@@ -137,8 +137,8 @@ class HistoryIT {
               page.evaluate(
                   "new Intl.DateTimeFormat('sv-SE', {timeZone: 'Pacific/Kiritimati'})"
                       + ".format(new Date())");
-      page.getByLabel("From day").fill(today);
-      page.getByLabel("To day").fill(today);
+      page.getByLabel("From date").fill(today);
+      page.getByLabel("To date").fill(today);
       assertThat(page).hasURL(Pattern.compile("until=" + today + "&zone=Pacific"));
       assertThat(cards(page)).hasCount(1);
     }
@@ -179,11 +179,11 @@ class HistoryIT {
       assertThat(cards(page)).hasCount(1);
       Steps.press(page, "Undo");
       assertThat(cards(page)).hasCount(3);
-      assertThat(page.getByText("2 results are back.")).isVisible();
+      assertThat(page.getByText("2 results restored.")).isVisible();
 
       page.getByLabel("Select all").check();
       Steps.press(page, "Delete 3 selected");
-      assertThat(page.getByText("Your results will be here")).isVisible();
+      assertThat(page.getByText("Your results will appear here")).isVisible();
       window.screenshot("history-all-deleted-phone");
       Steps.press(page, "Undo");
       assertThat(cards(page)).hasCount(3);
@@ -200,7 +200,7 @@ class HistoryIT {
       String id = third.inputValue();
       third.check();
       third.press("Enter");
-      assertThat(page.getByText("1 result is deleted")).isVisible();
+      assertThat(page.getByText("1 result deleted")).isVisible();
       assertThat(page.locator(".cards [value='" + id + "']")).hasCount(0);
       window.checkAccessibility("one deleted by Enter");
     }
@@ -225,7 +225,7 @@ class HistoryIT {
       assertThat(page.locator("#away")).isVisible();
       window.screenshot("history-away");
       page.locator("#away button").click();
-      assertThat(page.getByText("1 result is deleted")).isVisible();
+      assertThat(page.getByText("1 result deleted")).isVisible();
       assertThat(page.locator("#away")).isHidden();
       assertEquals(
           kept, page.locator(".cards [name=id]").evaluateAll("boxes => boxes.map(b => b.value)"));
@@ -288,7 +288,7 @@ class HistoryIT {
       page.locator(".shot").press("Enter");
       Locator delete = page.getByRole(AriaRole.BUTTON, Steps.named("Delete").setExact(true));
       delete.press("Enter");
-      assertThat(page.getByText("Your results will be here")).isVisible();
+      assertThat(page.getByText("Your results will appear here")).isVisible();
       assertThat(page.getByRole(AriaRole.BUTTON, Steps.named("Undo"))).isFocused();
       page.keyboard().press("Enter");
       assertThat(cards(page)).hasCount(1);

@@ -49,9 +49,9 @@ class LiveNumbersIT {
   void what_was_predicted_can_be_seen_and_how_fast() {
     Steps.predict(server, server.newUser(), Steps.AUDI, 1);
     Document page = page("");
-    assertFalse(fact(page, "Photos a second").equals("0"), page.text());
-    assertTrue(fact(page, "99 of 100 within").matches("[0-9.,]+ ms"), page.text());
-    assertFalse(fact(page, "Photos a pass of the network").equals("–"), page.text());
+    assertFalse(fact(page, "Photos per second").equals("0"), page.text());
+    assertTrue(fact(page, "99th percentile").matches("[0-9.,]+ ms"), page.text());
+    assertFalse(fact(page, "Photos per batch").equals("–"), page.text());
     assertTrue(fact(page, "Heap in use").endsWith("MiB"), page.text());
     assertTrue(page.select("#nodes-table td").text().contains("marque"), page.text());
   }
@@ -65,7 +65,7 @@ class LiveNumbersIT {
         .post(server.baseUrl() + "/api/v1/predictions")
         .then()
         .statusCode(415);
-    assertTrue(page("").text().contains("Not a type of image that is read"));
+    assertTrue(page("").text().contains("Unsupported image type"));
   }
 
   @Test

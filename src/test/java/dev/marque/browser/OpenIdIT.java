@@ -85,8 +85,8 @@ class OpenIdIT {
       window.checkAccessibility("account without a password");
 
       page.getByText("Sign out", new Page.GetByTextOptions().setExact(true)).click();
-      assertThat(page.getByText("You are signed out here.")).isVisible();
-      assertThat(page.getByText("Sign out of Example Login, too"))
+      assertThat(page.getByText("You are signed out of Marque.")).isVisible();
+      assertThat(page.getByText("Also sign out of Example Login"))
           .hasAttribute("href", "/logout/oidc");
 
       // No longer in the group: no longer an administrator.
@@ -118,7 +118,7 @@ class OpenIdIT {
     try (Window window = Window.desktop(server.baseUrl())) {
       Page page = window.page();
       assertEquals(401, page.navigate("/login/oidc/callback?code=c&state=s").status());
-      assertThat(page.locator(".summary")).containsText("began in another window");
+      assertThat(page.locator(".summary")).containsText("was started in another window");
     }
   }
 

@@ -206,7 +206,7 @@ class PagePartsIT {
       assertTrue(text.contains("Audi\t93"), text);
       page.evaluate("document.execCommand = () => false");
       copy.click();
-      assertThat(copy).hasText("Could not be copied");
+      assertThat(copy).hasText("Could not copy");
     }
   }
 
@@ -385,7 +385,7 @@ class PagePartsIT {
       page.getByLabel("Brand").focus();
       page.clock().runFor(1000);
       page.waitForCondition(() -> !asked.isEmpty());
-      page.getByLabel("To day").clear();
+      page.getByLabel("To date").clear();
       page.clock().runFor(1000);
       page.waitForCondition(() -> asked.size() == 2);
       type(page, "12122026");
@@ -399,7 +399,7 @@ class PagePartsIT {
 
   /** Into the last day, so slowly that each digit is answered before the next one. */
   private static void type(Page page, String digits) {
-    page.getByLabel("To day").focus();
+    page.getByLabel("To date").focus();
     for (int i = 0; i < digits.length(); i++) {
       page.keyboard().press(digits.substring(i, i + 1));
       page.clock().runFor(1000);

@@ -378,7 +378,7 @@ final class PagePreview implements AutoCloseable {
                     "filtered",
                     true,
                     "errors",
-                    Map.of("until", "The last day must not be before the first.")))));
+                    Map.of("until", "The end date must not be before the start date.")))));
     all.put("setup", new Sample("account/setup", 200, false, Map.of("token", "t")));
     all.put("account", new Sample("account/account", 200, true, account(Map.of())));
     all.put(

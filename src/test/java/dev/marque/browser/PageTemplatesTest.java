@@ -110,7 +110,7 @@ class PageTemplatesTest {
 
   @ParameterizedTest
   @CsvSource({
-    "history-nothing, No result fits",
+    "history-nothing, No results match",
     "history-page-empty, Nothing is left on this page"
   })
   void a_page_without_results_says_why(String name, String words) throws Exception {

@@ -87,7 +87,7 @@ class WholeWayIT {
       assertThat(page.locator(".cards li")).hasCount(1);
       window.screenshot("history-one");
       page.getByRole(AriaRole.BUTTON, named("Delete the result")).click();
-      assertThat(page.getByText("Your results will be here")).isVisible();
+      assertThat(page.getByText("Your results will appear here")).isVisible();
 
       page.getByRole(AriaRole.BUTTON, named("Sign out")).click();
       assertThat(page.getByRole(AriaRole.LINK, named("Sign in")).first()).isVisible();
@@ -154,7 +154,7 @@ class WholeWayIT {
       page.keyboard().type(person.password());
       page.keyboard().press("Enter");
       assertThat(page).hasURL(Pattern.compile("/history$"));
-      assertThat(page.getByText("Your results will be here")).isVisible();
+      assertThat(page.getByText("Your results will appear here")).isVisible();
     }
   }
 
