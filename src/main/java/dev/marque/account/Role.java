@@ -2,9 +2,9 @@ package dev.marque.account;
 
 import java.util.Locale;
 
-/** What an account may do. */
+/** The permissions of an account. */
 public enum Role {
-  /** Predicts and sees what is its own. */
+  /** May classify photos and see their own data. */
   USER,
   /** Also administers accounts and corrections. */
   ADMIN;
@@ -15,7 +15,7 @@ public enum Role {
   }
 
   /**
-   * The role of a code.
+   * Returns the role with a code.
    *
    * @throws IllegalArgumentException if there is none
    */
@@ -25,6 +25,6 @@ public enum Role {
         return role;
       }
     }
-    throw new IllegalArgumentException("no role " + code);
+    throw new IllegalArgumentException("unknown role " + code);
   }
 }

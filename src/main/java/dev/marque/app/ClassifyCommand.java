@@ -32,18 +32,19 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code marque classify}: the table in the terminal. */
+/** {@code marque classify}: prints the result table in the terminal. */
 @Command(
     name = "classify",
     description = {
-      "Tells the most likely brands of the cars in photos, without a server.",
+      "Prints the most likely brands of the cars in photos, without a server.",
       "",
-      "Folders are searched for photos. A photo or folder that cannot be read is named on standard"
-          + " error with the reason; the others are still classified, and the exit status is 1.",
+      "Folders are searched recursively. A photo or folder that cannot be read is reported on"
+          + " standard error with the reason; the others are still classified, and the exit status"
+          + " is 1.",
     })
 public final class ClassifyCommand implements Callable<Integer> {
 
-  private static final int BAR = 30;
+  private static final int BAR_LENGTH = 30;
   private static final String UNREADABLE = "it cannot be read from disk";
 
   @Parameters(arity = "1..*", paramLabel = "PHOTO", description = "Photos, or folders of photos.")
@@ -52,11 +53,11 @@ public final class ClassifyCommand implements Callable<Integer> {
   @Option(
       names = {"-k", "--top-k"},
       paramLabel = "K",
-      description = "How many brands, 1 to 25 (default: ${DEFAULT-VALUE}).",
+      description = "Number of brands to print, 1 to 25 (default: ${DEFAULT-VALUE}).",
       defaultValue = "5")
   private int topK;
 
-  @Option(names = "--json", description = "One JSON object a photo and line, for machines.")
+  @Option(names = "--json", description = "Print one JSON object per photo, one per line.")
   private boolean json;
 
   @Option(
@@ -82,7 +83,7 @@ public final class ClassifyCommand implements Callable<Integer> {
     PrintWriter out = command.commandLine().getOut();
     PrintWriter err = command.commandLine().getErr();
     Path folder = model == null ? SettingsFile.load().modelDir() : model;
-    unreadable.forEach(each -> leaveOut(err, each, UNREADABLE));
+    unreadable.forEach(each -> reportSkipped(err, each, UNREADABLE));
     int failed = unreadable.size();
     try (Recognizer recognizer = Recognizer.load(folder)) {
       for (Path file : photos) {
@@ -99,10 +100,10 @@ public final class ClassifyCommand implements Callable<Integer> {
           }
           out.flush();
         } catch (PhotoException e) {
-          leaveOut(err, file, String.valueOf(e.getMessage()));
+          reportSkipped(err, file, String.valueOf(e.getMessage()));
           failed++;
         } catch (IOException e) {
-          leaveOut(err, file, UNREADABLE);
+          reportSkipped(err, file, UNREADABLE);
           failed++;
         }
       }
@@ -110,8 +111,8 @@ public final class ClassifyCommand implements Callable<Integer> {
     return failed == 0 ? 0 : 1;
   }
 
-  private static void leaveOut(PrintWriter err, Path path, String reason) {
-    err.println("marque: " + path + " is left out: " + reason);
+  private static void reportSkipped(PrintWriter err, Path path, String reason) {
+    err.println("marque: " + path + " was skipped: " + reason);
     err.flush();
   }
 
@@ -122,14 +123,15 @@ public final class ClassifyCommand implements Callable<Integer> {
         PhotoSearch found = PhotoSearch.in(path);
         if (found.photos().isEmpty() && found.unreadable().isEmpty()) {
           throw new ParameterException(
-              command.commandLine(), "the folder " + path + " has no photos");
+              command.commandLine(), "the folder " + path + " contains no photos");
         }
         photos.addAll(found.photos());
         unreadable.addAll(found.unreadable());
       } else if (Files.isRegularFile(path)) {
         photos.add(path);
       } else {
-        throw new ParameterException(command.commandLine(), "there is no photo " + path);
+        throw new ParameterException(
+            command.commandLine(), "the photo " + path + " does not exist");
       }
     }
     return photos;
@@ -140,7 +142,7 @@ public final class ClassifyCommand implements Callable<Integer> {
     List<Scored> brands = top(recognition);
     int longest = brands.stream().mapToInt(brand -> brand.name().length()).max().orElse(0);
     for (Scored brand : brands) {
-      int filled = (int) Math.round(brand.probability() * BAR);
+      int filled = (int) Math.round(brand.probability() * BAR_LENGTH);
       out.println(
           String.format(
               Locale.ROOT,
@@ -155,7 +157,7 @@ public final class ClassifyCommand implements Callable<Integer> {
     out.println();
   }
 
-  /** The most likely brands: all of them where the model knows fewer than are asked for. */
+  /** Returns the most likely brands: all of them if the model knows fewer than requested. */
   private List<Scored> top(Recognition recognition) {
     List<Scored> brands = recognition.brands();
     return brands.subList(0, Math.min(topK, brands.size()));
@@ -167,16 +169,16 @@ public final class ClassifyCommand implements Callable<Integer> {
     return switch (recognition.verdict()) {
       case CONFIDENT -> top + measured;
       case UNSURE -> "one of these" + measured;
-      case UNKNOWN_MAKE -> "a car, but none of the brands that are known";
-      case NOT_A_CAR -> "no car";
+      case UNKNOWN_MAKE -> "a car, but of none of the known brands";
+      case NOT_A_CAR -> "not a car";
     };
   }
 
   private static String measured(double accuracy) {
-    // Never 100: what was right each time so far may still be wrong the next time.
+    // Never 100: answers that were always right so far may still be wrong the next time.
     return accuracy == 0
-        ? " (how often such answers are right was not measured)"
-        : " (of 100 answers this sure, %d were right)"
+        ? " (the accuracy of such answers was not measured)"
+        : " (%d of 100 answers this confident were right)"
             .formatted(Math.min(99, Math.round(100 * accuracy)));
   }
 

@@ -72,7 +72,7 @@ class AuditTest {
 
   @Test
   void entries_go_after_their_days_and_not_before() {
-    int old = 2 * Audit.PORTION + 1;
+    int old = 2 * Audit.BATCH_SIZE + 1;
     pool.query(
             """
             INSERT INTO audit (id, at, event, subject, address)

@@ -26,7 +26,7 @@ class OpenIdAccountsTest {
   private final MovableClock clock = new MovableClock();
   private final Audit audit = new Audit(clock);
   private final Accounts accounts = new Accounts(clock);
-  private final Tokens tokens = new Tokens(vertx, List.of(SigningKey.make()), "marque", clock);
+  private final Tokens tokens = new Tokens(vertx, List.of(SigningKey.generate()), "marque", clock);
   private final Passwords passwords = new Passwords(vertx, new SimpleMeterRegistry(), 1);
   private final OpenIdAccounts people =
       new OpenIdAccounts(

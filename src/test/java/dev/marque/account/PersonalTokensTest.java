@@ -34,7 +34,7 @@ class PersonalTokensTest {
   private final Sessions sessions =
       new Sessions(
           pool,
-          new Tokens(vertx, List.of(SigningKey.make()), "marque", clock),
+          new Tokens(vertx, List.of(SigningKey.generate()), "marque", clock),
           audit,
           new LiveSessions(vertx, pool, clock),
           clock);
@@ -73,7 +73,7 @@ class PersonalTokensTest {
     SqlConnection other = pool.getConnection().await();
     other.query("BEGIN").execute().await();
     change.accept(other);
-    Future<NewPersonalToken> made = tokens.make(owner, "late", 7, CLIENT);
+    Future<NewPersonalToken> made = tokens.create(owner, "late", 7, CLIENT);
     awaitSomebodyWaitingForRow(made);
     other.query("COMMIT").execute().await();
     other.close().await();
@@ -114,7 +114,7 @@ class PersonalTokensTest {
 
   @Test
   void whoever_a_proxy_signs_in_has_no_session_and_makes_tokens_all_the_same() {
-    tokens.make(signedInByProxy(), "import", 7, CLIENT).await();
+    tokens.create(signedInByProxy(), "import", 7, CLIENT).await();
     assertEquals(1, tokens.of(account.id()).await().size());
   }
 }

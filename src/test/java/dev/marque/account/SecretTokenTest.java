@@ -18,7 +18,7 @@ class SecretTokenTest {
     Set<String> different = new HashSet<>();
     int[] ones = new int[256];
     for (int i = 0; i < MADE; i++) {
-      String token = SecretToken.make();
+      String token = SecretToken.generate();
       different.add(token);
       byte[] bytes = Base64.getUrlDecoder().decode(token);
       assertEquals(32, bytes.length);
@@ -35,9 +35,9 @@ class SecretTokenTest {
 
   @Test
   void the_database_knows_only_the_hash() {
-    String token = SecretToken.make();
+    String token = SecretToken.generate();
     assertEquals(32, SecretToken.hash(token).length());
     assertEquals(SecretToken.hash(token), SecretToken.hash(token));
-    assertTrue(!SecretToken.hash(token).equals(SecretToken.hash(SecretToken.make())));
+    assertTrue(!SecretToken.hash(token).equals(SecretToken.hash(SecretToken.generate())));
   }
 }

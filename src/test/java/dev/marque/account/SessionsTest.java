@@ -31,7 +31,7 @@ class SessionsTest {
   private static Pool pool;
 
   private final MovableClock clock = new MovableClock();
-  private final Tokens tokens = new Tokens(vertx, List.of(SigningKey.make()), "marque", clock);
+  private final Tokens tokens = new Tokens(vertx, List.of(SigningKey.generate()), "marque", clock);
   private final LiveSessions live = new LiveSessions(vertx, pool, clock);
   private final Sessions sessions = new Sessions(pool, tokens, new Audit(clock), live, clock);
 
@@ -106,7 +106,7 @@ class SessionsTest {
             INSERT INTO refresh_tokens
             SELECT sha256(n::text::bytea), $1, now(), now() FROM generate_series(3, $2) AS n
             """)
-        .execute(Tuple.of(first.user().session(), Sessions.MOST_TOKENS))
+        .execute(Tuple.of(first.user().session(), Sessions.MAX_TOKENS))
         .await();
     Grant last = sessions.renew(first.refreshToken(), CLIENT).await().orElseThrow();
     assertEquals(Optional.empty(), sessions.renew(last.refreshToken(), CLIENT).await());

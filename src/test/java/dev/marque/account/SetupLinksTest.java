@@ -72,7 +72,7 @@ class SetupLinksTest {
   @Test
   void a_guess_opens_nothing() {
     links.offer().await();
-    assertOver(SecretToken.make());
+    assertOver(SecretToken.generate());
     assertOver("");
   }
 }

@@ -71,8 +71,8 @@ class SignInLimitsTest {
   @Test
   void only_the_tenth_failure_is_the_one_that_begins_the_slowing() {
     for (int tries = 1; tries <= 10; tries++) {
-      SignInLimits.Try begun = limits.begin("barbara", "192.0.2.5").await();
-      assertEquals(tries == 10, begun.isLastAtOnce(), "try " + tries);
+      SignInLimits.Attempt begun = limits.begin("barbara", "192.0.2.5").await();
+      assertEquals(tries == 10, begun.startsSlowdown(), "try " + tries);
     }
   }
 
@@ -111,12 +111,12 @@ class SignInLimitsTest {
     }
     assertSlowed("hopper", "198.18.3.1");
     for (int i = 0; i < 100; i++) {
-      limits.failed(limits.beginAgain(grace, "198.18.4." + i).await()).await();
+      limits.failed(limits.beginConfirmation(grace, "198.18.4." + i).await()).await();
     }
     assertThrows(
-        Failure.TooManyRequests.class, () -> limits.beginAgain(grace, "198.18.5.1").await());
+        Failure.TooManyRequests.class, () -> limits.beginConfirmation(grace, "198.18.5.1").await());
     User elsewhere = new User(grace.id(), grace.username(), grace.role(), Ids.next());
-    assertDoesNotThrow(() -> limits.beginAgain(elsewhere, "198.18.5.1").await());
+    assertDoesNotThrow(() -> limits.beginConfirmation(elsewhere, "198.18.5.1").await());
   }
 
   @Test
@@ -141,7 +141,7 @@ class SignInLimitsTest {
   @Test
   void a_success_does_not_end_the_wait_after_a_failure() {
     guessFromOneAddress("192.0.2.8", 299);
-    SignInLimits.Try right = limits.begin("barbara", "192.0.2.8").await();
+    SignInLimits.Attempt right = limits.begin("barbara", "192.0.2.8").await();
     clock.advance(Duration.ofSeconds(6));
     fail("somebody", "192.0.2.8");
     limits.succeeded(right).await();
@@ -152,7 +152,7 @@ class SignInLimitsTest {
   void a_try_that_came_to_no_answer_leaves_nothing_behind() {
     guess("alan", "192.0.2.9", 9);
     for (int i = 0; i < 20; i++) {
-      limits.undecided(limits.begin("alan", "192.0.2.9").await()).await();
+      limits.abandoned(limits.begin("alan", "192.0.2.9").await()).await();
     }
     fail("alan", "192.0.2.9");
     assertSlowed("alan", "192.0.2.9");
@@ -173,7 +173,7 @@ class SignInLimitsTest {
       assertSlowed(username, address);
     }
     clock.advance(Duration.ofSeconds(6));
-    assertFalse(limits.begin(username, address).await().isLastAtOnce(), "the first, not the tenth");
+    assertFalse(limits.begin(username, address).await().startsSlowdown(), "the first, not the tenth");
   }
 
   @Test
@@ -201,7 +201,7 @@ class SignInLimitsTest {
     fail("ken", "192.0.2.13");
     clock.advance(Duration.ofMinutes(61));
     fail("brian", "192.0.2.13");
-    assertTrue(limits.deleteForgotten().await() >= 2, "the name, and the name at that address");
-    assertEquals(0, limits.deleteForgotten().await());
+    assertTrue(limits.deleteExpired().await() >= 2, "the name, and the name at that address");
+    assertEquals(0, limits.deleteExpired().await());
   }
 }

@@ -35,7 +35,7 @@ class SignInTest {
   private final Sessions sessions =
       new Sessions(
           pool,
-          new Tokens(vertx, List.of(SigningKey.make()), "marque", clock),
+          new Tokens(vertx, List.of(SigningKey.generate()), "marque", clock),
           audit,
           new LiveSessions(vertx, pool, clock),
           clock);

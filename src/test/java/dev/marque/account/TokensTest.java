@@ -31,7 +31,7 @@ class TokensTest {
   private static Vertx vertx;
 
   private final MovableClock clock = new MovableClock();
-  private final SigningKey key = SigningKey.make();
+  private final SigningKey key = SigningKey.generate();
   private final Tokens tokens = tokens(key);
 
   @BeforeAll
@@ -102,8 +102,8 @@ class TokensTest {
 
   @Test
   void another_key_is_not_believed_even_under_our_name() {
-    assertTrue(read(tokens(SigningKey.make()).issue(ACCOUNT, SESSION)).isEmpty());
-    SigningKey impostor = new SigningKey(key.id(), SigningKey.make().secret());
+    assertTrue(read(tokens(SigningKey.generate()).issue(ACCOUNT, SESSION)).isEmpty());
+    SigningKey impostor = new SigningKey(key.id(), SigningKey.generate().secret());
     assertTrue(read(tokens(impostor).issue(ACCOUNT, SESSION)).isEmpty());
   }
 
@@ -165,7 +165,7 @@ class TokensTest {
   @Test
   void a_new_key_signs_while_tokens_of_the_old_one_are_still_believed() {
     String old = tokens.issue(ACCOUNT, SESSION);
-    SigningKey newer = SigningKey.make();
+    SigningKey newer = SigningKey.generate();
     Tokens rotated = tokens(newer, key);
     assertTrue(rotated.read(old).await().isPresent());
     for (int i = 0; i < 20; i++) {
@@ -178,7 +178,7 @@ class TokensTest {
     assertThrows(IllegalArgumentException.class, () -> SigningKey.parse("c2hvcnQ"));
     assertThrows(IllegalArgumentException.class, () -> SigningKey.parse("not base64!"));
     assertEquals(key, SigningKey.parse(key.secret()));
-    assertNotEquals(key.id(), SigningKey.make().id());
+    assertNotEquals(key.id(), SigningKey.generate().id());
     assertTrue(!key.toString().contains(key.secret()));
   }
 }

@@ -228,7 +228,7 @@ class ClusterIT {
       Eventually.holds("it is told to stop", () -> stop.getState() == Thread.State.BLOCKED);
       other.execute("ROLLBACK");
       Throwable end = assertThrows(CompletionException.class, started::join).getCause();
-      assertEquals("Told to stop while starting", end.getMessage());
+      assertEquals("Stopped while starting", end.getMessage());
     }
     stop.join();
   }

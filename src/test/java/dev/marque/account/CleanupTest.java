@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** What is over, on a real PostgreSQL. */
 @Timeout(60)
-class CleaningTest {
+class CleanupTest {
 
   private static final Client CLIENT = new Client("192.0.2.1", "a browser");
 
@@ -30,7 +30,7 @@ class CleaningTest {
   private final Sessions sessions =
       new Sessions(
           pool,
-          new Tokens(vertx, List.of(SigningKey.make()), "marque", clock),
+          new Tokens(vertx, List.of(SigningKey.generate()), "marque", clock),
           audit,
           new LiveSessions(vertx, pool, clock),
           clock);
@@ -52,11 +52,11 @@ class CleaningTest {
     vertx.close().await();
   }
 
-  private Cleaning start() {
-    Cleaning cleaning =
-        new Cleaning(vertx, sessions, limits, tokens, new AuditRetention(pool, audit, 0));
-    cleaning.start();
-    return cleaning;
+  private Cleanup start() {
+    Cleanup cleanup =
+        new Cleanup(vertx, sessions, limits, tokens, new AuditRetention(pool, audit, 0));
+    cleanup.start();
+    return cleanup;
   }
 
   private long count(String table) {
@@ -79,7 +79,7 @@ class CleaningTest {
   private void makeASessionATokenAndAFailure() {
     sessions.begin(pool, account, false, CLIENT).await();
     User user = new User(account.id(), account.username(), Role.USER, User.NO_SESSION);
-    tokens.make(user, "script", 1, CLIENT).await();
+    tokens.create(user, "script", 1, CLIENT).await();
     limits.begin("ada", "192.0.2.1").await();
   }
 
@@ -117,12 +117,12 @@ class CleaningTest {
 
   @Test
   void what_the_end_of_the_server_cuts_off_is_no_complaint() {
-    try (LoggedEvents events = new LoggedEvents(Cleaning.class)) {
+    try (LoggedEvents events = new LoggedEvents(Cleanup.class)) {
       SqlConnection other = pool.getConnection().await();
       other.query("BEGIN; LOCK TABLE sessions").execute().await();
-      Cleaning cleaning = start();
+      Cleanup cleanup = start();
       awaitOne("pg_locks WHERE NOT granted AND relation = 'sessions'::regclass");
-      cleaning.close();
+      cleanup.close();
       database.close().await();
       assertTrue(events.isEmpty());
     }
