@@ -16,7 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What is over, on a real PostgreSQL. */
+/** Tests the deletion of expired rows on a real PostgreSQL. */
 @Timeout(60)
 class CleanupTest {
 
@@ -41,7 +41,7 @@ class CleanupTest {
   private Account account;
 
   @BeforeEach
-  void someone() {
+  void createAccount() {
     account =
         accounts.insert(pool, new Profile("ada", "", "Ada", "Lovelace"), Role.USER, "-").await();
   }
@@ -76,7 +76,7 @@ class CleanupTest {
     }
   }
 
-  private void makeASessionATokenAndAFailure() {
+  private void createSessionTokenAndFailure() {
     sessions.begin(pool, account, false, CLIENT).await();
     User user = new User(account.id(), account.username(), Role.USER, User.NO_SESSION);
     tokens.create(user, "script", 1, CLIENT).await();
@@ -84,8 +84,8 @@ class CleanupTest {
   }
 
   @Test
-  void what_is_over_goes_at_the_start_and_nothing_else() {
-    makeASessionATokenAndAFailure();
+  void only_expired_rows_are_deleted_at_the_start() {
+    createSessionTokenAndFailure();
     clock.advance(Duration.ofDays(2));
     sessions.begin(pool, account, false, CLIENT).await();
     start();
@@ -96,14 +96,14 @@ class CleanupTest {
   }
 
   @Test
-  void sessions_that_cannot_be_deleted_keep_nothing_else() {
-    makeASessionATokenAndAFailure();
+  void a_failure_to_delete_sessions_does_not_prevent_the_other_deletions() {
+    createSessionTokenAndFailure();
     clock.advance(Duration.ofDays(2));
     pool.query(
             """
             CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
             BEGIN
-              RAISE EXCEPTION 'no session goes';
+              RAISE EXCEPTION 'refused';
             END $$;
             CREATE TRIGGER stuck BEFORE DELETE ON sessions EXECUTE FUNCTION refuse()
             """)
@@ -116,7 +116,7 @@ class CleanupTest {
   }
 
   @Test
-  void what_the_end_of_the_server_cuts_off_is_no_complaint() {
+  void a_deletion_interrupted_by_the_shutdown_logs_nothing() {
     try (LoggedEvents events = new LoggedEvents(Cleanup.class)) {
       SqlConnection other = pool.getConnection().await();
       other.query("BEGIN; LOCK TABLE sessions").execute().await();
@@ -129,7 +129,7 @@ class CleanupTest {
   }
 
   @Test
-  void any_number_of_sessions_goes_in_portions() {
+  void any_number_of_sessions_is_deleted_in_batches() {
     sessions.begin(pool, account, false, CLIENT).await();
     pool.query(
             """
