@@ -49,7 +49,7 @@ public final class Main implements Callable<Integer> {
       description = "Also print the stack trace of a failure.")
   private boolean verbose;
 
-  /** Runs one command and ends the JVM with its exit status. */
+  /** Runs one command and exits the JVM with its exit status. */
   public static void main(String[] arguments) {
     SystemProperties.set();
     System.exit(commandLine().execute(arguments));

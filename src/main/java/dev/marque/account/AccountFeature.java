@@ -201,7 +201,7 @@ public final class AccountFeature {
   }
 
   /** Records in the audit log that the signed-in administrator exported photos and corrections. */
-  public Future<Void> noteCorrectionsExported(RoutingContext ctx) {
+  public Future<Void> recordCorrectionsExported(RoutingContext ctx) {
     User by = SignedIn.of(ctx);
     return audit.record(pool, AuditEvent.CORRECTIONS_EXPORTED, by, by, Client.of(ctx));
   }

@@ -10,7 +10,7 @@ import org.slf4j.LoggerFactory;
 final class Cleanup {
 
   private static final Logger LOG = LoggerFactory.getLogger(Cleanup.class);
-  private static final Duration EVERY = Duration.ofHours(1);
+  private static final Duration INTERVAL = Duration.ofHours(1);
 
   private final Vertx vertx;
   private final Sessions sessions;
@@ -35,7 +35,7 @@ final class Cleanup {
 
   /** Starts to delete, now and every hour. */
   void start() {
-    timer = vertx.setPeriodic(0, EVERY.toMillis(), tick -> clean());
+    timer = vertx.setPeriodic(0, INTERVAL.toMillis(), tick -> clean());
   }
 
   /** Stops. A running deletion may fail and is then not logged, since the database closes next. */

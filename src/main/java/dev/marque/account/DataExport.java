@@ -98,14 +98,14 @@ final class DataExport {
           new JsonObject()
               .put("at", entry.at().toString())
               .put("event", entry.event())
-              .put("address", isOfSomebodyElse(entry) ? null : entry.address())
+              .put("address", isByAdministrator(entry) ? null : entry.address())
               .put("detail", entry.detail()));
     }
     return array;
   }
 
   /** An administrator's network address is not disclosed to the person. */
-  private static boolean isOfSomebodyElse(AuditEntry entry) {
+  private static boolean isByAdministrator(AuditEntry entry) {
     return entry.actor() != null && !Objects.equals(entry.actor(), entry.subject());
   }
 }

@@ -52,7 +52,7 @@ final class FieldRules {
    *
    * @throws Failure.Invalid ({@code fields})
    */
-  void checkOnTerminal(Profile profile, String password) {
+  void checkFromCommandLine(Profile profile, String password) {
     List<FieldError> errors = new ArrayList<>();
     violations(profile).stream()
         .filter(error -> !error.field().equals("email") || !profile.email().isEmpty())

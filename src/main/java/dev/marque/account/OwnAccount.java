@@ -142,7 +142,7 @@ final class OwnAccount {
                     .compose(
                         ended ->
                             ended
-                                ? noteSessionEnded(sql, user, client)
+                                ? recordSessionEnded(sql, user, client)
                                 : Future.failedFuture(new Failure.NotFound("not-found"))))
         .onSuccess(done -> sessions.invalidate(user.id()));
   }
@@ -155,11 +155,11 @@ final class OwnAccount {
                     .endOthers(sql, user.id(), user.session())
                     .compose(
                         ended ->
-                            ended ? noteSessionEnded(sql, user, client) : Future.succeededFuture()))
+                            ended ? recordSessionEnded(sql, user, client) : Future.succeededFuture()))
         .onSuccess(done -> sessions.invalidate(user.id()));
   }
 
-  private Future<Void> noteSessionEnded(SqlClient sql, User user, Client client) {
+  private Future<Void> recordSessionEnded(SqlClient sql, User user, Client client) {
     return audit.record(sql, AuditEvent.SESSION_ENDED, user, user, client);
   }
 

@@ -72,7 +72,7 @@ final class Registration {
    */
   Future<Account> add(Profile profile, String password, Role role) {
     Client terminal = new Client("terminal", "");
-    return FieldRules.checked(() -> rules.checkOnTerminal(profile, password))
+    return FieldRules.checked(() -> rules.checkFromCommandLine(profile, password))
         .compose(valid -> passwords.hash(password))
         .compose(hash -> pool.withTransaction(sql -> insert(sql, profile, role, hash, terminal)));
   }

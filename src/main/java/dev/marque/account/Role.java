@@ -6,10 +6,10 @@ import java.util.Locale;
 public enum Role {
   /** May classify photos and see their own data. */
   USER,
-  /** Also administers accounts and corrections. */
+  /** May also administer accounts and corrections. */
   ADMIN;
 
-  /** The name in JSON, in forms and in the database, for example {@code admin}. */
+  /** Returns the name in JSON, in forms and in the database, for example {@code admin}. */
   public String code() {
     return name().toLowerCase(Locale.ROOT);
   }

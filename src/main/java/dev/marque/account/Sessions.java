@@ -25,9 +25,9 @@ import java.util.UUID;
  * Sessions and their refresh tokens (RFC 9700, section 4.14: rotation).
  *
  * <p>A refresh token is valid for one refresh, and again within 30 seconds of it: two tabs may
- * refresh at the same moment, and a response may be lost. Using any token marks all others of the
- * session as used. So if a thief and the owner both hold a copy, one of them comes too late, and
- * the session ends for both.
+ * refresh at the same moment, and a response may be lost. The first use of a token marks all tokens
+ * of the session issued so far as used. So if a thief and the owner both hold a copy, one of them
+ * comes too late, and the session ends for both.
  */
 final class Sessions {
 
@@ -60,7 +60,7 @@ final class Sessions {
     this.clock = clock;
   }
 
-  /** Starts a session for a person who has proven to be the account's owner. */
+  /** Starts a session for a person authenticated as the account's owner. */
   Future<Grant> begin(SqlClient sql, Account account, boolean remember, Client client) {
     UUID id = Ids.next();
     Instant now = clock.instant();

@@ -50,7 +50,7 @@ final class SignIn {
    */
   Future<Optional<Grant>> signIn(
       String username, String password, boolean remember, Client client) {
-    return prove(username, password, client, () -> limits.begin(username, client.address()))
+    return authenticate(username, password, client, () -> limits.begin(username, client.address()))
         .compose(
             outcome ->
                 begin(outcome, remember, client)
@@ -63,16 +63,16 @@ final class SignIn {
 
   private Future<Optional<Grant>> begin(Outcome outcome, boolean remember, Client client) {
     return outcome
-        .proven()
+        .account()
         .map(account -> begin(account, remember, client))
         .orElseGet(() -> Future.succeededFuture(Optional.empty()));
   }
 
   /**
-   * Starts a session for a person who has proven to be the account's owner; empty if the account is
+   * Starts a session for a person authenticated as the account's owner; empty if the account is
    * disabled or its password has changed since it was read.
    *
-   * @param account as read before the proof
+   * @param account as read before the authentication
    */
   Future<Optional<Grant>> begin(Account account, boolean remember, Client client) {
     return pool.withTransaction(
@@ -120,14 +120,14 @@ final class SignIn {
 
   /** Confirms the password as {@link #confirm} does, but rejects a person who has none here. */
   Future<Void> confirmPassword(User user, String password, Client client) {
-    return prove(
+    return authenticate(
             user.username(),
             password,
             client,
             () -> limits.beginConfirmation(user, client.address()))
         .compose(
             outcome ->
-                outcome.proven().isPresent()
+                outcome.account().isPresent()
                     ? Future.<Void>succeededFuture()
                     : refuse(user.username(), outcome, client)
                         .compose(
@@ -137,23 +137,23 @@ final class SignIn {
   /**
    * The outcome of an attempt.
    *
-   * @param proven the authenticated account, as read before the verification; empty if the user
+   * @param account the authenticated account, as read before the verification; empty if the user
    *     name or password is wrong
    * @param startsSlowdown whether its failure makes further attempts wait
    */
-  private record Outcome(Optional<Account> proven, boolean startsSlowdown) {}
+  private record Outcome(Optional<Account> account, boolean startsSlowdown) {}
 
-  private Future<Outcome> prove(
+  private Future<Outcome> authenticate(
       String username,
       String password,
       Client client,
       Supplier<Future<SignInLimits.Attempt>> begin) {
     return turns.inTurn(
         SignInLimits.pair(username, client.address()),
-        () -> proveInTurn(username, password, begin));
+        () -> authenticateInTurn(username, password, begin));
   }
 
-  private Future<Outcome> proveInTurn(
+  private Future<Outcome> authenticateInTurn(
       String username, String password, Supplier<Future<SignInLimits.Attempt>> begin) {
     return begin
         .get()
@@ -162,7 +162,10 @@ final class SignIn {
                 verify(username, password)
                     .recover(problem -> abandon(attempt, problem))
                     .compose(
-                        proven -> proven.isPresent() ? succeed(proven, attempt) : fail(attempt)));
+                        authenticated ->
+                            authenticated.isPresent()
+                                ? succeed(authenticated, attempt)
+                                : fail(attempt)));
   }
 
   /** Reads the account first, so that a concurrent password change is noticed. */
@@ -179,8 +182,8 @@ final class SignIn {
     return limits.abandoned(attempt).transform(done -> Future.failedFuture(problem));
   }
 
-  private Future<Outcome> succeed(Optional<Account> proven, SignInLimits.Attempt attempt) {
-    return limits.succeeded(attempt).map(new Outcome(proven, false));
+  private Future<Outcome> succeed(Optional<Account> authenticated, SignInLimits.Attempt attempt) {
+    return limits.succeeded(attempt).map(new Outcome(authenticated, false));
   }
 
   private Future<Outcome> fail(SignInLimits.Attempt attempt) {

@@ -31,8 +31,8 @@ import org.jspecify.annotations.Nullable;
  * twice as long each time, up to 15 minutes, so an attacker elsewhere does not lock the owner out.
  * Attackers who use many addresses, or try many names from one, meet the same wait after 100 and
  * 300 failures. Existing sessions are not affected. When a signed-in person confirms the password,
- * the attempts of the session count instead of those with the name. An hour without failure resets
- * all counts.
+ * the count of the session applies instead of that of the name. An hour without failure resets all
+ * counts.
  *
  * <p>An attempt counts as failed from its start until it succeeds: otherwise a thousand concurrent
  * attempts would all be admitted before the first has failed. To keep that from rejecting correct

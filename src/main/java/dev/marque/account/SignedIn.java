@@ -102,11 +102,11 @@ public final class SignedIn {
   }
 
   private void remember(RoutingContext ctx, User user) {
-    boolean elsewhere = !user.hasSession();
+    boolean signedInByProxy = !user.hasSession();
     ctx.put(USER, user);
     ctx.put(
         Pages.VIEWER,
-        new Viewer(user.username(), user.isAdmin(), elsewhere, elsewhere ? signOutUrl : null));
+        new Viewer(user.username(), user.isAdmin(), signedInByProxy, signedInByProxy ? signOutUrl : null));
   }
 
   private Future<Optional<User>> identify(RoutingContext ctx) {
@@ -181,7 +181,7 @@ public final class SignedIn {
       if (find(ctx).isPresent()) {
         ctx.next();
       } else {
-        leadToSignIn(ctx);
+        redirectToSignIn(ctx);
       }
     };
   }
@@ -214,7 +214,7 @@ public final class SignedIn {
   public Handler<RoutingContext> admin() {
     return ctx -> {
       if (find(ctx).isEmpty()) {
-        leadToSignIn(ctx);
+        redirectToSignIn(ctx);
       } else {
         requireAdministrator(ctx);
       }
@@ -248,7 +248,7 @@ public final class SignedIn {
     return new Failure.NotSignedIn(sent ? "token-invalid" : "not-signed-in");
   }
 
-  private void leadToSignIn(RoutingContext ctx) {
+  private void redirectToSignIn(RoutingContext ctx) {
     if (Pages.isFragment(ctx)) {
       // A redirect would swap the sign-in form into a part of the page.
       String current = ctx.request().getHeader("HX-Current-URL");

@@ -213,12 +213,12 @@ public final class Server implements AutoCloseable {
     web.orElseThrow().mount(router);
   }
 
-  /** The port of pages and API. */
+  /** Returns the port of pages and API. */
   public int port() {
     return web.orElseThrow().port();
   }
 
-  /** The port of health and metrics. */
+  /** Returns the port of health and metrics. */
   public int managementPort() {
     return managementPort;
   }

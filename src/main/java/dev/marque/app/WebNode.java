@@ -174,7 +174,7 @@ final class WebNode {
         limits,
         inference,
         ModelDocument.read(settings.modelDir()),
-        new CorrectionRoutes(signedIn, pages, corrections, accounts::noteCorrectionsExported),
+        new CorrectionRoutes(signedIn, pages, corrections, accounts::recordCorrectionsExported),
         numbers,
         meters);
   }
