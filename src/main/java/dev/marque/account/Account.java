@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * An account, without its password hash, which leaves the database only to be verified.
  *
- * @param email null if the account was created on the command line without one
+ * @param email null if the account was created on the command line or by an external sign-in
+ *     without one
  * @param disabled whether sign-in is refused
  * @param tokensValidAfter when the password was last changed, or the account disabled or enabled;
  *     access tokens issued earlier are rejected

@@ -207,8 +207,8 @@ public final class AccountFeature {
   }
 
   /**
-   * Returns the path of a link that creates the first administrator; empty if one exists. Show it
-   * to the operator only.
+   * Returns the path of a link that creates the first administrator; empty if there is an
+   * administrator. Show it to the operator only.
    */
   public Future<Optional<String>> setupPath() {
     return setupLinks.offer().map(token -> token.map(text -> "/setup?token=" + text));

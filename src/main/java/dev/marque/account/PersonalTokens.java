@@ -95,7 +95,10 @@ final class PersonalTokens {
         .compose(PersonalTokens::orRefuse);
   }
 
-  /** Waiting for the account's lock, a password change may have ended the session. */
+  /**
+   * Locks the session, which a password change may have ended during the wait for the account's
+   * lock.
+   */
   private static Future<Void> requireSession(SqlClient sql, User owner) {
     if (!owner.hasSession()) {
       return Future.succeededFuture();

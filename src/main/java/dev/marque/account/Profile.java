@@ -10,7 +10,7 @@ import java.util.Map;
  * message keys.
  *
  * @param username for signing in, shown to others; never changes
- * @param email may be empty only for accounts created on the command line
+ * @param email may be empty only for accounts created on the command line or by an external sign-in
  */
 record Profile(
     @Pattern(regexp = USERNAME, message = "field.username.rules") String username,

@@ -13,7 +13,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs sign-in attempts with the same key, a user name and network address, one at a time on this
+ * Runs sign-in attempts with the same key (user name and network address) one at a time on this
  * node. An attempt counts as failed until it succeeds ({@link SignInLimits}), so concurrent
  * attempts with a correct password, for example of scripts that all start on the hour, could exceed
  * the limit. Run in turn, only actual failures count.

@@ -201,7 +201,8 @@ final class WebNode {
   }
 
   /**
-   * Returns path and query of the page that creates the first administrator; empty if there is one.
+   * Returns path and query of the page that creates the first administrator; empty if there is an
+   * administrator.
    */
   Optional<String> setupPath() {
     return setupPath;

@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.marque.RunsConcurrently;
 import dev.marque.Eventually;
+import dev.marque.RunsConcurrently;
 import dev.marque.platform.SettingsFile;
 import dev.marque.platform.StoppableDatabase;
 import io.vertx.core.json.JsonObject;
