@@ -10,7 +10,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** Says what went wrong in one line on standard error; the stack trace only if it is wanted. */
+/** Reports a failure in one line on standard error, with the stack trace only if requested. */
 final class CommandErrors implements IExecutionExceptionHandler, IParameterExceptionHandler {
 
   private final BooleanSupplier verbose;
@@ -40,7 +40,7 @@ final class CommandErrors implements IExecutionExceptionHandler, IParameterExcep
     return CommandLine.ExitCode.SOFTWARE;
   }
 
-  /** Runs the command. Errors of Java itself, which picocli lets through, are told as well. */
+  /** Runs the command. Also reports JVM errors, which picocli does not catch. */
   int execute(ParseResult arguments) {
     try {
       return new CommandLine.RunLast().execute(arguments);
@@ -58,11 +58,13 @@ final class CommandErrors implements IExecutionExceptionHandler, IParameterExcep
     out.flush();
   }
 
-  /** Our own exceptions explain themselves; of any other the kind matters as well. */
+  /**
+   * Our own exceptions explain themselves; for any other the message needs the exception's class.
+   */
   private static String oneLine(Throwable e) {
     if (e instanceof OutOfMemoryError) {
       long megabytes = Runtime.getRuntime().maxMemory() >> 20;
-      return "the memory of %d MB is not enough; give Java more, such as JAVA_OPTS=-Xmx%dm"
+      return "%d MB of memory are not enough; give Java more, for example JAVA_OPTS=-Xmx%dm"
           .formatted(megabytes, 2 * megabytes);
     }
     boolean ours = e.getClass().getPackageName().startsWith(Main.class.getPackageName());

@@ -17,10 +17,10 @@ import picocli.CommandLine.IFactory;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
-/** The command line. Without a command it serves. */
+/** The command line. Without a command it runs {@code serve}. */
 @Command(
     name = "marque",
-    description = {"Tells the brand of a car from a photo.", ""},
+    description = {"Recognizes the brand of a car in a photo.", ""},
     synopsisSubcommandLabel = "[COMMAND]",
     mixinStandardHelpOptions = true,
     scope = ScopeType.INHERIT,
@@ -29,7 +29,9 @@ import picocli.CommandLine.ScopeType;
     optionListHeading = "%nOptions:%n",
     parameterListHeading = "%nArguments:%n",
     exitCodeListHeading = "%nExit status:%n",
-    exitCodeList = {"0:done", "1:failed: one line on standard error says why", "2:wrong usage"},
+    exitCodeList = {
+      "0:success", "1:failure, explained in one line on standard error", "2:invalid usage",
+    },
     subcommands = {
       ServeCommand.class,
       ClassifyCommand.class,
@@ -44,10 +46,10 @@ public final class Main implements Callable<Integer> {
   @Option(
       names = "--verbose",
       scope = ScopeType.INHERIT,
-      description = "Print the stack trace of a failure as well.")
+      description = "Also print the stack trace of a failure.")
   private boolean verbose;
 
-  /** Runs one command and ends the JVM with its exit status. */
+  /** Runs one command and exits the JVM with its exit status. */
   public static void main(String[] arguments) {
     SystemProperties.set();
     System.exit(commandLine().execute(arguments));
@@ -64,7 +66,9 @@ public final class Main implements Callable<Integer> {
         .setExecutionExceptionHandler(errors);
   }
 
-  /** Training knows nothing of settings, so its commands are told where the model is. */
+  /**
+   * Passes the model's folder to the commands of the training package, which does not use settings.
+   */
   private static final class Commands implements IFactory {
 
     @Override

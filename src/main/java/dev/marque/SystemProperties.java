@@ -1,13 +1,12 @@
 package dev.marque;
 
-/** What libraries only take from system properties, and only before they are first used. */
+/** Settings that libraries read only from system properties, and only before their first use. */
 final class SystemProperties {
 
   private SystemProperties() {}
 
   /**
-   * Keeps DJL from asking the network for anything, AWT from looking for a display, and Hazelcast
-   * from logging in its own way.
+   * Keeps DJL off the network, AWT from looking for a display, and Hazelcast from its own logging.
    */
   static void set() {
     setUnlessGiven("ai.djl.offline", "true");

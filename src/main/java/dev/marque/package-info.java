@@ -1,5 +1,6 @@
 /**
- * Marque: the brand of a car from a photo. The command line is the way in: {@link dev.marque.Main}.
+ * Marque recognizes the brand of a car in a photo. The entry point is the command line: {@link
+ * dev.marque.Main}.
  */
 @NullMarked
 package dev.marque;

@@ -29,7 +29,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
-/** The commands that need no server, as a terminal calls them. */
+/** Tests the commands that need no server, as called from a terminal. */
 class CommandLineTest {
 
   private static final String AUDI = "src/test/resources/photos/audi.jpg";
@@ -54,27 +54,28 @@ class CommandLineTest {
   }
 
   @Test
-  void the_brands_of_photos_are_told_and_a_file_that_is_none_is_named() throws IOException {
-    Path noPhoto = Files.writeString(folder.resolve("note.jpg"), "I am a photo");
-    assertEquals(1, run("classify", AUDI, noPhoto, VOLVO, "-k", 2));
-    assertTrue(out.toString().contains("audi.jpg: Audi (of 100 answers this sure"), out.toString());
-    assertTrue(out.toString().contains("volvo.jpg: Volvo (of 100"), out.toString());
+  void brands_are_printed_and_a_file_that_is_not_a_photo_is_reported() throws IOException {
+    Path notAPhoto = Files.writeString(folder.resolve("note.jpg"), "I am a photo");
+    assertEquals(1, run("classify", AUDI, notAPhoto, VOLVO, "-k", 2));
+    assertTrue(out.toString().contains("audi.jpg: Audi ("), out.toString());
+    assertTrue(out.toString().contains("of 100 answers this confident"), out.toString());
+    assertTrue(out.toString().contains("volvo.jpg: Volvo ("), out.toString());
     assertEquals(
-        "marque: " + noPhoto + " is left out: it is no picture file", err.toString().strip());
+        "marque: " + notAPhoto + " was skipped: it is no picture file", err.toString().strip());
 
     err.getBuffer().setLength(0);
     Path missing = folder.resolve("missing.jpg");
     assertEquals(1, run("classify", missing, AUDI), "the others are classified");
     assertEquals(
-        "marque: " + missing + " is left out: there is no such file", err.toString().strip());
+        "marque: " + missing + " was skipped: it does not exist", err.toString().strip());
   }
 
   @Test
-  void machines_get_an_object_a_line_for_each_photo_of_a_folder() throws IOException {
+  void json_output_is_one_object_per_line_for_each_photo_of_a_folder() throws IOException {
     assertEquals(0, run("classify", "--json", "-k", 3, "src/test/resources/photos"));
     ObjectMapper mapper = new ObjectMapper();
     Set<String> files = Set.of("audi.jpg", "car.webp", "volvo.jpg");
-    Set<String> told =
+    Set<String> printed =
         out.toString()
             .lines()
             .map(
@@ -89,11 +90,11 @@ class CommandLineTest {
                   }
                 })
             .collect(Collectors.toSet());
-    assertEquals(files, told);
+    assertEquals(files, printed);
   }
 
   @Test
-  void a_folder_may_be_a_link_and_its_photos_keep_its_name() throws IOException {
+  void a_folder_may_be_a_symbolic_link_and_its_paths_keep_the_links_name() throws IOException {
     Path photos = Files.createDirectory(folder.resolve("photos"));
     Files.copy(Path.of(AUDI), photos.resolve("audi.jpg"));
     Path link = Files.createSymbolicLink(folder.resolve("link"), photos);
@@ -102,11 +103,11 @@ class CommandLineTest {
   }
 
   @Test
-  void a_folder_that_cannot_be_read_is_named_and_the_others_are_classified() throws IOException {
+  void an_unreadable_folder_is_reported_and_the_others_are_classified() throws IOException {
     Path photos = Files.createDirectory(folder.resolve("photos"));
     Files.copy(Path.of(AUDI), photos.resolve("audi.jpg"));
     Path outer = longFolder(photos);
-    // Its own path is short enough to be made and moved, but no longer in the other one.
+    // Its own path is short enough to create and move it, but not inside the other folder.
     Path inner = folder.resolve("inner");
     longFolder(inner);
     Path moved = Files.move(inner, outer.resolve("inner"));
@@ -121,7 +122,7 @@ class CommandLineTest {
     }
   }
 
-  /** A folder in folders, whose path is longer than half of what Linux takes at most. */
+  /** Creates nested folders whose path is longer than half of the Linux limit. */
   private static Path longFolder(Path parent) throws IOException {
     Path deep = parent;
     while (deep.toString().length() < 2200) {
@@ -131,7 +132,7 @@ class CommandLineTest {
   }
 
   @Test
-  void what_would_make_a_better_photo_is_said_in_a_sentence() throws IOException {
+  void advice_for_a_better_photo_is_printed_as_a_sentence() throws IOException {
     BufferedImage small = new BufferedImage(80, 60, BufferedImage.TYPE_INT_RGB);
     small.createGraphics().drawImage(ImageIO.read(Path.of(AUDI).toFile()), 0, 0, 80, 60, null);
     Path photo = folder.resolve("small.png");
@@ -164,7 +165,7 @@ class CommandLineTest {
         "export",
         "export --precision float8 marque.pt",
       })
-  void wrong_usage_is_one_line_that_says_where_help_is_and_status_2(String line) {
+  void wrong_usage_is_one_line_that_refers_to_help_and_status_2(String line) {
     assertEquals(2, run((Object[]) line.split(" ")));
     assertEquals(1, err.toString().lines().count(), err.toString());
     assertTrue(err.toString().contains("--help"), err.toString());
@@ -192,13 +193,13 @@ class CommandLineTest {
         "user",
         "user add"
       })
-  void each_command_explains_itself(String command) {
+  void each_command_has_help(String command) {
     assertEquals(0, run((Object[]) (command + " --help").strip().split(" ")));
     assertTrue(out.toString().contains("Usage: marque"), out.toString());
     assertTrue(out.toString().contains("Exit status:"), out.toString());
   }
 
-  /** Two passes over small photos; the model has the folder's name. */
+  /** Trains two epochs on small photos; the model is named after the folder. */
   private int train(Path photos, Path out, Object... more) {
     List<Object> arguments = new ArrayList<>(List.of("train", "--data", photos, "--out", out));
     arguments.addAll(List.of("--name", out.getFileName(), "--epochs", 2, "--batch", 8));
@@ -208,7 +209,7 @@ class CommandLineTest {
   }
 
   @Test
-  void a_fleet_of_ones_own_is_trained_judged_compared_and_used() throws IOException {
+  void a_custom_fleet_can_be_trained_evaluated_compared_and_used() throws IOException {
     Path photos = folder.resolve("fleet");
     ColouredShapes.write(photos, 12);
     Files.writeString(photos.resolve("Square/bad.jpg"), "I am a photo");
@@ -235,7 +236,7 @@ class CommandLineTest {
     assertEquals(first, Files.readString(model.resolve("evaluation.json")));
     assertEquals(0, run("evaluate", "--data", photos, "--model", model, "--against", model));
 
-    // The two brands, though five are told where nobody says otherwise.
+    // Two brands, although the default is to print five.
     Path circle = photos.resolve("Circle/00.jpg");
     assertEquals(0, run("classify", "--model", model, circle), err.toString());
     assertEquals(2, out.toString().lines().filter(line -> line.matches(" .*\\d%.*")).count());
@@ -244,7 +245,7 @@ class CommandLineTest {
   }
 
   @Test
-  void a_model_is_calibrated_anew_for_another_size_and_its_weights_stay() throws IOException {
+  void a_model_is_recalibrated_for_another_size_and_keeps_its_weights() throws IOException {
     Path photos = folder.resolve("fleet");
     ColouredShapes.write(photos, 12);
     Path network = Files.writeString(folder.resolve("tiny.json"), TinyNetwork.DESCRIPTION.toJson());
@@ -258,9 +259,9 @@ class CommandLineTest {
     assertEquals(0, calibrate(photos, model, "fleet-1.1"), err.toString());
     for (String file :
         List.of("evaluation.json", "confusion.png", "reliability.png", "README.md")) {
-      assertFalse(Files.exists(model.resolve(file)), file + " is of the model before");
+      assertFalse(Files.exists(model.resolve(file)), file + " belongs to the previous model");
     }
-    Path ownWords = Files.writeString(model.resolve("README.md"), "# Our fleet");
+    Path ownModelCard = Files.writeString(model.resolve("README.md"), "# Our fleet");
     ModelDescription same = ModelDescription.read(model);
     assertEquals("fleet-1.1", same.name());
     assertEquals(trained.calibration(), same.calibration(), "the same photos and weights");
@@ -268,7 +269,7 @@ class CommandLineTest {
     assertEquals(0, calibrate(photos, model, "fleet-1.2", "--serve-at", "96x128"));
     ModelDescription larger = ModelDescription.read(model);
     assertEquals(new Size(96, 128), larger.input());
-    assertTrue(Files.exists(ownWords), "no model card");
+    assertTrue(Files.exists(ownModelCard), "no model card");
     assertNotEquals(trained.calibration(), larger.calibration());
     assertArrayEquals(weights, Files.readAllBytes(model.resolve("weights.safetensors")));
     assertEquals(0, run("classify", "--model", model, photos.resolve("Circle/00.jpg")));
@@ -282,7 +283,7 @@ class CommandLineTest {
   }
 
   @Test
-  void photos_that_cannot_calibrate_leave_the_model_as_it_was() throws IOException {
+  void unsuitable_photos_for_calibration_leave_the_model_unchanged() throws IOException {
     Path photos = folder.resolve("fleet");
     ColouredShapes.write(photos, 2);
     assertEquals(1, run("calibrate", "--data", photos, "--name", "other"));
@@ -291,7 +292,7 @@ class CommandLineTest {
   }
 
   @Test
-  void a_fleet_of_one_brand_or_with_an_empty_one_is_refused() throws IOException {
+  void a_fleet_with_one_brand_or_an_empty_brand_is_rejected() throws IOException {
     Path photos = folder.resolve("fleet");
     ColouredShapes.write(photos, 2);
     Files.createDirectory(photos.resolve("Triangle"));

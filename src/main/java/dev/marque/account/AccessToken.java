@@ -4,9 +4,9 @@ import java.time.Instant;
 import java.util.UUID;
 
 /**
- * What an access token says once it was believed.
+ * The claims of a verified access token.
  *
- * @param account whose it is
+ * @param account the account's id
  * @param session the session it was issued to
  * @param issuedAt in whole seconds
  */

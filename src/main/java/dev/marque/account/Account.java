@@ -6,13 +6,13 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Somebody's account, without its password's hash: that never leaves the database but to be
- * verified.
+ * An account, without its password hash, which leaves the database only to be verified.
  *
- * @param email null where the account was made on the terminal without one
- * @param disabled may not sign in
+ * @param email null if the account was created on the command line or by an external sign-in
+ *     without one
+ * @param disabled whether sign-in is refused
  * @param tokensValidAfter when the password was last changed, or the account disabled or enabled;
- *     access tokens from before do not count
+ *     access tokens issued earlier are rejected
  */
 public record Account(
     UUID id,
@@ -25,7 +25,7 @@ public record Account(
     Instant tokensValidAfter,
     Instant createdAt) {
 
-  /** As the API shows it. */
+  /** Returns the account as the API shows it. */
   JsonObject toJson() {
     return new JsonObject()
         .put("id", id.toString())

@@ -20,8 +20,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The accounts of one process, made of their parts: what the composition root sees of this room.
- * Safe on every thread once it is started.
+ * Wires the parts of the account package and offers them to the composition root. Thread-safe once
+ * started.
  */
 public final class AccountFeature {
 
@@ -32,7 +32,7 @@ public final class AccountFeature {
   private final Pool pool;
   private final Accounts accounts;
   private final Audit audit;
-  private final Cleaning cleaning;
+  private final Cleanup cleanup;
   private final LiveSessions live;
   private final Sessions sessions;
   private final PersonalTokens personalTokens;
@@ -48,9 +48,10 @@ public final class AccountFeature {
   private final Optional<OpenIdProvider> provider;
 
   /**
-   * Makes the parts. Blocks to read the signing keys, or to make the first one.
+   * Creates the parts. Blocks while it reads the signing keys or creates the first one.
    *
-   * @throws StartFailure if the keys cannot be read or made, or single sign-on is half set up
+   * @throws StartFailure if the keys cannot be read or created, or the single sign-on settings are
+   *     incomplete
    */
   public AccountFeature(
       Vertx vertx, Settings settings, Pool pool, Clock clock, MeterRegistry meters) {
@@ -67,7 +68,7 @@ public final class AccountFeature {
     personalTokens = new PersonalTokens(pool, audit, clock);
     SignInLimits limits = new SignInLimits(pool, clock);
     AuditRetention auditRetention = new AuditRetention(pool, audit, settings.audit().days());
-    cleaning = new Cleaning(vertx, sessions, limits, personalTokens, auditRetention);
+    cleanup = new Cleanup(vertx, sessions, limits, personalTokens, auditRetention);
     passwords = new Passwords(vertx, meters, CORES);
     identities = new Identities(pool, accounts, passwords, audit, clock);
     SignInTurns turns = new SignInTurns(vertx);
@@ -96,9 +97,9 @@ public final class AccountFeature {
   private static List<SigningKey> keys(Settings settings, Clock clock) {
     if (!settings.signing().keys().isEmpty()) {
       try {
-        return SigningKeys.given(settings.signing().keys());
+        return SigningKeys.parse(settings.signing().keys());
       } catch (IllegalArgumentException e) {
-        throw new StartFailure("marque.signing.keys does not hold: " + e.getMessage(), e);
+        throw new StartFailure("marque.signing.keys is invalid: " + e.getMessage(), e);
       }
     }
     try {
@@ -122,17 +123,17 @@ public final class AccountFeature {
         .compose(deployed -> live.start());
   }
 
-  /** Begins to delete what is over. */
-  public void startCleaning() {
-    cleaning.start();
+  /** Starts to delete expired rows. */
+  public void startCleanup() {
+    cleanup.start();
   }
 
-  /** Ends what {@link #startCleaning} began; before the database is closed. */
-  public void stopCleaning() {
-    cleaning.close();
+  /** Stops the cleanup. Call it before the database is closed. */
+  public void stopCleanup() {
+    cleanup.close();
   }
 
-  /** What keeps other rooms' routes to those who are signed in. */
+  /** Returns the handlers with which routes require a sign-in. */
   public SignedIn signedIn(Pages pages) {
     return new SignedIn(
         tokens,
@@ -147,9 +148,9 @@ public final class AccountFeature {
   }
 
   /**
-   * Adds pages and API.
+   * Adds the routes of pages and API.
    *
-   * @param personalData what other rooms keep of a person, for export and deletion
+   * @param personalData the data other features keep about a person, for export and deletion
    */
   public void mount(
       Router router,
@@ -199,22 +200,22 @@ public final class AccountFeature {
         .mount(router);
   }
 
-  /** Notes that the signed-in administrator takes people's photos with him. */
-  public Future<Void> noteCorrectionsExported(RoutingContext ctx) {
+  /** Records in the audit log that the signed-in administrator exported photos and corrections. */
+  public Future<Void> recordCorrectionsExported(RoutingContext ctx) {
     User by = SignedIn.of(ctx);
     return audit.record(pool, AuditEvent.CORRECTIONS_EXPORTED, by, by, Client.of(ctx));
   }
 
   /**
-   * The path of a link that makes the first administrator, if there is none: to be shown to the
-   * operator and nobody else.
+   * Returns the path of a link that creates the first administrator; empty if there is an
+   * administrator. Show it to the operator only.
    */
   public Future<Optional<String>> setupPath() {
     return setupLinks.offer().map(token -> token.map(text -> "/setup?token=" + text));
   }
 
   /**
-   * Makes an account on the terminal, which has no e-mail address.
+   * Creates an account from the command line, without an e-mail address.
    *
    * <p>Fails with {@link dev.marque.web.Failure.Invalid} and {@link
    * dev.marque.web.Failure.Conflict}.

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The page on one's own account, as its several forms show it. */
+/** Renders the account page, on which several forms share one template. */
 final class AccountPage {
 
   private static final String TEMPLATE = "account/account";
@@ -34,8 +34,8 @@ final class AccountPage {
   /**
    * Shows the page.
    *
-   * @param notice the key of a word on what was just done, or null
-   * @param more what only this showing has
+   * @param notice the message key of a confirmation, or null
+   * @param more further values for the template
    */
   void show(RoutingContext ctx, @Nullable String notice, Map<String, Object> more) {
     model(ctx, null, null)
@@ -50,8 +50,8 @@ final class AccountPage {
   /**
    * Shows the page again after one of its forms failed.
    *
-   * @param entered what was entered as the profile, if that was the form
-   * @param section which form it was
+   * @param entered the submitted profile if the profile form failed, otherwise null
+   * @param section the form that failed
    */
   void showAgain(RoutingContext ctx, @Nullable Profile entered, String section, Throwable problem) {
     Throwable shown = WrongPassword.in("current_password", problem);
@@ -64,16 +64,16 @@ final class AccountPage {
       RoutingContext ctx, @Nullable Profile entered, @Nullable String section) {
     User user = SignedIn.of(ctx);
     Future<Account> account = own.of(user);
-    Future<List<Session>> visits = sessions.of(user.id(), user.session());
-    Future<List<PersonalToken>> scripts = tokens.of(user.id());
+    Future<List<Session>> activeSessions = sessions.of(user.id(), user.session());
+    Future<List<PersonalToken>> personalTokens = tokens.of(user.id());
     Future<Boolean> external = identities.isExternal(user.id());
-    return Future.all(account, visits, scripts, external)
+    return Future.all(account, activeSessions, personalTokens, external)
         .map(
             all -> {
               Map<String, Object> model = new HashMap<>();
               model.put("account", account.result());
-              model.put("sessions", visits.result());
-              model.put("tokens", scripts.result());
+              model.put("sessions", activeSessions.result());
+              model.put("tokens", personalTokens.result());
               model.put("external", external.result());
               model.put("section", section);
               Profile profile = entered == null ? OwnAccount.profile(account.result()) : entered;

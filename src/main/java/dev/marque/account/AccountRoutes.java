@@ -11,7 +11,7 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.Map;
 import java.util.Set;
 
-/** The page on one's own account: names, password, sessions, export, deletion. */
+/** The account page: names, password, sessions, export, deletion. */
 final class AccountRoutes {
 
   private static final Set<String> NOTICES = Set.of("profile", "password", "session", "token");
@@ -75,7 +75,7 @@ final class AccountRoutes {
             Client.of(ctx))
         .onSuccess(
             grant -> {
-              // The tokens in the browser are from before the change and no longer count.
+              // The change invalidated the tokens that the browser has.
               grant.ifPresent(given -> cookies.set(ctx, given));
               back(ctx, "password");
             })

@@ -20,8 +20,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rows of accounts. Each method takes the pool or the connection of a transaction. Names and
- * addresses are compared without regard to case.
+ * The table of accounts. Each method takes the pool or the connection of a transaction. User names
+ * and e-mail addresses are compared case-insensitively.
  */
 final class Accounts {
 
@@ -36,11 +36,11 @@ final class Accounts {
   }
 
   /**
-   * Makes an account.
+   * Creates an account.
    *
    * <p>Fails with {@link Failure.Conflict} ({@code username-taken}, {@code email-taken}).
    *
-   * @param passwordHash as {@link Passwords#hash} gives it
+   * @param passwordHash as returned by {@link Passwords#hash}
    */
   Future<Account> insert(SqlClient sql, Profile profile, Role role, String passwordHash) {
     OffsetDateTime now = now();
@@ -65,7 +65,7 @@ final class Accounts {
         .map(rows -> account(rows.iterator().next()));
   }
 
-  /** Fails as {@link #insert} would, naming everything that is taken. */
+  /** Fails as {@link #insert} would, but names every field that is taken. */
   Future<Void> requireFree(SqlClient sql, Profile profile) {
     return sql.preparedQuery(
             """
@@ -87,7 +87,7 @@ final class Accounts {
             });
   }
 
-  /** Changes what its owner may change; fails as {@link #insert} does. */
+  /** Updates e-mail address and names; fails as {@link #insert} does. */
   Future<Account> update(SqlClient sql, UUID id, Profile profile) {
     return sql.preparedQuery(
             """
@@ -113,10 +113,11 @@ final class Accounts {
   }
 
   /**
-   * Accounts in the order of their names.
+   * Returns accounts ordered by user name.
    *
-   * @param search part of a name or address; empty for all
-   * @param after the name that the page before ended with; empty for the first page
+   * @param search part of a user name, e-mail address or full name; empty for all
+   * @param after the last user name of the previous page; empty for the first page
+   * @param limit maximum number of accounts
    */
   Future<List<Account>> list(SqlClient sql, String search, String after, int limit) {
     return sql.preparedQuery(
@@ -142,9 +143,9 @@ final class Accounts {
   }
 
   /**
-   * Whether an account may sign in and still has the password that it had when it was read. From
-   * here to the end of the transaction nobody changes either: who does so waits, and then finds
-   * what the transaction made.
+   * Returns whether an account may sign in and its password is unchanged since it was read. Locks
+   * the row: until the transaction ends, concurrent changes wait, and then see what the transaction
+   * inserted.
    */
   Future<Boolean> isUnchanged(SqlClient transaction, Account account) {
     return transaction
@@ -164,7 +165,7 @@ final class Accounts {
         .map(rows -> rows.iterator().next().getString(0));
   }
 
-  /** Sets another password; access tokens from before no longer count. */
+  /** Changes the password and invalidates the access tokens issued so far. */
   Future<Void> changePassword(SqlClient sql, UUID id, String passwordHash) {
     return sql.preparedQuery(
             "UPDATE accounts SET password_hash = $2, tokens_valid_after = $3 WHERE id = $1")
@@ -172,7 +173,7 @@ final class Accounts {
         .mapEmpty();
   }
 
-  /** Stores the same password hashed anew, unless it was changed meanwhile. */
+  /** Stores a new hash of the same password, unless the password has changed in the meantime. */
   Future<Void> replaceHash(SqlClient sql, UUID id, String oldHash, String newHash) {
     return sql.preparedQuery(
             "UPDATE accounts SET password_hash = $3 WHERE id = $1 AND password_hash = $2")
@@ -186,7 +187,7 @@ final class Accounts {
         .compose(Accounts::one);
   }
 
-  /** Lets an account in or not; access tokens from before no longer count. */
+  /** Disables or enables an account and invalidates the access tokens issued so far. */
   Future<Account> changeDisabled(SqlClient sql, UUID id, boolean disabled) {
     return sql.preparedQuery(
             """
@@ -197,7 +198,7 @@ final class Accounts {
         .compose(Accounts::one);
   }
 
-  /** Deletes an account and, by the foreign keys, everything that is its own. */
+  /** Deletes an account and, through the foreign keys, everything that belongs to it. */
   Future<Void> delete(SqlClient sql, UUID id) {
     return sql.preparedQuery("DELETE FROM accounts WHERE id = $1").execute(Tuple.of(id)).mapEmpty();
   }
@@ -209,8 +210,8 @@ final class Accounts {
   }
 
   /**
-   * Fails with {@link Failure.Conflict} ({@code last-administrator}) if nobody else administers,
-   * see {@link #hasAnotherAdministrator}.
+   * Fails with {@link Failure.Conflict} ({@code last-administrator}) if there is no other
+   * administrator, see {@link #hasAnotherAdministrator}.
    */
   Future<Void> requireAnotherAdministrator(SqlClient transaction, UUID id) {
     return hasAnotherAdministrator(transaction, id)
@@ -222,8 +223,9 @@ final class Accounts {
   }
 
   /**
-   * Whether somebody else administers. The rows of administrators stay locked until the transaction
-   * ends, so that two who remove one another cannot both succeed.
+   * Returns whether there is another enabled administrator. The rows of all administrators stay
+   * locked until the transaction ends, so two administrators who remove each other cannot both
+   * succeed.
    */
   Future<Boolean> hasAnotherAdministrator(SqlClient transaction, UUID id) {
     return transaction
@@ -233,7 +235,7 @@ final class Accounts {
         .map(rows -> rows.stream().anyMatch(row -> !row.getUUID(0).equals(id)));
   }
 
-  /** Addresses have to differ, missing ones need not. */
+  /** Null instead of an empty text: e-mail addresses are unique, missing ones are exempt. */
   private static @Nullable String storedEmail(Profile profile) {
     return profile.email().isEmpty() ? null : profile.email();
   }

@@ -18,7 +18,7 @@ import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** The administrators' pages on accounts and on what happened to them. */
+/** The administrators' pages: accounts and the audit log. */
 final class AdminRoutes {
 
   private static final String ACCOUNT = "admin/user";

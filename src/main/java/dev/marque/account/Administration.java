@@ -8,7 +8,10 @@ import java.util.List;
 import java.util.UUID;
 import java.util.function.BiFunction;
 
-/** What administrators do to accounts. The last of them can neither go nor be sent away. */
+/**
+ * Operations of administrators on accounts. The last administrator cannot be deleted, disabled or
+ * demoted.
+ */
 final class Administration {
 
   private final Pool pool;
@@ -16,10 +19,10 @@ final class Administration {
   private final Sessions sessions;
   private final SignIn signIn;
   private final Audit audit;
-  private final List<PersonalData> others;
+  private final List<PersonalData> personalData;
 
   /**
-   * @param others what other rooms keep
+   * @param personalData the data other features keep about a person
    */
   Administration(
       Pool pool,
@@ -27,16 +30,18 @@ final class Administration {
       Sessions sessions,
       SignIn signIn,
       Audit audit,
-      List<PersonalData> others) {
+      List<PersonalData> personalData) {
     this.pool = pool;
     this.accounts = accounts;
     this.sessions = sessions;
     this.signIn = signIn;
     this.audit = audit;
-    this.others = List.copyOf(others);
+    this.personalData = List.copyOf(personalData);
   }
 
-  /** The account of a name; fails with {@link Failure.NotFound} ({@code account-not-found}). */
+  /**
+   * Finds an account by user name; fails with {@link Failure.NotFound} ({@code account-not-found}).
+   */
   Future<Account> find(String username) {
     return find(pool, username);
   }
@@ -52,7 +57,10 @@ final class Administration {
                         () -> Future.failedFuture(new Failure.NotFound("account-not-found"))));
   }
 
-  /** Makes or unmakes an administrator; fails with {@link Failure.Conflict} for the last one. */
+  /**
+   * Grants or revokes the administrator role; fails with {@link Failure.Conflict} for the last
+   * administrator.
+   */
   Future<Account> changeRole(User by, String username, Role role, Client client) {
     return change(
         username,
@@ -67,7 +75,7 @@ final class Administration {
                             .map(changed)));
   }
 
-  /** Lets an account in or not; its sessions end. */
+  /** Disables or enables an account and ends its sessions. */
   Future<Account> changeDisabled(User by, String username, boolean disabled, Client client) {
     AuditEvent event = disabled ? AuditEvent.ACCOUNT_DISABLED : AuditEvent.ACCOUNT_ENABLED;
     return change(
@@ -82,20 +90,24 @@ final class Administration {
   }
 
   /**
-   * Disables an account and deletes it with everything that is its own, which takes minutes where
-   * that is much. Where it fails on the way, the account is still there, disabled, to be deleted
-   * again. Asks for the administrator's own password; fails with {@link Failure.Forbidden} ({@code
-   * password-wrong}) if it is not.
+   * Disables an account and deletes it with everything that belongs to it, which can take minutes.
+   * If that fails midway, the account still exists, disabled, and can be deleted again.
+   *
+   * <p>Fails with {@link Failure.Forbidden} ({@code password-wrong}) unless {@code password} is the
+   * administrator's own.
    */
   Future<Account> delete(User by, String username, String password, Client client) {
     return signIn
         .confirm(by, password, client)
         .compose(confirmed -> changeDisabled(by, username, true, client))
-        .compose(account -> PersonalData.delete(others, account.id()).map(account))
+        .compose(account -> PersonalData.delete(personalData, account.id()).map(account))
         .compose(disabled -> deleteDisabled(by, disabled.id(), client).map(disabled));
   }
 
-  /** By its id: after these minutes the name may be somebody else's, and the account gone. */
+  /**
+   * Looks the account up by id: by now its name may belong to someone else, or the account may be
+   * gone.
+   */
   private Future<Void> deleteDisabled(User by, UUID id, Client client) {
     return pool.<Void>withTransaction(
             sql ->
@@ -106,25 +118,25 @@ final class Administration {
                             found
                                 .map(account -> delete(sql, by, account, client))
                                 .orElseGet(Future::succeededFuture)))
-        .onSuccess(done -> sessions.changed(id));
+        .onSuccess(done -> sessions.invalidate(id));
   }
 
   private Future<Void> delete(SqlClient sql, User by, Account account, Client client) {
-    return requireDispensable(sql, account)
+    return requireNotLastAdministrator(sql, account)
         .compose(allowed -> accounts.delete(sql, account.id()))
         .compose(done -> audit.record(sql, AuditEvent.ACCOUNT_DELETED, by, account, client, null));
   }
 
-  private Future<Void> requireDispensable(SqlClient sql, Account account) {
+  private Future<Void> requireNotLastAdministrator(SqlClient sql, Account account) {
     return account.role() == Role.ADMIN
         ? accounts.requireAnotherAdministrator(sql, account.id())
         : Future.succeededFuture();
   }
 
   /**
-   * One transaction that changes an account.
+   * Changes an account in one transaction.
    *
-   * @param removesAdministrator whether an administrator is none afterwards
+   * @param removesAdministrator whether the account is no longer an administrator afterwards
    */
   private Future<Account> change(
       String username,
@@ -136,9 +148,9 @@ final class Administration {
                     .compose(
                         account ->
                             removesAdministrator
-                                ? requireDispensable(sql, account).map(account)
+                                ? requireNotLastAdministrator(sql, account).map(account)
                                 : Future.succeededFuture(account))
                     .compose(account -> work.apply(sql, account)))
-        .onSuccess(account -> sessions.changed(account.id()));
+        .onSuccess(account -> sessions.invalidate(account.id()));
   }
 }

@@ -13,18 +13,19 @@ import org.bouncycastle.crypto.generators.Argon2BytesGenerator;
 import org.bouncycastle.crypto.params.Argon2Parameters;
 
 /**
- * Argon2id (RFC 9106, version 1.3) for vertx-auth's hashing strategy, which finds it by {@code
+ * Argon2id (RFC 9106, version 1.3) for vertx-auth's hashing strategy, which finds it through {@code
  * META-INF/services}. Memory {@code m} is in KiB, {@code t} passes, {@code p} lanes; the encoded
  * form is {@code $argon2id$m=19456,t=2,p=1$salt$hash}. The usual {@code v=19} is left out because
  * {@link HashString} takes a segment between name and parameters for the parameters.
  *
- * <p>A hash takes tens of milliseconds and its memory: never on an event loop.
+ * <p>A hash takes tens of milliseconds and the memory of {@code m}: never compute one on an event
+ * loop.
  */
 public final class Argon2id implements HashingAlgorithm {
 
   static final String ID = "argon2id";
 
-  /** The second choice of OWASP's password storage cheat sheet, 2025. */
+  /** The second configuration recommended by OWASP's password storage cheat sheet, 2025. */
   static final Map<String, String> PARAMETERS = Map.of("m", "19456", "t", "2", "p", "1");
 
   static final int SALT_BYTES = 16;
@@ -59,7 +60,7 @@ public final class Argon2id implements HashingAlgorithm {
     return Base64.getEncoder().withoutPadding().encodeToString(hash);
   }
 
-  /** Whether a hash was made with other parameters than those of today. */
+  /** Returns whether a hash uses parameters other than the current ones. */
   static boolean isOutdated(String encoded) {
     HashString hash = new HashString(encoded);
     return !ID.equals(hash.id()) || !PARAMETERS.equals(hash.params());
@@ -68,7 +69,7 @@ public final class Argon2id implements HashingAlgorithm {
   private static int parameter(HashString hash, String name) {
     String value = hash.param(name);
     if (value == null) {
-      throw new IllegalStateException("an argon2id hash without its parameter " + name);
+      throw new IllegalStateException("an argon2id hash lacks the parameter " + name);
     }
     return Integer.parseInt(value);
   }

@@ -15,13 +15,14 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The audit table. What changes something is recorded in the transaction that changes it. Names
- * that somebody typed and nobody has are never recorded: they may be a password in the wrong field.
+ * The audit table. Each change is recorded in the transaction that makes it. A user name that was
+ * typed but belongs to no account is never recorded: it may be a password entered in the wrong
+ * field.
  */
 final class Audit {
 
-  /** The most rows that are deleted at once, so that no lock is held for long. */
-  static final int PORTION = 1000;
+  /** Maximum rows deleted in one statement, to keep locks short. */
+  static final int BATCH_SIZE = 1000;
 
   private final Clock clock;
 
@@ -29,13 +30,13 @@ final class Audit {
     this.clock = clock;
   }
 
-  /** Somebody's own doing, or what somebody signed in does to another account. */
+  /** Records an action of a signed-in person on their own account or on another one. */
   Future<Void> record(SqlClient sql, AuditEvent event, User actor, User subject, Client client) {
     return insert(
         sql, event, actor.id(), actor.username(), subject.id(), subject.username(), client, null);
   }
 
-  /** What somebody signed in does to an account, with a word on it. */
+  /** Records an action of a signed-in person on an account, with a detail. */
   Future<Void> record(
       SqlClient sql,
       AuditEvent event,
@@ -47,12 +48,14 @@ final class Audit {
         sql, event, actor.id(), actor.username(), subject.id(), subject.username(), client, detail);
   }
 
-  /** What nobody signed in does to an account; null where it is not known which. */
+  /**
+   * Records an event without a signed-in person; {@code subject} is null if the account is unknown.
+   */
   Future<Void> record(SqlClient sql, AuditEvent event, @Nullable Account subject, Client client) {
     return record(sql, event, subject, client, null);
   }
 
-  /** What nobody signed in does to an account, with a word on it. */
+  /** Records an event without a signed-in person, with a detail. */
   Future<Void> record(
       SqlClient sql,
       AuditEvent event,
@@ -70,10 +73,10 @@ final class Audit {
         detail);
   }
 
-  /** That an account was made, and whether for an administrator. */
-  Future<Void> recordSignedUp(SqlClient sql, Account made, Client client) {
-    String detail = made.role() == Role.ADMIN ? made.role().code() : null;
-    return record(sql, AuditEvent.SIGNED_UP, made, client, detail);
+  /** Records that an account was created, and whether for an administrator. */
+  Future<Void> recordSignedUp(SqlClient sql, Account account, Client client) {
+    String detail = account.role() == Role.ADMIN ? account.role().code() : null;
+    return record(sql, AuditEvent.SIGNED_UP, account, client, detail);
   }
 
   private Future<Void> insert(
@@ -105,11 +108,12 @@ final class Audit {
   }
 
   /**
-   * What happened, the latest first.
+   * Returns entries, newest first.
    *
-   * @param search part of a name, or an address; empty for all
-   * @param event one kind of event; null for all
-   * @param before the last entry of the page before; null for the first page
+   * @param search part of a user name, or a whole network address; empty for all
+   * @param event the kind of event; null for all
+   * @param before the last entry of the previous page; null for the first page
+   * @param limit maximum number of entries
    */
   Future<List<AuditEntry>> list(
       SqlClient sql, String search, @Nullable AuditEvent event, @Nullable UUID before, int limit) {
@@ -134,7 +138,7 @@ final class Audit {
         .map(Audit::entries);
   }
 
-  /** What happened to one account, the latest first, for its owner. */
+  /** Returns the entries about one account, newest first, for its owner. */
   Future<List<AuditEntry>> of(SqlClient sql, UUID account) {
     return sql.preparedQuery(
             """
@@ -146,10 +150,10 @@ final class Audit {
   }
 
   /**
-   * Deletes what happened more than some days ago by the database's clock, at most {@link #PORTION}
-   * rows, the oldest first. A node whose clock is wrong would delete them too early.
+   * Deletes entries older than {@code days}, at most {@link #BATCH_SIZE}, the oldest first. Uses
+   * the database's clock: a node whose clock is wrong would delete entries too early.
    *
-   * @return how many were deleted
+   * @return the number of deleted entries
    */
   Future<Integer> deleteOld(SqlClient sql, int days) {
     return sql.preparedQuery(
@@ -159,7 +163,7 @@ final class Audit {
                SELECT id FROM audit WHERE at < now() - make_interval(days => $1)
                ORDER BY at LIMIT $2 FOR UPDATE SKIP LOCKED))
             """)
-        .execute(Tuple.of(days, PORTION))
+        .execute(Tuple.of(days, BATCH_SIZE))
         .map(RowSet::rowCount);
   }
 

@@ -5,13 +5,13 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One thing that happened.
+ * An entry of the audit log.
  *
- * @param event such as {@code signed_in}
- * @param actor the name of who did it; null where nobody was signed in
- * @param subject the name of the account it was done to; null where there is none such
- * @param address from where
- * @param detail such as the new role
+ * @param event the kind of event, for example {@code signed_in}
+ * @param actor the user name of the signed-in person who acted; null if there was none
+ * @param subject the user name of the affected account; null if there is none
+ * @param address the client's network address
+ * @param detail depends on the event, for example the new role
  */
 public record AuditEntry(
     UUID id,

@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 
-/** What the audit table remembers. */
+/** The kinds of events in the audit table. */
 enum AuditEvent {
   SIGNED_UP,
   SIGNED_IN,
@@ -27,12 +27,12 @@ enum AuditEvent {
   ACCOUNT_ENABLED,
   ACCOUNT_DELETED;
 
-  /** The name in the database and, after {@code audit.}, the key of its words. */
+  /** The name in the database, and the message key after the prefix {@code audit.}. */
   String code() {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /** The event of a {@link #code}; empty if there is none. */
+  /** Returns the event with a {@link #code}; empty if there is none. */
   static Optional<AuditEvent> of(String code) {
     return Arrays.stream(values()).filter(event -> event.code().equals(code)).findFirst();
   }

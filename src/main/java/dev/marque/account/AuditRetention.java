@@ -4,7 +4,7 @@ import dev.marque.platform.Portions;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Pool;
 
-/** Forgets what happened longer ago than the operator keeps it ({@code marque.audit.days}). */
+/** Deletes audit entries older than {@code marque.audit.days}. */
 final class AuditRetention {
 
   private final Pool pool;
@@ -12,7 +12,7 @@ final class AuditRetention {
   private final int days;
 
   /**
-   * @param days 0: entries are kept for ever
+   * @param days 0 keeps entries forever
    */
   AuditRetention(Pool pool, Audit audit, int days) {
     this.pool = pool;
@@ -20,11 +20,11 @@ final class AuditRetention {
     this.days = days;
   }
 
-  /** Deletes what is due, in portions; the number of entries. */
+  /** Deletes expired entries in batches and returns their number. */
   Future<Integer> deleteOld() {
     if (days == 0) {
       return Future.succeededFuture(0);
     }
-    return Portions.count(Audit.PORTION, () -> audit.deleteOld(pool, days));
+    return Portions.count(Audit.BATCH_SIZE, () -> audit.deleteOld(pool, days));
   }
 }

@@ -4,19 +4,20 @@ import dev.marque.web.Arrival;
 import io.vertx.ext.web.RoutingContext;
 
 /**
- * Where a request comes from, for the list of sessions and the audit table.
+ * The origin of a request, for the list of sessions and the audit table.
  *
  * @param address numeric, of the client itself, not of a proxy
- * @param userAgent what the client calls itself, shortened; may be empty
+ * @param userAgent the User-Agent header, shortened; may be empty
  */
 record Client(String address, String userAgent) {
 
-  private static final int LONGEST = 200;
+  private static final int MAX_LENGTH = 200;
 
   static Client of(RoutingContext ctx) {
     String agent = ctx.request().getHeader("User-Agent");
     String shown = agent == null ? "" : agent.replaceAll("\\p{Cntrl}", " ");
     return new Client(
-        Arrival.clientAddress(ctx), shown.length() > LONGEST ? shown.substring(0, LONGEST) : shown);
+        Arrival.clientAddress(ctx),
+        shown.length() > MAX_LENGTH ? shown.substring(0, MAX_LENGTH) : shown);
   }
 }

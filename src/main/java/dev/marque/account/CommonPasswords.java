@@ -11,7 +11,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** The passwords that are tried first by everyone who guesses. */
+/** The passwords that attackers try first. */
 final class CommonPasswords {
 
   private final Set<String> passwords;
@@ -20,7 +20,7 @@ final class CommonPasswords {
     this.passwords = passwords;
   }
 
-  /** Reads the list that is part of the program. */
+  /** Reads the bundled list. */
   static CommonPasswords load() {
     try (InputStream list = CommonPasswords.class.getResourceAsStream("common-passwords.txt");
         BufferedReader lines =
@@ -36,7 +36,7 @@ final class CommonPasswords {
     }
   }
 
-  /** Whether this one is among them, in whatever case it is written. */
+  /** Returns whether the list has a password, ignoring case. */
   boolean contain(String password) {
     return passwords.contains(password.toLowerCase(Locale.ROOT));
   }

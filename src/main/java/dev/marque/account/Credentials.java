@@ -16,13 +16,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Hashes and verifies passwords: a worker verticle, deployed once a core, so that no more hashes
- * run at once than there are cores. {@link Passwords} sends it its work.
+ * Hashes and verifies passwords: a worker verticle with one instance per core, so that no more
+ * hashes run at once than there are cores. {@link Passwords} sends it requests.
  *
- * <p>{@link SqlAuthentication} verifies where its query's answer arrives. Asked from here, that is
- * this verticle's worker thread; asked from a route it would be an event loop. It answers at once
- * where its query finds nobody, so the query finds somebody always: a hash that nothing matches
- * stands in for an unknown name, which then takes as long as a wrong password.
+ * <p>{@link SqlAuthentication} verifies on the thread on which the result of its query arrives.
+ * Called from here, that is this verticle's worker thread; called from a route, it would be an
+ * event loop. It answers at once if its query returns no row, so the query always returns one: for
+ * an unknown name a hash that no password matches, which takes as long as a wrong password.
  */
 final class Credentials extends VerticleBase {
 
@@ -60,7 +60,7 @@ final class Credentials extends VerticleBase {
 
   @Override
   public Future<?> start() {
-    // Only this process: passwords do not travel over the cluster.
+    // Local to this process: passwords never travel over the cluster.
     return vertx.eventBus().<JsonObject>localConsumer(ADDRESS, this::answer).completion();
   }
 
@@ -90,17 +90,18 @@ final class Credentials extends VerticleBase {
         .map(true)
         .recover(Credentials::refusal)
         .compose(
-            right -> right ? rehash(username, password).map(true) : Future.succeededFuture(false));
+            correct ->
+                correct ? rehash(username, password).map(true) : Future.succeededFuture(false));
   }
 
-  /** {@link SqlAuthentication} has no other sign for a no than the words of its failure. */
+  /** {@link SqlAuthentication} signals a wrong password only by the message of its failure. */
   private static Future<Boolean> refusal(Throwable failure) {
     return REFUSAL.equals(failure.getMessage())
         ? Future.succeededFuture(false)
         : Future.failedFuture(failure);
   }
 
-  /** The password is only known now: the moment to hash it as is done today. */
+  /** Rehashes with the current parameters; only now is the password known. */
   private Future<Void> rehash(String username, String password) {
     return accounts
         .byUsername(pool, username)
@@ -119,7 +120,7 @@ final class Credentials extends VerticleBase {
               if (!Argon2id.isOutdated(stored)) {
                 return Future.succeededFuture();
               }
-              LOG.info("Hashing the password of {} with the parameters of today", account.id());
+              LOG.info("Rehashing the password of {} with the current parameters", account.id());
               return accounts.replaceHash(pool, account.id(), stored, hash(password));
             });
   }

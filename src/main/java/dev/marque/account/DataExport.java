@@ -8,7 +8,7 @@ import io.vertx.sqlclient.Pool;
 import java.util.List;
 import java.util.Objects;
 
-/** Everything that is kept of a person, for that person (GDPR, article 20). */
+/** Exports all data kept about a person, for that person (GDPR, article 20). */
 final class DataExport {
 
   private final Pool pool;
@@ -17,10 +17,10 @@ final class DataExport {
   private final Sessions sessions;
   private final PersonalTokens tokens;
   private final Audit audit;
-  private final List<PersonalData> others;
+  private final List<PersonalData> personalData;
 
   /**
-   * @param others what other rooms keep
+   * @param personalData the data other features keep about a person
    */
   DataExport(
       Pool pool,
@@ -29,17 +29,17 @@ final class DataExport {
       Sessions sessions,
       PersonalTokens tokens,
       Audit audit,
-      List<PersonalData> others) {
+      List<PersonalData> personalData) {
     this.pool = pool;
     this.own = own;
     this.identities = identities;
     this.sessions = sessions;
     this.tokens = tokens;
     this.audit = audit;
-    this.others = List.copyOf(others);
+    this.personalData = List.copyOf(personalData);
   }
 
-  /** Sends the archive to its end. */
+  /** Sends the complete archive. */
   Future<Void> send(User user, Client client, ZipStream zip) {
     Future<Void> sent =
         audit
@@ -54,8 +54,8 @@ final class DataExport {
             .compose(list -> zip.add("tokens.json", tokens(list).toBuffer()))
             .compose(added -> audit.of(pool, user.id()))
             .compose(entries -> zip.add("events.json", events(entries).toBuffer()));
-    for (PersonalData other : others) {
-      sent = sent.compose(added -> other.export(user.id(), zip::add));
+    for (PersonalData feature : personalData) {
+      sent = sent.compose(added -> feature.export(user.id(), zip::add));
     }
     return sent.compose(added -> zip.end());
   }
@@ -98,14 +98,14 @@ final class DataExport {
           new JsonObject()
               .put("at", entry.at().toString())
               .put("event", entry.event())
-              .put("address", isOfSomebodyElse(entry) ? null : entry.address())
+              .put("address", isByAdministrator(entry) ? null : entry.address())
               .put("detail", entry.detail()));
     }
     return array;
   }
 
-  /** The address from which an administrator did it is not this person's to know. */
-  private static boolean isOfSomebodyElse(AuditEntry entry) {
+  /** An administrator's network address is not disclosed to the person. */
+  private static boolean isByAdministrator(AuditEntry entry) {
     return entry.actor() != null && !Objects.equals(entry.actor(), entry.subject());
   }
 }

@@ -6,31 +6,33 @@ import java.net.URISyntaxException;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Where to go after sign-in: only ever a page of our own, whatever a link says. */
+/** Where to go after sign-in: always a page of this site, whatever a link says. */
 final class Destination {
 
   static final String HOME = "/";
-  private static final int LONGEST = 1000;
-  private static final Set<String> POINTLESS = Set.of("/login", "/signup", "/logout", "/setup");
+  private static final int MAX_LENGTH = 1000;
+  private static final Set<String> EXCLUDED = Set.of("/login", "/signup", "/logout", "/setup");
 
   private Destination() {}
 
-  /** Where a form leads: its field {@code next}, or where it has none that of the query. */
+  /**
+   * Returns where a form leads: its field {@code next}, or the query parameter if the form has
+   * none.
+   */
   static String afterForm(RoutingContext ctx) {
     String field = ctx.request().getFormAttribute("next");
     return of(field == null ? ctx.queryParams().get("next") : field);
   }
 
   /**
-   * The wanted path if it is one of this site, else {@link #HOME}. Browsers drop tabs and line
-   * breaks, take a backslash for a slash and two slashes for the beginning of a host: so what is
-   * not plainly a path is none.
+   * Returns the requested path if it belongs to this site, otherwise {@link #HOME}. Browsers drop
+   * tabs and line breaks, read a backslash as a slash, and take two slashes for the start of a host
+   * name, so only plain paths are accepted.
    *
-   * @param wanted a path with an optional query, below the public prefix, as a stranger's link has
-   *     it
+   * @param wanted a path with an optional query, without the public prefix; untrusted
    */
   static String of(@Nullable String wanted) {
-    if (wanted == null || wanted.length() > LONGEST || !wanted.matches("/(?!/)[!-\\[\\]-~]*")) {
+    if (wanted == null || wanted.length() > MAX_LENGTH || !wanted.matches("/(?!/)[!-\\[\\]-~]*")) {
       return HOME;
     }
     try {
@@ -43,7 +45,7 @@ final class Destination {
               && path.startsWith("/")
               && !path.startsWith("//")
               && !path.contains("\\")
-              && !POINTLESS.contains(path);
+              && !EXCLUDED.contains(path);
       return ours ? wanted : HOME;
     } catch (URISyntaxException e) {
       return HOME;

@@ -14,18 +14,18 @@ import java.util.Locale;
 import java.util.Optional;
 import org.hibernate.validator.messageinterpolation.ParameterMessageInterpolator;
 
-/** Checks what people enter about themselves, alike for forms and for the API. */
+/** Validates what people enter about themselves, in forms and in the API alike. */
 final class FieldRules {
 
   private static final String LENGTH = "field.password.length";
-  private static final int SHORTEST_PASSWORD = 8;
-  private static final int LONGEST_PASSWORD = 128;
+  private static final int MIN_PASSWORD_LENGTH = 8;
+  private static final int MAX_PASSWORD_LENGTH = 128;
 
   private final Validator validator;
   private final CommonPasswords commonPasswords;
 
   FieldRules() {
-    // The interpolator without expression language: our messages are plain keys.
+    // An interpolator without expression language: the messages are plain keys.
     try (ValidatorFactory factory =
         Validation.byDefaultProvider()
             .configure()
@@ -37,9 +37,9 @@ final class FieldRules {
   }
 
   /**
-   * Checks a new account.
+   * Validates a new account.
    *
-   * @throws Failure.Invalid ({@code fields}) with every field that does not hold
+   * @throws Failure.Invalid ({@code fields}) with every invalid field
    */
   void check(Profile profile, String password) {
     List<FieldError> errors = new ArrayList<>(violations(profile));
@@ -48,11 +48,11 @@ final class FieldRules {
   }
 
   /**
-   * Checks a new account that an operator makes: only name and password must be there.
+   * Validates a new account from the command line, which needs no e-mail address.
    *
    * @throws Failure.Invalid ({@code fields})
    */
-  void checkOnTerminal(Profile profile, String password) {
+  void checkFromCommandLine(Profile profile, String password) {
     List<FieldError> errors = new ArrayList<>();
     violations(profile).stream()
         .filter(error -> !error.field().equals("email") || !profile.email().isEmpty())
@@ -62,7 +62,7 @@ final class FieldRules {
   }
 
   /**
-   * Checks a changed profile.
+   * Validates a changed profile.
    *
    * @throws Failure.Invalid ({@code fields})
    */
@@ -71,7 +71,7 @@ final class FieldRules {
   }
 
   /**
-   * Checks a new password.
+   * Validates a new password.
    *
    * @throws Failure.Invalid ({@code fields})
    */
@@ -79,7 +79,7 @@ final class FieldRules {
     refuse(passwordError("password", password, owner).map(List::of).orElse(List.of()));
   }
 
-  /** A check that throws as a future that failed. */
+  /** Runs a check and returns a future that fails with what the check throws. */
   static Future<Void> checked(Runnable check) {
     return Future.future(
         promise -> {
@@ -94,7 +94,7 @@ final class FieldRules {
     }
   }
 
-  /** One error a field: the first in the order of their messages, so that it is always the same. */
+  /** Returns one error per field: the first by message key, so that the result is deterministic. */
   private List<FieldError> violations(Profile profile) {
     List<FieldError> errors = new ArrayList<>();
     validator.validate(profile).stream()
@@ -115,10 +115,10 @@ final class FieldRules {
   }
 
   private Optional<FieldError> passwordError(String field, String typed, Profile owner) {
-    String password = Passwords.normal(typed);
+    String password = Passwords.normalize(typed);
     int characters = password.codePointCount(0, password.length());
-    if (characters < SHORTEST_PASSWORD || characters > LONGEST_PASSWORD) {
-      return Optional.of(FieldError.of(field, LENGTH, SHORTEST_PASSWORD, LONGEST_PASSWORD));
+    if (characters < MIN_PASSWORD_LENGTH || characters > MAX_PASSWORD_LENGTH) {
+      return Optional.of(FieldError.of(field, LENGTH, MIN_PASSWORD_LENGTH, MAX_PASSWORD_LENGTH));
     }
     if (password.equalsIgnoreCase(owner.username()) || password.equalsIgnoreCase(owner.email())) {
       return Optional.of(FieldError.of(field, "field.password.own-name"));

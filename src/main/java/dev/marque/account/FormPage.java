@@ -14,7 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A page with a form: shown empty, or again with what was entered and what is wrong with it. */
+/** Renders a page with a form, or renders it again with the entered values and their errors. */
 final class FormPage {
 
   private final Pages pages;
@@ -25,18 +25,18 @@ final class FormPage {
     this.messages = messages;
   }
 
-  /** A field of the form, without blanks around it; empty where it is missing. */
+  /** Returns a field of the form without surrounding white space; empty if missing. */
   static String field(RoutingContext ctx, String name) {
     return secret(ctx, name).strip();
   }
 
-  /** A field of the form exactly as entered; empty where it is missing. */
+  /** Returns a field of the form exactly as entered; empty if missing. */
   static String secret(RoutingContext ctx, String name) {
     String value = ctx.request().getFormAttribute(name);
     return value == null ? "" : value;
   }
 
-  /** Shows a page with an optional word on what was just done. */
+  /** Shows a page with an optional confirmation of what was just done. */
   Future<Void> show(
       RoutingContext ctx, String template, Map<String, ?> model, @Nullable String noticeKey) {
     Map<String, Object> all = complete(model);
@@ -47,8 +47,8 @@ final class FormPage {
   }
 
   /**
-   * Shows the page again after its form failed: fields at fault have their words beside them, other
-   * failures theirs above the form. Failures that are not about the form go to the error page.
+   * Shows the page again after its form failed: field errors beside their fields, other failures
+   * above the form. Failures that do not concern the form go to the error page.
    */
   void showAgain(RoutingContext ctx, String template, Map<String, ?> model, Throwable problem) {
     if (!(problem instanceof Failure failure) || !isAboutForm(failure)) {

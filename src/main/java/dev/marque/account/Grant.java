@@ -1,15 +1,15 @@
 package dev.marque.account;
 
 /**
- * What a sign-in or a renewal gives to a client.
+ * The tokens that a sign-in or a refresh issues to a client.
  *
- * @param accessToken good for minutes
- * @param refreshToken good for one renewal
- * @param remember whether the client should keep them when it closes
+ * @param accessToken valid for {@link Tokens#LIFETIME}
+ * @param refreshToken for one refresh
+ * @param remember whether the browser keeps the tokens after it closes
  */
 record Grant(User user, String accessToken, String refreshToken, boolean remember) {
 
-  /** Without the tokens. */
+  /** Omits the tokens. */
   @Override
   public String toString() {
     return "Grant[" + user.session() + "]";

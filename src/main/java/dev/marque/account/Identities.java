@@ -15,12 +15,12 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * Accounts of people whom somebody else signs in. They are made when such a person comes for the
- * first time, with a password that nobody knows.
+ * Accounts of people who sign in externally. They are created at the first sign-in, with a random
+ * password that is never disclosed.
  */
 final class Identities {
 
-  private static final int NAMES_TRIED = 50;
+  private static final int MAX_NAME_ATTEMPTS = 50;
 
   private final Pool pool;
   private final Accounts accounts;
@@ -36,7 +36,7 @@ final class Identities {
     this.clock = clock;
   }
 
-  /** The account of a subject that has come before. */
+  /** Finds the account of a known subject. */
   Future<Optional<Account>> find(String issuer, String subject) {
     return pool.preparedQuery(
             "SELECT account_id FROM identities WHERE issuer = $1 AND subject = $2")
@@ -50,14 +50,14 @@ final class Identities {
             });
   }
 
-  /** Whether somebody else signs this account's owner in, who then has no password here. */
+  /** Returns whether an account's owner signs in externally and therefore has no password here. */
   Future<Boolean> isExternal(UUID account) {
     return pool.preparedQuery("SELECT EXISTS (SELECT FROM identities WHERE account_id = $1)")
         .execute(Tuple.of(account))
         .map(rows -> rows.iterator().next().getBoolean(0));
   }
 
-  /** By what others know the owner of an account. */
+  /** Returns an account's external identities. */
   Future<List<Identity>> of(UUID account) {
     return pool.preparedQuery(
             """
@@ -80,15 +80,15 @@ final class Identities {
   }
 
   /**
-   * Makes the account of a subject that comes for the first time. An account that is there already
-   * is never taken over, whatever name or address the provider tells: a name that is taken gets a
-   * number, and an address that is taken is left out.
+   * Creates the account of a new subject. An existing account is never taken over, whatever user
+   * name or e-mail address the provider reports: a name that is taken gets a numeric suffix, and an
+   * e-mail address that is taken is left out.
    */
   Future<Account> add(String issuer, String subject, Profile wanted, Role role, Client client) {
     return passwords
-        .hash(SecretToken.make())
+        .hash(SecretToken.generate())
         .compose(hash -> add(issuer, subject, wanted, wanted, 2, role, hash, client))
-        // Two requests of somebody new at the same moment: the other one made it.
+        // Two concurrent first requests of one subject: the other request created the account.
         .recover(
             problem ->
                 find(issuer, subject)
@@ -116,7 +116,7 @@ final class Identities {
                     .compose(account -> audit.recordSignedUp(sql, account, client).map(account)))
         .recover(
             problem -> {
-              if (!(problem instanceof Failure.Conflict conflict) || next > NAMES_TRIED) {
+              if (!(problem instanceof Failure.Conflict conflict) || next > MAX_NAME_ATTEMPTS) {
                 return Future.failedFuture(problem);
               }
               boolean address = conflict.type().equals("email-taken");

@@ -3,10 +3,10 @@ package dev.marque.account;
 import java.time.Instant;
 
 /**
- * Who somebody is to those who sign that person in.
+ * How an external sign-in identifies a person.
  *
  * @param issuer an OpenID Connect provider, or {@link ProxySignIn#ISSUER}
- * @param subject the person's key there
- * @param createdAt when the person came for the first time
+ * @param subject the person's key at the issuer
+ * @param createdAt when the person first signed in
  */
 record Identity(String issuer, String subject, Instant createdAt) {}

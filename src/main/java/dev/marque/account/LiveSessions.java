@@ -21,21 +21,22 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells whether the session of an access token goes on. A token is good for minutes whatever
- * happens; this is what makes a sign-out, another password or a lost role count at once.
+ * Determines whether the session of an access token is still active. A token by itself stays valid
+ * until it expires; this check makes a sign-out, a changed password or a revoked role take effect
+ * at once.
  *
- * <p>Answers are kept for a few seconds; ended sessions are announced to all nodes of the cluster,
- * so the few seconds only matter when an announcement is lost. Safe on every thread.
+ * <p>Results are cached for a few seconds. Ended sessions are announced to all nodes of the
+ * cluster, so a stale result is possible only if an announcement is lost. Thread-safe.
  */
 final class LiveSessions {
 
-  private static final String FORGET = "accounts.sessions.forget";
+  private static final String INVALIDATE = "accounts.sessions.forget";
   private static final Logger LOG = LoggerFactory.getLogger(LiveSessions.class);
-  private static final Duration KEPT = Duration.ofSeconds(3);
-  private static final int MOST = 10_000;
+  private static final Duration CACHED_FOR = Duration.ofSeconds(3);
+  private static final int MAX_CACHED = 10_000;
 
-  /** How precisely the last use of a session is known. */
-  private static final Duration TOUCH = Duration.ofMinutes(1);
+  /** The resolution of a session's last use. */
+  private static final Duration TOUCH_INTERVAL = Duration.ofMinutes(1);
 
   private record State(User user, Instant validAfter, Instant idleEnd, Instant end) {}
 
@@ -43,10 +44,10 @@ final class LiveSessions {
   private final Pool pool;
   private final Clock clock;
   private final Cache<UUID, State> states =
-      Caffeine.newBuilder().maximumSize(MOST).expireAfterWrite(KEPT).build();
+      Caffeine.newBuilder().maximumSize(MAX_CACHED).expireAfterWrite(CACHED_FOR).build();
 
-  /** Counts what was forgotten, so that no answer from before is kept after. */
-  private final AtomicLong forgotten = new AtomicLong();
+  /** Counts invalidations, so that a result read before one is not cached after it. */
+  private final AtomicLong invalidations = new AtomicLong();
 
   LiveSessions(Vertx vertx, Pool pool, Clock clock) {
     this.vertx = vertx;
@@ -54,31 +55,34 @@ final class LiveSessions {
     this.clock = clock;
   }
 
-  /** Listens to what other nodes end. */
+  /** Subscribes to the announcements of other nodes. */
   Future<Void> start() {
     MessageConsumer<String> consumer =
-        vertx.eventBus().consumer(FORGET, message -> drop(UUID.fromString(message.body())));
+        vertx.eventBus().consumer(INVALIDATE, message -> drop(UUID.fromString(message.body())));
     return consumer.completion();
   }
 
-  /** Makes every node look again at the sessions of an account. */
-  void forget(UUID account) {
+  /** Makes every node reload the sessions of an account. */
+  void invalidate(UUID account) {
     drop(account);
-    vertx.eventBus().publish(FORGET, account.toString());
+    vertx.eventBus().publish(INVALIDATE, account.toString());
   }
 
   private void drop(UUID account) {
-    forgotten.incrementAndGet();
+    invalidations.incrementAndGet();
     states.asMap().values().removeIf(state -> state.user.id().equals(account));
   }
 
-  /** Whose session it is; empty if it is over or the token is from before it last counted. */
+  /**
+   * Returns the user of a token's session; empty if the session has ended or the token was issued
+   * before the account's tokens became valid.
+   */
   Future<Optional<User>> find(AccessToken token) {
     State known = states.getIfPresent(token.session());
     if (known != null) {
-      return Future.succeededFuture(judge(token, known));
+      return Future.succeededFuture(userIfValid(token, known));
     }
-    long before = forgotten.get();
+    long before = invalidations.get();
     return pool.preparedQuery(
             """
             SELECT s.id, s.last_used_at, s.idle_expires_at, s.expires_at, s.remember,
@@ -95,10 +99,10 @@ final class LiveSessions {
               }
               Row row = rows.iterator().next();
               State state = state(row);
-              if (forgotten.get() == before) {
+              if (invalidations.get() == before) {
                 states.put(token.session(), state);
               }
-              Optional<User> user = judge(token, state);
+              Optional<User> user = userIfValid(token, state);
               if (user.isPresent()) {
                 touch(row);
               }
@@ -106,25 +110,25 @@ final class LiveSessions {
             });
   }
 
-  private Optional<User> judge(AccessToken token, State state) {
+  private Optional<User> userIfValid(AccessToken token, State state) {
     Instant now = clock.instant();
-    // Tokens carry whole seconds. One of the same second is believed: its session row decides.
-    // Where the moment is still to come, the clock was set back: no new token could be later.
+    // Tokens carry whole seconds. One of the same second is accepted: its session row decides.
+    // A moment in the future means that the clock was set back: no new token could be later.
     boolean outdated =
         token.issuedAt().isBefore(state.validAfter.truncatedTo(ChronoUnit.SECONDS))
             && !state.validAfter.isAfter(now);
-    boolean holds =
+    boolean valid =
         state.user.id().equals(token.account())
             && !outdated
             && now.isBefore(state.idleEnd)
             && now.isBefore(state.end);
-    return holds ? Optional.of(state.user) : Optional.empty();
+    return valid ? Optional.of(state.user) : Optional.empty();
   }
 
-  /** Moves the idle limit; nobody waits for it. */
+  /** Extends the idle timeout, asynchronously. */
   private void touch(Row row) {
     Instant now = clock.instant();
-    if (instant(row, "last_used_at").plus(TOUCH).isAfter(now)) {
+    if (instant(row, "last_used_at").plus(TOUCH_INTERVAL).isAfter(now)) {
       return;
     }
     pool.preparedQuery(
@@ -138,7 +142,8 @@ final class LiveSessions {
                 utc(now),
                 utc(Sessions.idleEnd(now, row.getBoolean("remember")))))
         .onFailure(
-            problem -> LOG.warn("The last use of a session was not noted: {}", problem.toString()));
+            problem ->
+                LOG.warn("The last use of a session was not recorded: {}", problem.toString()));
   }
 
   private static State state(Row row) {

@@ -1,13 +1,13 @@
 package dev.marque.account;
 
 /**
- * A token at the only moment at which its secret is known.
+ * A new token with its secret, which is known only now.
  *
  * @param secret for {@code Authorization: Bearer}
  */
 record NewPersonalToken(PersonalToken token, String secret) {
 
-  /** Without the secret. */
+  /** Omits the secret. */
   @Override
   public String toString() {
     return "NewPersonalToken[" + token.id() + "]";

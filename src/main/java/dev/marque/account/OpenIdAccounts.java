@@ -4,7 +4,7 @@ import io.vertx.core.Future;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.SqlClient;
 
-/** The accounts of people whom an OpenID Connect provider signs in. */
+/** The accounts of people who sign in at an OpenID Connect provider. */
 final class OpenIdAccounts {
 
   private final Pool pool;
@@ -23,9 +23,8 @@ final class OpenIdAccounts {
   }
 
   /**
-   * The account of a person, made at the first sign-in. Where the provider decides on the role,
-   * what it says counts at each; but the last administrator stays one, so that somebody
-   * administers.
+   * Returns a person's account; creates it at the first sign-in. If the provider manages roles, the
+   * role is updated at each sign-in, except that the last administrator keeps the role.
    */
   Future<Account> of(String issuer, OpenIdPerson person, Client client) {
     return identities
@@ -54,7 +53,7 @@ final class OpenIdAccounts {
                             may
                                 ? changeRole(sql, account, role, client)
                                 : keepRole(sql, account, client)))
-        .onSuccess(changed -> sessions.changed(changed.id()));
+        .onSuccess(changed -> sessions.invalidate(changed.id()));
   }
 
   private Future<Boolean> mayBecome(SqlClient sql, Account account, Role role) {

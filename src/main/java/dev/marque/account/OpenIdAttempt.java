@@ -7,22 +7,25 @@ import java.util.Base64;
 import java.util.Optional;
 
 /**
- * One try to sign in at the provider, kept in a cookie of the browser that began it until it comes
- * back: nobody can finish in another browser what was begun in one.
+ * An attempt to sign in at the provider, kept in a cookie of the browser that started it: it cannot
+ * be completed in another browser.
  *
- * @param state ties the way back to the way there
- * @param nonce ties the ID token to it
- * @param verifier the secret of PKCE, of which the provider first sees only the hash
+ * @param state ties the callback to this attempt
+ * @param nonce ties the ID token to this attempt
+ * @param verifier the PKCE code verifier, of which the provider first sees only the hash
  * @param next where the person wanted to go
  */
 record OpenIdAttempt(String state, String nonce, String verifier, String next) {
 
   static OpenIdAttempt to(String next) {
     return new OpenIdAttempt(
-        SecretToken.make(), SecretToken.make(), SecretToken.make(), Destination.of(next));
+        SecretToken.generate(),
+        SecretToken.generate(),
+        SecretToken.generate(),
+        Destination.of(next));
   }
 
-  /** The code challenge of method S256. */
+  /** Returns the code challenge of method S256. */
   String challenge() {
     return Base64.getUrlEncoder()
         .withoutPadding()
@@ -41,7 +44,7 @@ record OpenIdAttempt(String state, String nonce, String verifier, String next) {
         .encodeToString(json.encode().getBytes(StandardCharsets.UTF_8));
   }
 
-  /** Reads what {@link #encode} wrote; empty if it is something else. */
+  /** Reads what {@link #encode} wrote; empty if the text is anything else. */
   static Optional<OpenIdAttempt> decode(String text) {
     try {
       JsonObject json =
@@ -58,7 +61,7 @@ record OpenIdAttempt(String state, String nonce, String verifier, String next) {
     }
   }
 
-  /** Without the secrets. */
+  /** Omits the secrets. */
   @Override
   public String toString() {
     return "OpenIdAttempt[" + next + "]";

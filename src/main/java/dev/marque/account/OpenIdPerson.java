@@ -7,17 +7,17 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * What the claims of an ID token say of a person, in our own terms.
+ * A person as described by the claims of an ID token.
  *
- * @param profile with a user name that holds here
- * @param role empty where the provider does not decide on it
+ * @param profile with a valid user name
+ * @param role empty if the provider does not manage roles
  */
 record OpenIdPerson(String subject, Profile profile, Optional<Role> role) {
 
   static OpenIdPerson of(JsonObject claims, Settings.Sso.Oidc settings) {
     String email = text(claims, "email");
-    // An address that the provider did not verify may be anybody's.
-    boolean ours =
+    // An address that the provider has not verified may belong to anyone.
+    boolean usable =
         Boolean.TRUE.equals(claims.getValue("email_verified"))
             && email.length() <= 254
             && email.matches(Profile.EMAIL);
@@ -26,13 +26,13 @@ record OpenIdPerson(String subject, Profile profile, Optional<Role> role) {
         claims.getString("sub"),
         new Profile(
             username,
-            ours ? email : "",
+            usable ? email : "",
             name(text(claims, "given_name"), username),
             name(text(claims, "family_name"), username)),
         role(claims, settings));
   }
 
-  /** The nearest name that holds here: what does not fit becomes a hyphen. */
+  /** Returns the closest valid user name: invalid characters become a hyphen. */
   private static String username(String claimed, String email) {
     String text = claimed.isEmpty() ? email : claimed;
     int at = text.indexOf('@');
@@ -59,7 +59,7 @@ record OpenIdPerson(String subject, Profile profile, Optional<Role> role) {
                     : Role.USER);
   }
 
-  /** A claim of one or more values; a name with dots may lead into objects. */
+  /** Returns the values of a claim; dots in its name may separate nested objects. */
   private static Stream<String> values(JsonObject claims, String claim) {
     Object value = claims.getValue(claim);
     JsonObject within = claims;

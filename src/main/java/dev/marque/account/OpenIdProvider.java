@@ -25,15 +25,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The OpenID Connect provider ({@code marque.sso.oidc.*}): its endpoints and keys, found when
- * somebody first signs in there, and again after a failure; the authorization code flow with PKCE
- * (RFC 7636). Safe on every thread.
+ * The OpenID Connect provider ({@code marque.sso.oidc.*}): the authorization code flow with PKCE
+ * (RFC 7636). Endpoints and keys are discovered at the first sign-in, and again after a failure.
+ * Thread-safe.
  */
 final class OpenIdProvider {
 
   private static final Logger LOG = LoggerFactory.getLogger(OpenIdProvider.class);
   private static final Duration RETRY = Duration.ofSeconds(5);
-  private static final int PATIENCE_MILLIS = 10_000;
+  private static final int TIMEOUT_MILLIS = 10_000;
 
   private final Vertx vertx;
   private final Settings.Sso.Oidc settings;
@@ -43,10 +43,10 @@ final class OpenIdProvider {
   private @Nullable Future<OAuth2Auth> found;
 
   /**
-   * A provider.
+   * Creates a provider, without connecting to it.
    *
-   * @param settings with an issuer and a client's name
-   * @param publicUrl where browsers find Marque
+   * @param settings with an issuer and a client id
+   * @param publicUrl Marque's URL as browsers see it
    */
   OpenIdProvider(Vertx vertx, Settings.Sso.Oidc settings, URI publicUrl) {
     this.vertx = vertx;
@@ -60,7 +60,7 @@ final class OpenIdProvider {
     return issuer;
   }
 
-  /** What pages call the provider. */
+  /** Returns the provider's display name. */
   String name() {
     return settings.name();
   }
@@ -69,12 +69,12 @@ final class OpenIdProvider {
     return found()
         .recover(
             problem -> {
-              LOG.warn("OpenID Connect provider {} not usable: {}", issuer, problem.toString());
+              LOG.warn("OpenID Connect provider {} is unavailable: {}", issuer, problem.toString());
               return Future.failedFuture(new Failure.Unavailable("sso-unreachable", RETRY));
             });
   }
 
-  /** What one request finds is for all, but each goes on as the request that it is. */
+  /** Returns the shared result of the discovery, on the caller's own context. */
   private synchronized Future<OAuth2Auth> found() {
     if (found == null || found.failed()) {
       found = discover();
@@ -97,25 +97,28 @@ final class OpenIdProvider {
             .setClientId(clientId)
             .setHttpClientOptions(
                 new HttpClientOptions()
-                    // Sign-ins are rare: a kept connection would mostly be one closed meanwhile.
+                    // Sign-ins are rare: a pooled connection would mostly be closed by then.
                     .setKeepAlive(false)
-                    .setConnectTimeout(PATIENCE_MILLIS)
-                    .setReadIdleTimeout(PATIENCE_MILLIS / 1000));
+                    .setConnectTimeout(TIMEOUT_MILLIS)
+                    .setReadIdleTimeout(TIMEOUT_MILLIS / 1000));
     settings.clientSecret().ifPresent(options::setClientSecret);
     return OpenIDConnectAuth.discover(vertx, options)
-        // Without keys, unsigned tokens would be believed: finding them is part of it.
+        // Without keys, unsigned tokens would be accepted: fetching them is part of discovery.
         .compose(provider -> provider.jWKSet().map(provider))
         .onSuccess(
             provider ->
-                // The provider signs with a new key: its list is read again.
+                // The provider signs with a new key: fetch its key set again.
                 provider.missingKeyHandler(
                     key ->
                         provider
                             .jWKSet()
-                            .onFailure(e -> LOG.warn("keys of {}: {}", issuer, e.toString()))));
+                            .onFailure(
+                                e ->
+                                    LOG.warn(
+                                        "Cannot fetch the keys of {}: {}", issuer, e.toString()))));
   }
 
-  /** Where to send the browser to sign in there. */
+  /** Returns the URL at which the browser signs in. */
   Future<String> signInUrl(OpenIdAttempt attempt) {
     return provider()
         .map(
@@ -130,7 +133,7 @@ final class OpenIdProvider {
                         .putAdditionalParameter("nonce", attempt.nonce())));
   }
 
-  /** Where to send the browser to sign out there, too; empty if the provider has no such page. */
+  /** Returns the URL at which the browser signs out; empty if the provider has none. */
   Future<Optional<String>> signOutUrl(String back) {
     JsonObject parameters =
         new JsonObject().put("client_id", clientId).put("post_logout_redirect_uri", back);
@@ -142,8 +145,8 @@ final class OpenIdProvider {
   }
 
   /**
-   * Takes the code that the browser brought for what the provider says of its owner: the claims of
-   * the ID token, whose signature, issuer, audience, time and nonce hold.
+   * Exchanges the authorization code for the claims of the ID token, after its signature, issuer,
+   * audience, expiry and nonce were verified.
    *
    * <p>Fails with {@link Failure.NotSignedIn} ({@code sso-refused}) and {@link
    * Failure.Unavailable}.
@@ -161,14 +164,15 @@ final class OpenIdProvider {
                             .setRedirectUri(redirectUri))
                     .recover(
                         problem -> {
-                          LOG.warn("{} gave no token: {}", issuer, problem.toString());
+                          LOG.warn("{} issued no token: {}", issuer, problem.toString());
                           return refused();
                         }))
         .compose(user -> checked(user.attributes().getJsonObject("idToken"), attempt));
   }
 
   /**
-   * The library has verified the signature; that it is for us and for this attempt is said here.
+   * Verifies that the token is for this client and this attempt; the library has verified its
+   * signature.
    */
   private Future<JsonObject> checked(@Nullable JsonObject token, OpenIdAttempt attempt) {
     if (token == null
@@ -177,7 +181,7 @@ final class OpenIdProvider {
         || token.getLong("exp", 0L) == 0
         || !attempt.nonce().equals(token.getString("nonce"))
         || token.getString("sub", "").isEmpty()) {
-      LOG.warn("{} gave an ID token that does not hold", issuer);
+      LOG.warn("{} issued an invalid ID token", issuer);
       return refused();
     }
     return Future.succeededFuture(token);

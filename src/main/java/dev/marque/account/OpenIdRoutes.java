@@ -10,7 +10,7 @@ import io.vertx.ext.web.RoutingContext;
 import java.net.URI;
 import java.util.Optional;
 
-/** Signing in and out at an OpenID Connect provider. */
+/** Sign-in and sign-out at an OpenID Connect provider. */
 final class OpenIdRoutes {
 
   static final String START = "/login/oidc";
@@ -51,7 +51,7 @@ final class OpenIdRoutes {
   }
 
   private void start(RoutingContext ctx) {
-    // The way back has no query of ours: what a framed page carries goes into the destination.
+    // The callback has no query of ours: the parameters of a framed page go into the destination.
     String next = Destination.of(ctx.request().getParam("next"));
     OpenIdAttempt attempt = OpenIdAttempt.to(pages.urls(ctx).carry(next));
     provider
@@ -65,14 +65,14 @@ final class OpenIdRoutes {
   }
 
   private void finish(RoutingContext ctx) {
-    Optional<OpenIdAttempt> begun = cookies.attempt(ctx).flatMap(OpenIdAttempt::decode);
+    Optional<OpenIdAttempt> started = cookies.attempt(ctx).flatMap(OpenIdAttempt::decode);
     cookies.clearAttempt(ctx);
     String state = ctx.request().getParam("state");
-    if (begun.isEmpty() || !begun.get().state().equals(state)) {
+    if (started.isEmpty() || !started.get().state().equals(state)) {
       signInRoutes.showAgain(ctx, Destination.HOME, new Failure.NotSignedIn("sso-again"));
       return;
     }
-    OpenIdAttempt attempt = begun.get();
+    OpenIdAttempt attempt = started.get();
     String code = ctx.request().getParam("code");
     if (code == null || code.isEmpty()) {
       signInRoutes.showAgain(ctx, attempt.next(), new Failure.NotSignedIn("sso-refused"));
@@ -99,7 +99,9 @@ final class OpenIdRoutes {
         .orElseGet(() -> Future.failedFuture(new Failure.NotSignedIn("sso-disabled")));
   }
 
-  /** A link, not a form: the content policy lets no form lead to another site. */
+  /**
+   * A link rather than a form: the content security policy forbids forms that lead to another site.
+   */
   private void signOut(RoutingContext ctx) {
     provider
         .signOutUrl(publicUrl + "/")

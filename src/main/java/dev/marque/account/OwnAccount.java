@@ -9,7 +9,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 
-/** What people do to their own accounts. */
+/** Operations of people on their own accounts. */
 final class OwnAccount {
 
   private final Pool pool;
@@ -20,10 +20,10 @@ final class OwnAccount {
   private final Sessions sessions;
   private final PersonalTokens tokens;
   private final Audit audit;
-  private final List<PersonalData> others;
+  private final List<PersonalData> personalData;
 
   /**
-   * @param others what other rooms keep
+   * @param personalData the data other features keep about a person
    */
   OwnAccount(
       Pool pool,
@@ -34,7 +34,7 @@ final class OwnAccount {
       Sessions sessions,
       PersonalTokens tokens,
       Audit audit,
-      List<PersonalData> others) {
+      List<PersonalData> personalData) {
     this.pool = pool;
     this.accounts = accounts;
     this.rules = rules;
@@ -43,7 +43,7 @@ final class OwnAccount {
     this.sessions = sessions;
     this.tokens = tokens;
     this.audit = audit;
-    this.others = List.copyOf(others);
+    this.personalData = List.copyOf(personalData);
   }
 
   Future<Account> of(User user) {
@@ -66,8 +66,8 @@ final class OwnAccount {
   }
 
   /**
-   * Changes names and address. Another address needs the password: with it, whoever finds a browser
-   * signed in could take the account over.
+   * Changes names and e-mail address. A new address requires the password: otherwise anyone at an
+   * unattended browser could take the account over.
    *
    * <p>Fails with {@link Failure.Invalid} ({@code fields}), {@link Failure.Conflict} ({@code
    * email-taken}) and {@link Failure.Forbidden} ({@code password-wrong}).
@@ -99,13 +99,13 @@ final class OwnAccount {
   }
 
   /**
-   * Changes the password, ends every other session and every token for scripts, and replaces the
-   * tokens of this session: whoever fears that somebody else got in can shut everything with it.
+   * Changes the password, ends every other session, revokes every personal token, and replaces the
+   * tokens of this session, so a person whose account was compromised can lock everyone else out.
    *
    * <p>Fails with {@link Failure.Invalid} ({@code fields}), {@link Failure.Forbidden} ({@code
-   * password-wrong}) and {@link Failure.NotSignedIn} if this session ended meanwhile.
+   * password-wrong}) and {@link Failure.NotSignedIn} if this session has ended in the meantime.
    *
-   * @return the new tokens; empty where a proxy signs the person in, without a session
+   * @return the new tokens; empty if a proxy signs the person in, without a session
    */
   Future<Optional<Grant>> changePassword(
       User user, String current, String password, Client client) {
@@ -127,10 +127,13 @@ final class OwnAccount {
                                     audit.record(
                                         sql, AuditEvent.PASSWORD_CHANGED, user, user, client))
                             .compose(done -> sessions.replaceTokens(sql, user))))
-        .onSuccess(done -> sessions.changed(user.id()));
+        .onSuccess(done -> sessions.invalidate(user.id()));
   }
 
-  /** Ends one of a person's sessions; fails with {@link Failure.NotFound} if there is none such. */
+  /**
+   * Ends one of a person's sessions; fails with {@link Failure.NotFound} if there is no such
+   * session.
+   */
   Future<Void> endSession(User user, UUID session, Client client) {
     return pool.<Void>withTransaction(
             sql ->
@@ -139,12 +142,12 @@ final class OwnAccount {
                     .compose(
                         ended ->
                             ended
-                                ? noteSessionEnded(sql, user, client)
+                                ? recordSessionEnded(sql, user, client)
                                 : Future.failedFuture(new Failure.NotFound("not-found"))))
-        .onSuccess(done -> sessions.changed(user.id()));
+        .onSuccess(done -> sessions.invalidate(user.id()));
   }
 
-  /** Ends every session of a person but the present one. */
+  /** Ends every session of a person except the current one. */
   Future<Void> endOtherSessions(User user, Client client) {
     return pool.<Void>withTransaction(
             sql ->
@@ -152,18 +155,18 @@ final class OwnAccount {
                     .endOthers(sql, user.id(), user.session())
                     .compose(
                         ended ->
-                            ended ? noteSessionEnded(sql, user, client) : Future.succeededFuture()))
-        .onSuccess(done -> sessions.changed(user.id()));
+                            ended ? recordSessionEnded(sql, user, client) : Future.succeededFuture()))
+        .onSuccess(done -> sessions.invalidate(user.id()));
   }
 
-  private Future<Void> noteSessionEnded(SqlClient sql, User user, Client client) {
+  private Future<Void> recordSessionEnded(SqlClient sql, User user, Client client) {
     return audit.record(sql, AuditEvent.SESSION_ENDED, user, user, client);
   }
 
   /**
-   * Deletes the account with everything that is its own, which takes a while where that is much. At
-   * first every other session and every token for scripts ends. Where it fails on the way, the
-   * account and this session are still there: its owner can ask again.
+   * Deletes the account with everything that belongs to it, which can take a while. First ends
+   * every other session and revokes every personal token. If the deletion fails midway, the account
+   * and this session still exist and the owner can try again.
    *
    * <p>Fails with {@link Failure.Forbidden} ({@code password-wrong}) and {@link Failure.Conflict}
    * ({@code last-administrator}).
@@ -172,30 +175,30 @@ final class OwnAccount {
     return signIn
         .confirm(user, password, client)
         .compose(confirmed -> endOthers(user))
-        .compose(ended -> PersonalData.delete(others, user.id()))
+        .compose(ended -> PersonalData.delete(personalData, user.id()))
         .compose(
             deleted ->
                 pool.<Void>withTransaction(
                     sql ->
-                        requireDispensable(sql, user)
+                        requireNotLastAdministrator(sql, user)
                             .compose(allowed -> accounts.delete(sql, user.id()))
                             .compose(
                                 done ->
                                     audit.record(
                                         sql, AuditEvent.ACCOUNT_DELETED, user, user, client))))
-        .onSuccess(done -> sessions.changed(user.id()));
+        .onSuccess(done -> sessions.invalidate(user.id()));
   }
 
   private Future<Void> endOthers(User user) {
     return pool.<Void>withTransaction(
             sql ->
-                requireDispensable(sql, user)
+                requireNotLastAdministrator(sql, user)
                     .compose(allowed -> sessions.endOthers(sql, user.id(), user.session()))
                     .compose(done -> tokens.revokeAll(sql, user.id())))
-        .onSuccess(done -> sessions.changed(user.id()));
+        .onSuccess(done -> sessions.invalidate(user.id()));
   }
 
-  private Future<Void> requireDispensable(SqlClient sql, User user) {
+  private Future<Void> requireNotLastAdministrator(SqlClient sql, User user) {
     return user.isAdmin()
         ? accounts.requireAnotherAdministrator(sql, user.id())
         : Future.succeededFuture();

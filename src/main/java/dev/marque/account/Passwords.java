@@ -17,17 +17,17 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 
 /**
- * The way to {@link Credentials}: a bounded queue in front of slow work. Beyond the bound everyone
- * is told at once to come back, instead of all waiting longer and longer. Safe on every thread.
+ * The client of {@link Credentials}: a bounded queue in front of slow work. A full queue rejects
+ * requests at once. Thread-safe.
  */
 final class Passwords {
 
-  private static final int WAITING_PER_CORE = 32;
+  private static final int MAX_WAITING_PER_CORE = 32;
   private static final Duration RETRY = Duration.ofSeconds(2);
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration TIMEOUT = Duration.ofSeconds(30);
   private static final Pattern USERNAME = Pattern.compile(Profile.USERNAME);
 
-  /** No account can have this name. */
+  /** A name that no account can have. */
   static final String NOBODY = "-";
 
   private final Vertx vertx;
@@ -38,30 +38,31 @@ final class Passwords {
 
   Passwords(Vertx vertx, MeterRegistry meters, int cores) {
     this.vertx = vertx;
-    this.capacity = cores * WAITING_PER_CORE;
+    this.capacity = cores * MAX_WAITING_PER_CORE;
     this.rejected = meters.counter("marque.credentials.rejected");
     this.timer = meters.timer("marque.credentials.duration");
     Gauge.builder("marque.credentials.waiting", waiting, AtomicInteger::get).register(meters);
   }
 
-  /** Hashes a password for the database; fails with {@link Failure.Unavailable} ({@code busy}). */
+  /** Hashes a password for storage; fails with {@link Failure.Unavailable} ({@code busy}). */
   Future<String> hash(String password) {
-    return ask(Credentials.HASH, new JsonObject().put("password", normal(password)));
+    return request(Credentials.HASH, new JsonObject().put("password", normalize(password)));
   }
 
   /**
-   * Whether this is the password of that account; false, after the same time, where there is no
-   * such account. Fails with {@link Failure.Unavailable} ({@code busy}, {@code
-   * database-unreachable}).
+   * Returns whether the password is that of the account; false, after the same time, if there is no
+   * such account.
+   *
+   * <p>Fails with {@link Failure.Unavailable} ({@code busy}, {@code database-unreachable}).
    */
   Future<Boolean> verify(String username, String password) {
     String name = USERNAME.matcher(username).matches() ? username : NOBODY;
-    return ask(
+    return request(
         Credentials.VERIFY,
-        new JsonObject().put("username", name).put("password", normal(password)));
+        new JsonObject().put("username", name).put("password", normalize(password)));
   }
 
-  private <T> Future<T> ask(String action, JsonObject body) {
+  private <T> Future<T> request(String action, JsonObject body) {
     if (waiting.incrementAndGet() > capacity) {
       waiting.decrementAndGet();
       rejected.increment();
@@ -71,7 +72,7 @@ final class Passwords {
     DeliveryOptions options =
         new DeliveryOptions()
             .setLocalOnly(true)
-            .setSendTimeout(PATIENCE.toMillis())
+            .setSendTimeout(TIMEOUT.toMillis())
             .addHeader(Credentials.ACTION, action);
     String requestId = RequestContext.requestId();
     if (requestId != null) {
@@ -96,8 +97,11 @@ final class Passwords {
         new Failure.Unavailable(database ? "database-unreachable" : "busy", RETRY));
   }
 
-  /** The same characters however the keyboard composed them (NIST SP 800-63B, 3.1.1.2). */
-  static String normal(String password) {
+  /**
+   * Normalizes a password, so that it does not depend on how the keyboard composed its characters
+   * (NIST SP 800-63B, 3.1.1.2).
+   */
+  static String normalize(String password) {
     return Normalizer.normalize(password, Normalizer.Form.NFKC);
   }
 }

@@ -5,34 +5,34 @@ import io.vertx.core.buffer.Buffer;
 import java.util.List;
 import java.util.UUID;
 
-/** What another room keeps of a person, to export and to delete all of it. */
+/** The data another feature keeps about a person, for export and deletion. */
 public interface PersonalData {
 
-  /** Takes one file after the other. */
+  /** Receives the exported files, one at a time. */
   interface Sink {
 
     /**
-     * Adds a file; the next one may be added when this has succeeded.
+     * Adds a file. Add the next one only after this future has succeeded.
      *
-     * @param name with folders, for example {@code photos/0192.jpg}
+     * @param name may contain folders, for example {@code photos/0192.jpg}
      */
     Future<Void> add(String name, Buffer content);
   }
 
-  /** Gives everything that is one account's to the sink. */
+  /** Writes all data of an account to the sink. */
   Future<Void> export(UUID account, Sink sink);
 
   /**
-   * Deletes everything that is one account's, in portions that do not hold locks for long. What is
-   * added meanwhile may stay: it goes with the account's row.
+   * Deletes all data of an account, in batches that keep locks short. Rows added in the meantime
+   * may remain; they are deleted with the account's row.
    */
   Future<Void> delete(UUID account);
 
-  /** Deletes everything that several rooms keep of an account. */
-  static Future<Void> delete(List<PersonalData> rooms, UUID account) {
+  /** Deletes all data that several features keep about an account. */
+  static Future<Void> delete(List<PersonalData> features, UUID account) {
     Future<Void> deleted = Future.succeededFuture();
-    for (PersonalData room : rooms) {
-      deleted = deleted.compose(before -> room.delete(account));
+    for (PersonalData feature : features) {
+      deleted = deleted.compose(before -> feature.delete(account));
     }
     return deleted;
   }

@@ -6,15 +6,15 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A token that a person made for a script, without its secret.
+ * A token that a person created for a script, without its secret.
  *
- * @param name what the owner calls it
- * @param lastUsedAt to the minute; null if it never was
+ * @param name as chosen by the owner
+ * @param lastUsedAt to the minute; null if never used
  */
 public record PersonalToken(
     UUID id, String name, Instant createdAt, Instant expiresAt, @Nullable Instant lastUsedAt) {
 
-  /** As the API shows it. */
+  /** Returns the token as the API shows it. */
   JsonObject toJson() {
     return new JsonObject()
         .put("id", id.toString())

@@ -14,7 +14,10 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import java.util.Set;
 
-/** {@code /api/v1/tokens}: one's own tokens for scripts. Needs a sign-in, not one of these. */
+/**
+ * {@code /api/v1/tokens}: a person's own personal tokens. Requires a sign-in; a personal token is
+ * not enough.
+ */
 final class PersonalTokenApi {
 
   private static final String PATH = "/api/v1/tokens";
@@ -30,7 +33,7 @@ final class PersonalTokenApi {
 
   void mount(Router router) {
     router.get(PATH).handler(signedIn.sessionApi()).handler(this::list);
-    router.post(PATH).handler(signedIn.sessionApi()).handler(this::make);
+    router.post(PATH).handler(signedIn.sessionApi()).handler(this::create);
     router.delete(PATH + "/:id").handler(signedIn.sessionApi()).handler(this::revoke);
   }
 
@@ -48,7 +51,7 @@ final class PersonalTokenApi {
         .onFailure(ctx::fail);
   }
 
-  private void make(RoutingContext ctx) {
+  private void create(RoutingContext ctx) {
     QueryParameters.only(ctx, Set.of());
     Accepted.best(ctx, List.of(JsonAnswer.MEDIA_TYPE));
     FieldErrors errors = new FieldErrors();
@@ -57,9 +60,11 @@ final class PersonalTokenApi {
     int days = days(body, errors);
     errors.requireNone();
     tokens
-        .make(SignedIn.of(ctx), name, days, Client.of(ctx))
+        .create(SignedIn.of(ctx), name, days, Client.of(ctx))
         .onSuccess(
-            made -> JsonAnswer.send(ctx, 201, made.token().toJson().put("token", made.secret())))
+            created ->
+                JsonAnswer.send(
+                    ctx, 201, created.token().toJson().put("token", created.secret())))
         .onFailure(ctx::fail);
   }
 
@@ -71,7 +76,7 @@ final class PersonalTokenApi {
         .onFailure(ctx::fail);
   }
 
-  /** A whole number, however it is written: {@code 90.0} is one in JSON Schema, too. */
+  /** Reads an integer in any notation: in JSON Schema, {@code 90.0} is one, too. */
   private static int days(JsonObject body, FieldErrors errors) {
     Object value = body.getValue(DAYS);
     if (value instanceof Number days && days.doubleValue() == days.intValue()) {
@@ -80,7 +85,7 @@ final class PersonalTokenApi {
     errors.add(
         value == null
             ? FieldError.of(DAYS, "field.required")
-            : FieldError.of(DAYS, "field.token.days", PersonalTokens.LONGEST_DAYS));
+            : FieldError.of(DAYS, "field.token.days", PersonalTokens.MAX_DAYS));
     return 0;
   }
 }

@@ -7,7 +7,7 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Map;
 
-/** The account page's forms on tokens for scripts. */
+/** The account page's forms for personal tokens. */
 final class PersonalTokenRoutes {
 
   private static final String SECTION = "tokens";
@@ -25,21 +25,21 @@ final class PersonalTokenRoutes {
   }
 
   void mount(Router router) {
-    router.post("/account/tokens").handler(signedIn.page()).handler(this::make);
+    router.post("/account/tokens").handler(signedIn.page()).handler(this::create);
     router.post("/account/tokens/revoke").handler(signedIn.page()).handler(this::revoke);
   }
 
-  /** Answers the page itself: the secret is never stored, so no redirect could show it. */
-  private void make(RoutingContext ctx) {
+  /** Responds with the page itself: the secret is never stored, so a redirect could not show it. */
+  private void create(RoutingContext ctx) {
     String name = FormPage.field(ctx, "name");
     String days = FormPage.field(ctx, "expires_in_days");
     tokens
-        .make(
+        .create(
             SignedIn.of(ctx),
             name,
             days.matches("[0-9]{1,3}") ? Integer.parseInt(days) : 0,
             Client.of(ctx))
-        .onSuccess(made -> page.show(ctx, null, Map.of("newToken", made.secret())))
+        .onSuccess(created -> page.show(ctx, null, Map.of("newToken", created.secret())))
         .onFailure(problem -> page.showAgain(ctx, null, SECTION, problem));
   }
 

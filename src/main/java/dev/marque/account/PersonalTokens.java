@@ -24,19 +24,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tokens that people make for their scripts: named, good for a chosen number of days, revocable at
- * once. A script with one acts for its owner, but never as an administrator, and neither makes nor
- * revokes tokens. Another password ends them all.
+ * Personal tokens that people create for their scripts: named, valid for a chosen number of days,
+ * revocable at once. A script with one acts for its owner, but never as an administrator, and can
+ * neither create nor revoke tokens. Changing the password revokes them all.
  */
 final class PersonalTokens {
 
-  static final int LONGEST_DAYS = 366;
-  static final int MOST = 50;
+  static final int MAX_DAYS = 366;
+  static final int MAX_TOKENS = 50;
 
-  /** Tells these tokens from access tokens, and lets scanners find one that was published. */
+  /** Distinguishes these tokens from access tokens, and lets secret scanners find a leaked one. */
   private static final String PREFIX = "marque_";
 
-  private static final Duration TOUCH = Duration.ofMinutes(1);
+  private static final Duration TOUCH_INTERVAL = Duration.ofMinutes(1);
   private static final String COLUMNS = "id, name, created_at, expires_at, last_used_at";
   private static final Logger LOG = LoggerFactory.getLogger(PersonalTokens.class);
 
@@ -50,27 +50,27 @@ final class PersonalTokens {
     this.clock = clock;
   }
 
-  /** Whether a bearer token is one of this kind, good or not. */
-  static boolean isOne(String bearer) {
+  /** Returns whether a bearer token looks like a personal token, valid or not. */
+  static boolean isPersonalToken(String bearer) {
     return bearer.startsWith(PREFIX);
   }
 
   /**
-   * Makes a token.
+   * Creates a token.
    *
    * <p>Fails with {@link Failure.Invalid} ({@code fields}), {@link Failure.Conflict} ({@code
-   * too-many-tokens}) and, where the account or the session has ended meanwhile, {@link
-   * Failure.NotSignedIn}.
+   * too-many-tokens}) and {@link Failure.NotSignedIn} if the account or the session has ended in
+   * the meantime.
    *
-   * @param days until it expires, from 1 to {@link #LONGEST_DAYS}
+   * @param days until it expires, from 1 to {@link #MAX_DAYS}
    */
-  Future<NewPersonalToken> make(User owner, String name, int days, Client client) {
+  Future<NewPersonalToken> create(User owner, String name, int days, Client client) {
     List<FieldError> errors = new ArrayList<>();
     if (!name.matches(Profile.NAME)) {
       errors.add(FieldError.of("name", "field.name.rules"));
     }
-    if (days < 1 || days > LONGEST_DAYS) {
-      errors.add(FieldError.of("expires_in_days", "field.token.days", LONGEST_DAYS));
+    if (days < 1 || days > MAX_DAYS) {
+      errors.add(FieldError.of("expires_in_days", "field.token.days", MAX_DAYS));
     }
     if (!errors.isEmpty()) {
       return Future.failedFuture(Failure.Invalid.of(errors));
@@ -79,21 +79,26 @@ final class PersonalTokens {
         sql ->
             lockAccount(sql, owner)
                 .compose(locked -> requireSession(sql, owner))
-                .compose(live -> requireRoom(sql, owner))
-                .compose(room -> insert(sql, owner, name.strip(), days))
+                .compose(live -> requireBelowLimit(sql, owner))
+                .compose(allowed -> insert(sql, owner, name.strip(), days))
                 .compose(
-                    made ->
-                        audit.record(sql, AuditEvent.TOKEN_MADE, owner, owner, client).map(made)));
+                    created ->
+                        audit
+                            .record(sql, AuditEvent.TOKEN_MADE, owner, owner, client)
+                            .map(created)));
   }
 
-  /** The account's row is locked, so that two requests at once do not make one too many. */
+  /** Locks the account's row, so that concurrent requests cannot exceed the limit. */
   private static Future<Void> lockAccount(SqlClient sql, User owner) {
     return sql.preparedQuery("SELECT FROM accounts WHERE id = $1 AND NOT disabled FOR UPDATE")
         .execute(Tuple.of(owner.id()))
         .compose(PersonalTokens::orRefuse);
   }
 
-  /** While the account's lock was waited for, another password may have ended the session. */
+  /**
+   * Locks the session, which a password change may have ended during the wait for the account's
+   * lock.
+   */
   private static Future<Void> requireSession(SqlClient sql, User owner) {
     if (!owner.hasSession()) {
       return Future.succeededFuture();
@@ -109,20 +114,20 @@ final class PersonalTokens {
         : Future.failedFuture(new Failure.NotSignedIn("not-signed-in"));
   }
 
-  private Future<Void> requireRoom(SqlClient sql, User owner) {
+  private Future<Void> requireBelowLimit(SqlClient sql, User owner) {
     return sql.preparedQuery(
             "SELECT count(*) FROM personal_tokens WHERE account_id = $1 AND expires_at > $2")
         .execute(Tuple.of(owner.id(), utc(clock.instant())))
         .compose(
             rows ->
-                rows.iterator().next().getInteger(0) < MOST
+                rows.iterator().next().getInteger(0) < MAX_TOKENS
                     ? Future.succeededFuture()
                     : Future.failedFuture(
-                        new Failure.Conflict("too-many-tokens", List.of(), MOST)));
+                        new Failure.Conflict("too-many-tokens", List.of(), MAX_TOKENS)));
   }
 
   private Future<NewPersonalToken> insert(SqlClient sql, User owner, String name, int days) {
-    String secret = PREFIX + SecretToken.make();
+    String secret = PREFIX + SecretToken.generate();
     Instant now = clock.instant();
     return sql.preparedQuery(
             """
@@ -142,8 +147,8 @@ final class PersonalTokens {
   }
 
   /**
-   * Whose token it is, for a request that carries it; empty if it is none, has expired, or its
-   * account is disabled. The role is that of a user, whatever the owner's is.
+   * Returns the user of a token; empty if the token is unknown or expired or its account is
+   * disabled. The role is always that of a user, whatever the owner's role.
    */
   Future<Optional<User>> find(String secret) {
     OffsetDateTime now = utc(clock.instant());
@@ -171,19 +176,20 @@ final class PersonalTokens {
             });
   }
 
-  /** Notes the use; nobody waits for it. */
+  /** Records the use, asynchronously. */
   private void touch(Row row, OffsetDateTime now) {
     OffsetDateTime last = row.getOffsetDateTime("last_used_at");
-    if (last != null && last.plus(TOUCH).isAfter(now)) {
+    if (last != null && last.plus(TOUCH_INTERVAL).isAfter(now)) {
       return;
     }
     pool.preparedQuery("UPDATE personal_tokens SET last_used_at = $2 WHERE id = $1")
         .execute(Tuple.of(row.getUUID("id"), now))
         .onFailure(
-            problem -> LOG.warn("The last use of a token was not noted: {}", problem.toString()));
+            problem ->
+                LOG.warn("The last use of a token was not recorded: {}", problem.toString()));
   }
 
-  /** An account's tokens that have not expired, the newest first. */
+  /** Returns an account's unexpired tokens, newest first. */
   Future<List<PersonalToken>> of(UUID account) {
     return pool.preparedQuery(
             "SELECT "
@@ -203,7 +209,7 @@ final class PersonalTokens {
             });
   }
 
-  /** Ends a token at once; fails with {@link Failure.NotFound} if the account has none such. */
+  /** Revokes a token; fails with {@link Failure.NotFound} if the account has no such token. */
   Future<Void> revoke(User owner, UUID id, Client client) {
     return pool.withTransaction(
         sql ->
@@ -216,14 +222,14 @@ final class PersonalTokens {
                             : Future.failedFuture(new Failure.NotFound("not-found"))));
   }
 
-  /** Ends every token of an account. */
+  /** Revokes every token of an account. */
   Future<Void> revokeAll(SqlClient sql, UUID account) {
     return sql.preparedQuery("DELETE FROM personal_tokens WHERE account_id = $1")
         .execute(Tuple.of(account))
         .mapEmpty();
   }
 
-  /** Deletes what has expired. */
+  /** Deletes expired tokens and returns their number. */
   Future<Integer> deleteExpired() {
     return pool.preparedQuery("DELETE FROM personal_tokens WHERE expires_at <= $1")
         .execute(Tuple.of(utc(clock.instant())))

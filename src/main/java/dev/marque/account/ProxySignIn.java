@@ -9,12 +9,12 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * People whom a reverse proxy has signed in, and names in a header ({@code
- * marque.sso.header.name}). The header counts from a trusted proxy only; that proxy has to remove
+ * Identifies people whom a reverse proxy has signed in and names in a header ({@code
+ * marque.sso.header.name}). The header is accepted only from a trusted proxy, which has to remove
  * it from what browsers send.
  *
- * <p>There is no session: each request says who it is from, so nobody stays signed in here longer
- * than there.
+ * <p>There is no session: each request carries the name, so a person is never signed in here for
+ * longer than at the proxy.
  */
 final class ProxySignIn {
 
@@ -28,7 +28,7 @@ final class ProxySignIn {
   private final Identities identities;
 
   /**
-   * @param header the name of the header; empty: this way in is closed
+   * @param header the name of the header; empty disables this kind of sign-in
    */
   ProxySignIn(
       Optional<String> header,
@@ -44,7 +44,7 @@ final class ProxySignIn {
   }
 
   /**
-   * Whom the proxy names; empty where it names nobody.
+   * Returns the user named by the proxy; empty if it names none.
    *
    * <p>Fails with {@link Failure.Forbidden} ({@code sso-name}, {@code sso-disabled}).
    */

@@ -5,7 +5,10 @@ import io.vertx.core.Future;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.SqlClient;
 
-/** Makes accounts: for strangers, for the first administrator, and on the terminal. */
+/**
+ * Creates accounts: by sign-up, by the setup link for the first administrator, and from the command
+ * line.
+ */
 final class Registration {
 
   private final Pool pool;
@@ -31,14 +34,14 @@ final class Registration {
   }
 
   /**
-   * Makes an account for whoever asks.
+   * Creates a user's account.
    *
    * <p>Fails with {@link Failure.Invalid} ({@code fields}), {@link Failure.Conflict} ({@code
    * username-taken}, {@code email-taken}) and {@link Failure.Unavailable} ({@code busy}).
    */
   Future<Account> signUp(Profile profile, String password, Client client) {
     return FieldRules.checked(() -> rules.check(profile, password))
-        // What is taken needs no hash; the index decides between two who ask at the same moment.
+        // Skips the hash if a name is taken; the unique index decides between concurrent requests.
         .compose(valid -> accounts.requireFree(pool, profile))
         .compose(free -> passwords.hash(password))
         .compose(
@@ -46,13 +49,13 @@ final class Registration {
   }
 
   /**
-   * As {@link #signUp}, for whoever holds the link that the first start printed; also fails with
-   * {@link Failure.NotFound} ({@code setup-link-over}).
+   * Creates the first administrator's account with the link that the first start printed. Fails as
+   * {@link #signUp} does, and with {@link Failure.NotFound} ({@code setup-link-over}).
    */
   Future<Account> setUp(Profile profile, String password, String token, Client client) {
     return FieldRules.checked(() -> rules.check(profile, password))
         .compose(valid -> setupLinks.check(token))
-        .compose(good -> passwords.hash(password))
+        .compose(valid -> passwords.hash(password))
         .compose(
             hash ->
                 pool.withTransaction(
@@ -63,10 +66,13 @@ final class Registration {
                             .compose(account -> recordSetUp(sql, account, client))));
   }
 
-  /** On the terminal: needs no address and no names, and may make an administrator. */
+  /**
+   * Creates an account from the command line: needs no e-mail address and no names, and may be an
+   * administrator.
+   */
   Future<Account> add(Profile profile, String password, Role role) {
     Client terminal = new Client("terminal", "");
-    return FieldRules.checked(() -> rules.checkOnTerminal(profile, password))
+    return FieldRules.checked(() -> rules.checkFromCommandLine(profile, password))
         .compose(valid -> passwords.hash(password))
         .compose(hash -> pool.withTransaction(sql -> insert(sql, profile, role, hash, terminal)));
   }

@@ -2,20 +2,20 @@ package dev.marque.account;
 
 import java.util.Locale;
 
-/** What an account may do. */
+/** The permissions of an account. */
 public enum Role {
-  /** Predicts and sees what is its own. */
+  /** May classify photos and see their own data. */
   USER,
-  /** Also administers accounts and corrections. */
+  /** May also administer accounts and corrections. */
   ADMIN;
 
-  /** The name in JSON, in forms and in the database, for example {@code admin}. */
+  /** Returns the name in JSON, in forms and in the database, for example {@code admin}. */
   public String code() {
     return name().toLowerCase(Locale.ROOT);
   }
 
   /**
-   * The role of a code.
+   * Returns the role with a code.
    *
    * @throws IllegalArgumentException if there is none
    */
@@ -25,6 +25,6 @@ public enum Role {
         return role;
       }
     }
-    throw new IllegalArgumentException("no role " + code);
+    throw new IllegalArgumentException("unknown role " + code);
   }
 }

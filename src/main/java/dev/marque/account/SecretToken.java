@@ -7,7 +7,7 @@ import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.Base64;
 
-/** Secrets of 256 random bits that people carry and the database knows only by their hash. */
+/** Secrets of 256 random bits, which the database stores only as a hash. */
 final class SecretToken {
 
   private static final SecureRandom RANDOM = new SecureRandom();
@@ -15,20 +15,20 @@ final class SecretToken {
 
   private SecretToken() {}
 
-  /** A new one, in 43 characters that need no escaping in cookies and links. */
-  static String make() {
+  /** Returns a new secret: 43 characters that need no escaping in cookies and links. */
+  static String generate() {
     byte[] bytes = new byte[BYTES];
     RANDOM.nextBytes(bytes);
     return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
   }
 
-  /** SHA-256: for random bits as good as a slow hash. */
+  /** Hashes a secret with SHA-256; random bits need no slow hash. */
   static Buffer hash(String token) {
     try {
       return Buffer.buffer(
           MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.UTF_8)));
     } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
+      throw new IllegalStateException("SHA-256 is missing", e);
     }
   }
 }

@@ -4,13 +4,13 @@ import java.time.Instant;
 import java.util.UUID;
 
 /**
- * A signed-in browser or program, as its owner sees it.
+ * A session of a browser or program, as its owner sees it.
  *
- * @param expiresAt the end, unless it goes unused for too long before
- * @param remember whether it was asked to last for 30 days
- * @param userAgent what the browser called itself at sign-in
- * @param address from where it signed in
- * @param current whether it is the one that asks
+ * @param expiresAt the absolute end; the idle timeout may end it earlier
+ * @param remember whether it was requested to last for 30 days
+ * @param userAgent the User-Agent header at sign-in
+ * @param address the network address at sign-in
+ * @param current whether it is the session of the current request
  */
 public record Session(
     UUID id,

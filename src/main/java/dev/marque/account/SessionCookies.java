@@ -10,15 +10,15 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The cookies of a browser's session, and the one place that writes them. By hand, because Vert.x's
- * cookies know no {@code Partitioned}, without which a framed page gets none.
+ * Reads and writes the cookies of a browser's session. Writes the headers itself because Vert.x's
+ * cookies do not support {@code Partitioned}, which a framed page needs.
  */
 final class SessionCookies {
 
   private static final String SET_COOKIE = "Set-Cookie";
 
-  /** How long signing in at the provider may take. */
-  private static final Duration ATTEMPT = Duration.ofMinutes(10);
+  /** The maximum time for signing in at the provider. */
+  private static final Duration ATTEMPT_LIFETIME = Duration.ofMinutes(10);
 
   private final String path;
   private final String accessName;
@@ -27,8 +27,8 @@ final class SessionCookies {
   private final String attributes;
 
   /**
-   * @param publicUrl as browsers see the program; https makes the cookies Secure and their names
-   *     such that browsers insist on it
+   * @param publicUrl as browsers see it; https makes the cookies Secure and adds the name prefixes
+   *     by which browsers enforce that
    * @param framed whether other sites may show the pages in a frame
    */
   SessionCookies(Optional<URI> publicUrl, boolean framed) {
@@ -53,20 +53,20 @@ final class SessionCookies {
     return value(ctx, refreshName);
   }
 
-  /** What a browser brings back from the provider's page, see {@link OpenIdAttempt}. */
+  /** Returns the encoded {@link OpenIdAttempt} of a browser that returns from the provider. */
   Optional<String> attempt(RoutingContext ctx) {
     return value(ctx, attemptName);
   }
 
   void setAttempt(RoutingContext ctx, String attempt) {
-    add(ctx, attemptName, attempt, "; Max-Age=" + ATTEMPT.toSeconds());
+    add(ctx, attemptName, attempt, "; Max-Age=" + ATTEMPT_LIFETIME.toSeconds());
   }
 
   void clearAttempt(RoutingContext ctx) {
     add(ctx, attemptName, "", "; Max-Age=0");
   }
 
-  /** Gives a browser its tokens. */
+  /** Sets the token cookies. */
   void set(RoutingContext ctx, Grant grant) {
     add(ctx, accessName, grant.accessToken(), "; Max-Age=" + Tokens.LIFETIME.toSeconds());
     add(
@@ -76,7 +76,7 @@ final class SessionCookies {
         grant.remember() ? "; Max-Age=" + Sessions.REMEMBERED.toSeconds() : "");
   }
 
-  /** Takes a browser's tokens away. */
+  /** Deletes the token cookies. */
   void clear(RoutingContext ctx) {
     String gone = "; Max-Age=" + Duration.ZERO.toSeconds();
     add(ctx, accessName, "", gone);
@@ -84,7 +84,7 @@ final class SessionCookies {
   }
 
   private void add(RoutingContext ctx, String name, String value, String age) {
-    // The last word on a cookie counts: a renewal on the way to a sign-out is not sent at all.
+    // The last value of a cookie wins: a refresh during a sign-out request is not sent at all.
     String start = name + "=";
     MultiMap headers = ctx.response().headers();
     List<String> others =

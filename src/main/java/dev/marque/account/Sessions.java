@@ -24,10 +24,10 @@ import java.util.UUID;
 /**
  * Sessions and their refresh tokens (RFC 9700, section 4.14: rotation).
  *
- * <p>A refresh token is good for one renewal, and once more within 30 seconds: two tabs may renew
- * at the same moment, and an answer may be lost. Whichever token is used, every other of the
- * session is spent from then on. So of a thief and the owner, who both hold a copy, one comes too
- * late, and the session ends for both.
+ * <p>A refresh token is valid for one refresh, and again within 30 seconds of it: two tabs may
+ * refresh at the same moment, and a response may be lost. The first use of a token marks all tokens
+ * of the session issued so far as used. So if a thief and the owner both hold a copy, one of them
+ * comes too late, and the session ends for both.
  */
 final class Sessions {
 
@@ -37,14 +37,14 @@ final class Sessions {
   static final Duration REMEMBERED = Duration.ofDays(30);
 
   /**
-   * After so many refresh tokens a session is over. Each stays as long as its session does, to give
-   * a stolen copy away, and all go with it in one statement; a renewal every ten minutes makes
-   * 4,320 in 30 days.
+   * The number of refresh tokens after which a session ends. Each is kept as long as its session,
+   * to detect the reuse of a stolen copy, and all are deleted with it in one statement. A refresh
+   * every ten minutes makes 4,320 in 30 days.
    */
-  static final int MOST_TOKENS = 20_000;
+  static final int MAX_TOKENS = 20_000;
 
-  /** How many sessions are deleted at once, each with its refresh tokens. */
-  private static final int PORTION = 10;
+  /** Maximum sessions deleted in one statement, each with its refresh tokens. */
+  private static final int BATCH_SIZE = 10;
 
   private final Pool pool;
   private final Tokens tokens;
@@ -60,7 +60,7 @@ final class Sessions {
     this.clock = clock;
   }
 
-  /** Begins a session for somebody who has proven to be the account's owner. */
+  /** Starts a session for a person authenticated as the account's owner. */
   Future<Grant> begin(SqlClient sql, Account account, boolean remember, Client client) {
     UUID id = Ids.next();
     Instant now = clock.instant();
@@ -86,20 +86,20 @@ final class Sessions {
   }
 
   /**
-   * Takes a refresh token for a new pair of tokens; empty if it is none, or its session is over.
-   * The reuse of a spent one ends its session.
+   * Exchanges a refresh token for a new pair of tokens; empty if it is unknown or its session has
+   * ended. Reuse of a token after the grace period ends its session.
    */
   Future<Optional<Grant>> renew(String refreshToken, Client client) {
     return pool.withTransaction(sql -> renew(sql, SecretToken.hash(refreshToken), client))
-        // Only now: before the commit a node that looks again would still find the session.
-        .onSuccess(renewal -> renewal.ended().ifPresent(this::changed))
+        // After the commit: a node that reloads earlier would still find the session.
+        .onSuccess(renewal -> renewal.ended().ifPresent(this::invalidate))
         .map(Renewal::grant);
   }
 
   /**
-   * What a refresh token led to.
+   * The result of a refresh.
    *
-   * @param ended the account whose session ended by it
+   * @param ended the account whose session the refresh ended
    */
   private record Renewal(Optional<Grant> grant, Optional<UUID> ended) {
 
@@ -126,7 +126,7 @@ final class Sessions {
              WHERE r.hash = $1
                FOR UPDATE OF s, r
             """)
-        .execute(Tuple.of(hash, MOST_TOKENS - 1))
+        .execute(Tuple.of(hash, MAX_TOKENS - 1))
         .compose(
             rows ->
                 rows.size() == 0
@@ -143,12 +143,12 @@ final class Sessions {
             row.getString("username"),
             Role.of(row.getString("role")),
             row.getUUID("id"));
-    boolean over =
+    boolean ended =
         row.getBoolean("disabled")
             || row.getBoolean("used_up")
             || !now.isBefore(instant(row, "idle_expires_at"))
             || !now.isBefore(instant(row, "expires_at"));
-    if (over) {
+    if (ended) {
       return end(sql, user);
     }
     OffsetDateTime usedAt = row.getOffsetDateTime("used_at");
@@ -157,10 +157,10 @@ final class Sessions {
           .record(sql, AuditEvent.REFRESH_TOKEN_REUSED, user, user, client)
           .compose(done -> end(sql, user));
     }
-    // Of two tabs' new tokens either may be the one that the browser keeps: both stay good.
-    Future<Void> spent =
-        usedAt == null ? spend(sql, user.session(), now) : Future.succeededFuture();
-    return spent
+    // If two tabs refresh, the browser may keep either new token: both stay valid.
+    Future<Void> marked =
+        usedAt == null ? markUsed(sql, user.session(), now) : Future.succeededFuture();
+    return marked
         .compose(done -> touch(sql, user.session(), now, remember))
         .compose(done -> grant(sql, user, remember))
         .map(Renewal::granted);
@@ -171,7 +171,7 @@ final class Sessions {
   }
 
   private Future<Grant> grant(SqlClient sql, User user, boolean remember) {
-    String refreshToken = SecretToken.make();
+    String refreshToken = SecretToken.generate();
     return sql.preparedQuery(
             "INSERT INTO refresh_tokens (hash, session_id, created_at) VALUES ($1, $2, $3)")
         .execute(Tuple.of(SecretToken.hash(refreshToken), user.session(), utc(clock.instant())))
@@ -181,16 +181,16 @@ final class Sessions {
   }
 
   /**
-   * Takes a session's refresh tokens away and gives it new tokens, so that copies of the old ones
-   * are of no use; empty where a proxy signs the person in, without a session.
+   * Deletes a session's refresh tokens and issues new tokens, so that copies of the old ones are
+   * useless; empty if a proxy signs the person in, without a session.
    *
-   * <p>Fails with {@link Failure.NotSignedIn} if the session has ended meanwhile.
+   * <p>Fails with {@link Failure.NotSignedIn} if the session has ended in the meantime.
    */
   Future<Optional<Grant>> replaceTokens(SqlClient transaction, User user) {
     if (!user.hasSession()) {
       return Future.succeededFuture(Optional.empty());
     }
-    // Locked before the tokens are looked for: a renewal at work is about to add one.
+    // Lock the session before deleting its tokens: a concurrent refresh is about to add one.
     return transaction
         .preparedQuery("SELECT remember FROM sessions WHERE id = $1 FOR UPDATE")
         .execute(Tuple.of(user.session()))
@@ -210,7 +210,7 @@ final class Sessions {
         : Future.failedFuture(new Failure.NotSignedIn("not-signed-in"));
   }
 
-  private static Future<Void> spend(SqlClient sql, UUID session, Instant now) {
+  private static Future<Void> markUsed(SqlClient sql, UUID session, Instant now) {
     return sql.preparedQuery(
             "UPDATE refresh_tokens SET used_at = $2 WHERE session_id = $1 AND used_at IS NULL")
         .execute(Tuple.of(session, utc(now)))
@@ -224,7 +224,7 @@ final class Sessions {
         .mapEmpty();
   }
 
-  /** An account's sessions that are not over, the last used first. */
+  /** Returns an account's active sessions, the most recently used first. */
   Future<List<Session>> of(UUID account, UUID current) {
     return pool.preparedQuery(
             """
@@ -255,14 +255,14 @@ final class Sessions {
     return sessions;
   }
 
-  /** Ends one of an account's sessions; false if it has none such. */
+  /** Ends one of an account's sessions; false if there is no such session. */
   Future<Boolean> end(SqlClient sql, UUID account, UUID session) {
     return sql.preparedQuery("DELETE FROM sessions WHERE id = $1 AND account_id = $2")
         .execute(Tuple.of(session, account))
         .map(deleted -> deleted.rowCount() == 1);
   }
 
-  /** Ends every session of an account but one; false if there was no other. */
+  /** Ends every session of an account except one; false if there was no other. */
   Future<Boolean> endOthers(SqlClient sql, UUID account, UUID kept) {
     return sql.preparedQuery("DELETE FROM sessions WHERE account_id = $1 AND id <> $2")
         .execute(Tuple.of(account, kept))
@@ -276,7 +276,7 @@ final class Sessions {
         .mapEmpty();
   }
 
-  /** How many sessions of an account are not over. */
+  /** Returns the number of an account's active sessions. */
   Future<Integer> count(UUID account) {
     return pool.preparedQuery(
             """
@@ -288,17 +288,17 @@ final class Sessions {
   }
 
   /**
-   * To be called once a transaction that ended sessions or changed an account has been committed:
-   * what nodes remember of them is forgotten.
+   * Invalidates what nodes have cached about an account's sessions. Call it after the commit of a
+   * transaction that ended sessions or changed the account.
    */
-  void changed(UUID account) {
-    live.forget(account);
+  void invalidate(UUID account) {
+    live.invalidate(account);
   }
 
-  /** Deletes what is over, in portions that do not hold locks for long; the number of sessions. */
+  /** Deletes expired sessions, in batches that keep locks short, and returns their number. */
   Future<Integer> deleteExpired() {
     OffsetDateTime now = utc(clock.instant());
-    return Portions.count(PORTION, () -> deleteExpired(now));
+    return Portions.count(BATCH_SIZE, () -> deleteExpired(now));
   }
 
   private Future<Integer> deleteExpired(OffsetDateTime now) {
@@ -309,7 +309,7 @@ final class Sessions {
                SELECT id FROM sessions WHERE least(idle_expires_at, expires_at) <= $1
                LIMIT $2 FOR UPDATE SKIP LOCKED))
             """)
-        .execute(Tuple.of(now, PORTION))
+        .execute(Tuple.of(now, BATCH_SIZE))
         .map(RowSet::rowCount);
   }
 

@@ -13,7 +13,8 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * Links that make the first administrator: good once, for a day, and only while nobody administers.
+ * Links that create the first administrator: valid once, for a day, and only while there is no
+ * administrator.
  */
 final class SetupLinks {
 
@@ -29,48 +30,48 @@ final class SetupLinks {
     this.clock = clock;
   }
 
-  /** The token of a new link, if nobody administers. */
+  /** Creates a link and returns its token; empty if there is an administrator. */
   Future<Optional<String>> offer() {
     return accounts
         .hasAdministrator(pool)
         .compose(
             present ->
-                present ? Future.succeededFuture(Optional.empty()) : make().map(Optional::of));
+                present ? Future.succeededFuture(Optional.empty()) : create().map(Optional::of));
   }
 
-  private Future<String> make() {
-    String token = SecretToken.make();
+  private Future<String> create() {
+    String token = SecretToken.generate();
     return pool.preparedQuery("INSERT INTO setup_links (hash, expires_at) VALUES ($1, $2)")
         .execute(Tuple.of(SecretToken.hash(token), utc(clock.instant().plus(LIFETIME))))
         .map(token);
   }
 
-  /** Whether a link is still good; fails with {@link Failure.NotFound} if it is not. */
+  /**
+   * Checks that a link is valid; fails with {@link Failure.NotFound} ({@code setup-link-over}) if
+   * it is not.
+   */
   Future<Void> check(String token) {
     return pool.preparedQuery("SELECT FROM setup_links WHERE hash = $1 AND expires_at > $2")
         .execute(Tuple.of(SecretToken.hash(token), utc(clock.instant())))
-        .compose(rows -> rows.size() == 1 ? accounts.hasAdministrator(pool) : over())
-        .compose(administered -> administered ? over() : Future.succeededFuture());
+        .compose(rows -> rows.size() == 1 ? accounts.hasAdministrator(pool) : invalid())
+        .compose(administered -> administered ? invalid() : Future.succeededFuture());
   }
 
-  /**
-   * Uses a link up, and with it every other. Fails with {@link Failure.NotFound} ({@code
-   * setup-link-over}) if it is not good.
-   */
+  /** Consumes a link and invalidates all others; fails as {@link #check} does. */
   Future<Void> use(SqlClient transaction, String token) {
     return transaction
         .preparedQuery("DELETE FROM setup_links WHERE hash = $1 AND expires_at > $2")
         .execute(Tuple.of(SecretToken.hash(token), utc(clock.instant())))
         .map(RowSet::rowCount)
-        .compose(deleted -> deleted == 1 ? accounts.hasAdministrator(transaction) : over())
+        .compose(deleted -> deleted == 1 ? accounts.hasAdministrator(transaction) : invalid())
         .compose(
             administered ->
                 administered
-                    ? over()
+                    ? invalid()
                     : transaction.query("DELETE FROM setup_links").execute().mapEmpty());
   }
 
-  private static <T> Future<T> over() {
+  private static <T> Future<T> invalid() {
     return Future.failedFuture(new Failure.NotFound("setup-link-over"));
   }
 }

@@ -8,8 +8,8 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * Proves who somebody is by name and password, alike for the form, the API, and where a signed-in
- * person is asked again.
+ * Authenticates people by user name and password: in the form, in the API, and when a signed-in
+ * person has to confirm the password.
  */
 final class SignIn {
 
@@ -42,37 +42,37 @@ final class SignIn {
   }
 
   /**
-   * Begins a session; empty where name or password are wrong or the account is disabled, without
-   * telling which.
+   * Starts a session; empty if the user name or password is wrong or the account is disabled,
+   * without telling which.
    *
    * <p>Fails with {@link Failure.TooManyRequests} ({@code sign-in-slowed}) and {@link
    * Failure.Unavailable} ({@code busy}).
    */
   Future<Optional<Grant>> signIn(
       String username, String password, boolean remember, Client client) {
-    return prove(username, password, client, () -> limits.begin(username, client.address()))
+    return authenticate(username, password, client, () -> limits.begin(username, client.address()))
         .compose(
-            tried ->
-                begin(tried, remember, client)
+            outcome ->
+                begin(outcome, remember, client)
                     .compose(
                         grant ->
                             grant.isPresent()
                                 ? Future.succeededFuture(grant)
-                                : refuse(username, tried, client).map(grant)));
+                                : refuse(username, outcome, client).map(grant)));
   }
 
-  private Future<Optional<Grant>> begin(Tried tried, boolean remember, Client client) {
-    return tried
-        .proven()
+  private Future<Optional<Grant>> begin(Outcome outcome, boolean remember, Client client) {
+    return outcome
+        .account()
         .map(account -> begin(account, remember, client))
         .orElseGet(() -> Future.succeededFuture(Optional.empty()));
   }
 
   /**
-   * Begins a session for somebody who has proven to be the account's owner; empty if the account is
-   * disabled, or has got another password since it was read.
+   * Starts a session for a person authenticated as the account's owner; empty if the account is
+   * disabled or its password has changed since it was read.
    *
-   * @param account as read before the proof
+   * @param account as read before the authentication
    */
   Future<Optional<Grant>> begin(Account account, boolean remember, Client client) {
     return pool.withTransaction(
@@ -97,11 +97,12 @@ final class SignIn {
   }
 
   /**
-   * Asks a signed-in person for the password again, as slowly as at sign-in, but for what others
-   * did to the name from elsewhere. Who has none, because somebody else does the signing in, gives
-   * the user name: that proves nothing, but nobody types it by mistake.
+   * Confirms the password of a signed-in person, with the same limits as sign-in, except that
+   * failures of others with this user name do not count. A person who signs in externally has no
+   * password here and enters the user name: that proves nothing, but prevents accidents.
    *
-   * <p>Fails with {@link Failure.Forbidden} ({@code password-wrong}) and as {@link #signIn} does.
+   * <p>Fails with {@link Failure.Forbidden} ({@code password-wrong}, {@code name-wrong}) and as
+   * {@link #signIn} does.
    */
   Future<Void> confirm(User user, String password, Client client) {
     return identities
@@ -117,83 +118,95 @@ final class SignIn {
             });
   }
 
-  /** As {@link #confirm}, and refuses who has no password here. */
+  /** Confirms the password as {@link #confirm} does, but rejects a person who has none here. */
   Future<Void> confirmPassword(User user, String password, Client client) {
-    return prove(user.username(), password, client, () -> limits.beginAgain(user, client.address()))
+    return authenticate(
+            user.username(),
+            password,
+            client,
+            () -> limits.beginConfirmation(user, client.address()))
         .compose(
-            tried ->
-                tried.proven().isPresent()
+            outcome ->
+                outcome.account().isPresent()
                     ? Future.<Void>succeededFuture()
-                    : refuse(user.username(), tried, client)
+                    : refuse(user.username(), outcome, client)
                         .compose(
                             done -> Future.failedFuture(new Failure.Forbidden("password-wrong"))));
   }
 
   /**
-   * What a try came to.
+   * The outcome of an attempt.
    *
-   * @param proven whose name and password they are, as read before they were verified; empty where
-   *     they are wrong
-   * @param lastAtOnce whether the tries after it have to wait because it failed
+   * @param account the authenticated account, as read before the verification; empty if the user
+   *     name or password is wrong
+   * @param startsSlowdown whether its failure makes further attempts wait
    */
-  private record Tried(Optional<Account> proven, boolean lastAtOnce) {}
+  private record Outcome(Optional<Account> account, boolean startsSlowdown) {}
 
-  private Future<Tried> prove(
-      String username, String password, Client client, Supplier<Future<SignInLimits.Try>> begin) {
+  private Future<Outcome> authenticate(
+      String username,
+      String password,
+      Client client,
+      Supplier<Future<SignInLimits.Attempt>> begin) {
     return turns.inTurn(
-        SignInLimits.pair(username, client.address()), () -> proveNow(username, password, begin));
+        SignInLimits.pair(username, client.address()),
+        () -> authenticateInTurn(username, password, begin));
   }
 
-  private Future<Tried> proveNow(
-      String username, String password, Supplier<Future<SignInLimits.Try>> begin) {
+  private Future<Outcome> authenticateInTurn(
+      String username, String password, Supplier<Future<SignInLimits.Attempt>> begin) {
     return begin
         .get()
         .compose(
-            begun ->
+            attempt ->
                 verify(username, password)
-                    .recover(problem -> takeBack(begun, problem))
-                    .compose(proven -> proven.isPresent() ? succeed(proven, begun) : fail(begun)));
+                    .recover(problem -> abandon(attempt, problem))
+                    .compose(
+                        authenticated ->
+                            authenticated.isPresent()
+                                ? succeed(authenticated, attempt)
+                                : fail(attempt)));
   }
 
-  /** The account is read first, so that another password that comes meanwhile is noticed. */
+  /** Reads the account first, so that a concurrent password change is noticed. */
   private Future<Optional<Account>> verify(String username, String password) {
     return find(username)
         .compose(
             account ->
                 passwords
                     .verify(username, password)
-                    .map(right -> right ? account : Optional.empty()));
+                    .map(correct -> correct ? account : Optional.empty()));
   }
 
-  private Future<Optional<Account>> takeBack(SignInLimits.Try begun, Throwable problem) {
-    return limits.undecided(begun).transform(done -> Future.failedFuture(problem));
+  private Future<Optional<Account>> abandon(SignInLimits.Attempt attempt, Throwable problem) {
+    return limits.abandoned(attempt).transform(done -> Future.failedFuture(problem));
   }
 
-  private Future<Tried> succeed(Optional<Account> proven, SignInLimits.Try begun) {
-    return limits.succeeded(begun).map(new Tried(proven, false));
+  private Future<Outcome> succeed(Optional<Account> authenticated, SignInLimits.Attempt attempt) {
+    return limits.succeeded(attempt).map(new Outcome(authenticated, false));
   }
 
-  private Future<Tried> fail(SignInLimits.Try begun) {
-    return limits.failed(begun).map(new Tried(Optional.empty(), begun.isLastAtOnce()));
+  private Future<Outcome> fail(SignInLimits.Attempt attempt) {
+    return limits.failed(attempt).map(new Outcome(Optional.empty(), attempt.startsSlowdown()));
   }
 
   /**
-   * Notes a failed try, and with it the beginning of a slow-down. Tries that are sent away because
-   * they come too early are not noted one by one: a guesser could fill the table with them.
+   * Records a failed attempt, and the start of a slowdown. Attempts rejected because they come too
+   * early are not recorded individually: an attacker could fill the table with them.
    */
-  private Future<Void> refuse(String username, Tried tried, Client client) {
-    Future<Void> noted = note(AuditEvent.SIGN_IN_REFUSED, username, client);
-    return tried.lastAtOnce()
-        ? noted.compose(done -> note(AuditEvent.SIGN_IN_SLOWED, username, client))
-        : noted;
+  private Future<Void> refuse(String username, Outcome outcome, Client client) {
+    Future<Void> recorded = record(AuditEvent.SIGN_IN_REFUSED, username, client);
+    return outcome.startsSlowdown()
+        ? recorded.compose(done -> record(AuditEvent.SIGN_IN_SLOWED, username, client))
+        : recorded;
   }
 
-  private Future<Void> note(AuditEvent event, String username, Client client) {
+  private Future<Void> record(AuditEvent event, String username, Client client) {
     return find(username)
         .compose(account -> audit.record(pool, event, account.orElse(null), client));
   }
 
-  /** Looks the name up whether it is known or not: the same work takes the same time. */
+  /** Looks up even a malformed user name: the same work takes the same time. */
   private Future<Optional<Account>> find(String username) {
     String name = username.matches(Profile.USERNAME) ? username : Passwords.NOBODY;
     return accounts.byUsername(pool, name);

@@ -25,28 +25,29 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Slows guessing down, over all nodes, because the counts are in the database.
+ * Slows down password guessing. The counts are in the database and thus apply to all nodes.
  *
- * <p>After 10 failures of one name from one address each further try has to wait, twice as long
- * each time, up to 15 minutes. A stranger elsewhere so slows nobody but himself. Who guesses from
- * many addresses, or many names from one, meets the same after 100 and 300 failures. Sessions that
- * exist are not touched, and who has one confirms the password whatever strangers did to the name:
- * there the tries of the session count in its place. An hour without failure forgets all.
+ * <p>After 10 failures of one user name from one network address, each further attempt has to wait,
+ * twice as long each time, up to 15 minutes, so an attacker elsewhere does not lock the owner out.
+ * Attackers who use many addresses, or try many names from one, meet the same wait after 100 and
+ * 300 failures. Existing sessions are not affected. When a signed-in person confirms the password,
+ * the count of the session applies instead of that of the name. An hour without failure resets all
+ * counts.
  *
- * <p>A try counts as failed from its beginning until it succeeds: otherwise a thousand tries at
- * once would all be let in before the first has failed. So that this refuses no right password,
- * tries of one name from one address take turns ({@link SignInTurns}). A try that succeeded leaves
- * nothing behind, and neither does one that was refused.
+ * <p>An attempt counts as failed from its start until it succeeds: otherwise a thousand concurrent
+ * attempts would all be admitted before the first has failed. To keep that from rejecting correct
+ * passwords, attempts with one name from one address take turns ({@link SignInTurns}). An attempt
+ * that succeeds leaves no count behind, and neither does one that is rejected.
  */
 final class SignInLimits {
 
-  private static final int OF_NAME_AND_ADDRESS = 10;
-  private static final int OF_NAME = 100;
-  private static final int OF_ADDRESS = 300;
+  private static final int MAX_OF_NAME_AND_ADDRESS = 10;
+  private static final int MAX_OF_NAME = 100;
+  private static final int MAX_OF_ADDRESS = 300;
   private static final Duration FIRST_WAIT = Duration.ofSeconds(5);
-  private static final Duration LONGEST_WAIT = Duration.ofMinutes(15);
-  private static final Duration FORGOTTEN_AFTER = Duration.ofHours(1);
-  private static final int PORTION = 1000;
+  private static final Duration MAX_WAIT = Duration.ofMinutes(15);
+  private static final Duration RESET_AFTER = Duration.ofHours(1);
+  private static final int BATCH_SIZE = 1000;
 
   private final Pool pool;
   private final Clock clock;
@@ -59,60 +60,61 @@ final class SignInLimits {
   private record Subject(String name, int limit) {}
 
   /**
-   * What a try did to the count of one subject.
+   * The effect of an attempt on the count of one subject.
    *
-   * @param blockedUntil until when further tries have to wait because of this one; null if they
-   *     have not
+   * @param blockedUntil until when this attempt makes further ones wait; null if it does not
    */
   private record Count(Subject subject, int failures, @Nullable OffsetDateTime blockedUntil) {}
 
-  /** A try that has begun, until it is told what came of it. */
-  static final class Try {
+  /** A started attempt, until its outcome is reported. */
+  static final class Attempt {
 
     private final List<Count> counts;
 
-    private Try(List<Count> counts) {
+    private Attempt(List<Count> counts) {
       this.counts = counts;
     }
 
-    /** Whether this try, if it fails, is the one from which on further tries have to wait. */
-    boolean isLastAtOnce() {
+    /** Returns whether further attempts have to wait if this one fails. */
+    boolean startsSlowdown() {
       return counts.stream().anyMatch(count -> count.failures == count.subject.limit);
     }
   }
 
   /**
-   * What a try has in common with others. All tries lock them in this order, so that none waits for
-   * another that waits for it.
+   * Returns the subjects whose counts an attempt increases. All attempts lock them in this order,
+   * which prevents deadlocks.
    */
   private static List<Subject> subjects(String username, String address, String nameOrSession) {
     return List.of(
-        new Subject(pair(username, address), OF_NAME_AND_ADDRESS),
-        new Subject("address " + network(address), OF_ADDRESS),
-        new Subject(nameOrSession, OF_NAME));
+        new Subject(pair(username, address), MAX_OF_NAME_AND_ADDRESS),
+        new Subject("address " + network(address), MAX_OF_ADDRESS),
+        new Subject(nameOrSession, MAX_OF_NAME));
   }
 
-  /** What tries with the same name from the same address have in common. */
+  /** Returns the subject shared by attempts with the same user name from the same address. */
   static String pair(String username, String address) {
     return "name " + username.toLowerCase(Locale.ROOT) + " address " + network(address);
   }
 
   /**
-   * Counts a try that begins; fails with {@link Failure.TooManyRequests} ({@code sign-in-slowed})
-   * if it comes too early, and then counts it nowhere: one address cannot lock an account for all
-   * others.
+   * Counts a new attempt. Fails with {@link Failure.TooManyRequests} ({@code sign-in-slowed}) if it
+   * comes too early, and then counts it nowhere: one address cannot lock an account for all others.
    */
-  Future<Try> begin(String username, String address) {
+  Future<Attempt> begin(String username, String address) {
     return begin(subjects(username, address, "name " + username.toLowerCase(Locale.ROOT)));
   }
 
-  /** As {@link #begin(String, String)}, for somebody who is signed in and is asked again. */
-  Future<Try> beginAgain(User user, String address) {
+  /**
+   * Counts an attempt of a signed-in person to confirm the password; fails as {@link #begin(String,
+   * String)} does.
+   */
+  Future<Attempt> beginConfirmation(User user, String address) {
     String session = "account " + user.id() + " session " + user.session();
     return begin(subjects(user.username(), address, session));
   }
 
-  private Future<Try> begin(List<Subject> subjects) {
+  private Future<Attempt> begin(List<Subject> subjects) {
     return pool.withTransaction(
         sql -> {
           List<Count> counts = new ArrayList<>();
@@ -120,7 +122,7 @@ final class SignInLimits {
           for (Subject subject : subjects) {
             all = all.compose(before -> begin(sql, subject)).onSuccess(counts::add);
           }
-          return all.map(counted -> new Try(counts));
+          return all.map(counted -> new Attempt(counts));
         });
   }
 
@@ -144,10 +146,10 @@ final class SignInLimits {
             Tuple.of(
                 SecretToken.hash(subject.name),
                 utc(now),
-                utc(now.minus(FORGOTTEN_AFTER)),
+                utc(now.minus(RESET_AFTER)),
                 subject.limit,
                 (double) FIRST_WAIT.toSeconds(),
-                (double) LONGEST_WAIT.toSeconds()))
+                (double) MAX_WAIT.toSeconds()))
         .compose(
             counted ->
                 counted.rowCount() == 1
@@ -176,23 +178,23 @@ final class SignInLimits {
     return new Failure.TooManyRequests("sign-in-slowed", Duration.ofSeconds(wait.toSeconds()));
   }
 
-  /** Takes back the count of a try that succeeded, and forgets the failures of this pair. */
-  Future<Void> succeeded(Try tried) {
-    Subject pair = tried.counts.get(0).subject;
-    List<Count> others = tried.counts.subList(1, tried.counts.size());
+  /** Reverts the counts of an attempt that succeeded, and resets that of its name and address. */
+  Future<Void> succeeded(Attempt attempt) {
+    Subject pair = attempt.counts.get(0).subject;
+    List<Count> others = attempt.counts.subList(1, attempt.counts.size());
     return pool.preparedQuery("DELETE FROM sign_in_failures WHERE subject = $1")
         .execute(Tuple.of(SecretToken.hash(pair.name)))
-        .compose(deleted -> each(others, this::takeBack));
+        .compose(deleted -> each(others, this::uncount));
   }
 
-  /** Takes back the count of a try that came to no answer. */
-  Future<Void> undecided(Try tried) {
-    return each(tried.counts, this::takeBack);
+  /** Reverts the counts of an attempt that ended without a result. */
+  Future<Void> abandoned(Attempt attempt) {
+    return each(attempt.counts, this::uncount);
   }
 
-  /** Leaves the count of a try that failed: from now on it takes an hour to be forgotten. */
-  Future<Void> failed(Try tried) {
-    return each(tried.counts, this::keep);
+  /** Keeps the counts of an attempt that failed; the hour until they are reset starts now. */
+  Future<Void> failed(Attempt attempt) {
+    return each(attempt.counts, this::keep);
   }
 
   private static Future<Void> each(List<Count> counts, Function<Count, Future<Void>> work) {
@@ -203,8 +205,8 @@ final class SignInLimits {
     return all;
   }
 
-  /** With the count goes the wait that came with it, unless a later try made its own. */
-  private Future<Void> takeBack(Count count) {
+  /** Reverts a count and the wait that it caused, unless a later attempt has set its own. */
+  private Future<Void> uncount(Count count) {
     return pool.preparedQuery(
             """
             UPDATE sign_in_failures
@@ -225,13 +227,13 @@ final class SignInLimits {
         .mapEmpty();
   }
 
-  /** Deletes counts that no longer matter, in portions; their number. */
-  Future<Integer> deleteForgotten() {
-    OffsetDateTime moment = utc(clock.instant().minus(FORGOTTEN_AFTER));
-    return Portions.count(PORTION, () -> deleteBefore(moment));
+  /** Deletes expired counts in batches and returns their number. */
+  Future<Integer> deleteExpired() {
+    OffsetDateTime moment = utc(clock.instant().minus(RESET_AFTER));
+    return Portions.count(BATCH_SIZE, () -> deleteBefore(moment));
   }
 
-  /** Without waiting for a try at work, which may wait for a row that is deleted here. */
+  /** Skips locked rows: their attempts may in turn wait for a row that is deleted here. */
   private Future<Integer> deleteBefore(OffsetDateTime moment) {
     return pool.preparedQuery(
             """
@@ -240,11 +242,14 @@ final class SignInLimits {
                SELECT subject FROM sign_in_failures WHERE last_at < $1
                LIMIT $2 FOR UPDATE SKIP LOCKED))
             """)
-        .execute(Tuple.of(moment, PORTION))
+        .execute(Tuple.of(moment, BATCH_SIZE))
         .map(RowSet::rowCount);
   }
 
-  /** An IPv6 household has 2^64 addresses: the first half is what counts. */
+  /**
+   * Returns the part of an address that is counted: of IPv6 the first 64 bits, since one household
+   * has 2^64 addresses.
+   */
   static String network(String address) {
     if (!address.contains(":")) {
       return address;

@@ -11,7 +11,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** Signing in and out in a browser. */
+/** Sign-in and sign-out in a browser. */
 final class SignInRoutes {
 
   private static final String TEMPLATE = "account/login";
@@ -63,7 +63,7 @@ final class SignInRoutes {
     }
   }
 
-  /** The page with what went wrong at the provider. */
+  /** Shows the page again after a failure at the provider. */
   void showAgain(RoutingContext ctx, String next, Throwable problem) {
     form.showAgain(ctx, TEMPLATE, model("", false, next), problem);
   }
@@ -92,14 +92,14 @@ final class SignInRoutes {
         .orElseGet(() -> Future.failedFuture(new Failure.NotSignedIn("sign-in-refused")));
   }
 
-  /** The session that the browser's cookies are about to forget. */
+  /** Ends the session that the browser's cookies are about to drop. */
   Future<Void> endPrevious(RoutingContext ctx) {
     return SignedIn.find(ctx)
         .map(
             user ->
                 sessions
                     .end(pool, user.id(), user.session())
-                    .onSuccess(ended -> sessions.changed(user.id()))
+                    .onSuccess(ended -> sessions.invalidate(user.id()))
                     .<Void>mapEmpty())
         .orElseGet(Future::succeededFuture);
   }
@@ -116,9 +116,9 @@ final class SignInRoutes {
         .onSuccess(
             done -> {
               cookies.clear(ctx);
-              // What the browser kept of the pages goes with the session.
+              // The browser's cached pages end with the session.
               ctx.response().putHeader("Clear-Site-Data", "\"cache\"");
-              // Whoever is signed in at the provider still is, and should know.
+              // Say that the session at the provider continues.
               String to = provider.isPresent() ? "/login?out=1" : "/";
               Redirects.to(ctx, pages.urls(ctx).to(to));
             })

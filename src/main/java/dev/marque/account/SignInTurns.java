@@ -13,65 +13,67 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets tries to sign in with the same name from the same address take turns on this node. A try
- * counts as failed until it succeeds ({@link SignInLimits}), so without turns a right password
- * would be refused because others with the right password are still being verified: scripts that
- * all begin at the full hour. In turns only failures refuse.
+ * Runs sign-in attempts with the same key (user name and network address) one at a time on this
+ * node. An attempt counts as failed until it succeeds ({@link SignInLimits}), so concurrent
+ * attempts with a correct password, for example of scripts that all start on the hour, could exceed
+ * the limit. Run in turn, only actual failures count.
  *
- * <p>Turns are a courtesy and bound nothing: when too many wait already, or one has waited too
- * long, it is tried at once, and counted as ever. Safe on every thread.
+ * <p>Turns are best effort: an attempt that finds too many waiting, or has waited too long, runs at
+ * once and is counted as usual. Thread-safe.
  */
 final class SignInTurns {
 
-  /** One hash takes some hundredths of a second. */
-  private static final Duration PATIENCE = Duration.ofSeconds(5);
+  /** One hash takes tens of milliseconds. */
+  private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
-  private static final int MOST_WAITING = 32;
+  private static final int MAX_WAITING = 32;
 
   private final Vertx vertx;
-  private final Duration patience;
-  private final int mostWaiting;
+  private final Duration timeout;
+  private final int maxWaiting;
 
-  /** Who waits for a turn of each kind; a kind is in here while somebody has the turn. */
+  /**
+   * The attempts waiting for their turn, by key; a key is present while one of its attempts runs.
+   */
   private final Map<String, Queue<Promise<Boolean>>> waiting = new HashMap<>();
 
   SignInTurns(Vertx vertx) {
-    this(vertx, PATIENCE, MOST_WAITING);
+    this(vertx, TIMEOUT, MAX_WAITING);
   }
 
   /**
-   * @param patience how long somebody waits for a turn
-   * @param mostWaiting how many wait for turns of one kind
+   * @param timeout how long an attempt waits for its turn
+   * @param maxWaiting how many attempts with the same key may wait
    */
-  SignInTurns(Vertx vertx, Duration patience, int mostWaiting) {
+  SignInTurns(Vertx vertx, Duration timeout, int maxWaiting) {
     this.vertx = vertx;
-    this.patience = patience;
-    this.mostWaiting = mostWaiting;
+    this.timeout = timeout;
+    this.maxWaiting = maxWaiting;
   }
 
   /**
-   * Runs a try when those of its kind that came before it are over.
+   * Runs an attempt after all earlier ones with the same key.
    *
-   * @return what the try comes to, on the caller's context
+   * @return the attempt's result, on the caller's context
    */
-  <T> Future<T> inTurn(String kind, Supplier<Future<T>> tried) {
-    return turn(kind).compose(mine -> mine ? withTurn(kind, tried) : tried.get());
+  <T> Future<T> inTurn(String key, Supplier<Future<T>> attempt) {
+    return turn(key).compose(mine -> mine ? withTurn(key, attempt) : attempt.get());
   }
 
-  private <T> Future<T> withTurn(String kind, Supplier<Future<T>> tried) {
-    return Future.succeededFuture().compose(begun -> tried.get()).onComplete(over -> passOn(kind));
+  private <T> Future<T> withTurn(String key, Supplier<Future<T>> attempt) {
+    return Future.succeededFuture().compose(go -> attempt.get()).onComplete(done -> passOn(key));
   }
 
-  /** Whether it is this one's turn; false where it goes on without. */
-  private Future<Boolean> turn(String kind) {
+  /** Completes with true when the turn comes, with false if the attempt runs without one. */
+  private Future<Boolean> turn(String key) {
     Promise<Boolean> turn = Promise.promise();
     synchronized (waiting) {
-      Queue<Promise<Boolean>> others = waiting.get(kind);
+      Queue<Promise<Boolean>> others = waiting.get(key);
       if (others == null) {
-        waiting.put(kind, new ArrayDeque<>());
+        waiting.put(key, new ArrayDeque<>());
         return Future.succeededFuture(true);
       }
-      if (others.size() >= mostWaiting) {
+      if (others.size() >= maxWaiting) {
         return Future.succeededFuture(false);
       }
       others.add(turn);
@@ -81,7 +83,7 @@ final class SignInTurns {
 
   private Future<Boolean> onThisContext(Promise<Boolean> turn) {
     Context context = vertx.getOrCreateContext();
-    long timer = vertx.setTimer(patience.toMillis(), late -> turn.tryComplete(false));
+    long timer = vertx.setTimer(timeout.toMillis(), late -> turn.tryComplete(false));
     Promise<Boolean> here = Promise.promise();
     turn.future()
         .onSuccess(
@@ -94,19 +96,19 @@ final class SignInTurns {
     return here.future();
   }
 
-  private void passOn(String kind) {
+  private void passOn(String key) {
     Promise<Boolean> next;
     do {
-      next = next(kind);
+      next = next(key);
     } while (next != null && !next.tryComplete(true));
   }
 
-  private @Nullable Promise<Boolean> next(String kind) {
+  private @Nullable Promise<Boolean> next(String key) {
     synchronized (waiting) {
-      Queue<Promise<Boolean>> others = waiting.get(kind);
+      Queue<Promise<Boolean>> others = waiting.get(key);
       Promise<Boolean> next = others == null ? null : others.poll();
       if (next == null) {
-        waiting.remove(kind);
+        waiting.remove(key);
       }
       return next;
     }

@@ -9,7 +9,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Making an account in a browser; and the first administrator, by the link of the first start. */
+/** Sign-up in a browser, and the setup page for the first administrator. */
 final class SignUpRoutes {
 
   private static final String SIGN_UP = "account/signup";
@@ -75,7 +75,7 @@ final class SignUpRoutes {
     Profile empty = new Profile("", "", "", "");
     setupLinks
         .check(token)
-        .compose(good -> form.show(ctx, SET_UP, model(empty, Destination.HOME, token), null))
+        .compose(valid -> form.show(ctx, SET_UP, model(empty, Destination.HOME, token), null))
         .onFailure(ctx::fail);
   }
 

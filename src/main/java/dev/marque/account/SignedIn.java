@@ -18,10 +18,10 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds out who sent a request, and keeps others out.
+ * Identifies the sender of a request and guards routes.
  *
- * <p>{@link #optional} comes before all routes; {@link #page}, {@link #api} and the administrator's
- * two stand before the handlers of routes that are not for everyone.
+ * <p>{@link #optional} comes before all routes; {@link #page}, {@link #api}, {@link #sessionApi},
+ * {@link #admin} and {@link #adminApi} come before the handlers of routes that require a sign-in.
  */
 public final class SignedIn {
 
@@ -40,7 +40,7 @@ public final class SignedIn {
   private final Pages pages;
 
   /**
-   * @param signOutUrl where people sign out whom a proxy signs in, if there is such a page
+   * @param signOutUrl where people signed in by a proxy sign out, if there is such a page
    */
   SignedIn(
       Tokens tokens,
@@ -64,9 +64,9 @@ public final class SignedIn {
   }
 
   /**
-   * The signed-in person.
+   * Returns the signed-in person.
    *
-   * @throws IllegalStateException where no guard of this class stands before the route
+   * @throws IllegalStateException if no guard of this class precedes the route
    */
   public static User of(RoutingContext ctx) {
     return find(ctx)
@@ -74,21 +74,21 @@ public final class SignedIn {
             () -> new IllegalStateException("nobody is signed in on " + ctx.request().path()));
   }
 
-  /** The signed-in person, if there is one. */
+  /** Returns the signed-in person, if there is one. */
   public static Optional<User> find(RoutingContext ctx) {
     return Optional.ofNullable(ctx.get(USER));
   }
 
-  /** Adds {@link #optional} for every request. */
+  /** Adds {@link #optional} to every request. */
   public void mount(Router router) {
     router.route().handler(optional());
   }
 
   /**
-   * Lets everyone pass and remembers who it is. A bearer token counts, or else the name that a
-   * trusted proxy gives, or else the cookies; where the access token of the cookies has run out,
-   * the refresh token renews them silently. Another kind of authorization is for the proxy in
-   * front: browsers send it along with the cookies.
+   * Identifies the sender, if possible, and lets every request pass. A bearer token takes
+   * precedence, then the name from a trusted proxy, then the cookies; if the access token of the
+   * cookies has expired, the refresh token renews it silently. Other authorization schemes are for
+   * a proxy in front: browsers send them along with the cookies.
    */
   public Handler<RoutingContext> optional() {
     return ctx ->
@@ -102,11 +102,11 @@ public final class SignedIn {
   }
 
   private void remember(RoutingContext ctx, User user) {
-    boolean elsewhere = !user.hasSession();
+    boolean signedInByProxy = !user.hasSession();
     ctx.put(USER, user);
     ctx.put(
         Pages.VIEWER,
-        new Viewer(user.username(), user.isAdmin(), elsewhere, elsewhere ? signOutUrl : null));
+        new Viewer(user.username(), user.isAdmin(), signedInByProxy, signedInByProxy ? signOutUrl : null));
   }
 
   private Future<Optional<User>> identify(RoutingContext ctx) {
@@ -122,24 +122,24 @@ public final class SignedIn {
   private Future<Optional<User>> byCookies(RoutingContext ctx) {
     return cookies
         .access(ctx)
-        .map(this::believe)
+        .map(this::authenticate)
         .orElseGet(() -> Future.succeededFuture(Optional.empty()))
         .compose(user -> user.isPresent() ? Future.succeededFuture(user) : renew(ctx));
   }
 
   private Future<Optional<User>> bearer(RoutingContext ctx, String token) {
-    if (!PersonalTokens.isOne(token)) {
-      return believe(token);
+    if (!PersonalTokens.isPersonalToken(token)) {
+      return authenticate(token);
     }
     if (!ctx.normalizedPath().startsWith("/api/")) {
-      // Scripts have no business on pages, where passwords and accounts are changed.
+      // Scripts may not use pages, where passwords and accounts are changed.
       return Future.succeededFuture(Optional.empty());
     }
     ctx.put(BY_PERSONAL_TOKEN, true);
     return personalTokens.find(token);
   }
 
-  private Future<Optional<User>> believe(String token) {
+  private Future<Optional<User>> authenticate(String token) {
     return tokens
         .read(token)
         .compose(
@@ -165,8 +165,8 @@ public final class SignedIn {
   }
 
   /**
-   * Whether the answer is a page as a whole. What a page asks for besides may be answered after
-   * another password has given it new cookies, which are not to be taken away again.
+   * Returns whether the response is a full page. The response to a page's secondary request may
+   * arrive after a password change has set new cookies, which it must not delete.
    */
   private static boolean isForPage(RoutingContext ctx) {
     String destination = ctx.request().getHeader("Sec-Fetch-Dest");
@@ -175,18 +175,18 @@ public final class SignedIn {
         && (destination == null || destination.equals("document") || destination.equals("iframe"));
   }
 
-  /** For pages: who is not signed in is led to sign-in, and back afterwards. */
+  /** For pages: redirects to sign-in, and back afterwards, if nobody is signed in. */
   public Handler<RoutingContext> page() {
     return ctx -> {
       if (find(ctx).isPresent()) {
         ctx.next();
       } else {
-        leadToSignIn(ctx);
+        redirectToSignIn(ctx);
       }
     };
   }
 
-  /** For the API: who is not signed in gets 401. */
+  /** For the API: responds with 401 if nobody is signed in. */
   public Handler<RoutingContext> api() {
     return ctx -> {
       if (find(ctx).isPresent()) {
@@ -197,7 +197,7 @@ public final class SignedIn {
     };
   }
 
-  /** For what a person does in the API and no script: a personal token gets 403. */
+  /** For API operations that scripts may not perform: responds to a personal token with 403. */
   public Handler<RoutingContext> sessionApi() {
     return ctx -> {
       if (find(ctx).isEmpty()) {
@@ -210,18 +210,18 @@ public final class SignedIn {
     };
   }
 
-  /** For administrators' pages: others get 403. */
+  /** For administrators' pages: responds to other users with 403. */
   public Handler<RoutingContext> admin() {
     return ctx -> {
       if (find(ctx).isEmpty()) {
-        leadToSignIn(ctx);
+        redirectToSignIn(ctx);
       } else {
         requireAdministrator(ctx);
       }
     };
   }
 
-  /** For the administrators' part of the API: others get 403. */
+  /** For administrators' API operations: responds to other users with 403. */
   public Handler<RoutingContext> adminApi() {
     return ctx -> {
       if (find(ctx).isEmpty()) {
@@ -238,7 +238,7 @@ public final class SignedIn {
       ctx.next();
     } else {
       refusals
-          .note(user, Client.of(ctx))
+          .record(user, Client.of(ctx))
           .onComplete(done -> ctx.fail(new Failure.Forbidden("administrators-only")));
     }
   }
@@ -248,9 +248,9 @@ public final class SignedIn {
     return new Failure.NotSignedIn(sent ? "token-invalid" : "not-signed-in");
   }
 
-  private void leadToSignIn(RoutingContext ctx) {
+  private void redirectToSignIn(RoutingContext ctx) {
     if (Pages.isFragment(ctx)) {
-      // A redirect would put the sign-in form into a corner of the page.
+      // A redirect would swap the sign-in form into a part of the page.
       String current = ctx.request().getHeader("HX-Current-URL");
       Failures.addHeaders(ctx, notSignedIn(ctx));
       ctx.response()
@@ -264,9 +264,9 @@ public final class SignedIn {
   }
 
   /**
-   * A link to the sign-in and back.
+   * Returns a link to sign-in that leads back afterwards.
    *
-   * @param ended whether the person was at work, and has to be told why it stopped
+   * @param ended whether a session was interrupted, which the sign-in page then explains
    */
   private String signInLink(RoutingContext ctx, String next, boolean ended) {
     String destination = Destination.of(next);
@@ -276,7 +276,7 @@ public final class SignedIn {
         : pages.urls(ctx).to(path, "next", destination);
   }
 
-  /** The path and query of our own page that sent the request, the public prefix taken off. */
+  /** Returns the path and query of the page that sent the request, without the public prefix. */
   private String pathOf(RoutingContext ctx, @Nullable String url) {
     try {
       URI uri = url == null ? new URI("/") : new URI(url);

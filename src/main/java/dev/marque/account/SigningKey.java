@@ -5,9 +5,9 @@ import java.security.SecureRandom;
 import java.util.Base64;
 
 /**
- * A key for access tokens: 256 random bits or more for HMAC with SHA-256.
+ * A key that signs access tokens: at least 256 random bits for HMAC with SHA-256.
  *
- * @param id the {@code kid} of tokens, made of the key so that the same key has the same everywhere
+ * @param id the {@code kid} of tokens, derived from the key so that it is the same on every node
  * @param secret base64url
  */
 record SigningKey(String id, String secret) {
@@ -16,27 +16,27 @@ record SigningKey(String id, String secret) {
   private static final int BYTES = 32;
   private static final int ID_LENGTH = 12;
 
-  static SigningKey make() {
+  static SigningKey generate() {
     byte[] secret = new byte[BYTES];
     RANDOM.nextBytes(secret);
     return of(secret);
   }
 
   /**
-   * Reads a key.
+   * Parses a key.
    *
    * @param text base64 or base64url of at least 32 bytes
-   * @throws IllegalArgumentException if it is anything else; the message does not repeat it
+   * @throws IllegalArgumentException if it is anything else; the message does not contain the text
    */
   static SigningKey parse(String text) {
     byte[] secret;
     try {
       secret = Base64.getUrlDecoder().decode(text.strip().replace('+', '-').replace('/', '_'));
     } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException("a signing key is base64", e);
+      throw new IllegalArgumentException("a signing key must be base64", e);
     }
     if (secret.length < BYTES) {
-      throw new IllegalArgumentException("a signing key has at least 32 bytes");
+      throw new IllegalArgumentException("a signing key must have at least 32 bytes");
     }
     return of(secret);
   }
@@ -56,7 +56,7 @@ record SigningKey(String id, String secret) {
         .put("k", secret);
   }
 
-  /** Without the secret. */
+  /** Omits the secret. */
   @Override
   public String toString() {
     return "SigningKey[" + id + "]";

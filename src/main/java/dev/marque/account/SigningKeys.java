@@ -23,17 +23,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The keys that sign access tokens, the newest first: it signs, the others are still believed.
+ * The keys of access tokens, newest first: the first one signs, all are accepted.
  *
- * <p>In the data folder each key is a file of its own that only its owner may read, named by the
- * moment from which it signs. A key older than 90 days gets a successor at the next start, and goes
- * a day after its successor came, long after its last token ran out: nobody is signed out.
+ * <p>In the data folder each key is a file of its own, readable only by its owner and named after
+ * its creation time. A key older than 90 days gets a successor at the next start. It is deleted at
+ * the first start more than a day later, long after its last token has expired, so nobody is signed
+ * out.
  */
 final class SigningKeys {
 
   private static final Logger LOG = LoggerFactory.getLogger(SigningKeys.class);
-  private static final Duration SIGNS = Duration.ofDays(90);
-  private static final Duration BELIEVED_LONGER = Duration.ofDays(1);
+  private static final Duration SIGNING_PERIOD = Duration.ofDays(90);
+  private static final Duration ACCEPTED_AFTER_ROTATION = Duration.ofDays(1);
   private static final String SUFFIX = ".key";
   private static final DateTimeFormatter NAME =
       DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
@@ -50,46 +51,47 @@ final class SigningKeys {
     this.clock = clock;
   }
 
-  /** The keys that a setting gives; the first signs. */
-  static List<SigningKey> given(List<String> keys) {
+  /** Parses the keys of a setting; the first signs. */
+  static List<SigningKey> parse(List<String> keys) {
     return keys.stream().map(SigningKey::parse).toList();
   }
 
   /**
-   * Reads the keys of the folder, makes one where there is none or the newest is old, and deletes
-   * those that are no longer needed. Blocking.
+   * Reads the keys of the folder, creates one if there is none or the newest is too old, and
+   * deletes those no longer needed. Blocking.
    *
    * @throws IOException if the folder cannot be read or written
+   * @throws IllegalStateException if a key cannot be read
    */
   List<SigningKey> load() throws IOException {
     Files.createDirectories(folder, ownerOnly(folder.toAbsolutePath(), FOLDER_OWNER_ONLY));
     List<Path> files = files();
-    if (files.isEmpty() || madeAt(files.get(0)).plus(SIGNS).isBefore(clock.instant())) {
-      make();
+    if (files.isEmpty() || createdAt(files.get(0)).plus(SIGNING_PERIOD).isBefore(clock.instant())) {
+      create();
       files = files();
     }
     for (Path old : files.subList(1, files.size())) {
       Path successor = files.get(files.indexOf(old) - 1);
-      if (madeAt(successor).plus(BELIEVED_LONGER).isBefore(clock.instant())) {
+      if (createdAt(successor).plus(ACCEPTED_AFTER_ROTATION).isBefore(clock.instant())) {
         Files.delete(old);
-        LOG.info("Deleted the signing key {}, which signs nothing any more", old.getFileName());
+        LOG.info("Deleted the expired signing key {}", old.getFileName());
       }
     }
     return files().stream().map(SigningKeys::read).toList();
   }
 
-  /** Under its name a key is there as a whole or not at all, also where the disk is full. */
-  private void make() throws IOException {
-    SigningKey key = SigningKey.make();
+  /** Creates a key. Its file has its final name only once complete, even if the disk is full. */
+  private void create() throws IOException {
+    SigningKey key = SigningKey.generate();
     Path file = folder.resolve(NAME.format(clock.instant()) + SUFFIX);
     Path temporary = Files.createTempFile(folder, "new", ".tmp", ownerOnly(folder, OWNER_ONLY));
     try {
       write(temporary, key.secret() + "\n");
-      // A rename as ATOMIC_MOVE is, but one that does not replace the key of another process.
+      // Unlike ATOMIC_MOVE, this rename does not replace the key of another process.
       Files.move(temporary, file);
-      LOG.info("Made the signing key {} in {}", key.id(), file);
+      LOG.info("Created the signing key {} in {}", key.id(), file);
     } catch (FileAlreadyExistsException e) {
-      LOG.info("Another process made the signing key {} just now", file.getFileName());
+      LOG.info("Another process has just created the signing key {}", file.getFileName());
     } finally {
       Files.deleteIfExists(temporary);
     }
@@ -105,7 +107,7 @@ final class SigningKeys {
     }
   }
 
-  /** The newest first. */
+  /** Returns the key files, newest first. */
   private List<Path> files() throws IOException {
     try (Stream<Path> found = Files.list(folder)) {
       return found
@@ -115,7 +117,7 @@ final class SigningKeys {
     }
   }
 
-  private static Instant madeAt(Path file) {
+  private static Instant createdAt(Path file) {
     String name = file.getFileName().toString();
     return Instant.from(NAME.parse(name.substring(0, name.length() - SUFFIX.length())));
   }
@@ -128,7 +130,10 @@ final class SigningKeys {
     }
   }
 
-  /** On file systems without such permissions, those of the folder above hold. */
+  /**
+   * Returns no attributes for file systems without POSIX permissions: there the parent folder's
+   * permissions apply.
+   */
   private static FileAttribute<?>[] ownerOnly(Path near, Set<PosixFilePermission> permissions) {
     return near.getFileSystem().supportedFileAttributeViews().contains("posix")
         ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(permissions)}

@@ -8,19 +8,19 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Whether the settings of single sign-on are whole. Half of them would let people in whom nobody
- * checked, or nobody at all, so the start is refused.
+ * Checks that the single sign-on settings are complete. Incomplete ones would let people in
+ * unverified, or nobody at all, so the server does not start with them.
  */
 final class SingleSignOn {
 
-  /** Headers that mean something else; a proxy that sets them for names would break requests. */
+  /** Headers with another meaning; as the name header they would break requests. */
   private static final Set<String> OTHER_HEADERS =
       Set.of("authorization", "cookie", "host", "origin", "content-type", "content-length");
 
   private SingleSignOn() {}
 
   /**
-   * Looks at the settings of both ways.
+   * Checks the settings of both kinds of single sign-on.
    *
    * @throws StartFailure with the setting that is missing or contradicts another
    */
@@ -29,8 +29,8 @@ final class SingleSignOn {
     checkOidc(settings);
     refuseIf(
         settings.sso().header().name().isPresent() && settings.sso().oidc().issuer().isPresent(),
-        "marque.sso.header.name and marque.sso.oidc.issuer exclude each other: who has a"
-            + " colleague's name at the provider would share the account to which the header leads");
+        "marque.sso.header.name and marque.sso.oidc.issuer exclude each other: a person with a"
+            + " colleague's name at the provider would get the account that the header names");
   }
 
   private static void checkHeader(Settings settings) {
@@ -45,14 +45,16 @@ final class SingleSignOn {
     refuseIf(
         !name.matches("[A-Za-z0-9-]{1,64}")
             || OTHER_HEADERS.contains(name.toLowerCase(Locale.ROOT)),
-        "marque.sso.header.name is \"" + name + "\"; it takes a name such as X-Remote-User");
+        "marque.sso.header.name is \""
+            + name
+            + "\"; it must be a header name, for example X-Remote-User");
     refuseIf(
         settings.proxy().trusted().isEmpty(),
-        "marque.sso.header.name needs marque.proxy.trusted: the header is believed from those"
-            + " addresses only");
+        "marque.sso.header.name needs marque.proxy.trusted: the header is accepted only from those"
+            + " addresses");
     refuseIf(
         settings.signup().enabled(),
-        "marque.sso.header.name needs marque.signup.enabled to be false: otherwise a stranger could"
+        "marque.sso.header.name needs marque.signup.enabled to be false: otherwise anyone could"
             + " sign up under a colleague's name");
   }
 
@@ -71,16 +73,16 @@ final class SingleSignOn {
     refuseIf(oidc.clientId().isEmpty(), "marque.sso.oidc.* needs marque.sso.oidc.client-id");
     refuseIf(
         settings.publicUrl().isEmpty(),
-        "marque.sso.oidc.* needs marque.public-url: the provider leads browsers back there");
+        "marque.sso.oidc.* needs marque.public-url: the provider redirects browsers there");
     refuseIf(
         oidc.roleClaim().isPresent() != oidc.adminRole().isPresent(),
-        "marque.sso.oidc.role-claim and marque.sso.oidc.admin-role need each other");
+        "marque.sso.oidc.role-claim and marque.sso.oidc.admin-role must be set together");
     refuseIf(
         !isSafe(oidc.issuer()),
         "marque.sso.oidc.issuer must begin with https://, or be on this machine");
   }
 
-  /** Keys and tokens come from there: over the network only with TLS. */
+  /** Keys and tokens come from the issuer, so it needs TLS unless it is on this machine. */
   private static boolean isSafe(Optional<URI> issuer) {
     return issuer
         .filter(

@@ -2,19 +2,19 @@ package dev.marque.account;
 
 import org.jspecify.annotations.Nullable;
 
-/** Texts of strangers as the database takes them. */
+/** Untrusted text as a parameter of a query. */
 final class SqlText {
 
-  private static final int LONGEST = 254;
+  private static final int MAX_LENGTH = 254;
 
   private SqlText() {}
 
   /**
-   * The text, or an empty one where it is none that is stored: longer than any, or with the
-   * character 0, which PostgreSQL refuses in every text.
+   * Returns the text, or an empty one if it cannot match any stored text: it is longer than any of
+   * them, or contains NUL, which PostgreSQL rejects in text values.
    */
   static String orEmpty(@Nullable String text) {
-    if (text == null || text.length() > LONGEST || text.indexOf('\0') >= 0) {
+    if (text == null || text.length() > MAX_LENGTH || text.indexOf('\0') >= 0) {
       return "";
     }
     return text;

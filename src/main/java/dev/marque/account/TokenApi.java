@@ -14,9 +14,10 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * {@code POST /api/v1/token}: tokens for a name with its password, and for a refresh token (RFC
- * 6749, sections 4.3 and 6). Refusals have that standard's form, because its clients read it; what
- * it has no word for, such as too many tries, is a problem document as everywhere else.
+ * {@code POST /api/v1/token}: exchanges a user name and password, or a refresh token, for tokens
+ * (RFC 6749, sections 4.3 and 6). Errors have the format of that standard, because its clients
+ * expect it; errors that it does not define, for example too many attempts, are problem documents
+ * as everywhere else.
  */
 final class TokenApi {
 
@@ -38,14 +39,14 @@ final class TokenApi {
     QueryParameters.only(ctx, Set.of());
     String type = ctx.request().getHeader(HttpHeaders.CONTENT_TYPE);
     if (type == null || !type.toLowerCase(Locale.ROOT).startsWith(FORM)) {
-      refuse(ctx, 400, "invalid_request", "The body has to be " + FORM + ".");
+      refuse(ctx, 400, "invalid_request", "The body must be " + FORM + ".");
       return;
     }
     MultiMap form = ctx.request().formAttributes();
     Optional<String> repeated =
         form.names().stream().filter(name -> form.getAll(name).size() > 1).findFirst();
     if (repeated.isPresent()) {
-      refuse(ctx, 400, "invalid_request", "A parameter is there more than once.");
+      refuse(ctx, 400, "invalid_request", "A parameter is repeated.");
       return;
     }
     String grantType = parameter(form, "grant_type");
@@ -60,7 +61,7 @@ final class TokenApi {
           ctx,
           400,
           "unsupported_grant_type",
-          "grant_type is one of " + List.of("password", "refresh_token") + ".");
+          "grant_type must be one of " + List.of("password", "refresh_token") + ".");
     }
   }
 
@@ -68,7 +69,7 @@ final class TokenApi {
     String username = parameter(form, "username");
     String password = parameter(form, "password");
     if (username.isEmpty() || password.isEmpty()) {
-      refuse(ctx, 400, "invalid_request", "username and password are needed.");
+      refuse(ctx, 400, "invalid_request", "username and password are required.");
       return;
     }
     answer(ctx, signIn.signIn(username, password, false, Client.of(ctx)));
@@ -83,7 +84,10 @@ final class TokenApi {
     answer(ctx, sessions.renew(refreshToken, Client.of(ctx)));
   }
 
-  /** Empty where it is missing: one without a value counts as left out (RFC 6749, section 3.2). */
+  /**
+   * Returns a parameter; empty if missing, since a parameter without a value counts as omitted (RFC
+   * 6749, section 3.2).
+   */
   private static String parameter(MultiMap form, String name) {
     String value = form.get(name);
     return value == null ? "" : value;
@@ -100,7 +104,7 @@ final class TokenApi {
                             ctx,
                             400,
                             "invalid_grant",
-                            "These credentials are wrong or no longer good.")))
+                            "These credentials are wrong or no longer valid.")))
         .onFailure(ctx::fail);
   }
 

@@ -17,39 +17,39 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * Access tokens: JWTs (RFC 7519, RFC 8725) signed with the one algorithm that is believed. Nothing
- * in them but keys: roles and names are looked up, so that a change counts at once. Safe on every
- * thread.
+ * Issues and verifies access tokens: JWTs (RFC 7519, RFC 8725) signed with the only accepted
+ * algorithm. They contain only ids: roles and names are looked up, so that changes take effect at
+ * once. Thread-safe.
  */
 final class Tokens {
 
   static final String ALGORITHM = "HS256";
   static final Duration LIFETIME = Duration.ofMinutes(10);
 
-  private static final int LONGEST = 2000;
-  private static final int MOST_KEPT = 10_000;
+  private static final int MAX_LENGTH = 2000;
+  private static final int MAX_CACHED = 10_000;
   private static final String AUDIENCE = "marque";
 
   private final String issuer;
   private final Clock clock;
   private final JWTAuth signing;
-  private final JWTAuth believing;
+  private final JWTAuth verifying;
 
-  /** What was believed stays true until it runs out: a signature needs to be checked once. */
-  private final Cache<String, Believed> believed =
-      Caffeine.newBuilder().maximumSize(MOST_KEPT).expireAfterWrite(LIFETIME).build();
+  /** Caches verified tokens until they expire: a signature needs to be checked only once. */
+  private final Cache<String, Verified> verified =
+      Caffeine.newBuilder().maximumSize(MAX_CACHED).expireAfterWrite(LIFETIME).build();
 
-  private record Believed(AccessToken token, Instant expires) {}
+  private record Verified(AccessToken token, Instant expires) {}
 
   /**
-   * @param keys the first signs, all are believed
+   * @param keys the first signs, all are accepted
    */
   Tokens(Vertx vertx, List<SigningKey> keys, String issuer, Clock clock) {
     this.issuer = issuer;
     this.clock = clock;
-    // Two of them, because of several keys JWTAuth picks one at random to sign with.
+    // Two instances, because JWTAuth signs with a random one of its keys.
     this.signing = auth(vertx, keys.subList(0, 1));
-    this.believing = auth(vertx, keys);
+    this.verifying = auth(vertx, keys);
   }
 
   private JWTAuth auth(Vertx vertx, List<SigningKey> keys) {
@@ -58,7 +58,7 @@ final class Tokens {
             .setAlgorithm(ALGORITHM)
             .setIssuer(issuer)
             .setAudience(List.of(AUDIENCE))
-            // Our clock says what has expired, see read.
+            // Expiry is checked in read, by our own clock.
             .setIgnoreExpiration(true)
             .setNoTimestamp(true);
     JWTAuthOptions config = new JWTAuthOptions().setJWTOptions(options);
@@ -66,7 +66,7 @@ final class Tokens {
     return JWTAuth.create(vertx, config);
   }
 
-  /** A token for a session, good for {@link #LIFETIME}. */
+  /** Issues a token for a session, valid for {@link #LIFETIME}. */
   String issue(UUID account, UUID session) {
     long now = clock.instant().getEpochSecond();
     return signing.generateToken(
@@ -78,30 +78,30 @@ final class Tokens {
             .put("exp", now + LIFETIME.toSeconds()));
   }
 
-  /** What a token says; empty if it is not one of ours or has expired. */
+  /** Returns the claims of a token; empty if it is not one of ours or has expired. */
   Future<Optional<AccessToken>> read(String token) {
-    if (token.length() > LONGEST) {
+    if (token.length() > MAX_LENGTH) {
       return Future.succeededFuture(Optional.empty());
     }
-    Believed known = believed.getIfPresent(token);
+    Verified known = verified.getIfPresent(token);
     if (known != null) {
       return Future.succeededFuture(unexpired(known));
     }
-    // Composed, because JWTAuth throws at some tokens instead of failing its future.
+    // Inside compose, because JWTAuth throws on some tokens instead of failing its future.
     return Future.succeededFuture(new TokenCredentials(token))
-        .compose(believing::authenticate)
+        .compose(verifying::authenticate)
         .map(user -> claims(user.attributes().getJsonObject("accessToken")))
-        .onSuccess(read -> believed.put(token, read))
+        .onSuccess(read -> verified.put(token, read))
         .map(this::unexpired)
         .otherwise(Optional.empty());
   }
 
-  private Optional<AccessToken> unexpired(Believed read) {
+  private Optional<AccessToken> unexpired(Verified read) {
     return clock.instant().isBefore(read.expires()) ? Optional.of(read.token()) : Optional.empty();
   }
 
-  private static Believed claims(JsonObject claims) {
-    return new Believed(
+  private static Verified claims(JsonObject claims) {
+    return new Verified(
         new AccessToken(
             UUID.fromString(claims.getString("sub")),
             UUID.fromString(claims.getString("sid")),

@@ -17,17 +17,17 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Accounts in the API: one's own, and all for administrators. */
+/** The account API: a person's own account, and all accounts for administrators. */
 final class UserApi {
 
   private static final String PATH = "/api/v1/users";
   private static final String ONE = PATH + "/:username";
   private static final Set<String> FIELDS =
       Set.of("username", "email", "first_name", "last_name", "password");
-  private static final int USUAL = 20;
-  private static final int MOST = 100;
-  private static final int LONGEST_SEARCH = 100;
-  private static final int LONGEST_CURSOR = 200;
+  private static final int DEFAULT_LIMIT = 20;
+  private static final int MAX_LIMIT = 100;
+  private static final int MAX_SEARCH_LENGTH = 100;
+  private static final int MAX_CURSOR_LENGTH = 200;
 
   private final Pool pool;
   private final Accounts accounts;
@@ -96,9 +96,11 @@ final class UserApi {
   private void list(RoutingContext ctx) {
     MultiMap query = QueryParameters.only(ctx, Set.of("q", "after", "limit"));
     FieldErrors errors = new FieldErrors();
-    int limit = errors.read(() -> QueryParameters.limit(query, MOST, USUAL), USUAL);
-    String search = errors.read(() -> QueryParameters.text(query, "q", LONGEST_SEARCH), "");
-    String after = errors.read(() -> QueryParameters.text(query, "after", LONGEST_CURSOR), "");
+    int limit =
+        errors.read(
+            () -> QueryParameters.limit(query, MAX_LIMIT, DEFAULT_LIMIT), DEFAULT_LIMIT);
+    String search = errors.read(() -> QueryParameters.text(query, "q", MAX_SEARCH_LENGTH), "");
+    String after = errors.read(() -> QueryParameters.text(query, "after", MAX_CURSOR_LENGTH), "");
     if ("".equals(query.get("after"))) {
       errors.add("after", "field.cursor");
     }

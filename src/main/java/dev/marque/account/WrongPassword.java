@@ -3,12 +3,16 @@ package dev.marque.account;
 import dev.marque.web.Failure;
 import dev.marque.web.FieldError;
 
-/** Puts "that is not your password", or not your name, beside the field where it was entered. */
+/**
+ * Shows a failed confirmation of the password or user name beside the field where it was entered.
+ */
 final class WrongPassword {
 
   private WrongPassword() {}
 
-  /** The failure for the form, if what confirms is wrong; else the problem itself. */
+  /**
+   * Returns the failure of the field if the confirmation is wrong, otherwise the problem itself.
+   */
   static Throwable in(String field, Throwable problem) {
     if (problem instanceof Failure.Forbidden refused) {
       if (refused.type().equals("password-wrong")) {

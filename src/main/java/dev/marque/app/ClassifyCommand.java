@@ -34,18 +34,19 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code marque classify}: the table in the terminal. */
+/** {@code marque classify}: prints the result table in the terminal. */
 @Command(
     name = "classify",
     description = {
-      "Tells the most likely brands of the cars in photos, without a server.",
+      "Prints the most likely brands of the cars in photos, without a server.",
       "",
-      "Folders are searched for photos. A photo or folder that cannot be read is named on standard"
-          + " error with the reason; the others are still classified, and the exit status is 1.",
+      "Folders are searched recursively. A photo or folder that cannot be read is reported on"
+          + " standard error with the reason; the others are still classified, and the exit status"
+          + " is 1.",
     })
 public final class ClassifyCommand implements Callable<Integer> {
 
-  private static final int BAR = 30;
+  private static final int BAR_LENGTH = 30;
   private static final String UNREADABLE = "it cannot be read from disk";
 
   @Parameters(arity = "1..*", paramLabel = "PHOTO", description = "Photos, or folders of photos.")
@@ -54,11 +55,11 @@ public final class ClassifyCommand implements Callable<Integer> {
   @Option(
       names = {"-k", "--top-k"},
       paramLabel = "K",
-      description = "How many brands, 1 to 25 (default: ${DEFAULT-VALUE}).",
+      description = "Number of brands to print, 1 to 25 (default: ${DEFAULT-VALUE}).",
       defaultValue = "5")
   private int topK;
 
-  @Option(names = "--json", description = "One JSON object a photo and line, for machines.")
+  @Option(names = "--json", description = "Print one JSON object per photo, one per line.")
   private boolean json;
 
   @Option(
@@ -79,13 +80,13 @@ public final class ClassifyCommand implements Callable<Integer> {
       throw new ParameterException(
           command.commandLine(), "K is " + topK + ", but must be from 1 to 25");
     }
-    Map<Path, String> leftOut = new LinkedHashMap<>();
-    List<Path> photos = photos(command, leftOut);
+    Map<Path, String> skipped = new LinkedHashMap<>();
+    List<Path> photos = photos(command, skipped);
     PrintWriter out = command.commandLine().getOut();
     PrintWriter err = command.commandLine().getErr();
     Path folder = model == null ? SettingsFile.load().modelDir() : model;
-    leftOut.forEach((path, reason) -> leaveOut(err, path, reason));
-    int failed = leftOut.size();
+    skipped.forEach((path, reason) -> reportSkipped(err, path, reason));
+    int failed = skipped.size();
     try (Recognizer recognizer = Recognizer.load(folder)) {
       for (Path file : photos) {
         try {
@@ -101,10 +102,10 @@ public final class ClassifyCommand implements Callable<Integer> {
           }
           out.flush();
         } catch (PhotoException e) {
-          leaveOut(err, file, String.valueOf(e.getMessage()));
+          reportSkipped(err, file, String.valueOf(e.getMessage()));
           failed++;
         } catch (IOException e) {
-          leaveOut(err, file, UNREADABLE);
+          reportSkipped(err, file, UNREADABLE);
           failed++;
         }
       }
@@ -112,34 +113,34 @@ public final class ClassifyCommand implements Callable<Integer> {
     return failed == 0 ? 0 : 1;
   }
 
-  private static void leaveOut(PrintWriter err, Path path, String reason) {
-    err.println("marque: " + path + " is left out: " + reason);
+  private static void reportSkipped(PrintWriter err, Path path, String reason) {
+    err.println("marque: " + path + " was skipped: " + reason);
     err.flush();
   }
 
   /**
    * Finds the photos to classify.
    *
-   * @param leftOut gets what there is nothing to classify in, with the reason
-   * @throws ParameterException if no path names anything, a mistake in the command line
+   * @param skipped receives the paths that yield no photo, with the reason
+   * @throws ParameterException if no path exists and contains a photo
    */
-  private List<Path> photos(CommandSpec command, Map<Path, String> leftOut) throws IOException {
+  private List<Path> photos(CommandSpec command, Map<Path, String> skipped) throws IOException {
     List<Path> photos = new ArrayList<>();
     List<String> mistakes = new ArrayList<>();
     for (Path path : paths) {
       if (Files.isDirectory(path)) {
         PhotoSearch found = PhotoSearch.in(path);
         photos.addAll(found.photos());
-        found.unreadable().forEach(each -> leftOut.put(each, UNREADABLE));
+        found.unreadable().forEach(each -> skipped.put(each, UNREADABLE));
         if (found.photos().isEmpty() && found.unreadable().isEmpty()) {
-          mistakes.add("the folder " + path + " has no photos");
-          leftOut.put(path, "the folder has no photos");
+          mistakes.add("the folder " + path + " contains no photos");
+          skipped.put(path, "it contains no photos");
         }
       } else if (Files.isRegularFile(path)) {
         photos.add(path);
       } else {
-        mistakes.add("there is no photo " + path);
-        leftOut.put(path, "there is no such file");
+        mistakes.add("the photo " + path + " does not exist");
+        skipped.put(path, "it does not exist");
       }
     }
     if (mistakes.size() == paths.size()) {
@@ -153,7 +154,7 @@ public final class ClassifyCommand implements Callable<Integer> {
     List<Scored> brands = top(recognition);
     int longest = brands.stream().mapToInt(brand -> brand.name().length()).max().orElse(0);
     for (Scored brand : brands) {
-      int filled = (int) Math.round(brand.probability() * BAR);
+      int filled = (int) Math.round(brand.probability() * BAR_LENGTH);
       out.println(
           String.format(
               Locale.ROOT,
@@ -168,7 +169,7 @@ public final class ClassifyCommand implements Callable<Integer> {
     out.println();
   }
 
-  /** The most likely brands: all of them where the model knows fewer than are asked for. */
+  /** Returns the most likely brands: all of them if the model knows fewer than requested. */
   private List<Scored> top(Recognition recognition) {
     List<Scored> brands = recognition.brands();
     return brands.subList(0, Math.min(topK, brands.size()));
@@ -180,16 +181,16 @@ public final class ClassifyCommand implements Callable<Integer> {
     return switch (recognition.verdict()) {
       case CONFIDENT -> top + measured;
       case UNSURE -> "one of these" + measured;
-      case UNKNOWN_MAKE -> "a car, but none of the brands that are known";
-      case NOT_A_CAR -> "no car";
+      case UNKNOWN_MAKE -> "a car, but of none of the known brands";
+      case NOT_A_CAR -> "not a car";
     };
   }
 
   private static String measured(double accuracy) {
-    // Never 100: what was right each time so far may still be wrong the next time.
+    // Never 100: answers that were always right so far may still be wrong the next time.
     return accuracy == 0
-        ? " (how often such answers are right was not measured)"
-        : " (of 100 answers this sure, %d were right)"
+        ? " (the accuracy of such answers was not measured)"
+        : " (%d of 100 answers this confident were right)"
             .formatted(Math.min(99, Math.round(100 * accuracy)));
   }
 

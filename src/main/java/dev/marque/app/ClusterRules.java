@@ -3,15 +3,15 @@ package dev.marque.app;
 import dev.marque.platform.Settings;
 import dev.marque.platform.StartFailure;
 
-/** What a node of a cluster must be told, since it has to be the same for all of them. */
+/** Checks the settings that all nodes of a cluster have to share. */
 final class ClusterRules {
 
   private ClusterRules() {}
 
   /**
-   * Checks the settings of a process that is one of several.
+   * Checks the settings of a node of a cluster.
    *
-   * @throws StartFailure if something is missing
+   * @throws StartFailure if a setting is missing
    */
   static void check(Settings settings) {
     if (settings.role() == Settings.NodeRole.INFERENCE) {
@@ -25,7 +25,7 @@ final class ClusterRules {
     if (settings.signing().keys().isEmpty()) {
       throw new StartFailure(
           "marque.signing.keys is empty, but in a cluster all nodes that serve pages need the same"
-              + " key; set it to one made by: openssl rand -base64 32");
+              + " key; set it to the output of: openssl rand -base64 32");
     }
   }
 }

@@ -9,18 +9,18 @@ import dev.marque.platform.StartFailure;
 import java.util.Optional;
 
 /**
- * The database for one command of the terminal: somebody else's, that of the server which runs on
- * the data folder, or the embedded one, started for the command alone. Blocks.
+ * The database for one command: an external one, that of the server running on the data folder, or
+ * the embedded one, started for this command only. Blocking.
  */
 final class CommandDatabase implements AutoCloseable {
 
-  private final Running running = new Running();
+  private final Resources resources = new Resources();
   private final DatabaseAddress address;
 
   /**
-   * Finds or starts the database and brings its tables up to date.
+   * Finds or starts the database and migrates its schema.
    *
-   * @throws StartFailure if there is none to be had
+   * @throws StartFailure if no database is available
    */
   CommandDatabase(Settings settings) {
     try {
@@ -40,8 +40,8 @@ final class CommandDatabase implements AutoCloseable {
     if (served.isPresent()) {
       return served.get();
     }
-    DataDirectory data = running.add(DataDirectory.open(settings.dataDir()));
-    return running.add(EmbeddedPostgres.start(data)).address();
+    DataDirectory data = resources.add(DataDirectory.open(settings.dataDir()));
+    return resources.add(EmbeddedPostgres.start(data)).address();
   }
 
   DatabaseAddress address() {
@@ -50,6 +50,6 @@ final class CommandDatabase implements AutoCloseable {
 
   @Override
   public void close() {
-    running.close();
+    resources.close();
   }
 }

@@ -17,20 +17,20 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code marque export}: the network for other programs. */
+/** {@code marque export}: exports the network for other programs. */
 @Command(
     name = "export",
     description = {
-      "Writes the network as the TorchScript program that serves: torch.jit.load(FILE) opens it,"
-          + " without Marque.",
+      "Writes the network as the TorchScript program used for serving: torch.jit.load(FILE) opens"
+          + " it without Marque.",
       "",
-      "It takes photos as float32 [count, 3, height, width] in the input size and normalisation of"
-          + " the model's model.json, and returns the logits (brands, models, car or not) and the"
+      "Its input is float32 [count, 3, height, width], with the input size and normalisation in"
+          + " the model's model.json. It returns the logits (brands, models, car or not) and the"
           + " class activation maps (brands, car or not).",
     })
 public final class ExportCommand implements Callable<Integer> {
 
-  @Parameters(paramLabel = "FILE", description = "The file to write, such as marque.pt.")
+  @Parameters(paramLabel = "FILE", description = "The file to write, for example marque.pt.")
   private Path file = Path.of("");
 
   @Option(

@@ -12,16 +12,16 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a folder has of photos, with the folders in it.
+ * The photos in a folder and its subfolders.
  *
- * @param photos files with names of photos, in order
- * @param unreadable folders and files that cannot be looked into, in order
+ * @param photos files with the extension of a photo format, sorted
+ * @param unreadable folders and files that cannot be read, sorted
  */
 record PhotoSearch(List<Path> photos, List<Path> unreadable) {
 
   /**
-   * Searches a folder, which may be a symbolic link; links in it are not followed, since they may
-   * lead in a circle.
+   * Searches a folder, which may be a symbolic link. Links inside it are not followed, since they
+   * may form a cycle.
    */
   static PhotoSearch in(Path folder) throws IOException {
     Path real = folder.toRealPath();
@@ -55,7 +55,7 @@ record PhotoSearch(List<Path> photos, List<Path> unreadable) {
     return new PhotoSearch(named(photos, real, folder), named(unreadable, real, folder));
   }
 
-  /** Paths as the person at the terminal named the folder. */
+  /** Returns paths that start as the user gave the folder. */
   private static List<Path> named(List<Path> paths, Path real, Path folder) {
     return paths.stream().map(path -> folder.resolve(real.relativize(path))).sorted().toList();
   }

@@ -12,15 +12,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 
-/** {@code marque serve}: runs the server until it is told to stop. */
+/** {@code marque serve}: runs the server until it is stopped. */
 @Command(
     name = "serve",
     description = {
       "Serves pages and API until it is stopped (Ctrl-C, or SIGTERM).",
       "",
-      "Prints \"Marque is ready at ADDRESS\" on standard output when it answers requests; the log"
-          + " goes to standard error. When stopped it takes no new work, finishes what runs (10"
-          + " seconds at most) and exits with 0.",
+      "Prints \"Marque is ready at ADDRESS\" on standard output once it accepts requests; the log"
+          + " goes to standard error. When stopped, it accepts no new requests, completes running"
+          + " ones (within 10 seconds) and exits with status 0.",
       "",
       "Settings come from the environment (MARQUE_HTTP_PORT), then from marque.yaml in the working"
           + " folder (marque: http: port:). The README lists all of them."
@@ -29,8 +29,8 @@ public final class ServeCommand implements Callable<Integer> {
 
   private static final Logger LOG = LoggerFactory.getLogger(ServeCommand.class);
 
-  /** Whoever asks a process to stop kills it when it has not done so in ten seconds. */
-  private static final Duration PATIENCE = Duration.ofSeconds(9);
+  /** Process managers usually kill a process that has not stopped after ten seconds. */
+  private static final Duration SHUTDOWN_TIMEOUT = Duration.ofSeconds(9);
 
   @Override
   public Integer call() throws InterruptedException {
@@ -43,8 +43,8 @@ public final class ServeCommand implements Callable<Integer> {
     try {
       server.start();
     } catch (Throwable e) {
-      // A future that is awaited throws its cause undeclared, whatever that is.
-      if (isStopping(stop)) {
+      // Future.await throws any cause undeclared.
+      if (isShuttingDown(stop)) {
         new CountDownLatch(1).await();
       }
       throw e;
@@ -56,23 +56,24 @@ public final class ServeCommand implements Callable<Integer> {
         .setupLink()
         .ifPresent(
             link ->
-                people(settings)
+                humanOutput(settings)
                     .println(
-                        "There is no administrator yet. Make the first one, within a day, at "
+                        "There is no administrator yet. Create the first one, within a day, at "
                             + link));
     new CountDownLatch(1).await();
     return 0;
   }
 
-  /** Where something is for a person to read: standard error may be for machines alone. */
-  private static PrintStream people(Settings settings) {
+  /** Returns the stream for human readers: with JSON logs, standard error is for machines only. */
+  private static PrintStream humanOutput(Settings settings) {
     return settings.logs().format() == Settings.LogFormat.JSON ? System.out : System.err;
   }
 
   /**
-   * Whether the start failed since the hook stops everything; if not, there is no hook any more.
+   * Returns whether the start failed because the hook is stopping the server; otherwise removes the
+   * hook.
    */
-  private static boolean isStopping(Thread hook) {
+  private static boolean isShuttingDown(Thread hook) {
     try {
       Runtime.getRuntime().removeShutdownHook(hook);
       return false;
@@ -81,15 +82,17 @@ public final class ServeCommand implements Callable<Integer> {
     }
   }
 
-  /** Being told to stop is not a failure, so the exit status is not the JVM's 143. */
+  /**
+   * Stops the server. An orderly stop is not a failure, so the exit status is 0, not the JVM's 143.
+   */
   private static void stop(Server server, AtomicBoolean ready) {
     Thread closing = new Thread(server::close, "closing");
     closing.start();
     try {
-      // A process that ends while libtorch loads a model crashes; that it loads is waited for.
-      closing.join(ready.get() ? PATIENCE.toMillis() : 0);
+      // Wait for the model to load: a process that exits while libtorch loads one crashes.
+      closing.join(ready.get() ? SHUTDOWN_TIMEOUT.toMillis() : 0);
       if (closing.isAlive()) {
-        LOG.warn("Not everything stopped within {} s; the rest is cut off", PATIENCE.toSeconds());
+        LOG.warn("Not everything stopped within {} s, exiting", SHUTDOWN_TIMEOUT.toSeconds());
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -29,9 +29,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The whole program, made from its settings: read {@link #start()} to see what it consists of.
+ * The complete server, built from its settings: read {@link #start()} to see what it consists of.
  *
- * <p>Its methods block; they are for the main thread and a shutdown hook, not for event loops.
+ * <p>Its methods block: call them from the main thread or a shutdown hook, not from an event loop.
  */
 public final class Server implements AutoCloseable {
 
@@ -40,11 +40,11 @@ public final class Server implements AutoCloseable {
   private final Settings settings;
   private final Clock clock;
 
-  private final Running running = new Running();
+  private final Resources resources = new Resources();
 
   private volatile String phase = "starting";
 
-  /** Whether somebody wants it to stop, who waits until a start that is under way gives up. */
+  /** Whether {@link #close} was called; a start in progress then aborts. */
   private volatile boolean stopping;
 
   private volatile Optional<WebNode> web = Optional.empty();
@@ -55,9 +55,9 @@ public final class Server implements AutoCloseable {
   }
 
   /**
-   * A server that goes by another clock.
+   * Creates a server with another clock.
    *
-   * @param clock tells when tokens and sessions run out
+   * @param clock determines when tokens and sessions expire
    */
   Server(Settings settings, Clock clock) {
     this.settings = settings;
@@ -65,16 +65,17 @@ public final class Server implements AutoCloseable {
   }
 
   /**
-   * Starts everything and returns when requests are answered.
+   * Starts everything and returns once requests are accepted.
    *
-   * @throws StartFailure if something outside is not as it must be; nothing is left running
+   * @throws StartFailure if the environment does not permit the start; everything already started
+   *     is closed
    */
   public synchronized void start() {
     long begin = System.nanoTime();
     try {
       startAll();
     } catch (Throwable e) {
-      // A future that is awaited throws its cause undeclared, whatever that is.
+      // Future.await throws any cause undeclared.
       close();
       throw e;
     }
@@ -87,20 +88,20 @@ public final class Server implements AutoCloseable {
   }
 
   private void startAll() {
-    Listening.checkPorts(settings);
+    Listeners.checkPorts(settings);
     if (settings.clustered()) {
       ClusterRules.check(settings);
     }
-    Metrics metrics = running.add(new Metrics());
+    Metrics metrics = resources.add(new Metrics());
     Optional<Cluster> cluster = joinCluster();
-    Vertx vertx = VertxFactory.make(settings, metrics, cluster);
-    running.add(() -> VertxFactory.close(vertx));
-    Listening listening = new Listening(vertx, settings, running);
+    Vertx vertx = VertxFactory.create(settings, metrics, cluster);
+    resources.add(() -> VertxFactory.close(vertx));
+    Listeners listeners = new Listeners(vertx, settings, resources);
     EventBusInferenceClient.registerCodecs(vertx);
     Health health = new Health();
     health.register("server", this::serving);
-    startManagement(listening, health, metrics);
-    giveUpIfStopping();
+    startManagement(listeners, health, metrics);
+    abortIfStopping();
 
     String node = cluster.map(Cluster::node).orElse("here");
     switch (settings.role()) {
@@ -108,24 +109,24 @@ public final class Server implements AutoCloseable {
         // The model loads while the database starts: each takes about a second.
         Future<String> inference = startInference(vertx, node, metrics);
         Database database = startDatabase(vertx, health);
-        undeployedAtTheEnd(vertx, inference.await());
-        giveUpIfStopping();
+        undeployOnClose(vertx, inference.await());
+        abortIfStopping();
         EventBusInferenceClient client = startClient(vertx, node, metrics, cluster, health);
         client.heard().await();
-        startWeb(vertx, listening, database, client, metrics);
+        startWeb(vertx, listeners, database, client, metrics);
       }
-      case INFERENCE -> undeployedAtTheEnd(vertx, startInference(vertx, node, metrics).await());
+      case INFERENCE -> undeployOnClose(vertx, startInference(vertx, node, metrics).await());
       case WEB -> {
         Database database = startDatabase(vertx, health);
         EventBusInferenceClient client = startClient(vertx, node, metrics, cluster, health);
-        startWeb(vertx, listening, database, client, metrics);
+        startWeb(vertx, listeners, database, client, metrics);
       }
     }
   }
 
-  private void giveUpIfStopping() {
+  private void abortIfStopping() {
     if (stopping) {
-      throw new StartFailure("Told to stop while starting");
+      throw new StartFailure("Stopped while starting");
     }
   }
 
@@ -133,18 +134,18 @@ public final class Server implements AutoCloseable {
     if (!settings.clustered()) {
       return Optional.empty();
     }
-    Cluster cluster = running.add(Cluster.join(settings.cluster()));
+    Cluster cluster = resources.add(Cluster.join(settings.cluster()));
     LOG.info("Node {} of a cluster of {}", cluster.node(), cluster.nodes().size());
     return Optional.of(cluster);
   }
 
   private Database startDatabase(Vertx vertx, Health health) {
     DatabaseAddress address = database();
-    giveUpIfStopping();
+    abortIfStopping();
     Migrations.run(address);
-    giveUpIfStopping();
+    abortIfStopping();
     Database database = Database.open(vertx, address);
-    running.add(() -> database.close().await());
+    resources.add(() -> database.close().await());
     health.register("database", database::check);
     return database;
   }
@@ -164,8 +165,8 @@ public final class Server implements AutoCloseable {
                 .setThreadingModel(ThreadingModel.WORKER)
                 .setWorkerPoolName("inference")
                 .setWorkerPoolSize(1));
-    // Where the start fails meanwhile, the process must not end while libtorch is at work.
-    running.add(() -> deployment.otherwiseEmpty().await());
+    // If the start fails in the meantime, the process must not exit while libtorch is running.
+    resources.add(() -> deployment.otherwiseEmpty().await());
     return deployment;
   }
 
@@ -175,7 +176,7 @@ public final class Server implements AutoCloseable {
         new EventBusInferenceClient(
             vertx, node, settings.limits().megapixels(), metrics.registry());
     client.start().await();
-    running.add(() -> client.close().await());
+    resources.add(() -> client.close().await());
     cluster.ifPresent(joined -> joined.onNodeLeft(client::lost));
     health.register("inference", client::check);
     return client;
@@ -183,19 +184,19 @@ public final class Server implements AutoCloseable {
 
   private void startWeb(
       Vertx vertx,
-      Listening listening,
+      Listeners listeners,
       Database database,
       EventBusInferenceClient inference,
       Metrics metrics) {
     WebNode node =
         new WebNode(vertx, settings, clock, database.pool(), inference, metrics.registry());
-    node.start(running, listening, this::giveUpIfStopping);
+    node.start(resources, listeners, this::abortIfStopping);
     web = Optional.of(node);
   }
 
   /**
-   * Where people reach it, for example {@code http://localhost:8080}; of an inference node, where
-   * its health is told.
+   * Returns the public address, for example {@code http://localhost:8080}; for an inference node,
+   * that of its management port.
    */
   public URI address() {
     if (settings.role() == Settings.NodeRole.INFERENCE) {
@@ -204,27 +205,33 @@ public final class Server implements AutoCloseable {
     return settings.publicUrl().orElseGet(() -> local(port()));
   }
 
-  /** Where the first administrator is made, as long as there is none. Good once, for a day. */
+  /**
+   * Returns the link that creates the first administrator, valid once, for a day; empty if there is
+   * an administrator.
+   */
   public Optional<URI> setupLink() {
     return web.flatMap(WebNode::setupPath).map(path -> URI.create(address() + path));
   }
 
-  /** Adds every route to a router, as each event loop has one. */
+  /** Adds every route to a router; called for the router of each event loop. */
   void mount(Router router) {
     web.orElseThrow().mount(router);
   }
 
-  /** The port of pages and API. */
+  /** Returns the port of pages and API. */
   public int port() {
     return web.orElseThrow().port();
   }
 
-  /** The port of health and metrics. */
+  /** Returns the port of health and metrics. */
   public int managementPort() {
     return managementPort;
   }
 
-  /** Takes no new work, lets what runs end, and stops everything. May be called more than once. */
+  /**
+   * Accepts no new requests, completes running ones, and stops everything. May be called more than
+   * once.
+   */
   @Override
   public void close() {
     stopping = true;
@@ -234,7 +241,7 @@ public final class Server implements AutoCloseable {
   private synchronized void closeAll() {
     boolean served = phase.isEmpty();
     phase = "stopping";
-    running.close();
+    resources.close();
     if (served) {
       LOG.info("Stopped");
     }
@@ -244,21 +251,21 @@ public final class Server implements AutoCloseable {
     if (settings.clustered()) {
       return settings.database().url().address();
     }
-    DataDirectory data = running.add(DataDirectory.open(settings.dataDir()));
+    DataDirectory data = resources.add(DataDirectory.open(settings.dataDir()));
     return settings.database().url().isEmbedded()
-        ? running.add(EmbeddedPostgres.start(data, () -> stopping)).address()
+        ? resources.add(EmbeddedPostgres.start(data, () -> stopping)).address()
         : settings.database().url().address();
   }
 
-  private void startManagement(Listening listening, Health health, Metrics metrics) {
+  private void startManagement(Listeners listeners, Health health, Metrics metrics) {
     ManagementServer management =
         new ManagementServer(settings.http().host(), settings.management().port(), health, metrics);
-    listening.start(() -> management, new DeploymentOptions(), "management");
+    listeners.start(() -> management, new DeploymentOptions(), "management");
     managementPort = management.actualPort();
   }
 
-  private void undeployedAtTheEnd(Vertx vertx, String deployment) {
-    running.add(() -> vertx.undeploy(deployment).await());
+  private void undeployOnClose(Vertx vertx, String deployment) {
+    resources.add(() -> vertx.undeploy(deployment).await());
   }
 
   private Future<Void> serving() {

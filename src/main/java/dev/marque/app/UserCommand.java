@@ -26,29 +26,32 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code marque user}: accounts from the terminal. */
+/** {@code marque user}: manages accounts from the command line. */
 @Command(
     name = "user",
-    description = "Accounts from the terminal; see marque user add --help.",
+    description = "Manages accounts; see marque user add --help.",
     subcommandsRepeatable = false,
     synopsisSubcommandLabel = "COMMAND")
 public final class UserCommand {
 
-  /** Makes an account. */
+  /** Creates an account. */
   @Command(
       name = "add",
       description = {
-        "Makes an account, also while a server runs on the same data folder or database.",
+        "Creates an account, even while a server runs on the same data folder or database.",
         "",
-        "Asks for the password on the terminal. One way to the first administrator."
+        "Prompts for the password on the terminal. With --admin, one way to create the first"
+            + " administrator."
       })
   public int add(
       @Parameters(paramLabel = "NAME", description = "The user name.") String name,
-      @Option(names = "--admin", description = "May administer accounts and corrections.")
+      @Option(
+              names = "--admin",
+              description = "Let the account administer accounts and corrections.")
           boolean admin,
       @Option(
               names = "--password-stdin",
-              description = "Take the password from the first line of standard input.")
+              description = "Read the password from the first line of standard input.")
           boolean fromInput)
       throws IOException {
     Settings settings = SettingsFile.load();
@@ -66,27 +69,30 @@ public final class UserCommand {
                 .compose(started -> accounts.add(name, password, admin ? Role.ADMIN : Role.USER))
                 .await();
         System.out.println(
-            "Made " + (admin ? "the administrator " : "the user ") + account.username() + ".");
+            "Created "
+                + (admin ? "the administrator " : "the user ")
+                + account.username()
+                + ".");
         return 0;
       } finally {
         vertx.close().await();
       }
     } catch (Failure refused) {
-      throw new StartFailure("No account was made: " + inWords(refused), refused);
+      throw new StartFailure("No account was created: " + inWords(refused), refused);
     }
   }
 
-  // Before Java 22 there is no console without a terminal; since then it reads standard input.
+  // Without a terminal there is no console before Java 22; since then it reads standard input.
   @SuppressWarnings("SystemConsoleNull")
   private static String ask() {
     Console console = System.console();
     char[] first = console == null ? null : console.readPassword("Password: ");
     if (console == null || first == null) {
       throw new StartFailure(
-          "There is no terminal to ask for the password; give it by --password-stdin");
+          "There is no terminal to prompt for the password; pass it with --password-stdin");
     }
     if (!Arrays.equals(first, console.readPassword("Again: "))) {
-      throw new StartFailure("The passwords differ; no account was made");
+      throw new StartFailure("The passwords differ; no account was created");
     }
     return new String(first);
   }

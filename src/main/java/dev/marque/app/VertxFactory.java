@@ -18,26 +18,29 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** Makes the Vert.x that everything runs in: its event loops, its metrics, its event bus. */
+/** Creates the Vert.x instance: its event loops, metrics and event bus. */
 final class VertxFactory {
 
-  /** One a core, and two at least, so that a busy one leaves another. */
+  /** One per core, and at least two, so that a busy one leaves another. */
   static final int EVENT_LOOPS = Math.max(2, Runtime.getRuntime().availableProcessors());
 
-  /** Of the ten seconds of a stop. */
-  private static final int GRACE_SECONDS = 2;
+  /** Part of the ten seconds of a shutdown. */
+  private static final int CLOSE_TIMEOUT_SECONDS = 2;
 
   private VertxFactory() {}
 
   /**
-   * @param cluster whose event bus it joins; empty: the event bus ends with this process
-   * @throws StartFailure if the event bus cannot listen where the settings say
+   * Creates an instance.
+   *
+   * @param cluster the cluster whose event bus it joins; empty keeps the event bus within this
+   *     process
+   * @throws StartFailure if the event bus cannot listen on the configured address
    */
-  static Vertx make(Settings settings, Metrics metrics, Optional<Cluster> cluster) {
+  static Vertx create(Settings settings, Metrics metrics, Optional<Cluster> cluster) {
     VertxOptions options =
         new VertxOptions()
             .setEventLoopPoolSize(EVENT_LOOPS)
-            .setMetricsOptions(measured())
+            .setMetricsOptions(metricsOptions())
             .setFileSystemOptions(
                 new FileSystemOptions()
                     .setFileCachingEnabled(false)
@@ -51,15 +54,19 @@ final class VertxFactory {
   }
 
   /**
-   * Ends it. Blocks, but not for a statement that does not end in the database.
+   * Closes the instance. Blocks, but does not wait for a database statement that never ends.
    *
-   * @throws TimeoutException where something did not end in time
+   * @throws TimeoutException if something did not close in time
    */
   static void close(Vertx vertx) throws InterruptedException, ExecutionException, TimeoutException {
-    vertx.close().toCompletionStage().toCompletableFuture().get(GRACE_SECONDS, TimeUnit.SECONDS);
+    vertx
+        .close()
+        .toCompletionStage()
+        .toCompletableFuture()
+        .get(CLOSE_TIMEOUT_SECONDS, TimeUnit.SECONDS);
   }
 
-  private static MicrometerMetricsOptions measured() {
+  private static MicrometerMetricsOptions metricsOptions() {
     return new MicrometerMetricsOptions()
         .setEnabled(true)
         .setLabels(

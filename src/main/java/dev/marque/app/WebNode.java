@@ -39,7 +39,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** Pages and API, and what works for them beside the requests. */
+/** Serves pages and API, and runs their background tasks. */
 final class WebNode {
 
   private final Vertx vertx;
@@ -61,8 +61,8 @@ final class WebNode {
   private Optional<String> setupPath = Optional.empty();
 
   /**
-   * @param pool connections to the database, whose tables are up to date
-   * @param inference where photos go
+   * @param pool connections to the database, with an up-to-date schema
+   * @param inference the client that classifies photos
    */
   WebNode(
       Vertx vertx,
@@ -85,15 +85,15 @@ final class WebNode {
   }
 
   /**
-   * Starts it and returns when requests are answered.
+   * Starts the node and returns once requests are accepted.
    *
-   * @param running stops it at the end
-   * @param beforeListening may still call it off, by an exception
+   * @param resources stops it on close
+   * @param beforeListening throws an exception to abort the start
    */
-  void start(Running running, Listening listening, Runnable beforeListening) {
+  void start(Resources resources, Listeners listeners, Runnable beforeListening) {
     accounts.start().await();
     numbers.start();
-    running.add(numbers::close);
+    resources.add(numbers::close);
     Messages messages = new Messages();
     SecurityHeaders securityHeaders =
         new SecurityHeaders(settings.publicUrl(), settings.portal().origins());
@@ -112,26 +112,28 @@ final class WebNode {
     EventLoopDelay delay = new EventLoopDelay(meters);
     WebVerticle.Address address =
         new WebVerticle.Address(settings.http().host(), settings.http().port());
-    listening.start(
+    listeners.start(
         () -> new WebVerticle(address, mounts, failures::invalidRequest, delay),
         new DeploymentOptions().setInstances(VertxFactory.EVENT_LOOPS),
         "http");
     port = address.port();
     setupPath = accounts.setupPath().await();
-    startCleaning(running);
+    startCleanup(resources);
   }
 
-  /** Last, so that nothing is under way in a database which a failed start takes away again. */
-  private void startCleaning(Running running) {
-    accounts.startCleaning();
-    running.add(accounts::stopCleaning);
+  /**
+   * Starts the cleanup last, so that none runs in a database that a failed start is about to close.
+   */
+  private void startCleanup(Resources resources) {
+    accounts.startCleanup();
+    resources.add(accounts::stopCleanup);
     retention.start();
-    running.add(retention::close);
+    resources.add(retention::close);
     trash.start();
-    running.add(trash::close);
+    resources.add(trash::close);
   }
 
-  /** What adds its routes to a router; the order is that in which a request passes them. */
+  /** Returns what adds routes to a router, in the order in which requests pass the handlers. */
   private List<Consumer<Router>> mounts(
       Messages messages, Pages pages, SecurityHeaders securityHeaders, Failures failures) {
     Proxies proxies = new Proxies(settings.proxy().trusted());
@@ -147,7 +149,7 @@ final class WebNode {
         assets::mount,
         crossOrigin::mount,
         originCheck::mount,
-        new Bodies(PredictionApi.UPLOAD_PATHS, WebVerticle.PATIENCE)::mount,
+        new Bodies(PredictionApi.UPLOAD_PATHS, WebVerticle.TIMEOUT)::mount,
         signedIn::mount,
         router -> accounts.mount(router, signedIn, pages, messages, personal),
         predictionRoutes(signedIn, pages, messages)::mount,
@@ -172,7 +174,7 @@ final class WebNode {
         limits,
         inference,
         ModelDocument.read(settings.modelDir()),
-        new CorrectionRoutes(signedIn, pages, corrections, accounts::noteCorrectionsExported),
+        new CorrectionRoutes(signedIn, pages, corrections, accounts::recordCorrectionsExported),
         numbers,
         meters);
   }
@@ -188,17 +190,20 @@ final class WebNode {
         ::mount;
   }
 
-  /** Adds every route to a router, as each event loop has one. */
+  /** Adds every route to a router; called for the router of each event loop. */
   void mount(Router router) {
     mounts.forEach(mount -> mount.accept(router));
   }
 
-  /** The port of pages and API. */
+  /** Returns the port of pages and API. */
   int port() {
     return port;
   }
 
-  /** Path and query of the page that makes the first administrator, as long as there is none. */
+  /**
+   * Returns path and query of the page that creates the first administrator; empty if there is an
+   * administrator.
+   */
   Optional<String> setupPath() {
     return setupPath;
   }

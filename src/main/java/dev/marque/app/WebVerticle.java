@@ -19,52 +19,55 @@ import org.jspecify.annotations.Nullable;
 /**
  * Serves pages and API on one event loop; several instances share the port.
  *
- * <p>Undeploying it takes no new connection and lets what runs end, for a bounded time.
+ * <p>Undeploying it refuses new connections and completes running requests within a bounded time.
  */
 final class WebVerticle extends VerticleBase {
 
   /**
-   * How long the head of a request may take, and then its body, where it is no photo; and how long
-   * nothing at all of an answer may go out.
+   * The maximum time to receive the head of a request, and then its body unless that contains
+   * photos; also the maximum time without progress in sending a response.
    */
-  static final Duration PATIENCE = Duration.ofSeconds(30);
+  static final Duration TIMEOUT = Duration.ofSeconds(30);
 
   /**
-   * Bytes that wait in the system for the client to take them. Left alone it would be megabytes:
-   * much memory for a slow client, and long pauses between the moments at which it is seen to read.
+   * The send buffer of a connection, in bytes. The system's default can be megabytes: much memory
+   * for a slow client, and long pauses between signs that it still reads.
    */
   private static final int SEND_BUFFER = 128 << 10;
 
   /**
-   * How long what runs may take to end: of the ten seconds of a stop the rest is for the network,
-   * the database and their pools, which end after it.
+   * The maximum time for running requests to complete; the rest of a shutdown's ten seconds is for
+   * the network, the database and their pools, which close afterwards.
    */
-  private static final int FAREWELL_SECONDS = 5;
+  private static final int SHUTDOWN_SECONDS = 5;
 
-  /** As much of a photo as a socket gives at once; in the usual 8 kB it passes in eight steps. */
+  /**
+   * As much of a photo as one socket read returns; the default of 8 kB would split it into eight
+   * chunks.
+   */
   private static final int CHUNK = 64 * 1024;
 
   private final Address address;
-  private final List<Consumer<Router>> rooms;
+  private final List<Consumer<Router>> mounts;
   private final Handler<HttpServerRequest> invalidRequests;
   private final EventLoopDelay delay;
 
   private @Nullable HttpServer server;
 
   /**
-   * Makes one instance.
+   * Creates one instance.
    *
-   * @param rooms what each room adds to the router, in the order in which requests pass it
-   * @param invalidRequests answers what is not HTTP
-   * @param delay looks at the event loop
+   * @param mounts add each feature's routes, in the order in which requests pass them
+   * @param invalidRequests answers malformed HTTP requests
+   * @param delay measures the delay of the event loop
    */
   WebVerticle(
       Address address,
-      List<Consumer<Router>> rooms,
+      List<Consumer<Router>> mounts,
       Handler<HttpServerRequest> invalidRequests,
       EventLoopDelay delay) {
     this.address = address;
-    this.rooms = List.copyOf(rooms);
+    this.mounts = List.copyOf(mounts);
     this.invalidRequests = invalidRequests;
     this.delay = delay;
   }
@@ -73,16 +76,16 @@ final class WebVerticle extends VerticleBase {
   public Future<?> start() {
     delay.watch(vertx);
     Router router = Router.router(vertx);
-    SlowClients slowClients = new SlowClients(vertx, PATIENCE);
+    SlowClients slowClients = new SlowClients(vertx, TIMEOUT);
     slowClients.mount(router);
-    rooms.forEach(room -> room.accept(router));
+    mounts.forEach(mount -> mount.accept(router));
     server =
         vertx
             .createHttpServer(options())
             .connectionHandler(slowClients::connected)
             .requestHandler(router)
             .invalidRequestHandler(invalidRequests);
-    // A negative port is a free one that all instances share.
+    // A negative port means a free port that all instances share.
     int port = address.wanted == 0 ? -1 : address.wanted;
     return server
         .listen(port, address.host)
@@ -93,14 +96,14 @@ final class WebVerticle extends VerticleBase {
   public Future<?> stop() {
     return server == null
         ? Future.succeededFuture()
-        : server.shutdown(FAREWELL_SECONDS, TimeUnit.SECONDS);
+        : server.shutdown(SHUTDOWN_SECONDS, TimeUnit.SECONDS);
   }
 
   private static HttpServerOptions options() {
     return new HttpServerOptions()
         .setCompressionSupported(true)
         .setCompressionContentSizeThreshold(1024)
-        // TLS and HTTP/2 are the proxy's; an upgrade to cleartext HTTP/2 would bypass its rules.
+        // The proxy handles TLS and HTTP/2; an upgrade to cleartext HTTP/2 would bypass its rules.
         .setHttp2ClearTextEnabled(false)
         .setSendBufferSize(SEND_BUFFER)
         .setMaxInitialLineLength(8 * 1024)
@@ -111,20 +114,20 @@ final class WebVerticle extends VerticleBase {
         .setMaxFormBufferedBytes(16 * 1024);
   }
 
-  /** Where all instances listen. */
+  /** The address on which all instances listen. */
   static final class Address {
 
     private final String host;
     private final int wanted;
     private final AtomicInteger actual = new AtomicInteger();
 
-    /** An address; port 0 takes a free one. */
+    /** Creates an address; port 0 selects a free port. */
     Address(String host, int wanted) {
       this.host = host;
       this.wanted = wanted;
     }
 
-    /** The port, once an instance listens. */
+    /** Returns the actual port; 0 until an instance listens. */
     int port() {
       return actual.get();
     }

@@ -1,4 +1,4 @@
-/** The composition root: settings become objects and verticles, by hand, in one place. */
+/** The composition root: builds objects and verticles from the settings, by hand, in one place. */
 @NullMarked
 package dev.marque.app;
 

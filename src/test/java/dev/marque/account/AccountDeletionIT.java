@@ -23,12 +23,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 
-/** Accounts with more predictions than the database deletes in one statement. */
+/** Deletes accounts with more predictions than the database deletes in one statement. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class AccountDeletionIT {
 
   private static final int ROWS = 2_300;
-  private static final int MOST_AT_ONCE = 500;
+  private static final int MAX_PER_STATEMENT = 500;
 
   private final Vertx vertx = Vertx.vertx();
   private StoppableDatabase database;
@@ -44,7 +44,7 @@ class AccountDeletionIT {
             .connectingTo(PgConnectOptions.fromUri(database.url()))
             .using(vertx)
             .build();
-    refuse("too_many", "(SELECT count(*) FROM gone) > " + MOST_AT_ONCE);
+    failDeletions("too_many", "(SELECT count(*) FROM gone) > " + MAX_PER_STATEMENT);
   }
 
   @AfterAll
@@ -56,12 +56,12 @@ class AccountDeletionIT {
   }
 
   @AfterEach
-  void letThrough() {
+  void allowDeletions() {
     run("DROP TRIGGER IF EXISTS broken ON predictions");
   }
 
-  /** Lets statements that delete predictions fail, as where there is no room left. */
-  private void refuse(String trigger, String condition) {
+  /** Makes statements that delete predictions fail, as on a full disk. */
+  private void failDeletions(String trigger, String condition) {
     run(
         """
         CREATE OR REPLACE FUNCTION %1$s() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -77,15 +77,15 @@ class AccountDeletionIT {
             .formatted(trigger, condition));
   }
 
-  private void breakHalfWay() {
-    refuse("broken", "(SELECT count(*) FROM predictions) < " + ROWS / 2);
+  private void failHalfway() {
+    failDeletions("broken", "(SELECT count(*) FROM predictions) < " + ROWS / 2);
   }
 
   private void run(String sql) {
     pool.query(sql).execute().await();
   }
 
-  private Person somebodyWithPredictions() {
+  private Person personWithPredictions() {
     Person person = server.newUser();
     run(
         """
@@ -132,10 +132,10 @@ class AccountDeletionIT {
   }
 
   @Test
-  void whoever_has_many_predictions_can_take_them_all_and_go() {
-    Person person = somebodyWithPredictions();
+  void a_person_with_many_predictions_can_export_them_and_delete_the_account() {
+    Person person = personWithPredictions();
     String zip = signedIn(person).get("/account/export").body();
-    assertEquals(2 * ROWS, zip.split("predictions/", -1).length - 1, "each name twice, as zips do");
+    assertEquals(2 * ROWS, zip.split("predictions/", -1).length - 1, "a zip has each name twice");
     HttpResponse<String> deleted = delete(signedIn(person), person);
     assertEquals(303, deleted.statusCode(), deleted.body());
     assertEquals(0, predictions());
@@ -143,29 +143,29 @@ class AccountDeletionIT {
   }
 
   @Test
-  void a_deletion_that_breaks_off_can_be_asked_for_again() {
-    Person person = somebodyWithPredictions();
+  void an_interrupted_deletion_can_be_retried() {
+    Person person = personWithPredictions();
     Visitor browser = signedIn(person);
-    breakHalfWay();
+    failHalfway();
     assertTrue(delete(browser, person).statusCode() >= 500);
-    assertTrue(predictions() > 0, "it broke off");
+    assertTrue(predictions() > 0, "it was interrupted");
     assertEquals(401, server.client(person).get("/api/v1/me").statusCode(), "another session");
     assertEquals(200, browser.get("/account").statusCode());
-    letThrough();
+    allowDeletions();
     assertEquals(303, delete(signedIn(person), person).statusCode());
     assertEquals(0, predictions());
   }
 
   @Test
   @Timeout(60)
-  void a_new_account_that_got_the_name_meanwhile_is_not_deleted() {
+  void a_new_account_that_took_the_name_in_the_meantime_is_not_deleted() {
     Person person = server.newUser();
     SqlConnection other = pool.getConnection().await();
     other.query("BEGIN").execute().await();
     other.query("LOCK TABLE predictions IN EXCLUSIVE MODE").execute().await();
     CompletableFuture<HttpResponse<String>> deletion =
         CompletableFuture.supplyAsync(() -> deleteByAdministrator(person));
-    awaitSomebodyWaitingForTable();
+    awaitWaitingForTable();
     String name = "'" + person.username() + "'";
     other.query("DELETE FROM accounts WHERE username = " + name).execute().await();
     other
@@ -187,7 +187,7 @@ class AccountDeletionIT {
     assertEquals("New", new JsonObject(left.body()).getString("first_name"), left.body());
   }
 
-  private void awaitSomebodyWaitingForTable() {
+  private void awaitWaitingForTable() {
     String waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = 'relation'";
     while (pool.query(waiting).execute().await().iterator().next().getLong(0) == 0) {
       Thread.onSpinWait();
@@ -195,17 +195,17 @@ class AccountDeletionIT {
   }
 
   @Test
-  void an_administrator_can_ask_again_too_and_nobody_gets_in_meanwhile() {
-    Person person = somebodyWithPredictions();
+  void an_administrator_can_retry_too_and_the_account_stays_locked() {
+    Person person = personWithPredictions();
     Person administrator = server.administrator();
-    breakHalfWay();
+    failHalfway();
     assertTrue(deleteByAdministrator(person).statusCode() >= 500);
-    assertTrue(predictions() > 0, "it broke off");
+    assertTrue(predictions() > 0, "it was interrupted");
     assertEquals(401, server.client(person).get("/api/v1/me").statusCode());
     HttpResponse<String> left =
         server.client(administrator).get("/api/v1/users/" + person.username());
     assertTrue(new JsonObject(left.body()).getBoolean("disabled"), left.body());
-    letThrough();
+    allowDeletions();
     assertEquals(204, deleteByAdministrator(person).statusCode());
     assertEquals(0, predictions());
   }

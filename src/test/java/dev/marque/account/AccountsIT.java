@@ -43,16 +43,17 @@ class AccountsIT {
   @Test
   void a_new_account_shows_everything_but_the_password() {
     String username = ClockedServer.newName();
-    HttpResponse<String> made = create(ClockedServer.account(username));
-    assertEquals(201, made.statusCode());
-    JsonObject account = new JsonObject(made.body());
+    HttpResponse<String> created = create(ClockedServer.account(username));
+    assertEquals(201, created.statusCode());
+    JsonObject account = new JsonObject(created.body());
     assertEquals(username, account.getString("username"));
     assertEquals("user", account.getString("role"));
-    assertFalse(made.body().contains("argon") || made.body().contains(ClockedServer.PASSWORD));
+    assertFalse(created.body().contains("argon"), created.body());
+    assertFalse(created.body().contains(ClockedServer.PASSWORD), created.body());
   }
 
   @Test
-  void a_role_in_the_sign_up_is_refused_and_no_account_is_made() {
+  void a_role_in_the_sign_up_is_rejected_and_no_account_is_created() {
     String username = ClockedServer.newName();
     assertProblem(422, "role", create(ClockedServer.account(username).put("role", "admin")));
     assertEquals(400, server.token(username, ClockedServer.PASSWORD).statusCode());
@@ -62,7 +63,7 @@ class AccountsIT {
   void a_role_in_the_form_changes_nothing() {
     Visitor browser = server.visitor();
     String username = ClockedServer.newName();
-    HttpResponse<String> made =
+    HttpResponse<String> created =
         browser.post(
             "/signup",
             "username",
@@ -77,12 +78,12 @@ class AccountsIT {
             ClockedServer.PASSWORD,
             "role",
             "admin");
-    assertEquals(303, made.statusCode(), made.body());
+    assertEquals(303, created.statusCode(), created.body());
     assertEquals(403, browser.get("/admin/users").statusCode());
   }
 
   @Test
-  void a_taken_name_and_a_taken_address_are_conflicts_whatever_their_case() {
+  void a_taken_user_name_and_a_taken_email_are_conflicts_ignoring_case() {
     String username = server.newAccount();
     JsonObject sameName =
         ClockedServer.account(username.toUpperCase(java.util.Locale.ROOT))
@@ -109,20 +110,20 @@ class AccountsIT {
                 ClockedServer.PASSWORD);
     assertEquals(409, form.statusCode());
     assertTrue(form.body().contains("Another account has this user name."));
-    assertTrue(form.body().contains("value=\"" + username + "\""), "what was entered stays");
-    assertFalse(form.body().contains(ClockedServer.PASSWORD), "but for the password");
+    assertTrue(form.body().contains("value=\"" + username + "\""), "entered values are kept");
+    assertFalse(form.body().contains(ClockedServer.PASSWORD), "except the password");
   }
 
   @ParameterizedTest
   @ValueSource(ints = {7, 129})
-  void passwords_of_7_and_of_129_characters_are_refused(int length) {
+  void passwords_of_7_and_of_129_characters_are_rejected(int length) {
     String username = ClockedServer.newName();
     JsonObject account = ClockedServer.account(username).put("password", "x".repeat(length));
     assertProblem(422, "password", create(account));
   }
 
   @Test
-  void a_common_password_is_refused_with_the_reason() {
+  void a_common_password_is_rejected_with_the_reason() {
     HttpResponse<String> answer =
         create(ClockedServer.account(ClockedServer.newName()).put("password", "iloveyou"));
     assertProblem(422, "password", answer);
@@ -138,20 +139,20 @@ class AccountsIT {
         "{\"role\":\"admin\"}",
         "{\"username\":[\"a\"]}"
       })
-  void fields_that_are_no_texts_are_named(String body) {
+  void fields_that_are_not_text_are_named(String body) {
     assertProblem(422, "username", create(new JsonObject(body)));
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"' OR 1=1 --", "ada\u0000", "%27", "\uD83D\uDE97", "<script>"})
-  void strange_user_names_sign_nobody_in(String username) {
+  void malformed_user_names_cannot_sign_in(String username) {
     HttpResponse<String> answer = server.token(username, ClockedServer.PASSWORD);
     assertEquals(400, answer.statusCode(), answer.body());
     assertEquals("invalid_grant", new JsonObject(answer.body()).getString("error"));
   }
 
   @Test
-  void wrong_password_and_unknown_user_are_the_same_answer() {
+  void wrong_password_and_unknown_user_get_the_same_response() {
     HttpResponse<String> wrong = server.token(server.newAccount(), "not the one");
     HttpResponse<String> unknown = server.token(ClockedServer.newName(), "not the one");
     assertEquals(400, wrong.statusCode());
@@ -165,7 +166,7 @@ class AccountsIT {
   }
 
   @Test
-  void the_token_endpoint_speaks_rfc_6749() {
+  void the_token_endpoint_follows_rfc_6749() {
     Visitor program = server.visitor();
     assertError("invalid_request", program.post("/api/v1/token", "username", "ada"));
     assertError("invalid_request", program.post("/api/v1/token", "grant_type", "password"));
@@ -195,7 +196,7 @@ class AccountsIT {
   }
 
   @Test
-  void after_ten_failures_the_next_tries_wait_but_sessions_and_others_do_not() {
+  void after_ten_failures_further_attempts_wait_but_sessions_and_others_do_not() {
     String username = server.newAccount();
     Visitor browser = server.signedIn(username);
     for (int i = 0; i < 10; i++) {
@@ -213,26 +214,27 @@ class AccountsIT {
     assertEquals(200, server.token(server.newAccount(), ClockedServer.PASSWORD).statusCode());
     server.clock.advance(Duration.ofSeconds(wait));
     assertEquals(200, server.token(username, ClockedServer.PASSWORD).statusCode());
-    assertEquals(400, server.token(username, "wrong again").statusCode(), "forgotten by success");
+    assertEquals(400, server.token(username, "wrong again").statusCode(), "reset by the success");
   }
 
-  /** Scripts that begin at the full hour, all behind one address. */
+  /** For example scripts that all start on the hour, behind one address. */
   @Test
-  void any_number_of_right_passwords_at_once_sign_in() {
+  void any_number_of_concurrent_correct_passwords_sign_in() {
     String username = server.newAccount();
     assertEquals(
         Map.of(200, 20L),
-        atOnce(20, () -> server.token(username, ClockedServer.PASSWORD).statusCode()));
+        concurrently(20, () -> server.token(username, ClockedServer.PASSWORD).statusCode()));
   }
 
   @Test
-  void any_number_of_guesses_at_once_are_no_more_than_one_after_the_other() {
+  void concurrent_guesses_get_no_further_than_sequential_ones() {
     String username = server.newAccount();
     assertEquals(
-        Map.of(400, 10L, 429, 15L), atOnce(25, () -> server.token(username, "wrong").statusCode()));
+        Map.of(400, 10L, 429, 15L),
+        concurrently(25, () -> server.token(username, "wrong").statusCode()));
   }
 
-  private static Map<Integer, Long> atOnce(int times, Supplier<Integer> request) {
+  private static Map<Integer, Long> concurrently(int times, Supplier<Integer> request) {
     ExecutorService clients = Executors.newFixedThreadPool(times);
     try {
       List<CompletableFuture<Integer>> answers =
@@ -248,7 +250,7 @@ class AccountsIT {
   }
 
   @Test
-  void the_audit_log_tells_of_a_slowing_once_and_not_of_each_try_that_is_sent_away() {
+  void the_audit_log_has_a_slowdown_once_and_no_entry_per_rejected_attempt() {
     String username = server.newAccount();
     for (int i = 0; i < 10; i++) {
       assertEquals(400, server.token(username, "wrong " + i).statusCode());
@@ -286,7 +288,7 @@ class AccountsIT {
   }
 
   @Test
-  void signed_out_people_are_led_to_sign_in_and_back() {
+  void signed_out_people_are_redirected_to_sign_in_and_back() {
     Visitor browser = server.visitor();
     assertEquals(
         "/login?next=%2Faccount%3Fa%3Db",
@@ -302,7 +304,7 @@ class AccountsIT {
   }
 
   @Test
-  void a_form_without_the_field_goes_on_to_where_its_address_says() {
+  void a_form_without_the_field_uses_the_query_parameter() {
     String username = server.newAccount();
     HttpResponse<String> in =
         server
@@ -315,7 +317,7 @@ class AccountsIT {
 
   @ParameterizedTest
   @ValueSource(strings = {"https://evil.example", "//evil.example", "/\\evil.example", "///e.com"})
-  void sign_in_leads_to_no_other_site(String next) {
+  void sign_in_never_redirects_to_another_site(String next) {
     HttpResponse<String> answer =
         ClockedServer.signIn(
             server.visitor(), server.newAccount(), ClockedServer.PASSWORD, "next", next);
@@ -323,7 +325,7 @@ class AccountsIT {
   }
 
   @Test
-  void the_owner_changes_names_freely_and_the_address_by_password() {
+  void the_owner_changes_names_freely_and_the_email_with_the_password() {
     String username = server.newAccount();
     Visitor browser = server.signedIn(username);
     String mail = username + "@example.org";
@@ -351,7 +353,7 @@ class AccountsIT {
   }
 
   @Test
-  void the_export_is_a_zip_of_what_is_kept() {
+  void the_export_is_a_zip_of_the_stored_data() {
     HttpResponse<String> zip = server.signedIn(server.newAccount()).get("/account/export");
     assertEquals(200, zip.statusCode());
     assertEquals("application/zip", zip.headers().firstValue("Content-Type").orElse(""));
@@ -359,7 +361,7 @@ class AccountsIT {
   }
 
   @Test
-  void the_export_tells_everything_of_the_person_and_nothing_of_an_administrator() {
+  void the_export_has_all_data_of_the_person_and_none_of_an_administrator() {
     String username = server.newAccount();
     Visitor browser = server.signedIn(username);
     browser.post("/account/tokens", "name", "import", "expires_in_days", "30");

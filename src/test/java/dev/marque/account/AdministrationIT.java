@@ -23,7 +23,7 @@ class AdministrationIT {
   }
 
   @Test
-  void the_setup_link_is_good_once() {
+  void the_setup_link_works_once() {
     assertEquals(404, server.visitor().get(server.usedSetupPath).statusCode());
     assertEquals(404, server.visitor().get("/setup").statusCode());
   }
@@ -50,7 +50,7 @@ class AdministrationIT {
   }
 
   @Test
-  void who_tries_administration_without_being_an_administrator_is_in_the_audit_log_once() {
+  void an_attempt_to_administer_without_the_role_is_audited_once() {
     String username = server.newAccount();
     Visitor user = server.signedIn(username);
     String log = "/admin/audit?event=administration_refused&q=" + username;
@@ -61,7 +61,7 @@ class AdministrationIT {
   }
 
   @Test
-  void the_list_goes_page_by_page() {
+  void the_list_is_paginated() {
     server.newAccount();
     server.newAccount();
     JsonObject first = new JsonObject(administrator.get("/api/v1/users?limit=1").body());
@@ -76,7 +76,7 @@ class AdministrationIT {
   }
 
   @Test
-  void a_role_counts_at_once_when_given_and_when_taken() {
+  void a_role_change_takes_effect_at_once() {
     String username = server.newAccount();
     Visitor user = server.signedIn(username);
     assertEquals(403, user.get("/admin/users").statusCode());
@@ -88,7 +88,7 @@ class AdministrationIT {
   }
 
   @Test
-  void a_disabled_account_is_out_at_once_and_its_password_is_wrong_like_any_other() {
+  void a_disabled_account_is_signed_out_at_once_and_its_password_is_rejected_like_a_wrong_one() {
     String username = server.newAccount();
     Visitor user = server.signedIn(username);
     String path = "/admin/users/" + username + "/disabled";
@@ -100,7 +100,7 @@ class AdministrationIT {
   }
 
   @Test
-  void deleting_asks_for_the_administrators_own_password() {
+  void deleting_requires_the_administrators_own_password() {
     String username = server.newAccount();
     assertEquals(403, delete(username, "wrong password").statusCode());
     assertEquals(200, administrator.get("/api/v1/users/" + username).statusCode());
@@ -110,7 +110,7 @@ class AdministrationIT {
   }
 
   @Test
-  void the_last_administrator_cannot_go() {
+  void the_last_administrator_cannot_be_removed() {
     String name = ClockedServer.ADMINISTRATOR;
     assertEquals(409, role(administrator, name, "user").statusCode());
     String path = "/admin/users/" + name;

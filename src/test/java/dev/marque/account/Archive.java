@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 
-/** The files of a person's export. */
+/** The files in a data export. */
 final class Archive {
 
   private final Map<String, String> files = new HashMap<>();

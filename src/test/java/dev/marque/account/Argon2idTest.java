@@ -20,9 +20,11 @@ class Argon2idTest {
 
   private final HashingStrategy strategy = HashingStrategy.load();
 
-  /** From the test program of the reference implementation (P-H-C/phc-winner-argon2, test.c). */
+  /**
+   * Values from the test program of the reference implementation (P-H-C/phc-winner-argon2, test.c).
+   */
   @Test
-  void it_is_argon2id_as_others_compute_it() {
+  void it_matches_the_reference_implementation() {
     String hash =
         new Argon2id()
             .hash(
@@ -32,7 +34,7 @@ class Argon2idTest {
   }
 
   @Test
-  void the_strategy_of_vertx_auth_finds_it_and_verifies_with_it() {
+  void vertx_auth_finds_it_and_verifies_with_it() {
     String encoded = strategy.hash(Argon2id.ID, Argon2id.PARAMETERS, SALT, "right");
     assertTrue(encoded.startsWith("$argon2id$m=19456,t=2,p=1$" + SALT + "$"), encoded);
     assertTrue(strategy.verify(encoded, "right"));

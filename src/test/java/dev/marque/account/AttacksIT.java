@@ -25,14 +25,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What strangers and bad guests try, on the whole server. */
+/** Common attacks on the complete server, by strangers and by signed-in users. */
 class AttacksIT {
 
   private static final Path PHOTO = Path.of("src/test/resources/photos/audi.jpg");
 
   private final ClockedServer server = ClockedServer.shared();
 
-  /** Uploads through the page's form; the prediction's key. */
+  /** Uploads a photo through the page's form and returns the prediction's id. */
   private static String upload(Visitor browser, String disposition, byte[] photo) {
     ByteArrayOutputStream body = new ByteArrayOutputStream();
     String head =
@@ -41,10 +41,10 @@ class AttacksIT {
     body.writeBytes(photo);
     body.writeBytes("\r\n--b0undary--\r\n".getBytes(UTF_8));
     String form = "multipart/form-data; boundary=b0undary";
-    HttpResponse<String> made = browser.send("POST", "/predictions", form, body.toByteArray());
-    assertEquals(303, made.statusCode(), made.body());
-    assertFalse(made.headers().map().containsKey("x-injected"));
-    return location(made).replaceAll("/predictions/([^?]*).*", "$1");
+    HttpResponse<String> created = browser.send("POST", "/predictions", form, body.toByteArray());
+    assertEquals(303, created.statusCode(), created.body());
+    assertFalse(created.headers().map().containsKey("x-injected"));
+    return location(created).replaceAll("/predictions/([^?]*).*", "$1");
   }
 
   private static String location(HttpResponse<?> answer) {
@@ -57,7 +57,7 @@ class AttacksIT {
 
   @ParameterizedTest
   @ValueSource(strings = {"none", "None", "NONE", "HS384", "HS512", "RS256", "ES256", ""})
-  void a_token_under_another_algorithm_opens_nothing(String algorithm) {
+  void a_token_with_another_algorithm_grants_no_access(String algorithm) {
     String token = server.tokens(server.newAccount()).getString("access_token");
     assertEquals(200, server.me(token));
     String[] parts = token.split("\\.", -1);
@@ -68,7 +68,7 @@ class AttacksIT {
   }
 
   @Test
-  void another_site_changes_nothing_whoever_is_signed_in() {
+  void requests_from_another_site_change_nothing() {
     Visitor administrator = server.signedIn(ClockedServer.ADMINISTRATOR);
     for (String path :
         List.of(
@@ -106,7 +106,7 @@ class AttacksIT {
         "\\",
         "a\0b"
       })
-  void sql_is_only_text_in_every_field(String sql) throws IOException {
+  void sql_is_plain_text_in_every_field(String sql) throws IOException {
     String victim = server.newAccount();
     String token = server.tokens(victim).getString("access_token");
     Visitor administrator = server.signedIn(ClockedServer.ADMINISTRATOR);
@@ -127,7 +127,7 @@ class AttacksIT {
       assertAnswered(administrator.get(path), path);
     }
     HttpResponse<String> found = administrator.get("/api/v1/users?q=" + text);
-    // The character 0 is refused; everything else is searched for, and is nobody's.
+    // NUL is rejected; everything else is searched for and matches no account.
     boolean searched = sql.indexOf('\0') < 0;
     assertEquals(searched ? 200 : 422, found.statusCode(), found.body());
     if (searched) {
@@ -166,7 +166,7 @@ class AttacksIT {
       JsonObject account = ClockedServer.account(ClockedServer.newName()).put(field, sql);
       assertAnswered(server.visitor().json("POST", "/api/v1/users", account), field);
     }
-    assertEquals(200, server.me(token), "the account is as it was");
+    assertEquals(200, server.me(token), "the account is unchanged");
     assertEquals(200, administrator.get("/admin/users/" + victim).statusCode());
   }
 
@@ -175,10 +175,10 @@ class AttacksIT {
   }
 
   @Test
-  void script_in_names_and_corrections_is_shown_as_text() throws IOException {
+  void script_in_names_and_corrections_is_escaped() throws IOException {
     String script = "<script>alert(1)</script>";
     String image = "<img src=x onerror=alert(1)>";
-    // The form's decoder makes blanks of some signs in a file's name.
+    // The form decoder replaces some characters of a file name with spaces.
     String shown = "<img src";
     String username = ClockedServer.newName();
     JsonObject account =
@@ -208,7 +208,7 @@ class AttacksIT {
     assertText(server.visitor().get("/login?next=" + encoded("/" + script)), "");
   }
 
-  /** What was typed is there as text, and nothing of it became an element or a handler. */
+  /** Asserts that the input is shown as text and created no element or event handler. */
   private static void assertText(HttpResponse<String> answer, String typed) {
     assertEquals(200, answer.statusCode());
     Document page = Jsoup.parse(answer.body());
@@ -235,7 +235,7 @@ class AttacksIT {
         "/health/live",
         "/health/ready"
       })
-  void no_path_leads_to_a_file_nor_to_what_is_the_operators(String path) {
+  void no_path_exposes_a_file_or_the_operators_endpoints(String path) {
     Visitor user = server.signedIn(server.newAccount());
     HttpResponse<String> answer = user.get(path);
     assertTrue(Set.of(400, 404).contains(answer.statusCode()), path + answer.statusCode());
@@ -243,7 +243,7 @@ class AttacksIT {
   }
 
   @Test
-  void what_is_somebody_elses_is_not_there_on_pages_either() throws IOException {
+  void pages_hide_the_predictions_of_others() throws IOException {
     Visitor owner = server.signedIn(server.newAccount());
     Visitor stranger = server.signedIn(server.newAccount());
     String mine = "/predictions/" + upload(owner, "filename=\"a\"", Files.readAllBytes(PHOTO));
@@ -258,7 +258,7 @@ class AttacksIT {
   }
 
   @Test
-  void line_breaks_make_no_header() throws IOException {
+  void line_breaks_inject_no_header() throws IOException {
     String injected = "/a\r\nX-Injected: yes";
     HttpResponse<String> signedIn =
         ClockedServer.signIn(
@@ -286,7 +286,7 @@ class AttacksIT {
   }
 
   @Test
-  void nothing_of_an_upload_is_left_on_disk_and_nothing_of_where_it_was_taken() throws IOException {
+  void an_upload_leaves_no_file_and_no_location_behind() throws IOException {
     Visitor user = server.signedIn(server.newAccount());
     Set<String> before = files();
     String place = "N 52.5163 E 13.3777";

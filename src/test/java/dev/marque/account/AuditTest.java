@@ -15,7 +15,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The audit table on a real PostgreSQL. */
+/** Tests the audit table on a real PostgreSQL. */
 class AuditTest {
 
   private static final Client HERE = new Client("192.0.2.1", "");
@@ -66,13 +66,13 @@ class AuditTest {
     assertEquals(List.of("signed_in", "signed_up"), events(part, null));
     assertEquals(List.of("signed_up"), events(part, AuditEvent.SIGNED_UP));
     assertEquals(List.of("signed_in"), events("192.0.2.99", null));
-    assertEquals(List.of(), events("192.0.2.9", null), "an address counts whole");
+    assertEquals(List.of(), events("192.0.2.9", null), "an address matches only as a whole");
     assertEquals(List.of(), events("' OR ''='", null));
   }
 
   @Test
-  void entries_go_after_their_days_and_not_before() {
-    int old = 2 * Audit.PORTION + 1;
+  void entries_are_deleted_after_the_configured_days_and_not_before() {
+    int old = 2 * Audit.BATCH_SIZE + 1;
     pool.query(
             """
             INSERT INTO audit (id, at, event, subject, address)
@@ -85,7 +85,7 @@ class AuditTest {
         .await();
     record(AuditEvent.SIGNED_OUT, HERE);
     assertEquals(0, new AuditRetention(pool, audit, 31).deleteOld().await());
-    assertEquals(0, new AuditRetention(pool, audit, 0).deleteOld().await(), "0: for ever");
+    assertEquals(0, new AuditRetention(pool, audit, 0).deleteOld().await(), "0: forever");
     assertEquals(old, new AuditRetention(pool, audit, 30).deleteOld().await());
     assertEquals(List.of("signed_out"), events(name, null));
   }

@@ -9,7 +9,9 @@ import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** One server for all tests of accounts, whose clock they move; with an administrator. */
+/**
+ * A server with an administrator and a clock that the tests control, shared by all account tests.
+ */
 final class ClockedServer {
 
   static final String PASSWORD = "correct horse battery";
@@ -23,7 +25,7 @@ final class ClockedServer {
 
   private ClockedServer() {
     String token = usedSetupPath.substring(usedSetupPath.indexOf('=') + 1);
-    HttpResponse<String> made =
+    HttpResponse<String> created =
         visitor()
             .post(
                 "/setup",
@@ -39,7 +41,7 @@ final class ClockedServer {
                 "Admin",
                 "password",
                 PASSWORD);
-    assertEquals(303, made.statusCode(), made.body());
+    assertEquals(303, created.statusCode(), created.body());
   }
 
   static synchronized ClockedServer shared() {
@@ -68,15 +70,15 @@ final class ClockedServer {
     return "ada" + UUID.randomUUID().toString().substring(0, 8);
   }
 
-  /** Makes an account; answers its name. */
+  /** Creates an account and returns its user name. */
   String newAccount() {
     String username = newName();
-    HttpResponse<String> made = visitor().json("POST", "/api/v1/users", account(username));
-    assertEquals(201, made.statusCode(), made.body());
+    HttpResponse<String> created = visitor().json("POST", "/api/v1/users", account(username));
+    assertEquals(201, created.statusCode(), created.body());
     return username;
   }
 
-  /** A browser signed in. */
+  /** Returns a signed-in browser. */
   Visitor signedIn(String username, String... more) {
     Visitor visitor = visitor();
     HttpResponse<String> answer = signIn(visitor, username, PASSWORD, more);
@@ -95,7 +97,7 @@ final class ClockedServer {
     return visitor.post("/login", fields);
   }
 
-  /** The answer of the token endpoint. */
+  /** Returns the response of the token endpoint. */
   HttpResponse<String> token(String username, String password) {
     return visitor()
         .post(

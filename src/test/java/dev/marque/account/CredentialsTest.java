@@ -24,12 +24,12 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Verifying passwords on a real PostgreSQL. */
+/** Verifies passwords on a real PostgreSQL. */
 class CredentialsTest {
 
   private static final String PASSWORD = "correct horse battery";
   private static final Map<String, String> WEAKER = Map.of("m", "1024", "t", "1", "p", "1");
-  private static final int MOST_WAITING = 32;
+  private static final int MAX_WAITING = 32;
 
   private static final Accounts ACCOUNTS = new Accounts(new MovableClock());
   private static final SimpleMeterRegistry METERS = new SimpleMeterRegistry();
@@ -64,7 +64,7 @@ class CredentialsTest {
   }
 
   @Test
-  void a_hash_of_weaker_parameters_is_replaced_when_the_password_is_known_and_not_before() {
+  void a_hash_with_weaker_parameters_is_replaced_once_the_password_was_verified() {
     String weak = HashingStrategy.load().hash(Argon2id.ID, WEAKER, "c29tZSBzYWx0Li4u", PASSWORD);
     Account account = account("weak", weak);
     assertFalse(passwords.verify("weak", "not the one").await());
@@ -73,18 +73,18 @@ class CredentialsTest {
     assertTrue(passwords.verify("weak", PASSWORD).await());
     String stored = ACCOUNTS.passwordHash(pool, account.id()).await();
     assertTrue(Argon2id.isOutdated(weak) && !Argon2id.isOutdated(stored), stored);
-    assertTrue(passwords.verify("weak", PASSWORD).await(), "and it still is the password");
+    assertTrue(passwords.verify("weak", PASSWORD).await(), "it is still the password");
     assertEquals(stored, ACCOUNTS.passwordHash(pool, account.id()).await());
   }
 
   @Test
   @Timeout(60)
-  void beyond_the_bound_everyone_is_told_at_once_to_come_back() {
+  void a_full_queue_rejects_requests_at_once() {
     account("busy", passwords.hash(PASSWORD).await());
     SqlConnection holder = pool.getConnection().await();
     holder.query("BEGIN; LOCK TABLE accounts IN ACCESS EXCLUSIVE MODE").execute().await();
     List<Future<Boolean>> waiting = new ArrayList<>();
-    for (int i = 0; i < MOST_WAITING; i++) {
+    for (int i = 0; i < MAX_WAITING; i++) {
       waiting.add(passwords.verify("busy", PASSWORD));
     }
     Failure.Unavailable refused =
@@ -96,6 +96,6 @@ class CredentialsTest {
     holder.query("COMMIT").execute().await();
     holder.close().await();
     waiting.forEach(each -> assertTrue(each.await()));
-    assertTrue(passwords.verify("busy", PASSWORD).await(), "there is room again");
+    assertTrue(passwords.verify("busy", PASSWORD).await(), "the queue has capacity again");
   }
 }

@@ -36,26 +36,26 @@ class DestinationTest {
         "/logout",
         ""
       })
-  void what_is_not_a_page_of_ours_leads_home(String next) {
+  void anything_but_a_page_of_this_site_leads_home(String next) {
     assertEquals("/", Destination.of(next));
   }
 
   @Test
-  void nothing_leads_home() {
+  void a_missing_or_overlong_path_leads_home() {
     assertEquals("/", Destination.of(null));
     assertEquals("/", Destination.of("/" + "a".repeat(2000)));
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"/", "/history", "/history?after=abc", "/predictions/0192-a?embed=1"})
-  void a_page_of_ours_is_kept(String next) {
+  void a_page_of_this_site_is_kept(String next) {
     assertEquals(next, Destination.of(next));
   }
 
   @Property
-  void a_browser_stays_on_this_site_whatever_the_link_says(@ForAll @From("links") String next) {
+  void a_browser_always_stays_on_this_site(@ForAll @From("links") String next) {
     String destination = Destination.of(next);
-    // What browsers do with it: they drop tabs and line breaks, and take a backslash for a slash.
+    // As browsers do: drop tabs and line breaks, and read a backslash as a slash.
     String seen = destination.replaceAll("[\\t\\r\\n]", "").replace('\\', '/');
     URI target = URI.create("https://marque.example/login").resolve(seen);
     assertEquals("marque.example", target.getHost());

@@ -29,7 +29,7 @@ class FieldRulesTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"ada", "Ada.Lovelace", "a-d_a", "user1234567890123456789012345678"})
-  void ordinary_user_names_are_taken(String username) {
+  void ordinary_user_names_are_accepted(String username) {
     assertDoesNotThrow(() -> RULES.check(named(username), PASSWORD));
   }
 
@@ -48,14 +48,14 @@ class FieldRulesTest {
         "ada\n",
         "a23456789012345678901234567890123"
       })
-  void other_user_names_are_refused(String username) {
+  void other_user_names_are_rejected(String username) {
     assertEquals(
         List.of(FieldError.of("username", "field.username.rules")),
         errors(named(username), PASSWORD));
   }
 
   @Property(tries = 300)
-  void a_user_name_that_is_taken_is_safe_in_a_path(@ForAll @StringLength(max = 40) String name) {
+  void an_accepted_user_name_is_safe_in_a_path(@ForAll @StringLength(max = 40) String name) {
     try {
       RULES.check(named(name), PASSWORD);
       assertEquals(name, java.net.URLEncoder.encode(name, java.nio.charset.StandardCharsets.UTF_8));
@@ -80,7 +80,7 @@ class FieldRulesTest {
         "ada@example.o\u2028rg",
         "ada\uD83D@example.org"
       })
-  void what_is_no_address_is_refused(String email) {
+  void malformed_emails_are_rejected(String email) {
     assertEquals(
         List.of(FieldError.of("email", "field.email.rules")),
         errors(new Profile("ada", email, "Ada", "Lovelace"), PASSWORD));
@@ -88,7 +88,7 @@ class FieldRulesTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "   ", "Ada\u0000", "Ada\u202Eevol", "Ada\nLovelace"})
-  void names_with_control_characters_or_nothing_are_refused(String name) {
+  void blank_names_and_names_with_control_characters_are_rejected(String name) {
     assertEquals(
         List.of(FieldError.of("first_name", "field.name.rules")),
         errors(new Profile("ada", "ada@example.org", name, "Lovelace"), PASSWORD));
@@ -96,13 +96,13 @@ class FieldRulesTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"Zoë", "山田", "O'Neill", "Jean-Luc", "\uD835\uDC00da"})
-  void names_of_all_languages_are_taken(String name) {
+  void names_of_all_languages_are_accepted(String name) {
     assertDoesNotThrow(
         () -> RULES.check(new Profile("ada", "ada@example.org", name, name), PASSWORD));
   }
 
   @Test
-  void every_field_at_fault_is_named() {
+  void every_invalid_field_is_named() {
     assertEquals(
         List.of("email", "first_name", "last_name", "username", "password"),
         errors(new Profile("", "", "", ""), "").stream().map(FieldError::field).toList());
@@ -114,33 +114,33 @@ class FieldRulesTest {
     assertEquals(List.of(length), errors(named("ada"), "1234567"));
     assertEquals(List.of(length), errors(named("ada"), "x".repeat(129)));
     assertDoesNotThrow(() -> RULES.check(named("ada"), "x".repeat(127) + " "));
-    // Characters, not chars: eight of these are sixteen.
+    // Characters are counted, not chars: eight of these are sixteen chars.
     assertDoesNotThrow(() -> RULES.check(named("ada"), "\uD83D\uDE97".repeat(8)));
     assertEquals(List.of(length), errors(named("ada"), "\uD83D\uDE97".repeat(7)));
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"password", "PassWord", "12345678", "qwertyuiop", "iloveyou"})
-  void common_passwords_are_refused_with_the_reason(String password) {
+  void common_passwords_are_rejected_with_the_reason(String password) {
     assertEquals(
         List.of(FieldError.of("password", "field.password.common")),
         errors(named("ada"), password));
   }
 
   @Test
-  void a_password_is_checked_as_the_characters_that_are_hashed() {
+  void a_password_is_checked_in_the_normalized_form_that_is_hashed() {
     FieldError common = FieldError.of("password", "field.password.common");
     assertEquals(List.of(common), errors(named("ada"), "\uFF50\uFF41ssword"));
     FieldError own = FieldError.of("password", "field.password.own-name");
     assertEquals(List.of(own), errors(named("lovelace"), "\uFF2Covelace"));
-    // Seven letters with an accent each, however they are composed.
+    // Seven accented letters, in composed or decomposed form.
     FieldError length = FieldError.of("password", "field.password.length", 8, 128);
     assertEquals(List.of(length), errors(named("ada"), "e\u0301".repeat(7)));
     assertDoesNotThrow(() -> RULES.check(named("ada"), "e\u0301".repeat(128)));
   }
 
   @Test
-  void the_own_name_is_no_password() {
+  void the_own_user_name_or_email_is_rejected_as_password() {
     FieldError own = FieldError.of("password", "field.password.own-name");
     assertEquals(List.of(own), errors(named("lovelace-1815"), "Lovelace-1815"));
     assertEquals(List.of(own), errors(named("ada"), "ada@example.org"));

@@ -8,7 +8,7 @@ import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
-/** A clock that stands still unless tests move it. */
+/** A clock that stands still until a test advances it. */
 public final class MovableClock extends Clock {
 
   private final AtomicReference<Instant> now =

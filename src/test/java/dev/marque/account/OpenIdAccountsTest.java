@@ -14,7 +14,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** People who come from a provider again, on a real PostgreSQL. */
+/** Tests repeated sign-ins at a provider, on a real PostgreSQL. */
 class OpenIdAccountsTest {
 
   private static final String ISSUER = "https://login.example";
@@ -26,9 +26,9 @@ class OpenIdAccountsTest {
   private final MovableClock clock = new MovableClock();
   private final Audit audit = new Audit(clock);
   private final Accounts accounts = new Accounts(clock);
-  private final Tokens tokens = new Tokens(vertx, List.of(SigningKey.make()), "marque", clock);
+  private final Tokens tokens = new Tokens(vertx, List.of(SigningKey.generate()), "marque", clock);
   private final Passwords passwords = new Passwords(vertx, new SimpleMeterRegistry(), 1);
-  private final OpenIdAccounts people =
+  private final OpenIdAccounts openIdAccounts =
       new OpenIdAccounts(
           pool,
           accounts,
@@ -39,7 +39,7 @@ class OpenIdAccountsTest {
   private Account ada;
 
   @BeforeEach
-  void anAdministratorFromTheProvider() {
+  void createAdministratorOfProvider() {
     ada = administrator("ada");
     pool.preparedQuery("INSERT INTO identities VALUES ($1, 'subject-of-ada', $2, now())")
         .execute(Tuple.of(ISSUER, ada.id()))
@@ -57,10 +57,10 @@ class OpenIdAccountsTest {
     return accounts.insert(pool, profile, Role.ADMIN, "-").await();
   }
 
-  private Role comesAs(Role role) {
+  private Role signInAs(Role role) {
     Profile profile = new Profile("ada", "", "Ada", "Lovelace");
     OpenIdPerson person = new OpenIdPerson("subject-of-ada", profile, Optional.of(role));
-    return people.of(ISSUER, person, CLIENT).await().role();
+    return openIdAccounts.of(ISSUER, person, CLIENT).await().role();
   }
 
   private String lastEvent() {
@@ -68,18 +68,18 @@ class OpenIdAccountsTest {
   }
 
   @Test
-  void the_provider_takes_the_role_of_an_administrator_beside_another() {
+  void the_provider_revokes_the_role_of_an_administrator_if_there_is_another() {
     administrator("grace");
-    assertEquals(Role.USER, comesAs(Role.USER));
+    assertEquals(Role.USER, signInAs(Role.USER));
     assertEquals("role_changed", lastEvent());
-    assertEquals(Role.ADMIN, comesAs(Role.ADMIN));
+    assertEquals(Role.ADMIN, signInAs(Role.ADMIN));
   }
 
   @Test
-  void the_last_administrator_stays_one_whatever_the_provider_says() {
+  void the_last_administrator_keeps_the_role_despite_the_provider() {
     Account disabled = administrator("grace");
     accounts.changeDisabled(pool, disabled.id(), true).await();
-    assertEquals(Role.ADMIN, comesAs(Role.USER));
+    assertEquals(Role.ADMIN, signInAs(Role.USER));
     assertEquals(Role.ADMIN, accounts.byId(pool, ada.id()).await().orElseThrow().role());
     assertEquals("last_administrator_kept", lastEvent());
   }

@@ -20,10 +20,10 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** More people who sign up at once than passwords can be hashed. */
+/** Tests more concurrent sign-ups than the queue for hashing passwords takes. */
 class PasswordQueueIT {
 
-  /** The queue takes 32 a core; a request comes in many times as fast as a password is hashed. */
+  /** Requests arrive much faster than passwords are hashed, and the queue takes 32 per core. */
   private static final int SIGN_UPS = 128 * Runtime.getRuntime().availableProcessors();
 
   private final RunningServer server = RunningServer.shared();
@@ -39,7 +39,7 @@ class PasswordQueueIT {
   }
 
   @Test
-  void each_gets_an_account_or_is_told_at_once_when_to_come_back() {
+  void each_sign_up_succeeds_or_is_rejected_with_a_retry_time() {
     List<String> refused = new ArrayList<>();
     Map<String, CompletableFuture<HttpResponse<String>>> answers =
         Stream.generate(ClockedServer::newName)
@@ -55,7 +55,7 @@ class PasswordQueueIT {
           }
         });
     assertTrue(!refused.isEmpty() && refused.size() < SIGN_UPS, refused.size() + " refused");
-    assertEquals(201, signUp(refused.get(0)).join().statusCode(), "nothing was left half done");
+    assertEquals(201, signUp(refused.get(0)).join().statusCode(), "nothing was left behind");
   }
 
   private static void assertBusy(HttpResponse<String> answer) {

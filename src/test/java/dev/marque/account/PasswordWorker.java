@@ -8,7 +8,7 @@ import io.vertx.core.ThreadingModel;
 import io.vertx.core.Vertx;
 import io.vertx.sqlclient.Pool;
 
-/** The verticle that hashes passwords, on a database of its own. */
+/** The verticle that hashes passwords, with a database of its own. */
 final class PasswordWorker implements AutoCloseable {
 
   final Vertx vertx = Vertx.vertx();

@@ -24,14 +24,14 @@ class PersonalTokensIT {
   private final Visitor owner =
       server.visitor().withToken(server.tokens(username).getString("access_token"));
 
-  private static JsonObject wish(String name, int days) {
+  private static JsonObject request(String name, int days) {
     return new JsonObject().put("name", name).put("expires_in_days", days);
   }
 
-  private JsonObject make(Visitor by, int days) {
-    HttpResponse<String> made = by.json("POST", PATH, wish("import", days));
-    assertEquals(201, made.statusCode(), made.body());
-    return new JsonObject(made.body());
+  private JsonObject create(Visitor by, int days) {
+    HttpResponse<String> created = by.json("POST", PATH, request("import", days));
+    assertEquals(201, created.statusCode(), created.body());
+    return new JsonObject(created.body());
   }
 
   private JsonArray list() {
@@ -40,19 +40,19 @@ class PersonalTokensIT {
 
   @Test
   void a_token_acts_for_its_owner_and_is_shown_only_once() {
-    JsonObject made = make(owner, 30);
-    String secret = made.getString("token");
+    JsonObject created = create(owner, 30);
+    String secret = created.getString("token");
     HttpResponse<String> me = server.visitor().withToken(secret).get("/api/v1/me");
     assertEquals(username, new JsonObject(me.body()).getString("username"));
     HttpResponse<String> list = owner.get(PATH);
     assertFalse(list.body().contains(secret));
-    assertEquals(made.getString("id"), list().getJsonObject(0).getString("id"));
+    assertEquals(created.getString("id"), list().getJsonObject(0).getString("id"));
     assertFalse(list().getJsonObject(0).getString("last_used_at").isEmpty());
   }
 
   @Test
-  void it_ends_when_it_expires() {
-    String secret = make(owner, 7).getString("token");
+  void a_token_stops_working_when_it_expires() {
+    String secret = create(owner, 7).getString("token");
     server.clock.advance(Duration.ofDays(6));
     assertEquals(200, server.me(secret));
     server.clock.advance(Duration.ofDays(1));
@@ -60,31 +60,31 @@ class PersonalTokensIT {
   }
 
   @Test
-  void its_days_are_a_whole_number_however_that_is_written() {
-    JsonObject wish = wish("import", 7);
-    assertEquals(201, owner.json("POST", PATH, wish.put("expires_in_days", 7.0)).statusCode());
+  void the_lifetime_is_an_integer_in_any_notation() {
+    JsonObject request = request("import", 7);
+    assertEquals(201, owner.json("POST", PATH, request.put("expires_in_days", 7.0)).statusCode());
     for (Object wrong : new Object[] {7.5, 1e300, 4_294_967_303L, "7"}) {
-      HttpResponse<String> refused = owner.json("POST", PATH, wish.put("expires_in_days", wrong));
+      HttpResponse<String> refused = owner.json("POST", PATH, request.put("expires_in_days", wrong));
       assertEquals(422, refused.statusCode(), refused.body());
     }
   }
 
   @Test
-  void it_ends_at_once_when_it_is_revoked_by_its_owner_alone() {
-    JsonObject made = make(owner, 7);
+  void only_its_owner_can_revoke_a_token_and_it_stops_working_at_once() {
+    JsonObject created = create(owner, 7);
     Visitor stranger =
         server.visitor().withToken(server.tokens(server.newAccount()).getString("access_token"));
-    String path = PATH + "/" + made.getString("id");
+    String path = PATH + "/" + created.getString("id");
     assertEquals(404, stranger.json("DELETE", path, new JsonObject()).statusCode());
-    assertEquals(200, server.me(made.getString("token")));
+    assertEquals(200, server.me(created.getString("token")));
     assertEquals(204, owner.json("DELETE", path, new JsonObject()).statusCode());
-    assertEquals(401, server.me(made.getString("token")));
+    assertEquals(401, server.me(created.getString("token")));
     assertEquals(404, owner.json("DELETE", path, new JsonObject()).statusCode());
   }
 
   @Test
-  void another_password_ends_every_token() {
-    String secret = make(owner, 7).getString("token");
+  void changing_the_password_revokes_every_token() {
+    String secret = create(owner, 7).getString("token");
     HttpResponse<String> changed =
         server
             .signedIn(username)
@@ -99,8 +99,8 @@ class PersonalTokensIT {
   }
 
   @Test
-  void it_does_not_count_while_the_account_is_disabled() {
-    String secret = make(owner, 7).getString("token");
+  void a_token_is_rejected_while_the_account_is_disabled() {
+    String secret = create(owner, 7).getString("token");
     Visitor administrator = server.signedIn(ClockedServer.ADMINISTRATOR);
     String path = "/admin/users/" + username + "/disabled";
     assertEquals(303, administrator.post(path, "disabled", "true").statusCode());
@@ -110,10 +110,10 @@ class PersonalTokensIT {
   }
 
   @Test
-  void it_makes_and_revokes_no_tokens_and_opens_no_page() {
-    Visitor script = server.visitor().withToken(make(owner, 7).getString("token"));
+  void a_token_can_neither_manage_tokens_nor_open_pages() {
+    Visitor script = server.visitor().withToken(create(owner, 7).getString("token"));
     assertEquals(403, script.get(PATH).statusCode());
-    assertEquals(403, script.json("POST", PATH, wish("more", 7)).statusCode());
+    assertEquals(403, script.json("POST", PATH, request("more", 7)).statusCode());
     String own = PATH + "/" + list().getJsonObject(0).getString("id");
     assertEquals(403, script.json("DELETE", own, new JsonObject()).statusCode());
     assertEquals(303, script.get("/account").statusCode());
@@ -126,7 +126,7 @@ class PersonalTokensIT {
             .visitor()
             .withToken(server.tokens(ClockedServer.ADMINISTRATOR).getString("access_token"));
     assertEquals(200, administrator.get("/api/v1/users").statusCode());
-    String secret = make(administrator, 1).getString("token");
+    String secret = create(administrator, 1).getString("token");
     assertEquals(403, server.visitor().withToken(secret).get("/api/v1/users").statusCode());
   }
 
@@ -147,14 +147,14 @@ class PersonalTokensIT {
         "{\"name\":\"x\",\"expires_in_days\":\"1\"}",
         "{\"name\":\"x\",\"expires_in_days\":1,\"role\":\"admin\"}"
       })
-  void what_does_not_hold_is_named_and_makes_none(String body) {
+  void an_invalid_request_creates_no_token(String body) {
     HttpResponse<String> refused = owner.json("POST", PATH, new JsonObject(body));
     assertEquals(422, refused.statusCode(), refused.body());
     assertEquals(0, list().size());
   }
 
   @Test
-  void every_field_at_fault_is_named() {
+  void every_invalid_field_is_named() {
     HttpResponse<String> refused = owner.json("POST", PATH, new JsonObject().put("role", "admin"));
     assertEquals(
         List.of("role", "name", "expires_in_days"),
@@ -165,14 +165,14 @@ class PersonalTokensIT {
   }
 
   @Test
-  void the_account_page_makes_shows_once_and_revokes_without_scripts() {
+  void the_account_page_creates_shows_once_and_revokes_without_scripts() {
     Visitor browser = server.signedIn(username);
-    HttpResponse<String> made =
+    HttpResponse<String> created =
         browser.post("/account/tokens", "name", "<b>import</b>", "expires_in_days", "30");
-    assertEquals(200, made.statusCode(), made.body());
-    assertEquals("no-store", made.headers().firstValue("Cache-Control").orElse(""));
-    Matcher secret = Pattern.compile("marque_[A-Za-z0-9_-]{43}").matcher(made.body());
-    assertTrue(secret.find(), made.body());
+    assertEquals(200, created.statusCode(), created.body());
+    assertEquals("no-store", created.headers().firstValue("Cache-Control").orElse(""));
+    Matcher secret = Pattern.compile("marque_[A-Za-z0-9_-]{43}").matcher(created.body());
+    assertTrue(secret.find(), created.body());
     assertEquals(200, server.me(secret.group()));
     String page = browser.get("/account").body();
     assertTrue(page.contains("&lt;b&gt;import&lt;/b&gt;"), page);
@@ -187,11 +187,11 @@ class PersonalTokensIT {
   }
 
   @Test
-  void making_and_revoking_are_in_the_audit_trail() {
-    JsonObject made = make(owner, 7);
-    owner.json("DELETE", PATH + "/" + made.getString("id"), new JsonObject());
-    String trail = server.signedIn(ClockedServer.ADMINISTRATOR).get("/admin/audit").body();
-    assertTrue(trail.contains("Personal access token created"), trail);
-    assertTrue(trail.contains("Personal access token revoked"), trail);
+  void creating_and_revoking_are_audited() {
+    JsonObject created = create(owner, 7);
+    owner.json("DELETE", PATH + "/" + created.getString("id"), new JsonObject());
+    String log = server.signedIn(ClockedServer.ADMINISTRATOR).get("/admin/audit").body();
+    assertTrue(log.contains("Personal access token created"), log);
+    assertTrue(log.contains("Personal access token revoked"), log);
   }
 }

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Tokens that are made while the account changes, on a real PostgreSQL. */
+/** Tests the creation of tokens while the account changes, on a real PostgreSQL. */
 @Timeout(60)
 class PersonalTokensTest {
 
@@ -34,7 +34,7 @@ class PersonalTokensTest {
   private final Sessions sessions =
       new Sessions(
           pool,
-          new Tokens(vertx, List.of(SigningKey.make()), "marque", clock),
+          new Tokens(vertx, List.of(SigningKey.generate()), "marque", clock),
           audit,
           new LiveSessions(vertx, pool, clock),
           clock);
@@ -68,19 +68,19 @@ class PersonalTokensTest {
     return new User(account.id(), account.username(), account.role(), User.NO_SESSION);
   }
 
-  /** A token that somebody asks for who was let in just before a change is committed. */
-  private Future<NewPersonalToken> makeDuring(Consumer<SqlConnection> change, User owner) {
+  /** Creates a token for a user who was authenticated just before a change is committed. */
+  private Future<NewPersonalToken> createDuring(Consumer<SqlConnection> change, User owner) {
     SqlConnection other = pool.getConnection().await();
     other.query("BEGIN").execute().await();
     change.accept(other);
-    Future<NewPersonalToken> made = tokens.make(owner, "late", 7, CLIENT);
-    awaitSomebodyWaitingForRow(made);
+    Future<NewPersonalToken> created = tokens.create(owner, "late", 7, CLIENT);
+    awaitWaitingForRow(created);
     other.query("COMMIT").execute().await();
     other.close().await();
-    return made;
+    return created;
   }
 
-  private static void awaitSomebodyWaitingForRow(Future<?> late) {
+  private static void awaitWaitingForRow(Future<?> late) {
     String waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted";
     while (!late.isComplete()
         && pool.query(waiting).execute().await().iterator().next().getLong(0) == 0) {
@@ -95,26 +95,26 @@ class PersonalTokensTest {
   }
 
   @Test
-  void a_session_that_another_password_ends_makes_no_token_afterwards() {
+  void a_session_ended_by_a_password_change_creates_no_token_afterwards() {
     User owner = signedIn();
     User thief = signedIn();
-    Future<NewPersonalToken> late = makeDuring(sql -> changePassword(sql, owner), thief);
+    Future<NewPersonalToken> late = createDuring(sql -> changePassword(sql, owner), thief);
     assertThrows(Failure.NotSignedIn.class, late::await);
     assertEquals(List.of(), tokens.of(account.id()).await());
   }
 
   @Test
-  void an_account_that_is_disabled_meanwhile_gets_no_token() {
+  void an_account_disabled_in_the_meantime_gets_no_token() {
     Future<NewPersonalToken> late =
-        makeDuring(
+        createDuring(
             sql -> accounts.changeDisabled(sql, account.id(), true).await(), signedInByProxy());
     assertThrows(Failure.NotSignedIn.class, late::await);
     assertEquals(List.of(), tokens.of(account.id()).await());
   }
 
   @Test
-  void whoever_a_proxy_signs_in_has_no_session_and_makes_tokens_all_the_same() {
-    tokens.make(signedInByProxy(), "import", 7, CLIENT).await();
+  void a_person_signed_in_by_a_proxy_creates_tokens_without_a_session() {
+    tokens.create(signedInByProxy(), "import", 7, CLIENT).await();
     assertEquals(1, tokens.of(account.id()).await().size());
   }
 }

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
-/** A proxy that names the person in a header; this machine is the trusted one. */
+/** Tests a proxy that names the person in a header; this machine is the trusted proxy. */
 class ProxySignInIT {
 
   private static final String HEADER = "X-Remote-User";
@@ -49,44 +49,44 @@ class ProxySignInIT {
   }
 
   @Test
-  void who_is_named_has_an_account_from_the_first_request_on() {
+  void the_first_request_of_a_named_person_creates_the_account() {
     Answer page = from("127.0.0.1", "/", "grace.hopper");
     assertEquals(200, page.status);
     assertTrue(page.body.contains("grace.hopper"), page.body);
-    assertTrue(page.body.contains("https://portal.example/out"), "signing out is the proxy's");
+    assertTrue(page.body.contains("https://portal.example/out"), "the proxy handles sign-out");
     assertFalse(page.body.contains("/logout\""), "no form of ours");
 
     JsonObject first = new JsonObject(from("127.0.0.1", "/api/v1/me", "grace.hopper").body);
     JsonObject again = new JsonObject(from("127.0.0.1", "/api/v1/me", "Grace.Hopper").body);
-    assertEquals(first, again, "one account, however the name is written");
+    assertEquals(first, again, "one account, ignoring the case of the name");
     assertEquals("user", first.getString("role"));
     assertEquals(403, from("127.0.0.1", "/admin/users", "grace.hopper").status);
   }
 
   @Test
-  void nobody_named_is_nobody_signed_in() {
+  void without_a_name_nobody_is_signed_in() {
     assertEquals(401, from("127.0.0.1", "/api/v1/me", null).status);
     assertEquals(401, from("127.0.0.1", "/api/v1/me", " ").status);
   }
 
   @Test
-  void a_name_that_no_account_can_have_is_refused() {
+  void an_invalid_user_name_is_rejected() {
     for (String name : new String[] {"a b", "x", "root@example.org", "a".repeat(40)}) {
       assertEquals(403, from("127.0.0.1", "/api/v1/me", name).status, name);
     }
   }
 
-  // Other systems have one loopback address only.
+  // Other systems have only one loopback address.
   @Test
   @EnabledOnOs(OS.LINUX)
-  void the_header_counts_for_nothing_from_anybody_else() {
+  void the_header_is_ignored_from_other_addresses() {
     assertEquals(200, from("127.0.0.1", "/api/v1/me", "mallory").status);
     assertEquals(401, from("127.0.0.2", "/api/v1/me", "mallory").status);
     assertEquals(303, from("127.0.0.2", "/history", "mallory").status);
   }
 
   @Test
-  void an_account_of_the_operator_is_the_same_person_and_may_administer() {
+  void a_named_administrator_may_administer_and_a_disabled_account_is_rejected() {
     Visitor browser = new Visitor(server.baseUrl());
     String setup = server.setupPath();
     assertEquals(
@@ -115,10 +115,10 @@ class ProxySignInIT {
   }
 
   @Test
-  void who_has_no_password_confirms_the_end_of_the_account_with_the_name() {
+  void a_person_without_a_password_confirms_the_deletion_with_the_user_name() {
     Visitor named = new Visitor(server.baseUrl()).named(HEADER, "quitter");
     String page = named.get("/account").body();
-    assertFalse(page.contains("/account/password"), "there is none to change");
+    assertFalse(page.contains("/account/password"), "there is no password to change");
     assertTrue(page.contains("Your user name, to confirm"), page);
     HttpResponse<String> refused = named.post("/account/delete", "current_password", "other");
     assertEquals(422, refused.statusCode());
@@ -132,7 +132,7 @@ class ProxySignInIT {
   }
 
   @Test
-  void the_export_tells_by_what_name_the_proxy_knows_the_person() {
+  void the_export_contains_the_name_used_by_the_proxy() {
     Visitor named = new Visitor(server.baseUrl()).named(HEADER, "Katherine");
     JsonObject identity =
         new Archive(named.download("/account/export")).list("identities.json").get(0);
@@ -140,22 +140,22 @@ class ProxySignInIT {
     assertEquals("katherine", identity.getString("subject"));
   }
 
-  /** The proxy adds the name to whatever a person's browser sends, whichever site made it do so. */
+  /** The proxy adds the name to every request of a person's browser, whichever site caused it. */
   @Test
-  void a_page_elsewhere_changes_nothing_for_whom_the_proxy_names() {
-    JsonObject wish = new JsonObject().put("name", "import").put("expires_in_days", 1);
+  void a_page_on_another_site_changes_nothing_for_a_named_person() {
+    JsonObject body = new JsonObject().put("name", "import").put("expires_in_days", 1);
     Visitor program = new Visitor(server.baseUrl()).named(HEADER, "dorothy");
-    assertEquals(201, program.jsonOfProgram("POST", "/api/v1/tokens", wish).statusCode());
-    assertEquals(201, program.json("POST", "/api/v1/tokens", wish).statusCode());
+    assertEquals(201, program.jsonOfProgram("POST", "/api/v1/tokens", body).statusCode());
+    assertEquals(201, program.json("POST", "/api/v1/tokens", body).statusCode());
     Visitor listed =
         new Visitor(server.baseUrl())
             .named(HEADER, "dorothy")
             .named("Origin", "https://intranet.example");
-    assertEquals(403, listed.jsonOfProgram("POST", "/api/v1/tokens", wish).statusCode());
+    assertEquals(403, listed.jsonOfProgram("POST", "/api/v1/tokens", body).statusCode());
     Visitor nobody = new Visitor(server.baseUrl()).named("Origin", "https://intranet.example");
-    assertEquals(401, nobody.jsonOfProgram("POST", "/api/v1/tokens", wish).statusCode());
+    assertEquals(401, nobody.jsonOfProgram("POST", "/api/v1/tokens", body).statusCode());
     Visitor token = new Visitor(server.baseUrl()).withToken("bad").named(HEADER, "dorothy");
-    assertEquals(401, token.jsonOfProgram("POST", "/api/v1/tokens", wish).statusCode());
+    assertEquals(401, token.jsonOfProgram("POST", "/api/v1/tokens", body).statusCode());
   }
 
   private record Answer(int status, String body) {}

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** What the audit log tells of accounts that are made, on a real PostgreSQL. */
+/** Tests what the audit log records about new accounts, on a real PostgreSQL. */
 class RegistrationTest {
 
   private static final String PASSWORD = "correct horse battery";
@@ -54,20 +54,20 @@ class RegistrationTest {
   }
 
   @Test
-  void an_administrator_made_on_the_terminal_is_one_in_the_audit_log() {
+  void an_administrator_created_on_the_command_line_is_audited_as_one() {
     assertEquals("admin", detailOfSignUp(registration.add(profile, PASSWORD, Role.ADMIN).await()));
   }
 
   @Test
-  void anybody_else_made_on_the_terminal_is_none() {
+  void a_user_created_on_the_command_line_is_audited_as_a_user() {
     assertNull(detailOfSignUp(registration.add(profile, PASSWORD, Role.USER).await()));
   }
 
   @Test
-  void whom_the_provider_names_as_administrator_is_one_in_the_audit_log_from_the_start() {
+  void an_administrator_from_the_provider_is_audited_as_one() {
     String subject = UUID.randomUUID().toString();
-    Account made =
+    Account created =
         identities.add("https://login.example", subject, profile, Role.ADMIN, CLIENT).await();
-    assertEquals("admin", detailOfSignUp(made));
+    assertEquals("admin", detailOfSignUp(created));
   }
 }

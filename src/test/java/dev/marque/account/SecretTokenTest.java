@@ -8,17 +8,17 @@ import java.util.HashSet;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** What refresh tokens, setup links and tokens for scripts are made of. */
+/** Tests the secrets of refresh tokens, setup links and personal tokens. */
 class SecretTokenTest {
 
-  private static final int MADE = 1000;
+  private static final int COUNT = 1000;
 
   @Test
-  void a_secret_is_256_bits_of_which_each_is_as_often_one_as_zero() {
+  void a_secret_is_256_uniformly_random_bits() {
     Set<String> different = new HashSet<>();
     int[] ones = new int[256];
-    for (int i = 0; i < MADE; i++) {
-      String token = SecretToken.make();
+    for (int i = 0; i < COUNT; i++) {
+      String token = SecretToken.generate();
       different.add(token);
       byte[] bytes = Base64.getUrlDecoder().decode(token);
       assertEquals(32, bytes.length);
@@ -26,18 +26,18 @@ class SecretTokenTest {
         ones[bit] += (bytes[bit / 8] >> (bit % 8)) & 1;
       }
     }
-    assertEquals(MADE, different.size());
+    assertEquals(COUNT, different.size());
     for (int bit = 0; bit < ones.length; bit++) {
-      // Ten standard deviations: chance does not fail this.
-      assertTrue(Math.abs(ones[bit] - MADE / 2) < 160, ones[bit] + " times one at " + bit);
+      // Ten standard deviations: this does not fail by chance.
+      assertTrue(Math.abs(ones[bit] - COUNT / 2) < 160, ones[bit] + " ones at bit " + bit);
     }
   }
 
   @Test
-  void the_database_knows_only_the_hash() {
-    String token = SecretToken.make();
+  void hashes_are_deterministic_and_distinct() {
+    String token = SecretToken.generate();
     assertEquals(32, SecretToken.hash(token).length());
     assertEquals(SecretToken.hash(token), SecretToken.hash(token));
-    assertTrue(!SecretToken.hash(token).equals(SecretToken.hash(SecretToken.make())));
+    assertTrue(!SecretToken.hash(token).equals(SecretToken.hash(SecretToken.generate())));
   }
 }

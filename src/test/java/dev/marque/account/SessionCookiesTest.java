@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The cookies as they go over the wire, for each way in which Marque is reached. */
+/** Tests the cookies on the wire, for each kind of public URL. */
 class SessionCookiesTest {
 
   private static final Grant GRANT =
@@ -53,7 +53,7 @@ class SessionCookiesTest {
         .get("/out")
         .handler(
             ctx -> {
-              // A renewal on the way to the sign-out: the sign-out has the last word.
+              // A refresh during the sign-out request: the sign-out wins.
               cookies.set(ctx, GRANT);
               cookies.clear(ctx);
               ctx.end();
@@ -79,7 +79,7 @@ class SessionCookiesTest {
         "https://cars.example, true, __Host-marque_, /,"
             + " HttpOnly; Secure; SameSite=None; Partitioned",
       })
-  void each_cookie_is_as_narrow_as_the_address_allows(
+  void each_cookie_is_as_restricted_as_the_public_url_allows(
       String publicUrl, boolean framed, String name, String path, String attributes)
       throws Exception {
     Optional<URI> address = Optional.ofNullable(publicUrl).map(URI::create);
@@ -93,7 +93,7 @@ class SessionCookiesTest {
 
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
-  void signing_out_takes_them_away_whatever_came_before(boolean framed) throws Exception {
+  void signing_out_deletes_the_cookies_even_after_a_refresh(boolean framed) throws Exception {
     URI address = URI.create("https://cars.example");
     List<String> set = cookies(new SessionCookies(Optional.of(address), framed), "/out");
     assertEquals(2, set.size());

@@ -26,13 +26,13 @@ class SessionsIT {
     return new JsonObject(answer.body()).getString("refresh_token");
   }
 
-  private void assertOver(HttpResponse<String> answer) {
+  private void assertInvalidGrant(HttpResponse<String> answer) {
     assertEquals(400, answer.statusCode());
     assertEquals("invalid_grant", new JsonObject(answer.body()).getString("error"));
   }
 
   @Test
-  void a_refresh_token_rotates_and_a_lost_answer_may_be_asked_for_again_within_30_seconds() {
+  void a_refresh_token_rotates_and_may_be_reused_within_30_seconds() {
     String first = server.tokens(server.newAccount()).getString("refresh_token");
     String second = refresh(server.renew(first));
     assertNotEquals(first, second);
@@ -41,7 +41,7 @@ class SessionsIT {
   }
 
   @Test
-  void reuse_after_the_grace_ends_the_session_for_thief_and_owner() {
+  void reuse_after_the_grace_period_ends_the_session_for_thief_and_owner() {
     JsonObject tokens = server.tokens(server.newAccount());
     String first = tokens.getString("refresh_token");
     HttpResponse<String> renewed = server.renew(first);
@@ -49,27 +49,27 @@ class SessionsIT {
     String access = new JsonObject(renewed.body()).getString("access_token");
     assertEquals(200, server.me(access));
     server.clock.advance(Duration.ofSeconds(31));
-    assertOver(server.renew(first));
-    assertOver(server.renew(second));
+    assertInvalidGrant(server.renew(first));
+    assertInvalidGrant(server.renew(second));
     assertEquals(401, server.me(access));
     Visitor administrator = server.signedIn(ClockedServer.ADMINISTRATOR);
     assertTrue(administrator.get("/admin/audit").body().contains("Refresh token reused"));
   }
 
   @Test
-  void a_copy_that_was_forked_within_the_grace_is_found_out_too() {
+  void a_copy_made_within_the_grace_period_is_detected_too() {
     String first = server.tokens(server.newAccount()).getString("refresh_token");
     String owner = refresh(server.renew(first));
     String thief = refresh(server.renew(first));
     server.clock.advance(Duration.ofSeconds(40));
     String ownersNext = refresh(server.renew(thief));
     server.clock.advance(Duration.ofSeconds(40));
-    assertOver(server.renew(owner));
-    assertOver(server.renew(ownersNext));
+    assertInvalidGrant(server.renew(owner));
+    assertInvalidGrant(server.renew(ownersNext));
   }
 
   @Test
-  void a_page_renews_silently_when_the_access_cookie_ran_out() {
+  void a_page_refreshes_silently_when_the_access_token_has_expired() {
     Visitor browser = server.signedIn(server.newAccount());
     String refresh = browser.cookies().get(REFRESH);
     server.clock.advance(Duration.ofMinutes(11));
@@ -81,20 +81,20 @@ class SessionsIT {
   }
 
   @Test
-  void two_tabs_that_renew_at_once_both_go_on() {
+  void two_tabs_that_refresh_at_once_stay_signed_in() {
     Visitor first = server.signedIn(server.newAccount());
     Visitor second = first.copy();
     server.clock.advance(Duration.ofMinutes(11));
     assertEquals(200, first.get("/account").statusCode());
     assertEquals(200, second.get("/account").statusCode());
-    // They share one jar: the later answer's cookies are those of both.
+    // They share one cookie jar: the cookies of the later response are those of both.
     server.clock.advance(Duration.ofMinutes(11));
     assertEquals(200, second.get("/account").statusCode());
     assertEquals(200, second.copy().get("/account").statusCode());
   }
 
   @Test
-  void many_tabs_that_renew_at_the_very_same_moment_all_go_on() {
+  void many_tabs_that_refresh_concurrently_stay_signed_in() {
     Visitor browser = server.signedIn(server.newAccount());
     server.clock.advance(Duration.ofMinutes(11));
     List<Visitor> tabs = Stream.generate(browser::copy).limit(8).toList();
@@ -104,12 +104,12 @@ class SessionsIT {
             .toList();
     answers.forEach(answer -> assertEquals(200, answer.join()));
     server.clock.advance(Duration.ofMinutes(11));
-    // Whichever answer came last, its cookies are what the browser has.
+    // The browser has the cookies of the response that came last, whichever that is.
     tabs.forEach(tab -> assertEquals(200, tab.copy().get("/account").statusCode()));
   }
 
   @Test
-  void a_clock_that_is_set_back_locks_nobody_out() {
+  void setting_the_clock_back_locks_nobody_out() {
     String username = server.newAccount();
     Visitor browser = server.signedIn(username);
     server.clock.advance(Duration.ofHours(-1));
@@ -120,8 +120,8 @@ class SessionsIT {
       HttpResponse<String> renewed = server.renew(tokens.getString("refresh_token"));
       assertEquals(200, renewed.statusCode(), renewed.body());
       assertEquals(200, server.me(new JsonObject(renewed.body()).getString("access_token")));
-      String made = server.newAccount();
-      assertEquals(200, server.me(server.tokens(made).getString("access_token")));
+      String created = server.newAccount();
+      assertEquals(200, server.me(server.tokens(created).getString("access_token")));
     } finally {
       server.clock.advance(Duration.ofHours(1));
     }
@@ -137,11 +137,11 @@ class SessionsIT {
     HttpResponse<String> led = browser.get("/account");
     assertEquals(303, led.statusCode());
     assertEquals("/login?next=%2Faccount", led.headers().firstValue("Location").orElse(""));
-    assertTrue(browser.cookies().isEmpty(), "dead cookies are taken away");
+    assertTrue(browser.cookies().isEmpty(), "invalid cookies are deleted");
   }
 
   @Test
-  void a_session_ends_after_12_hours_however_much_it_is_used() {
+  void a_session_ends_after_12_hours_despite_use() {
     Visitor browser = server.signedIn(server.newAccount());
     for (int minutes = 0; minutes < 12 * 60 - 25; minutes += 25) {
       assertEquals(200, browser.get("/account").statusCode());
@@ -161,7 +161,7 @@ class SessionsIT {
   }
 
   @Test
-  void the_cookies_are_for_this_site_and_no_script() {
+  void the_cookies_are_same_site_and_http_only() {
     Visitor browser = server.visitor();
     String username = server.newAccount();
     List<String> cookies =
@@ -178,7 +178,7 @@ class SessionsIT {
   }
 
   @Test
-  void sign_out_ends_the_session_at_once_wherever_its_tokens_are() {
+  void sign_out_ends_the_session_at_once_for_every_copy_of_its_tokens() {
     Visitor browser = server.signedIn(server.newAccount());
     Visitor stolen = browser.copy();
     String access = browser.cookies().get(ACCESS);
@@ -190,7 +190,7 @@ class SessionsIT {
   }
 
   @Test
-  void another_password_ends_every_other_session_at_once_and_not_this_one() {
+  void changing_the_password_ends_every_other_session_at_once() {
     String username = server.newAccount();
     String program = server.tokens(username).getString("access_token");
     Visitor other = server.signedIn(username);
@@ -220,7 +220,7 @@ class SessionsIT {
   }
 
   @Test
-  void another_password_makes_copies_of_this_sessions_tokens_useless_and_not_the_session() {
+  void changing_the_password_replaces_this_sessions_tokens() {
     String username = server.newAccount();
     Visitor browser = server.signedIn(username, "remember", "true");
     String first = browser.cookies().get(REFRESH);
@@ -232,15 +232,15 @@ class SessionsIT {
         changed.headers().allValues("Set-Cookie").stream()
             .anyMatch(cookie -> cookie.startsWith(REFRESH) && cookie.contains("Max-Age=2592000")),
         "still remembered");
-    assertOver(server.renew(second));
-    assertOver(server.renew(first));
+    assertInvalidGrant(server.renew(second));
+    assertInvalidGrant(server.renew(first));
     assertEquals(200, browser.get("/account").statusCode());
     server.clock.advance(Duration.ofDays(20));
-    assertEquals(200, browser.get("/account").statusCode(), "by the new refresh token");
+    assertEquals(200, browser.get("/account").statusCode(), "with the new refresh token");
   }
 
   @Test
-  void what_a_page_asked_for_before_another_password_takes_no_cookies_away_afterwards() {
+  void requests_sent_before_a_password_change_do_not_delete_the_new_cookies() {
     Visitor browser = server.signedIn(server.newAccount());
     Visitor late = browser.copy();
     server.clock.advance(Duration.ofMinutes(11));
@@ -254,11 +254,11 @@ class SessionsIT {
     HttpResponse<String> image = late.get("/predictions/x/photo.jpg", "Sec-Fetch-Dest", "image");
     assertEquals(List.of(), image.headers().allValues("Set-Cookie"));
     assertEquals(2, late.get("/history").headers().allValues("Set-Cookie").size());
-    assertTrue(late.cookies().isEmpty(), "dead cookies go with the next page");
+    assertTrue(late.cookies().isEmpty(), "the next page deletes invalid cookies");
   }
 
   @Test
-  void sessions_are_listed_and_ended_by_their_owner_alone() {
+  void only_their_owner_lists_and_ends_sessions() {
     String username = server.newAccount();
     Visitor browser = server.signedIn(username);
     Visitor other = server.signedIn(username);
@@ -272,7 +272,7 @@ class SessionsIT {
   }
 
   @Test
-  void the_audit_log_tells_of_ended_sessions() {
+  void ended_sessions_are_audited() {
     String username = server.newAccount();
     Visitor browser = server.signedIn(username);
     Visitor administrator = server.signedIn(ClockedServer.ADMINISTRATOR);
@@ -293,9 +293,9 @@ class SessionsIT {
     return Jsoup.parse(administrator.get(path).body()).select("tbody tr").size();
   }
 
-  /** What browsers send once a proxy in front has asked for a password of its own. */
+  /** Browsers send this after a proxy in front has asked for a password of its own. */
   @Test
-  void a_password_for_the_proxy_in_front_leaves_the_session_as_it_is() {
+  void basic_authorization_for_a_proxy_leaves_the_session_unaffected() {
     Visitor browser = server.signedIn(server.newAccount());
     assertEquals(200, browser.get("/account", "Authorization", "Basic YTpi").statusCode());
     assertEquals(200, browser.get("/api/v1/me", "Authorization", "Basic YTpi").statusCode());
@@ -305,10 +305,10 @@ class SessionsIT {
   }
 
   @Test
-  void a_refresh_token_is_no_access_token_nor_the_other_way_round() {
+  void refresh_and_access_tokens_are_not_interchangeable() {
     JsonObject tokens = server.tokens(server.newAccount());
     assertEquals(401, server.me(tokens.getString("refresh_token")));
-    assertOver(server.renew(tokens.getString("access_token")));
+    assertInvalidGrant(server.renew(tokens.getString("access_token")));
     assertEquals(200, server.me(tokens.getString("access_token")));
   }
 

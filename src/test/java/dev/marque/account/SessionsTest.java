@@ -18,12 +18,12 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Sessions on a real PostgreSQL whose commits can be held up. */
+/** Tests sessions on a real PostgreSQL whose commits can be delayed. */
 class SessionsTest {
 
   private static final Client CLIENT = new Client("192.0.2.1", "a browser");
 
-  /** A transaction that ended a session cannot commit as long as somebody holds this lock. */
+  /** While this lock is held, a transaction that ended a session cannot commit. */
   private static final long COMMIT_LOCK = 4711;
 
   private static Vertx vertx;
@@ -31,7 +31,7 @@ class SessionsTest {
   private static Pool pool;
 
   private final MovableClock clock = new MovableClock();
-  private final Tokens tokens = new Tokens(vertx, List.of(SigningKey.make()), "marque", clock);
+  private final Tokens tokens = new Tokens(vertx, List.of(SigningKey.generate()), "marque", clock);
   private final LiveSessions live = new LiveSessions(vertx, pool, clock);
   private final Sessions sessions = new Sessions(pool, tokens, new Audit(clock), live, clock);
 
@@ -71,7 +71,7 @@ class SessionsTest {
     return live.find(tokens.read(accessToken).await().orElseThrow()).await();
   }
 
-  private static void awaitSomebodyWaitingToCommit() {
+  private static void awaitWaitingForCommit() {
     String waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted";
     while (pool.query(waiting).execute().await().iterator().next().getLong(0) == 0) {
       Thread.onSpinWait();
@@ -80,7 +80,7 @@ class SessionsTest {
 
   @Test
   @Timeout(60)
-  void a_look_at_the_session_during_the_commit_that_ends_it_is_not_remembered() {
+  void a_session_read_before_the_commit_that_ends_it_is_not_cached() {
     Grant stolen = signedIn();
     Grant owners = sessions.renew(stolen.refreshToken(), CLIENT).await().orElseThrow();
     clock.advance(Sessions.GRACE.plusSeconds(1));
@@ -89,8 +89,8 @@ class SessionsTest {
     String lock = "SELECT pg_advisory_lock(%d)".formatted(COMMIT_LOCK);
     holder.query(lock).execute().await();
     Future<Optional<Grant>> reuse = sessions.renew(stolen.refreshToken(), CLIENT);
-    awaitSomebodyWaitingToCommit();
-    assertTrue(find(owners.accessToken()).isPresent(), "not committed: it goes on");
+    awaitWaitingForCommit();
+    assertTrue(find(owners.accessToken()).isPresent(), "not committed: still active");
     holder.query(lock.replace("_lock", "_unlock")).execute().await();
     holder.close().await();
 
@@ -99,14 +99,14 @@ class SessionsTest {
   }
 
   @Test
-  void a_session_that_has_been_renewed_too_often_is_over() {
+  void a_session_ends_after_too_many_refreshes() {
     Grant first = signedIn();
     pool.preparedQuery(
             """
             INSERT INTO refresh_tokens
             SELECT sha256(n::text::bytea), $1, now(), now() FROM generate_series(3, $2) AS n
             """)
-        .execute(Tuple.of(first.user().session(), Sessions.MOST_TOKENS))
+        .execute(Tuple.of(first.user().session(), Sessions.MAX_TOKENS))
         .await();
     Grant last = sessions.renew(first.refreshToken(), CLIENT).await().orElseThrow();
     assertEquals(Optional.empty(), sessions.renew(last.refreshToken(), CLIENT).await());
@@ -114,7 +114,7 @@ class SessionsTest {
   }
 
   @Test
-  void an_expired_session_is_deleted_when_its_refresh_token_comes() {
+  void a_refresh_deletes_an_expired_session() {
     Grant grant = signedIn();
     clock.advance(Sessions.IDLE.plus(Duration.ofSeconds(1)));
     assertEquals(Optional.empty(), sessions.renew(grant.refreshToken(), CLIENT).await());

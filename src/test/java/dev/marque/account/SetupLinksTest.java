@@ -14,7 +14,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The way to the first administrator, on a real PostgreSQL. */
+/** Tests the setup links for the first administrator, on a real PostgreSQL. */
 class SetupLinksTest {
 
   private final MovableClock clock = new MovableClock();
@@ -37,42 +37,42 @@ class SetupLinksTest {
     vertx.close().await();
   }
 
-  private void assertOver(String token) {
+  private void assertInvalid(String token) {
     assertThrows(Failure.NotFound.class, () -> links.check(token).await());
     assertThrows(Failure.NotFound.class, () -> links.use(pool, token).await());
   }
 
   @Test
-  void a_link_is_good_for_a_day() {
+  void a_link_is_valid_for_a_day() {
     String token = links.offer().await().orElseThrow();
     clock.advance(Duration.ofDays(1).minusSeconds(1));
     links.check(token).await();
     clock.advance(Duration.ofSeconds(1));
-    assertOver(token);
+    assertInvalid(token);
   }
 
   @Test
-  void a_link_is_good_once_and_ends_every_other() {
+  void a_link_is_valid_once_and_invalidates_the_others() {
     String other = links.offer().await().orElseThrow();
     String token = links.offer().await().orElseThrow();
     links.use(pool, token).await();
-    assertOver(token);
-    assertOver(other);
+    assertInvalid(token);
+    assertInvalid(other);
   }
 
   @Test
-  void nobody_is_offered_one_nor_uses_one_where_somebody_administers() {
+  void links_are_neither_offered_nor_valid_once_there_is_an_administrator() {
     String token = links.offer().await().orElseThrow();
     Profile profile = new Profile("root", "", "Root", "Admin");
     accounts.insert(pool, profile, Role.ADMIN, "a hash").await();
     assertEquals(Optional.empty(), links.offer().await());
-    assertOver(token);
+    assertInvalid(token);
   }
 
   @Test
-  void a_guess_opens_nothing() {
+  void a_guessed_token_is_invalid() {
     links.offer().await();
-    assertOver(SecretToken.make());
-    assertOver("");
+    assertInvalid(SecretToken.generate());
+    assertInvalid("");
   }
 }

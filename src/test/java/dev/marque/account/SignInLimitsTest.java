@@ -16,7 +16,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** The slow-down of guessing, on a real PostgreSQL. */
+/** Tests the slowdown of password guessing, on a real PostgreSQL. */
 class SignInLimitsTest {
 
   private static Vertx vertx;
@@ -51,7 +51,7 @@ class SignInLimitsTest {
     }
   }
 
-  /** Another name each time, so that only the address is the same. */
+  /** Uses another name each time, so that the attempts share only the address. */
   private void guessFromOneAddress(String address, int times) {
     for (int i = 0; i < times; i++) {
       fail("somebody" + i, address);
@@ -69,10 +69,10 @@ class SignInLimitsTest {
   }
 
   @Test
-  void only_the_tenth_failure_is_the_one_that_begins_the_slowing() {
-    for (int tries = 1; tries <= 10; tries++) {
-      SignInLimits.Try begun = limits.begin("barbara", "192.0.2.5").await();
-      assertEquals(tries == 10, begun.isLastAtOnce(), "try " + tries);
+  void only_the_tenth_failure_starts_the_slowdown() {
+    for (int number = 1; number <= 10; number++) {
+      SignInLimits.Attempt attempt = limits.begin("barbara", "192.0.2.5").await();
+      assertEquals(number == 10, attempt.startsSlowdown(), "attempt " + number);
     }
   }
 
@@ -86,7 +86,7 @@ class SignInLimitsTest {
   }
 
   @Test
-  void a_success_forgets_the_failures_of_this_name_and_address() {
+  void a_success_resets_the_failures_of_this_name_and_address() {
     guess("edsger", "192.0.2.4", 9);
     succeed("edsger", "192.0.2.4");
     guess("edsger", "192.0.2.4", 9);
@@ -104,23 +104,23 @@ class SignInLimitsTest {
   }
 
   @Test
-  void whoever_is_signed_in_waits_for_tries_of_the_same_session_and_not_of_the_name() {
+  void a_signed_in_person_waits_for_attempts_of_the_session_not_of_the_name() {
     User grace = new User(Ids.next(), "hopper", Role.USER, Ids.next());
     for (int i = 0; i < 100; i++) {
       fail("hopper", "198.18.2." + i);
     }
     assertSlowed("hopper", "198.18.3.1");
     for (int i = 0; i < 100; i++) {
-      limits.failed(limits.beginAgain(grace, "198.18.4." + i).await()).await();
+      limits.failed(limits.beginConfirmation(grace, "198.18.4." + i).await()).await();
     }
     assertThrows(
-        Failure.TooManyRequests.class, () -> limits.beginAgain(grace, "198.18.5.1").await());
+        Failure.TooManyRequests.class, () -> limits.beginConfirmation(grace, "198.18.5.1").await());
     User elsewhere = new User(grace.id(), grace.username(), grace.role(), Ids.next());
-    assertDoesNotThrow(() -> limits.beginAgain(elsewhere, "198.18.5.1").await());
+    assertDoesNotThrow(() -> limits.beginConfirmation(elsewhere, "198.18.5.1").await());
   }
 
   @Test
-  void a_success_makes_nobody_wait_however_many_failures_there_are() {
+  void a_success_never_causes_a_wait() {
     guessFromOneAddress("192.0.2.7", 300);
     clock.advance(Duration.ofSeconds(6));
     for (int i = 0; i < 20; i++) {
@@ -141,25 +141,25 @@ class SignInLimitsTest {
   @Test
   void a_success_does_not_end_the_wait_after_a_failure() {
     guessFromOneAddress("192.0.2.8", 299);
-    SignInLimits.Try right = limits.begin("barbara", "192.0.2.8").await();
+    SignInLimits.Attempt correct = limits.begin("barbara", "192.0.2.8").await();
     clock.advance(Duration.ofSeconds(6));
     fail("somebody", "192.0.2.8");
-    limits.succeeded(right).await();
+    limits.succeeded(correct).await();
     assertSlowed("barbara", "192.0.2.8");
   }
 
   @Test
-  void a_try_that_came_to_no_answer_leaves_nothing_behind() {
+  void an_attempt_without_a_result_is_not_counted() {
     guess("alan", "192.0.2.9", 9);
     for (int i = 0; i < 20; i++) {
-      limits.undecided(limits.begin("alan", "192.0.2.9").await()).await();
+      limits.abandoned(limits.begin("alan", "192.0.2.9").await()).await();
     }
     fail("alan", "192.0.2.9");
     assertSlowed("alan", "192.0.2.9");
   }
 
   @Test
-  void a_try_that_is_refused_for_its_address_or_its_name_counts_nowhere() {
+  void an_attempt_rejected_for_its_address_or_name_is_not_counted() {
     guessFromOneAddress("192.0.2.10", 300);
     assertSlowedWithoutCounting("frances", "192.0.2.10");
     for (int i = 0; i < 100; i++) {
@@ -173,11 +173,12 @@ class SignInLimitsTest {
       assertSlowed(username, address);
     }
     clock.advance(Duration.ofSeconds(6));
-    assertFalse(limits.begin(username, address).await().isLastAtOnce(), "the first, not the tenth");
+    assertFalse(
+        limits.begin(username, address).await().startsSlowdown(), "the first, not the tenth");
   }
 
   @Test
-  void an_hour_without_failure_forgets_all_whoever_signs_in_meanwhile() {
+  void an_hour_without_failure_resets_the_counts_despite_successes() {
     guessFromOneAddress("192.0.2.11", 299);
     clock.advance(Duration.ofMinutes(50));
     succeed("ruth", "192.0.2.11");
@@ -187,7 +188,7 @@ class SignInLimitsTest {
   }
 
   @Test
-  void a_failure_within_the_hour_keeps_those_before_it() {
+  void a_failure_within_the_hour_keeps_the_earlier_ones() {
     guess("dennis", "192.0.2.12", 5);
     clock.advance(Duration.ofMinutes(59));
     guess("dennis", "192.0.2.12", 4);
@@ -197,11 +198,11 @@ class SignInLimitsTest {
   }
 
   @Test
-  void what_is_forgotten_is_deleted() {
+  void expired_counts_are_deleted() {
     fail("ken", "192.0.2.13");
     clock.advance(Duration.ofMinutes(61));
     fail("brian", "192.0.2.13");
-    assertTrue(limits.deleteForgotten().await() >= 2, "the name, and the name at that address");
-    assertEquals(0, limits.deleteForgotten().await());
+    assertTrue(limits.deleteExpired().await() >= 2, "the name, and the name at that address");
+    assertEquals(0, limits.deleteExpired().await());
   }
 }

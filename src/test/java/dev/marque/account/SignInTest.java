@@ -17,7 +17,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Sign-ins during which something changes, on a real PostgreSQL. */
+/** Tests sign-ins during which the account changes, on a real PostgreSQL. */
 @Timeout(60)
 class SignInTest {
 
@@ -35,7 +35,7 @@ class SignInTest {
   private final Sessions sessions =
       new Sessions(
           pool,
-          new Tokens(vertx, List.of(SigningKey.make()), "marque", clock),
+          new Tokens(vertx, List.of(SigningKey.generate()), "marque", clock),
           audit,
           new LiveSessions(vertx, pool, clock),
           clock);
@@ -77,14 +77,14 @@ class SignInTest {
   }
 
   @Test
-  void a_sign_in_with_the_old_password_that_ends_after_its_change_is_refused() {
+  void a_sign_in_with_the_old_password_fails_if_the_password_changes_meanwhile() {
     Account account = newAccount();
     SqlConnection other = pool.getConnection().await();
     other.query("BEGIN").execute().await();
     accounts.changePassword(other, account.id(), "another").await();
 
     Future<Optional<Grant>> late = signIn.signIn(account.username(), PASSWORD, false, CLIENT);
-    awaitSomebodyWaitingForRow(late);
+    awaitWaitingForRow(late);
     other.query("COMMIT").execute().await();
     other.close().await();
 
@@ -92,8 +92,8 @@ class SignInTest {
     assertEquals(0, sessions.count(account.id()).await());
   }
 
-  /** Until the sign-in, whose password was right, waits for the change to be committed. */
-  private static void awaitSomebodyWaitingForRow(Future<?> late) {
+  /** Waits until the sign-in has verified the password and waits for the change to be committed. */
+  private static void awaitWaitingForRow(Future<?> late) {
     String waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted";
     while (!late.isComplete()
         && pool.query(waiting).execute().await().iterator().next().getLong(0) == 0) {
@@ -102,7 +102,7 @@ class SignInTest {
   }
 
   @Test
-  void guesses_of_strangers_keep_nobody_who_is_signed_in_from_confirming_the_password() {
+  void guesses_of_others_do_not_prevent_a_signed_in_person_from_confirming_the_password() {
     Account account = newAccount();
     User owner = begin(account).orElseThrow().user();
     for (int i = 0; i < 100; i++) {
@@ -117,7 +117,7 @@ class SignInTest {
   }
 
   @Test
-  void no_session_begins_for_an_account_that_changed_since_it_was_read() {
+  void no_session_starts_for_an_account_changed_since_it_was_read() {
     Account account = newAccount();
     assertTrue(begin(account).isPresent());
     accounts.changePassword(pool, account.id(), "another").await();
@@ -132,7 +132,7 @@ class SignInTest {
   }
 
   @Test
-  void a_hash_that_is_renewed_at_the_sign_in_is_still_that_of_the_same_password() {
+  void rehashing_during_a_sign_in_does_not_count_as_a_password_change() {
     Account account = newAccount();
     String hash = accounts.passwordHash(pool, account.id()).await();
     accounts.replaceHash(pool, account.id(), hash, passwords.hash(PASSWORD).await()).await();

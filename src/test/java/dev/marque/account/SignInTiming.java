@@ -5,14 +5,14 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * Measures what a stranger with a stopwatch learns: the time of a refusal for a name that is known
- * and for one that is not. One after the other, each kind first as often as the other, so that
- * whatever else the machine does meets both alike. Run by hand.
+ * Measures the timing side channel of sign-in: the response times of a refusal for a known and for
+ * an unknown user name. The requests are sequential and alternate which kind comes first, so that
+ * other load on the machine affects both alike. Run by hand.
  */
 final class SignInTiming {
 
   private static final int WARM_UP = 50;
-  private static final int TRIES = 200;
+  private static final int ATTEMPTS = 200;
 
   private SignInTiming() {}
 
@@ -21,7 +21,7 @@ final class SignInTiming {
     String known = server.newAccount();
     List<Double> wrongPassword = new ArrayList<>();
     List<Double> unknownUser = new ArrayList<>();
-    for (int i = 0; i < WARM_UP + TRIES; i++) {
+    for (int i = 0; i < WARM_UP + ATTEMPTS; i++) {
       boolean knownFirst = i % 2 == 0;
       String stranger = "nobody" + i;
       double first = millis(server, knownFirst ? known : stranger);
@@ -32,7 +32,7 @@ final class SignInTiming {
         wrongPassword.add(wrong);
         unknownUser.add(unknown);
       }
-      // So that no try is slowed: it would be answered without any work.
+      // Prevents the slowdown, which answers without any work.
       server.clock.advance(java.time.Duration.ofHours(2));
     }
     report("wrong password", wrongPassword);
@@ -54,7 +54,7 @@ final class SignInTiming {
   private static void report(String what, List<Double> times) {
     Collections.sort(times);
     System.out.printf(
-        "%s: median %.1f ms, 10th to 90th percentile %.1f to %.1f ms, %d tries%n",
+        "%s: median %.1f ms, 10th to 90th percentile %.1f to %.1f ms, %d attempts%n",
         what,
         median(times),
         times.get(times.size() / 10),

@@ -26,8 +26,8 @@ class SignInTurnsTest {
 
   private final SignInTurns turns = new SignInTurns(vertx, LONG, 2);
 
-  /** Tries that have begun, in this order; each is over when it is completed. */
-  private final List<Promise<String>> begun = new ArrayList<>();
+  /** The started attempts, in this order; completing a promise ends its attempt. */
+  private final List<Promise<String>> started = new ArrayList<>();
 
   @BeforeAll
   static void open() {
@@ -39,56 +39,56 @@ class SignInTurnsTest {
     vertx.close().await();
   }
 
-  private Future<String> tryAs(SignInTurns turns, String kind) {
+  private Future<String> attempt(SignInTurns turns, String key) {
     return turns.inTurn(
-        kind,
+        key,
         () -> {
           Promise<String> mine = Promise.promise();
-          synchronized (begun) {
-            begun.add(mine);
+          synchronized (started) {
+            started.add(mine);
           }
           return mine.future();
         });
   }
 
-  private void awaitBegun(int tries) {
-    Eventually.holds(tries + " tries have begun", () -> begun() >= tries);
+  private void awaitStarted(int attempts) {
+    Eventually.holds(attempts + " attempts have started", () -> started() >= attempts);
   }
 
-  private int begun() {
-    synchronized (begun) {
-      return begun.size();
+  private int started() {
+    synchronized (started) {
+      return started.size();
     }
   }
 
   @Test
-  void the_next_begins_when_the_one_before_is_over_whatever_came_of_it() {
-    Future<String> first = tryAs(turns, "ada");
-    Future<String> second = tryAs(turns, "ada");
-    Future<String> third = tryAs(turns, "ada");
-    assertEquals(1, begun());
-    begun.get(0).complete("in");
+  void the_next_attempt_starts_when_the_previous_one_succeeds_or_fails() {
+    Future<String> first = attempt(turns, "ada");
+    Future<String> second = attempt(turns, "ada");
+    Future<String> third = attempt(turns, "ada");
+    assertEquals(1, started());
+    started.get(0).complete("in");
     assertEquals("in", first.await());
-    awaitBegun(2);
-    begun.get(1).fail("no database");
+    awaitStarted(2);
+    started.get(1).fail("no database");
     assertThrows(Exception.class, second::await);
-    awaitBegun(3);
+    awaitStarted(3);
     assertFalse(third.isComplete());
-    begun.get(2).complete("in too");
+    started.get(2).complete("in too");
     assertEquals("in too", third.await());
-    tryAs(turns, "ada");
-    assertEquals(4, begun(), "and whoever comes later waits for nobody");
+    attempt(turns, "ada");
+    assertEquals(4, started(), "a later attempt waits for none");
   }
 
   @Test
-  void others_do_not_wait() {
-    tryAs(turns, "ada");
-    tryAs(turns, "grace");
-    assertEquals(2, begun());
+  void attempts_with_another_key_do_not_wait() {
+    attempt(turns, "ada");
+    attempt(turns, "grace");
+    assertEquals(2, started());
   }
 
   @Test
-  void a_try_that_breaks_passes_its_turn_on() {
+  void an_attempt_that_throws_passes_its_turn_on() {
     assertTrue(
         turns
             .inTurn(
@@ -97,26 +97,26 @@ class SignInTurnsTest {
                   throw new IllegalStateException("broken");
                 })
             .failed());
-    tryAs(turns, "ada");
-    assertEquals(1, begun());
+    attempt(turns, "ada");
+    assertEquals(1, started());
   }
 
   @Test
-  void beyond_a_queue_that_is_full_nobody_waits() {
+  void an_attempt_that_finds_the_queue_full_runs_at_once() {
     for (int i = 0; i < 4; i++) {
-      tryAs(turns, "ada");
+      attempt(turns, "ada");
     }
-    assertEquals(2, begun(), "the first, and the one for whom there was no room to wait");
+    assertEquals(2, started(), "the first, and the one that found the queue full");
   }
 
   @Test
-  void nobody_waits_for_long_and_who_went_on_leaves_the_turn_to_the_next() {
+  void an_attempt_that_waited_too_long_runs_and_the_turn_passes_to_the_next() {
     SignInTurns hasty = new SignInTurns(vertx, Duration.ofMillis(50), 2);
-    tryAs(hasty, "ada");
-    tryAs(hasty, "ada");
-    awaitBegun(2);
-    begun.get(0).complete("in");
-    tryAs(hasty, "ada");
-    assertEquals(3, begun());
+    attempt(hasty, "ada");
+    attempt(hasty, "ada");
+    awaitStarted(2);
+    started.get(0).complete("in");
+    attempt(hasty, "ada");
+    assertEquals(3, started());
   }
 }

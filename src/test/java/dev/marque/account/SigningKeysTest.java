@@ -26,10 +26,10 @@ class SigningKeysTest {
   }
 
   @Test
-  void the_first_start_makes_a_key_and_later_ones_keep_it() throws IOException {
-    List<SigningKey> made = load();
-    assertEquals(1, made.size());
-    assertEquals(made, load());
+  void the_first_start_creates_a_key_and_later_ones_keep_it() throws IOException {
+    List<SigningKey> created = load();
+    assertEquals(1, created.size());
+    assertEquals(created, load());
   }
 
   @Test
@@ -46,7 +46,7 @@ class SigningKeysTest {
   }
 
   @Test
-  void an_old_key_gets_a_successor_and_is_believed_for_another_day() throws IOException {
+  void an_old_key_gets_a_successor_and_is_accepted_for_another_day() throws IOException {
     SigningKey first = load().get(0);
     clock.advance(Duration.ofDays(91));
     List<SigningKey> rotated = load();
@@ -58,7 +58,7 @@ class SigningKeysTest {
   }
 
   @Test
-  void a_key_that_found_no_room_on_the_disk_is_made_by_the_next_start() throws Exception {
+  void a_key_that_failed_on_a_full_disk_is_created_by_the_next_start() throws Exception {
     assumeTrue("root".equals(System.getProperty("user.name")), "only root may mount");
     assumeTrue(
         run("mount", "-t", "tmpfs", "-o", "size=4k", "marque-test", data.toString()),
@@ -81,7 +81,7 @@ class SigningKeysTest {
   }
 
   @Test
-  void a_damaged_key_stops_the_start() throws IOException {
+  void a_damaged_key_prevents_the_start() throws IOException {
     load();
     try (Stream<Path> files = Files.list(data.resolve("keys"))) {
       Files.writeString(files.findFirst().orElseThrow(), "damaged");

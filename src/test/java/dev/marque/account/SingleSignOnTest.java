@@ -43,7 +43,7 @@ class SingleSignOnTest {
   @TempDir private Path folder;
 
   @Test
-  void both_ways_are_off_or_whole() {
+  void each_kind_is_off_or_complete() {
     SingleSignOn.check(settings(""));
     SingleSignOn.check(settings(HEADER + TRUSTED + CLOSED));
     SingleSignOn.check(settings(ISSUER + CLIENT + PUBLIC));
@@ -67,14 +67,14 @@ class SingleSignOnTest {
     ISSUER + CLIENT + PUBLIC + "MARQUE_SSO_OIDC_ROLE_CLAIM=groups, marque.sso.oidc.admin-role",
     "MARQUE_SSO_OIDC_ISSUER=http://login.example " + CLIENT + PUBLIC + ", https://",
   })
-  void half_of_the_settings_stops_the_start_and_so_do_both_ways(String set, String named) {
+  void incomplete_settings_and_both_kinds_at_once_prevent_the_start(String set, String named) {
     StartFailure refused =
         assertThrows(StartFailure.class, () -> SingleSignOn.check(settings(set)));
     assertTrue(String.valueOf(refused.getMessage()).contains(named), refused.getMessage());
   }
 
   @Test
-  void a_provider_that_is_away_is_told_as_such() throws IOException {
+  void an_unreachable_provider_is_reported_as_such() throws IOException {
     int closed;
     try (ServerSocket socket = new ServerSocket(0)) {
       closed = socket.getLocalPort();
@@ -86,18 +86,18 @@ class SingleSignOnTest {
       OpenIdProvider provider =
           new OpenIdProvider(
               vertx, settings.sso().oidc(), URI.create("https://portal.example/cars"));
-      Failure.Unavailable away =
+      Failure.Unavailable unavailable =
           assertThrows(
               Failure.Unavailable.class,
               () -> provider.signInUrl(OpenIdAttempt.to("/history")).await());
-      assertEquals("sso-unreachable", away.type());
+      assertEquals("sso-unreachable", unavailable.type());
     } finally {
       vertx.close().await();
     }
   }
 
   @Test
-  void each_request_goes_on_as_itself_whichever_found_the_provider() {
+  void each_request_continues_on_its_own_context_after_the_shared_discovery() {
     MockOAuth2Server site = new MockOAuth2Server();
     site.start();
     Vertx vertx = Vertx.vertx();
@@ -120,12 +120,12 @@ class SingleSignOnTest {
     }
   }
 
-  /** A context as each request has its own of. */
+  /** Returns a context of its own, as each request has. */
   private static Context request(Vertx vertx) {
     return ((VertxInternal) vertx).createEventLoopContext().duplicate();
   }
 
-  /** Where a request is when it knows the address of the provider's page. */
+  /** Returns the context on which a request continues once it knows the provider's URL. */
   private static Future<Context> afterUrl(Context request, OpenIdProvider provider) {
     Promise<Context> after = Promise.promise();
     request.runOnContext(
@@ -148,7 +148,7 @@ class SingleSignOnTest {
     "a, user",
     "abcdefghijklmnopqrstuvwxyz012345-6789, abcdefghijklmnopqrstuvwxyz012345"
   })
-  void a_name_of_the_provider_becomes_one_that_holds_here(String claimed, String expected) {
+  void a_name_of_the_provider_becomes_a_valid_user_name(String claimed, String expected) {
     JsonObject claims = new JsonObject().put("sub", "1").put("preferred_username", claimed);
     String username =
         OpenIdPerson.of(claims, settings(ISSUER + CLIENT + PUBLIC).sso().oidc())
@@ -159,7 +159,7 @@ class SingleSignOnTest {
   }
 
   @Test
-  void only_a_verified_address_is_taken_over() {
+  void only_a_verified_email_is_used() {
     JsonObject claims =
         new JsonObject().put("sub", "1").put("email", "ada@example.org").put("given_name", "Ada");
     Settings.Sso.Oidc oidc = settings(ISSUER + CLIENT + PUBLIC).sso().oidc();
@@ -171,7 +171,7 @@ class SingleSignOnTest {
   }
 
   @Test
-  void the_role_is_a_claims_if_one_is_set() {
+  void the_role_comes_from_the_claim_if_one_is_configured() {
     JsonObject claims =
         new JsonObject()
             .put("sub", "1")
@@ -189,7 +189,7 @@ class SingleSignOnTest {
   }
 
   @Test
-  void what_a_browser_brings_back_is_read_or_nothing() {
+  void an_attempt_cookie_is_decoded_or_ignored() {
     OpenIdAttempt attempt = OpenIdAttempt.to("/history");
     assertEquals(Optional.of(attempt), OpenIdAttempt.decode(attempt.encode()));
     assertEquals(43, attempt.challenge().length());
@@ -203,7 +203,7 @@ class SingleSignOnTest {
     return OpenIdPerson.of(claims, settings(settings).sso().oidc()).role();
   }
 
-  /** Settings from variables of the environment, separated by blanks. */
+  /** Returns settings from environment variables, separated by spaces. */
   private Settings settings(String variables) {
     Map<String, String> environment = new HashMap<>();
     for (String variable : variables.strip().split(" ", -1)) {

@@ -31,7 +31,7 @@ class TokensTest {
   private static Vertx vertx;
 
   private final MovableClock clock = new MovableClock();
-  private final SigningKey key = SigningKey.make();
+  private final SigningKey key = SigningKey.generate();
   private final Tokens tokens = tokens(key);
 
   @BeforeAll
@@ -62,14 +62,14 @@ class TokensTest {
   }
 
   @Test
-  void a_token_says_whose_it_is_and_which_session() {
+  void a_token_identifies_account_and_session() {
     AccessToken token = read(tokens.issue(ACCOUNT, SESSION)).orElseThrow();
     assertEquals(ACCOUNT, token.account());
     assertEquals(SESSION, token.session());
   }
 
   @Test
-  void a_token_has_the_claims_of_the_contract_and_nothing_about_the_person() {
+  void a_token_has_only_the_claims_of_the_contract() {
     String token = tokens.issue(ACCOUNT, SESSION);
     assertEquals(
         java.util.Set.of("iss", "aud", "sub", "sid", "iat", "exp", "jti"),
@@ -90,7 +90,7 @@ class TokensTest {
   }
 
   @Test
-  void a_token_without_signature_is_none() {
+  void a_token_without_signature_is_rejected() {
     String token = tokens.issue(ACCOUNT, SESSION);
     String payload = token.split("\\.", -1)[1];
     for (String algorithm : List.of("none", "None", "HS256")) {
@@ -101,14 +101,14 @@ class TokensTest {
   }
 
   @Test
-  void another_key_is_not_believed_even_under_our_name() {
-    assertTrue(read(tokens(SigningKey.make()).issue(ACCOUNT, SESSION)).isEmpty());
-    SigningKey impostor = new SigningKey(key.id(), SigningKey.make().secret());
+  void another_key_is_rejected_even_with_our_key_id() {
+    assertTrue(read(tokens(SigningKey.generate()).issue(ACCOUNT, SESSION)).isEmpty());
+    SigningKey impostor = new SigningKey(key.id(), SigningKey.generate().secret());
     assertTrue(read(tokens(impostor).issue(ACCOUNT, SESSION)).isEmpty());
   }
 
   @Test
-  void another_algorithm_is_not_believed_even_with_the_right_key() {
+  void another_algorithm_is_rejected_even_with_the_correct_key() {
     JsonObject jwk = key.toJwk().put("alg", "HS512");
     JWTAuth other = JWTAuth.create(vertx, new JWTAuthOptions().addJwk(jwk));
     String token =
@@ -118,7 +118,7 @@ class TokensTest {
   }
 
   @Test
-  void a_token_signed_with_rsa_is_not_believed() throws Exception {
+  void a_token_signed_with_rsa_is_rejected() throws Exception {
     var pair = java.security.KeyPairGenerator.getInstance("RSA").generateKeyPair();
     String pem =
         "-----BEGIN PRIVATE KEY-----\n"
@@ -137,7 +137,7 @@ class TokensTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"aud", "iss"})
-  void a_token_for_others_or_by_others_is_not_believed(String claim) {
+  void a_token_with_another_audience_or_issuer_is_rejected(String claim) {
     JWTAuth sameKey = JWTAuth.create(vertx, new JWTAuthOptions().addJwk(key.toJwk()));
     JsonObject claims = part(tokens.issue(ACCOUNT, SESSION), 1);
     JWTOptions options = new JWTOptions().setAlgorithm("HS256");
@@ -148,7 +148,7 @@ class TokensTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"sub", "sid", "exp", "iat"})
-  void a_token_of_ours_that_lacks_a_claim_is_none(String claim) {
+  void a_signed_token_that_lacks_a_claim_is_rejected(String claim) {
     JWTAuth sameKey = JWTAuth.create(vertx, new JWTAuthOptions().addJwk(key.toJwk()));
     JsonObject claims = part(tokens.issue(ACCOUNT, SESSION), 1);
     claims.remove(claim);
@@ -158,14 +158,14 @@ class TokensTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", ".", "..", "...", "a.b.c", "{}", "e30.e30.e30", "é.é.é", "null"})
-  void what_is_no_token_is_none(String text) {
+  void malformed_tokens_are_rejected(String text) {
     assertTrue(read(text).isEmpty());
   }
 
   @Test
-  void a_new_key_signs_while_tokens_of_the_old_one_are_still_believed() {
+  void a_new_key_signs_while_tokens_of_the_old_one_are_still_accepted() {
     String old = tokens.issue(ACCOUNT, SESSION);
-    SigningKey newer = SigningKey.make();
+    SigningKey newer = SigningKey.generate();
     Tokens rotated = tokens(newer, key);
     assertTrue(rotated.read(old).await().isPresent());
     for (int i = 0; i < 20; i++) {
@@ -174,11 +174,11 @@ class TokensTest {
   }
 
   @Test
-  void a_key_that_is_given_must_be_long_enough() {
+  void a_configured_key_must_be_base64_and_long_enough() {
     assertThrows(IllegalArgumentException.class, () -> SigningKey.parse("c2hvcnQ"));
     assertThrows(IllegalArgumentException.class, () -> SigningKey.parse("not base64!"));
     assertEquals(key, SigningKey.parse(key.secret()));
-    assertNotEquals(key.id(), SigningKey.make().id());
+    assertNotEquals(key.id(), SigningKey.generate().id());
     assertTrue(!key.toString().contains(key.secret()));
   }
 }

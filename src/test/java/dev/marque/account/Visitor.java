@@ -20,7 +20,9 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Somebody with a browser that keeps cookies, or a program with a token. Follows no redirects. */
+/**
+ * An HTTP client: a browser that keeps cookies, or a program with a token. Follows no redirects.
+ */
 final class Visitor {
 
   private static final HttpClient CLIENT = HttpClient.newHttpClient();
@@ -34,20 +36,20 @@ final class Visitor {
     this.baseUrl = baseUrl;
   }
 
-  /** Somebody else's program with this token. */
+  /** Returns another client, which sends this token. */
   Visitor withToken(@Nullable String token) {
     Visitor other = new Visitor(baseUrl);
     other.bearer = token;
     return other;
   }
 
-  /** The same with a header on every request, as a proxy adds it. */
+  /** Adds a header to every request, as a proxy does. */
   Visitor named(String header, String value) {
     headers.put(header, value);
     return this;
   }
 
-  /** Another tab: the same cookies now, its own from now on. */
+  /** Returns another tab: it starts with the same cookies and then has its own. */
   Visitor copy() {
     Visitor other = new Visitor(baseUrl);
     other.cookies.putAll(cookies);
@@ -66,7 +68,7 @@ final class Visitor {
     return send(request(path).GET().header(header, value));
   }
 
-  /** What a download is, byte by byte. */
+  /** Returns the bytes of a download. */
   byte[] download(String path) {
     HttpRequest request = request(path).GET().build();
     try {
@@ -81,7 +83,11 @@ final class Visitor {
     }
   }
 
-  /** Sends a form of names and values as a browser does. */
+  /**
+   * Sends a form as a browser does.
+   *
+   * @param fields names and values in turn
+   */
   HttpResponse<String> post(String path, String... fields) {
     return send(
         request(path)
@@ -98,7 +104,7 @@ final class Visitor {
             .method(method, BodyPublishers.ofString(body.encode())));
   }
 
-  /** As {@link #json}, without what browsers tell of where a request comes from. */
+  /** As {@link #json}, without the headers by which browsers state a request's origin. */
   HttpResponse<String> jsonOfProgram(String method, String path, JsonObject body) {
     return send(
         request(path)
@@ -106,7 +112,7 @@ final class Visitor {
             .method(method, BodyPublishers.ofString(body.encode())));
   }
 
-  /** Sends any body. */
+  /** Sends a body of any type. */
   HttpResponse<String> send(String method, String path, String type, byte[] body) {
     return send(
         request(path)
@@ -115,7 +121,7 @@ final class Visitor {
             .method(method, BodyPublishers.ofByteArray(body)));
   }
 
-  /** What a browser sends for a form on a page of somebody else's site. */
+  /** Sends what a browser sends for a form on another site's page. */
   HttpResponse<String> postFromAnotherSite(String path) {
     return send(
         request(path)

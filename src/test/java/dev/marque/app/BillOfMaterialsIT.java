@@ -17,7 +17,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
-/** What {@code mvn package} says of the parts that it ships, beside what it ships. */
+/** Tests the bill of materials that {@code mvn package} writes for the parts it ships. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class BillOfMaterialsIT {
 
@@ -28,46 +28,46 @@ class BillOfMaterialsIT {
   @BeforeAll
   void read() throws IOException {
     Path file = Path.of("target", "bom.json");
-    assumeTrue(Files.exists(file), "Maven makes it only where it is not told to stay offline");
+    assumeTrue(Files.exists(file), "Maven does not write it in offline mode");
     JsonObject bill = new JsonObject(Files.readString(file));
     assertEquals("CycloneDX", bill.getString("bomFormat"));
     components = bill.getJsonArray("components").stream().map(JsonObject.class::cast).toList();
   }
 
   @Test
-  void every_jar_that_is_shipped_is_in_it_with_its_version() throws IOException {
-    Set<String> known =
+  void every_shipped_jar_is_listed_with_its_version() throws IOException {
+    Set<String> listed =
         components.stream()
             .map(part -> part.getString("name") + "-" + part.getString("version"))
             .collect(Collectors.toSet());
     try (Stream<Path> jars = Files.list(SHIPPED)) {
-      List<String> unknown =
+      List<String> missing =
           jars.map(jar -> jar.getFileName().toString())
               .filter(jar -> !jar.startsWith("marque-"))
-              .filter(jar -> known.stream().noneMatch(jar::startsWith))
+              .filter(jar -> listed.stream().noneMatch(jar::startsWith))
               .toList();
-      assertEquals(List.of(), unknown);
+      assertEquals(List.of(), missing);
     }
     assertTrue(components.size() > 50, components.size() + " parts");
   }
 
   @Test
-  void nothing_of_the_tests_is_shipped() {
-    List<String> ofTests =
+  void no_test_dependency_is_shipped() {
+    List<String> testDependencies =
         components.stream()
             .map(part -> part.getString("name"))
             .filter(name -> name.matches(".*(junit|playwright|rest-assured|archunit).*"))
             .toList();
-    assertEquals(List.of(), ofTests);
+    assertEquals(List.of(), testDependencies);
   }
 
   @Test
   void every_part_has_a_licence() {
-    List<String> without =
+    List<String> unlicensed =
         components.stream()
             .filter(part -> part.getJsonArray("licenses", new JsonArray()).isEmpty())
             .map(part -> part.getString("purl"))
             .toList();
-    assertEquals(List.of(), without);
+    assertEquals(List.of(), unlicensed);
   }
 }

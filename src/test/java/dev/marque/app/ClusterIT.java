@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.marque.BesideOthers;
 import dev.marque.Eventually;
+import dev.marque.RunsConcurrently;
 import dev.marque.platform.SettingsFile;
 import dev.marque.platform.StoppableDatabase;
 import io.vertx.core.json.JsonObject;
@@ -41,15 +41,15 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
-/** Web and inference nodes in processes of their own, as they would be on several machines. */
-@BesideOthers
+/** Tests web and inference nodes in separate processes, as on several machines. */
+@RunsConcurrently
 class ClusterIT {
 
   private static final String PATH = "/api/v1/predictions";
   private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
-  /** Of four photos each: a few seconds on a fast machine. */
-  private static final int MOST_ROUNDS = 50;
+  /** Each round has four photos: a few seconds in all on a fast machine. */
+  private static final int MAX_ROUNDS = 50;
 
   @TempDir private static Path folder;
 
@@ -100,7 +100,7 @@ class ClusterIT {
 
   @AfterAll
   static void stop() {
-    // The web nodes first: their nodes' absence would only be waited for.
+    // Web nodes first: they would wait for missing inference nodes.
     try {
       if (otherWeb != null) {
         otherWeb.close();
@@ -174,10 +174,13 @@ class ClusterIT {
     return stored;
   }
 
-  /** A few photos at a time; a node that has joined announces its room four times a second. */
+  /**
+   * Uploads a few photos at a time; a node that has joined announces its capacity four times a
+   * second.
+   */
   private static void uploadUntilItTakesLoad(String node) throws Exception {
     for (int round = 0; photosClassifiedBy(node) == 0; round++) {
-      assertTrue(round < MOST_ROUNDS, "it takes no load");
+      assertTrue(round < MAX_ROUNDS, "it takes no load");
       uploads(4).forEach(CompletableFuture::join);
     }
   }
@@ -189,7 +192,7 @@ class ClusterIT {
     assertEquals(200, get(inferenceAddress + "/health/ready").statusCode());
     assertEquals(200, get(webAddress + "/api/v1/me").statusCode());
     Path maps = Path.of("/proc/" + web.pid() + "/maps");
-    assumeTrue(Files.exists(maps), "only Linux tells what a process has loaded");
+    assumeTrue(Files.exists(maps), "only Linux lists what a process has loaded");
     assertFalse(Files.readString(maps).contains("libtorch"));
     Path inferenceMaps = Path.of("/proc/" + inference.pid() + "/maps");
     assertTrue(Files.readString(inferenceMaps).contains("libtorch"));
@@ -197,7 +200,7 @@ class ClusterIT {
 
   @Test
   @Execution(ExecutionMode.SAME_THREAD)
-  void one_request_sent_to_two_web_nodes_at_once_is_stored_once() {
+  void a_request_sent_to_two_web_nodes_at_once_is_stored_once() {
     var one = upload(webAddress, "Idempotency-Key", "the-same");
     var other = upload(otherWeb.baseUrl(), "Idempotency-Key", "the-same");
     assertEquals(201, one.join().statusCode(), one.join().body());
@@ -209,7 +212,7 @@ class ClusterIT {
 
   @Test
   @Execution(ExecutionMode.SAME_THREAD)
-  void a_web_node_that_is_told_to_stop_while_it_starts_does_not_become_ready() throws Exception {
+  void a_web_node_stopped_during_its_start_does_not_become_ready() throws Exception {
     Map<String, String> settings = new HashMap<>(shared);
     settings.putAll(
         Map.of("marque.role", "web", "marque.cluster.port", Integer.toString(freePort())));
@@ -225,10 +228,10 @@ class ClusterIT {
         waits = other.executeQuery("SELECT FROM pg_locks WHERE NOT granted").next();
       }
       stop.start();
-      Eventually.holds("it is told to stop", () -> stop.getState() == Thread.State.BLOCKED);
+      Eventually.holds("the stop waits", () -> stop.getState() == Thread.State.BLOCKED);
       other.execute("ROLLBACK");
       Throwable end = assertThrows(CompletionException.class, started::join).getCause();
-      assertEquals("Told to stop while starting", end.getMessage());
+      assertEquals("Stopped while starting", end.getMessage());
     }
     stop.join();
   }
@@ -248,14 +251,14 @@ class ClusterIT {
     String killedAddress = killed.awaitReady();
     Set<String> before = stored();
     uploadUntilItTakesLoad(killedAddress);
-    int already = stored().size() - before.size();
-    var inWork = uploads(24);
-    CompletableFuture.anyOf(inWork.toArray(CompletableFuture[]::new)).join();
+    int storedBefore = stored().size() - before.size();
+    var inProgress = uploads(24);
+    CompletableFuture.anyOf(inProgress.toArray(CompletableFuture[]::new)).join();
     killed.kill();
-    for (var answer : inWork) {
+    for (var answer : inProgress) {
       assertEquals(201, answer.join().statusCode(), answer.join().body());
     }
-    assertEquals(before.size() + already + 24, stored().size());
+    assertEquals(before.size() + storedBefore + 24, stored().size());
 
     uploadUntilItTakesLoad(node("inference", "added", freePort()).awaitReady());
   }

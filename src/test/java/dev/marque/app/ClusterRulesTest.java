@@ -33,7 +33,7 @@ class ClusterRulesTest {
   }
 
   @Test
-  void a_node_that_serves_pages_needs_what_it_shares_with_others() {
+  void a_node_that_serves_pages_needs_the_shared_settings() {
     assertDoesNotThrow(this::check);
     settings.remove("MARQUE_SIGNING_KEYS");
     assertRefused("marque.signing.keys");

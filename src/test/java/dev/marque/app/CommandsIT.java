@@ -14,15 +14,15 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Commands in a process of their own, with its memory and its environment. */
+/** Tests commands in a separate process, with its own memory and environment. */
 class CommandsIT {
 
   private static final Path PHOTO = Path.of("src/test/resources/photos/audi.jpg");
 
   @TempDir private Path folder;
 
-  /** The one line that a command ends with. */
-  private String complaint(
+  /** Runs a command that fails and returns its error message, which is one line. */
+  private String error(
       Map<String, String> settings, List<String> options, List<String> arguments) {
     try (MarqueProcess process = MarqueProcess.start(folder, settings, options, arguments)) {
       assertEquals(1, process.awaitEnd(), process.err());
@@ -33,27 +33,27 @@ class CommandsIT {
   }
 
   @Test
-  void too_little_memory_is_one_line_that_says_how_to_give_more() {
+  void insufficient_memory_is_one_line_that_says_how_to_provide_more() {
     String photo = PHOTO.toAbsolutePath().toString();
     String model = Path.of("model").toAbsolutePath().toString();
-    String complaint =
-        complaint(Map.of(), List.of("-Xmx20m"), List.of("classify", "--model", model, photo));
-    assertTrue(complaint.contains("JAVA_OPTS=-Xmx"), complaint);
+    String error =
+        error(Map.of(), List.of("-Xmx20m"), List.of("classify", "--model", model, photo));
+    assertTrue(error.contains("JAVA_OPTS=-Xmx"), error);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"evaluate --data photos", "train --data photos --out out"})
-  void a_model_that_no_option_names_is_that_of_the_settings(String line) throws IOException {
+  void the_model_defaults_to_that_of_the_settings(String line) throws IOException {
     for (String brand : List.of("Audi", "BMW")) {
       Path photos = Files.createDirectories(folder.resolve("photos").resolve(brand));
       Files.copy(PHOTO, photos.resolve("one.jpg"));
     }
     Path model = folder.resolve("elsewhere");
-    String complaint =
-        complaint(
+    String error =
+        error(
             Map.of("marque.model-dir", model.toString()),
             List.of(),
             Arrays.asList(line.split(" ")));
-    assertTrue(complaint.contains(model.toString()), complaint);
+    assertTrue(error.contains(model.toString()), error);
   }
 }

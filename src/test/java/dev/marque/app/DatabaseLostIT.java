@@ -25,11 +25,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
-/** A PostgreSQL that goes away while Marque runs, and comes back. */
+/** Tests the loss and return of PostgreSQL while Marque runs. */
 class DatabaseLostIT {
 
   private static final HttpClient CLIENT = HttpClient.newHttpClient();
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration TIMEOUT = Duration.ofSeconds(60);
   private static final Path PHOTO = Path.of("src/test/resources/photos/audi.jpg");
 
   private static HttpResponse<String> get(String address) throws IOException, InterruptedException {
@@ -53,7 +53,7 @@ class DatabaseLostIT {
 
   private static void awaitReadiness(RunningServer server, int status)
       throws IOException, InterruptedException {
-    long end = System.nanoTime() + PATIENCE.toNanos();
+    long end = System.nanoTime() + TIMEOUT.toNanos();
     HttpResponse<String> answer = get(server.managementUrl() + "/health/ready");
     while (answer.statusCode() != status && System.nanoTime() < end) {
       answer = get(server.managementUrl() + "/health/ready");
@@ -70,7 +70,7 @@ class DatabaseLostIT {
     return CLIENT.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
   }
 
-  /** Uploads and looks until it is told to stop; notes every status. */
+  /** Uploads photos and lists predictions until stopped; records every status. */
   private static Runnable load(
       RunningServer server, RunningServer.Person person, Set<Integer> seen, AtomicBoolean stopped) {
     return () -> {
@@ -114,8 +114,8 @@ class DatabaseLostIT {
       }
       database.stop();
       awaitReadiness(server, 503);
-      // The outage may be shorter than one upload: it lasts until a client has met it.
-      long end = System.nanoTime() + PATIENCE.toNanos();
+      // The outage must not be shorter than one upload: it lasts until a client has seen it.
+      long end = System.nanoTime() + TIMEOUT.toNanos();
       while (!seen.contains(503) && System.nanoTime() < end) {
         get(server.managementUrl() + "/health/live");
       }
@@ -127,12 +127,12 @@ class DatabaseLostIT {
       }
       assertTrue(seen.contains(503) && Set.of(200, 201, 503).containsAll(seen), seen.toString());
       int listed = get(server, person, "/api/v1/predictions");
-      assertEquals(200, listed, "again, and without a restart");
+      assertEquals(200, listed, "without a restart");
     }
   }
 
   @Test
-  void a_statement_that_does_not_end_holds_up_no_stop() throws Exception {
+  void a_statement_that_never_ends_does_not_delay_the_shutdown() throws Exception {
     Vertx vertx = Vertx.vertx();
     try (StoppableDatabase database = new StoppableDatabase()) {
       RunningServer server = RunningServer.start(Map.of("marque.database.url", database.url()));
@@ -159,7 +159,7 @@ class DatabaseLostIT {
   }
 
   @Test
-  void requests_get_503_while_it_is_gone_and_succeed_again_without_a_restart()
+  void requests_get_503_during_the_outage_and_succeed_again_without_a_restart()
       throws IOException, InterruptedException {
     try (StoppableDatabase database = new StoppableDatabase();
         RunningServer server = RunningServer.start(Map.of("marque.database.url", database.url()))) {

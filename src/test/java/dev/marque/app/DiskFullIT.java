@@ -20,13 +20,13 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A data folder on a disk that becomes full; only root can make such a small disk. */
+/** Tests a data folder on a disk that fills up; only root can create such a small disk. */
 class DiskFullIT {
 
   private static final Path BINARIES = Path.of("target", "postgres-binaries").toAbsolutePath();
   private static final Path PHOTO = Path.of("src/test/resources/photos/audi.jpg");
   private static final HttpClient CLIENT = HttpClient.newHttpClient();
-  private static final int MOST_UPLOADS = 200;
+  private static final int MAX_UPLOADS = 200;
 
   @TempDir private Path disk;
 
@@ -70,7 +70,8 @@ class DiskFullIT {
   }
 
   @Test
-  void uploads_get_503_while_it_is_full_and_succeed_when_there_is_room_again() throws Exception {
+  void uploads_get_503_while_the_disk_is_full_and_succeed_once_there_is_space_again()
+      throws Exception {
     Path data = Files.createDirectory(disk.resolve("data"));
     Files.createDirectories(BINARIES);
     Files.createSymbolicLink(data.resolve("postgres-binaries"), BINARIES);
@@ -81,7 +82,7 @@ class DiskFullIT {
       assertEquals(201, upload(server, token).statusCode());
       fill(disk.resolve("filler"));
       HttpResponse<String> answer = upload(server, token);
-      for (int i = 0; answer.statusCode() == 201 && i < MOST_UPLOADS; i++) {
+      for (int i = 0; answer.statusCode() == 201 && i < MAX_UPLOADS; i++) {
         answer = upload(server, token);
       }
       assertEquals(503, answer.statusCode(), answer.body());

@@ -3,7 +3,7 @@ package dev.marque.app;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.marque.BesideOthers;
+import dev.marque.RunsConcurrently;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -26,8 +26,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A server that is killed while people upload. */
-@BesideOthers
+/** Tests a server that is killed during uploads. */
+@RunsConcurrently
 class KilledDuringUploadsIT {
 
   private static final int CLIENTS = 4;
@@ -65,7 +65,7 @@ class KilledDuringUploadsIT {
   }
 
   /** Uploads until the server is gone. */
-  private static void uploadOn(
+  private static void uploadUntilKilled(
       String base,
       String token,
       byte[] photo,
@@ -81,7 +81,7 @@ class KilledDuringUploadsIT {
         }
       }
     } catch (IOException killed) {
-      // The answer of this one was never seen: it may be there or not.
+      // The response to this upload was lost: its prediction may exist or not.
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -102,7 +102,7 @@ class KilledDuringUploadsIT {
   }
 
   @Test
-  void the_next_start_has_every_prediction_that_was_answered_once_and_whole() throws Exception {
+  void after_a_restart_every_confirmed_prediction_exists_once_and_complete() throws Exception {
     Files.createDirectories(BINARIES);
     Path data = Files.createDirectory(folder.resolve("data"));
     Files.createSymbolicLink(data.resolve("postgres-binaries"), BINARIES);
@@ -115,7 +115,7 @@ class KilledDuringUploadsIT {
       CountDownLatch enough = new CountDownLatch(ANSWERED_BEFORE_THE_KILL);
       List<Thread> clients = new ArrayList<>();
       for (int i = 0; i < CLIENTS; i++) {
-        Thread client = new Thread(() -> uploadOn(base, token, photo, answered, enough));
+        Thread client = new Thread(() -> uploadUntilKilled(base, token, photo, answered, enough));
         client.start();
         clients.add(client);
       }
@@ -129,14 +129,14 @@ class KilledDuringUploadsIT {
       String base = next.awaitReady();
       List<String> ids = listed(base, token);
       Set<String> different = new HashSet<>(ids);
-      assertEquals(ids.size(), different.size(), "none is there twice");
-      assertTrue(different.containsAll(answered), "what was answered is there");
-      assertTrue(ids.size() <= answered.size() + CLIENTS, "and nothing that nobody sent");
+      assertEquals(ids.size(), different.size(), "none exists twice");
+      assertTrue(different.containsAll(answered), "every confirmed prediction exists");
+      assertTrue(ids.size() <= answered.size() + CLIENTS, "nothing exists that was not sent");
       for (String id : ids) {
         String thumbnail = base + "/api/v1/predictions/" + id + "/thumbnail";
         HttpResponse<byte[]> answer = send("GET", thumbnail, "text/plain", token, new byte[0]);
         assertEquals(200, answer.statusCode(), id);
-        assertTrue(answer.body().length > 500, "a picture");
+        assertTrue(answer.body().length > 500, "an image");
       }
     }
   }

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.marque.BesideOthers;
+import dev.marque.RunsConcurrently;
 import dev.marque.vision.photo.BadPhotos;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -25,12 +25,12 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Photos of nearly forty megapixels, several at a time, and a heap that one of them could fill. */
-@BesideOthers
+/** Tests concurrent photos of nearly forty megapixels with a heap that one of them could fill. */
+@RunsConcurrently
 class LargePhotosIT {
 
   private static final List<String> SMALL_HEAP = List.of("-XX:+UseSerialGC", "-Xmx320m");
-  private static final int AT_ONCE = 3;
+  private static final int CONCURRENT = 3;
   private static final Path BINARIES = Path.of("target", "postgres-binaries").toAbsolutePath();
   private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
@@ -47,7 +47,7 @@ class LargePhotosIT {
     return CLIENT.sendAsync(request, BodyHandlers.ofString());
   }
 
-  /** Waits as told and tries again where the server has no room. */
+  /** Uploads a photo; retries after the given delay while the server has no capacity. */
   private static CompletableFuture<HttpResponse<String>> predict(
       String base, String token, byte[] photo) {
     return send(base + "/api/v1/predictions", "application/octet-stream", token, photo)
@@ -64,7 +64,8 @@ class LargePhotosIT {
   }
 
   @Test
-  void are_predicted_or_refused_for_their_memory_and_nobody_else_notices() throws IOException {
+  void large_photos_are_classified_or_rejected_for_their_memory_and_do_not_affect_others()
+      throws IOException {
     Files.createDirectories(BINARIES);
     Path data = Files.createDirectory(folder.resolve("data"));
     Files.createSymbolicLink(data.resolve("postgres-binaries"), BINARIES);
@@ -83,13 +84,13 @@ class LargePhotosIT {
       byte[] png = BadPhotos.pngOf(7680, 5200, BadPhotos.PNG_RGBA);
       byte[] jpeg = BadPhotos.jpegOfManyScans(6300, 0);
       byte[] webp = BadPhotos.webpOfFortyMegapixels();
-      byte[] usual = Files.readAllBytes(Path.of("src/test/resources/photos/audi.jpg"));
+      byte[] ordinary = Files.readAllBytes(Path.of("src/test/resources/photos/audi.jpg"));
       List<CompletableFuture<HttpResponse<String>>> readable = new ArrayList<>();
       List<CompletableFuture<HttpResponse<String>>> tooLarge = new ArrayList<>();
-      for (int i = 0; i < AT_ONCE; i++) {
+      for (int i = 0; i < CONCURRENT; i++) {
         readable.add(predict(base, token, png));
         readable.add(predict(base, token, jpeg));
-        readable.add(predict(base, token, usual));
+        readable.add(predict(base, token, ordinary));
         tooLarge.add(predict(base, token, webp));
       }
       readable.forEach(each -> assertEquals(201, each.join().statusCode(), each.join().body()));

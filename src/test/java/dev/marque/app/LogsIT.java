@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.marque.BesideOthers;
+import dev.marque.RunsConcurrently;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.URI;
@@ -23,8 +23,8 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A whole server's log in JSON, as a collector reads it. */
-@BesideOthers
+/** Tests a server's complete JSON log, as a log collector reads it. */
+@RunsConcurrently
 class LogsIT {
 
   private static final Path BINARIES = Path.of("target", "postgres-binaries").toAbsolutePath();
@@ -50,7 +50,9 @@ class LogsIT {
     return MarqueProcess.start(folder, settings, "serve");
   }
 
-  /** Changes a table under the server, which is a defect as a bad upgrade may be one. */
+  /**
+   * Changes a table while the server runs, to cause an internal error, as a failed upgrade might.
+   */
   private void alter(String table, String how) throws IOException, SQLException {
     Path data = folder.resolve("data");
     String port = Files.readAllLines(data.resolve("postgres/postmaster.pid")).get(3);
@@ -68,7 +70,7 @@ class LogsIT {
     HttpResponse<String> answer =
         CLIENT.send(
             request.header("X-Request-Id", id).build(), HttpResponse.BodyHandlers.ofString());
-    assertEquals(id, answer.headers().firstValue("X-Request-Id").orElse(""), "the client's too");
+    assertEquals(id, answer.headers().firstValue("X-Request-Id").orElse(""), "returned as sent");
     return answer;
   }
 
@@ -84,7 +86,7 @@ class LogsIT {
   }
 
   @Test
-  void a_failed_request_is_found_by_the_id_that_its_client_has_and_nothing_secret_is()
+  void a_failed_request_is_found_by_its_request_id_and_no_secret_is_logged()
       throws Exception {
     RunningServer.Person person;
     String log;
@@ -118,7 +120,7 @@ class LogsIT {
       assertEquals(503, refused.statusCode());
       process.terminate();
       assertEquals(0, process.awaitEnd(), process.err());
-      assertTrue(process.out().contains("/setup?"), "for a person, so not in the log");
+      assertTrue(process.out().contains("/setup?"), "for people, so not in the log");
       log = process.err();
     }
     List<JsonObject> events = log.lines().map(JsonObject::new).toList();
@@ -132,7 +134,7 @@ class LogsIT {
     assertEquals("/api/v1/predictions", answered.getString("path"));
     assertTrue(answered.getString("account").length() == 36, answered.encode());
 
-    // Logged by the verticles that classify and that verify passwords: the id went there over the
+    // Logged by the verticles that classify photos and verify passwords: the id is passed over the
     // event bus.
     assertEquals("unreadable", by("InferenceVerticle", of(UPLOADING, events)).getString("outcome"));
     assertEquals("WARN", by("Credentials", of(SIGNING_IN, events)).getString("level"));

@@ -11,12 +11,10 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/**
- * Marque in a process of its own, as a person starts it: for what a test cannot do to its own JVM.
- */
+/** Marque in a separate process, for what a test cannot do to its own JVM. */
 public final class MarqueProcess implements AutoCloseable {
 
-  private static final Duration PATIENCE = Duration.ofMinutes(2);
+  private static final Duration TIMEOUT = Duration.ofMinutes(2);
 
   private final Process process;
   private final Path output;
@@ -31,9 +29,9 @@ public final class MarqueProcess implements AutoCloseable {
   /**
    * Starts a command.
    *
-   * @param folder the working folder; what the process says lies in it as {@code out} and {@code
-   *     err}
-   * @param settings names such as {@code marque.http.port}
+   * @param folder the working folder; the process's output is redirected to its files {@code out}
+   *     and {@code err}
+   * @param settings by name, for example {@code marque.http.port}
    */
   public static MarqueProcess start(
       Path folder, Map<String, String> settings, String... arguments) {
@@ -41,9 +39,9 @@ public final class MarqueProcess implements AutoCloseable {
   }
 
   /**
-   * As {@link #start(Path, Map, String...)}, in a Java with options of its own.
+   * Starts a command with JVM options.
    *
-   * @param options such as {@code -Xmx320m}
+   * @param options for example {@code -Xmx320m}
    */
   public static MarqueProcess start(
       Path folder, Map<String, String> settings, List<String> options, List<String> arguments) {
@@ -52,9 +50,9 @@ public final class MarqueProcess implements AutoCloseable {
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
     List<String> command = new ArrayList<>();
     command.add(java);
-    // As bin/marque starts it: later JDKs print a warning without the permission.
+    // As in bin/marque: without this permission, later JDKs print a warning.
     command.add("--enable-native-access=ALL-UNNAMED");
-    // The second compiler costs so short a run more than it brings.
+    // In so short a run, the second compiler costs more than it saves.
     command.add("-XX:TieredStopAtLevel=1");
     command.add("-XX:+UseSerialGC");
     command.addAll(options);
@@ -83,10 +81,10 @@ public final class MarqueProcess implements AutoCloseable {
             .toList());
   }
 
-  /** Waits for the line that says where it serves, and returns that address. */
+  /** Waits for the line that reports readiness, and returns the address in it. */
   public String awaitReady() {
     String line = "Marque is ready at ";
-    long end = System.nanoTime() + PATIENCE.toNanos();
+    long end = System.nanoTime() + TIMEOUT.toNanos();
     while (System.nanoTime() < end) {
       if (out().contains(line)) {
         return out().substring(out().indexOf(line) + line.length()).lines().findFirst().orElse("");
@@ -102,14 +100,14 @@ public final class MarqueProcess implements AutoCloseable {
         throw new IllegalStateException(e);
       }
     }
-    throw new AssertionError("It did not become ready: " + out() + err());
+    throw new AssertionError("The process did not become ready: " + out() + err());
   }
 
-  /** Waits for the end; the exit status. */
+  /** Waits for the process to exit and returns its exit status. */
   public int awaitEnd() {
     try {
-      if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
-        throw new AssertionError("It did not end: " + out() + err());
+      if (!process.waitFor(TIMEOUT.toSeconds(), TimeUnit.SECONDS)) {
+        throw new AssertionError("The process did not exit: " + out() + err());
       }
       return process.exitValue();
     } catch (InterruptedException e) {
@@ -118,12 +116,12 @@ public final class MarqueProcess implements AutoCloseable {
     }
   }
 
-  /** SIGTERM. */
+  /** Sends SIGTERM. */
   public void terminate() {
     process.destroy();
   }
 
-  /** SIGKILL. */
+  /** Sends SIGKILL and waits for the exit. */
   void kill() {
     process.destroyForcibly();
     awaitEnd();
@@ -145,12 +143,12 @@ public final class MarqueProcess implements AutoCloseable {
     return read(errors);
   }
 
-  /** The lines on standard error that are not the log's. */
-  List<String> complaints() {
+  /** Returns the error messages on standard error, without the log. */
+  List<String> errorLines() {
     return err().lines().filter(line -> line.startsWith("marque: ")).toList();
   }
 
-  /** A file that a process writes, or that Linux tells of it. */
+  /** Reads a file that a process writes, or that Linux provides about it. */
   public static String read(Path file) {
     try {
       return Files.readString(file);

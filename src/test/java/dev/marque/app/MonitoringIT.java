@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 
-/** The alert rules and the dashboard ask for numbers that a server has. */
+/** Tests that the alert rules and the dashboard use only metrics that a server exposes. */
 class MonitoringIT {
 
   private static final Pattern METRIC =
@@ -36,14 +36,14 @@ class MonitoringIT {
   private static final Pattern SELECTION =
       Pattern.compile("\\b((?:marque|vertx|jvm|process|system)_[a-z_]+)\\{([^}=~]+=\"[^\"]*\")}");
 
-  /** What Prometheus itself knows of whom it asks. */
-  private static final Pattern OF_PROMETHEUS =
+  /** Expressions that use only Prometheus's own metrics about its targets. */
+  private static final Pattern PROMETHEUS_ONLY =
       Pattern.compile("up\\{.*} == 0|absent\\(up\\{.*}\\)");
 
-  /** What is one number in several samples. */
-  private static final String PART = "_(bucket|count|sum|max)$";
+  /** The suffixes of one metric's several samples. */
+  private static final String SUFFIX = "_(bucket|count|sum|max)$";
 
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
   private static String get(String address) throws IOException, InterruptedException {
     HttpResponse<String> answer =
@@ -93,13 +93,13 @@ class MonitoringIT {
     return expressions;
   }
 
-  /** Everything that a server says that has answered a page and collected garbage. */
+  /** Returns the metrics of a server that has served a page and collected garbage. */
   private static String metrics() throws IOException, InterruptedException {
     RunningServer server = RunningServer.shared();
     get(server.baseUrl() + "/login");
     System.gc();
     String metrics = get(server.managementUrl() + "/metrics");
-    long end = System.nanoTime() + PATIENCE.toNanos();
+    long end = System.nanoTime() + TIMEOUT.toNanos();
     while (!metrics.contains("\njvm_gc_pause_seconds_sum") && System.nanoTime() < end) {
       metrics = get(server.managementUrl() + "/metrics");
     }
@@ -107,24 +107,24 @@ class MonitoringIT {
   }
 
   @Test
-  void every_number_of_our_own_is_on_the_dashboard() throws Exception {
+  void every_metric_of_marque_is_on_the_dashboard() throws Exception {
     String dashboard = String.join("\n", dashboardExpressions());
     for (String name : found(SAMPLE, 1, metrics())) {
       if (name.startsWith("marque_")) {
-        assertTrue(dashboard.contains(name.replaceAll(PART, "")), name + " is on no panel");
+        assertTrue(dashboard.contains(name.replaceAll(SUFFIX, "")), name + " is on no panel");
       }
     }
   }
 
   @Test
-  void what_alerts_and_dashboard_select_by_a_label_is_there() throws Exception {
+  void every_label_selected_by_alerts_and_dashboard_exists() throws Exception {
     String metrics = metrics();
     List<String> expressions = new ArrayList<>(alertExpressions());
     expressions.addAll(dashboardExpressions());
     int selections = 0;
     for (String expression : expressions) {
       for (MatchResult selection : SELECTION.matcher(expression).results().toList()) {
-        // An answer that no test has provoked yet, as it should be.
+        // A status that no test has caused, as it should be.
         if (!selection.group(2).equals("code=\"500\"")) {
           selections++;
           boolean there =
@@ -136,33 +136,33 @@ class MonitoringIT {
         }
       }
     }
-    assertTrue(selections > 8, "looked at " + selections);
+    assertTrue(selections > 8, "checked " + selections);
   }
 
   @Test
-  void every_metric_that_alerts_and_dashboard_name_is_one_of_the_server() throws Exception {
+  void every_metric_used_by_alerts_and_dashboard_exists() throws Exception {
     Set<String> served = found(SAMPLE, 1, metrics());
     List<String> expressions = new ArrayList<>(alertExpressions());
     expressions.addAll(dashboardExpressions());
     assertTrue(expressions.size() > 15, expressions.toString());
     for (String expression : expressions) {
       Set<String> named = found(METRIC, 0, expression);
-      assertTrue(!named.isEmpty() || OF_PROMETHEUS.matcher(expression).matches(), expression);
+      assertTrue(!named.isEmpty() || PROMETHEUS_ONLY.matcher(expression).matches(), expression);
       named.removeAll(served);
-      assertEquals(Set.of(), named, "not served, but asked for by " + expression);
+      assertEquals(Set.of(), named, "not exposed, but used by " + expression);
     }
   }
 
-  /** Each would be kept for ever, and anybody can invent some. */
+  /** Each method's metrics would be kept forever, and clients can invent any number. */
   @Test
-  void methods_that_nobody_knows_are_counted_as_one() throws Exception {
+  void unknown_http_methods_are_counted_as_one() throws Exception {
     int port = URI.create(RunningServer.shared().baseUrl()).getPort();
     for (int i = 0; i < 5; i++) {
       String request = "MADE-UP-%d / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
       RawHttp.exchange(port, request.formatted(i));
     }
     String metrics = metrics();
-    assertFalse(metrics.contains("MADE-UP"), "they are told apart");
+    assertFalse(metrics.contains("MADE-UP"), "they are distinguished");
     assertTrue(metrics.contains("method=\"other\""), "they are not counted");
   }
 }

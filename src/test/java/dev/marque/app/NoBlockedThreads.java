@@ -12,7 +12,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.slf4j.LoggerFactory;
 
 /**
- * Fails a test class during which Vert.x warned of a blocked thread. JUnit finds it by {@code
+ * Fails a test class during which Vert.x warned of a blocked thread. JUnit finds it through {@code
  * META-INF/services}, so it watches every class.
  */
 public final class NoBlockedThreads implements BeforeAllCallback, AfterAllCallback {
@@ -30,7 +30,7 @@ public final class NoBlockedThreads implements BeforeAllCallback, AfterAllCallba
     List<String> seen = WARNINGS.take();
     if (!seen.isEmpty()) {
       throw new AssertionError(
-          "Vert.x warned of blocked threads, of this class or one that ran beside it: "
+          "Vert.x warned of blocked threads, in this class or one that ran concurrently: "
               + String.join("; ", seen));
     }
   }

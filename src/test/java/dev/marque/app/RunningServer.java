@@ -28,14 +28,15 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The whole server for tests, in this JVM: real database, real HTTP on a free port, the real model.
+ * A complete server for tests, in this JVM: real database, real HTTP on a free port, the real
+ * model.
  *
- * <p>{@link #shared()} is for tests that get along with others: each makes its own users. {@link
- * #start(Map)} is for those that need settings of their own.
+ * <p>{@link #shared()} is for tests that do not affect each other: each creates its own users.
+ * {@link #start(Map)} is for those that need settings of their own.
  */
 public final class RunningServer implements AutoCloseable {
 
-  /** The PostgreSQL that all test servers share, unpacked once. */
+  /** The PostgreSQL binaries, shared by all test servers and unpacked once. */
   private static final Path BINARIES = Path.of("target", "postgres-binaries").toAbsolutePath();
 
   private static final HttpClient CLIENT = HttpClient.newHttpClient();
@@ -51,7 +52,7 @@ public final class RunningServer implements AutoCloseable {
     this.folder = folder;
   }
 
-  /** The server that all tests of this JVM share; it stops with the JVM. */
+  /** Returns the server shared by all tests of this JVM; it stops with the JVM. */
   public static synchronized RunningServer shared() {
     if (shared == null) {
       RunningServer started = start(Map.of("marque.limits.predictions-per-minute", "10000"));
@@ -64,16 +65,16 @@ public final class RunningServer implements AutoCloseable {
   /**
    * Starts a server on free ports with a data folder of its own.
    *
-   * @param settings names such as {@code marque.photos.keep}, over the defaults
+   * @param settings by name, for example {@code marque.photos.keep}; they override the defaults
    */
   public static RunningServer start(Map<String, String> settings) {
     return start(settings, Clock.systemUTC());
   }
 
   /**
-   * As {@link #start(Map)}, going by another clock.
+   * As {@link #start(Map)}, with another clock.
    *
-   * @param clock tells when tokens and sessions run out
+   * @param clock determines when tokens and sessions expire
    */
   public static RunningServer start(Map<String, String> settings, Clock clock) {
     try {
@@ -95,7 +96,7 @@ public final class RunningServer implements AutoCloseable {
     }
   }
 
-  /** Settings under the names that they have in the environment. */
+  /** Returns settings by the names of their environment variables. */
   static Map<String, String> asVariables(Map<String, String> settings) {
     Map<String, String> variables = new HashMap<>();
     settings.forEach(
@@ -104,18 +105,18 @@ public final class RunningServer implements AutoCloseable {
     return variables;
   }
 
-  /** For example {@code http://localhost:41234}, without a slash at the end. */
+  /** Returns the base URL, for example {@code http://localhost:41234}, without a trailing slash. */
   public String baseUrl() {
     return "http://localhost:" + server.port();
   }
 
-  /** Path and query of the link that makes the first administrator. */
+  /** Returns path and query of the link that creates the first administrator. */
   public String setupPath() {
     URI link = server.setupLink().orElseThrow();
     return link.getRawPath() + "?" + link.getRawQuery();
   }
 
-  /** Everything that is mounted, as on each event loop. */
+  /** Returns all routes, as mounted on each event loop. */
   public List<Route> routes() {
     Vertx vertx = Vertx.vertx();
     try {
@@ -127,17 +128,17 @@ public final class RunningServer implements AutoCloseable {
     }
   }
 
-  /** Health and metrics. */
+  /** Returns the base URL of health and metrics. */
   public String managementUrl() {
     return "http://localhost:" + server.managementPort();
   }
 
-  /** The data folder, where a test may look for what must not be there. */
+  /** Returns the data folder. */
   public Path dataFolder() {
     return folder.resolve("data");
   }
 
-  /** The first administrator, made by the setup link when first asked for. */
+  /** Returns the first administrator, created with the setup link on the first call. */
   public synchronized Person administrator() {
     if (administrator == null) {
       String username = "root" + UUID.randomUUID().toString().substring(0, 8);
@@ -152,7 +153,7 @@ public final class RunningServer implements AutoCloseable {
       post(baseUrl() + "/setup", "application/x-www-form-urlencoded", form, 303);
       administrator = new Person(username, password, "");
     }
-    // Signed in anew for each caller: an access token is good for ten minutes.
+    // Signs in for each caller: an access token expires after ten minutes.
     String token = token(baseUrl(), administrator.username(), administrator.password());
     return new Person(administrator.username(), administrator.password(), token);
   }
@@ -162,7 +163,7 @@ public final class RunningServer implements AutoCloseable {
     return newUser(baseUrl());
   }
 
-  /** Somebody new, of a server in whatever process. */
+  /** Signs a new person up and in at any server. */
   static Person newUser(String baseUrl) {
     String username = "user" + UUID.randomUUID().toString().substring(0, 8);
     String password = "correct horse " + UUID.randomUUID();
@@ -183,7 +184,7 @@ public final class RunningServer implements AutoCloseable {
         .getString("access_token");
   }
 
-  /** A script of somebody's. */
+  /** Returns an API client with a person's token. */
   public ApiClient client(Person person) {
     return new ApiClient(baseUrl(), person.token());
   }
@@ -228,7 +229,7 @@ public final class RunningServer implements AutoCloseable {
   }
 
   /**
-   * Somebody with an account.
+   * A person with an account.
    *
    * @param token for {@code Authorization: Bearer}
    */

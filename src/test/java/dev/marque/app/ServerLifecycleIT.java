@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.marque.BesideOthers;
+import dev.marque.RunsConcurrently;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
@@ -33,14 +33,14 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Starting, stopping and being killed, seen from outside the process. */
-@BesideOthers
+/** Tests starting, stopping and killing a server, observed from outside the process. */
+@RunsConcurrently
 class ServerLifecycleIT {
 
   private static final Path BINARIES = Path.of("target", "postgres-binaries").toAbsolutePath();
   private static final Path PHOTO = Path.of("src/test/resources/photos/audi.jpg");
 
-  /** Together, fewer than the queue takes. */
+  /** Fewer than the queue's capacity. */
   private static final int PHOTOS = 40;
 
   private static final HttpClient CLIENT = HttpClient.newHttpClient();
@@ -81,9 +81,9 @@ class ServerLifecycleIT {
 
   private void assertRefused(MarqueProcess process, String... words) {
     assertEquals(1, process.awaitEnd(), process.err());
-    assertEquals(1, process.complaints().size(), process.err());
+    assertEquals(1, process.errorLines().size(), process.err());
     for (String word : words) {
-      assertTrue(process.complaints().get(0).contains(word), process.err());
+      assertTrue(process.errorLines().get(0).contains(word), process.err());
     }
     assertFalse(process.out().contains("ready"), process.out());
     assertFalse(process.err().contains("\tat "), process.err());
@@ -106,33 +106,33 @@ class ServerLifecycleIT {
         HttpRequest.newBuilder(URI.create(address)).build(), HttpResponse.BodyHandlers.ofString());
   }
 
-  /** Its readiness, once it says anything at all about it. */
+  /** Returns the readiness response, as soon as there is one. */
   private static HttpResponse<String> readiness(MarqueProcess process, String management)
       throws IOException, InterruptedException {
     while (process.isAlive()) {
       try {
         return get(management + "/health/ready");
       } catch (IOException e) {
-        // It does not listen yet, or has only just begun to and answers nothing yet.
+        // It does not listen yet, or not yet respond.
       }
     }
-    throw new AssertionError("It ended: " + process.err());
+    throw new AssertionError("The process exited: " + process.err());
   }
 
   @Test
-  void it_is_ready_when_the_network_has_answered_and_ends_with_0_when_asked_to()
+  void it_is_ready_once_the_model_answers_and_exits_with_0_when_stopped()
       throws IOException, InterruptedException {
     String management = managementUrl();
     try (MarqueProcess process = serve()) {
       HttpResponse<String> readiness = readiness(process, management);
-      assertEquals(503, readiness.statusCode(), "it loads its model for longer than that");
+      assertEquals(503, readiness.statusCode(), "loading the model takes longer");
       assertTrue(readiness.body().contains("\"reason\":\"starting\""), readiness.body());
-      assertEquals(200, status(management + "/health/live"), "it lives");
+      assertEquals(200, status(management + "/health/live"), "it is alive");
       while (readiness.statusCode() == 503) {
         readiness = readiness(process, management);
       }
       assertEquals(200, readiness.statusCode(), readiness.body());
-      assertTrue(process.err().contains(" answers after "), "the network did: " + process.err());
+      assertTrue(process.err().contains(" answers after "), "the model answered: " + process.err());
 
       String address = process.awaitReady();
       assertTrue(address.startsWith("http://localhost:"), address);
@@ -146,8 +146,8 @@ class ServerLifecycleIT {
     assertFalse(Files.exists(folder.resolve("data/postgres/postmaster.pid")));
   }
 
-  /** The head of an upload, and not all of its photo. */
-  private static Socket halfAnUpload(String address, RunningServer.Person person)
+  /** Sends the head of an upload and only part of its photo. */
+  private static Socket incompleteUpload(String address, RunningServer.Person person)
       throws IOException {
     Socket socket = new Socket(InetAddress.getLoopbackAddress(), URI.create(address).getPort());
     String head =
@@ -189,42 +189,45 @@ class ServerLifecycleIT {
         .sum();
   }
 
-  /** Waits until many photos are in work; how many have arrived so far, at least. */
-  private static int awaitPhotosInWork(String management) throws IOException, InterruptedException {
-    int inWork = 0;
+  /**
+   * Waits until many photos are in progress, and returns a lower bound of those that have arrived.
+   */
+  private static int awaitPhotosInProgress(String management)
+      throws IOException, InterruptedException {
+    int inProgress = 0;
     int answered = 0;
-    while (inWork < PHOTOS / 4) {
+    while (inProgress < PHOTOS / 4) {
       String metrics = get(management + "/metrics").body();
-      inWork = sum(metrics, "marque_inference_queue");
+      inProgress = sum(metrics, "marque_inference_queue");
       answered = sum(metrics, "vertx_http_server_requests_total\\{code=\"201\".*predictions.*");
-      assertTrue(answered < PHOTOS, "they were answered before anybody saw them in work");
+      assertTrue(answered < PHOTOS, "all were answered before they were seen in progress");
     }
-    return inWork + answered;
+    return inProgress + answered;
   }
 
   @Test
-  void told_to_stop_it_finishes_what_runs_takes_nothing_new_and_has_ended_within_ten_seconds()
+  void a_stop_completes_running_requests_accepts_no_new_ones_and_takes_less_than_ten_seconds()
       throws Exception {
     String management = managementUrl();
     settings.put("marque.limits.predictions-per-minute", "10000");
     try (MarqueProcess process = serve()) {
       String address = process.awaitReady();
       RunningServer.Person person = RunningServer.newUser(address);
-      try (Socket endless = halfAnUpload(address, person)) {
+      try (Socket endless = incompleteUpload(address, person)) {
         List<CompletableFuture<Integer>> sent = new ArrayList<>();
         for (int i = 0; i < PHOTOS; i++) {
           sent.add(upload(address, person));
         }
-        int arrived = awaitPhotosInWork(management);
+        int arrived = awaitPhotosInProgress(management);
         long begin = System.nanoTime();
         process.terminate();
 
         List<Integer> answers = sent.stream().map(CompletableFuture::join).toList();
-        long told = answers.stream().filter(status -> status == 201).count();
-        assertTrue(told >= arrived, told + " of " + arrived + " that had arrived: " + answers);
+        long completed = answers.stream().filter(status -> status == 201).count();
+        assertTrue(completed >= arrived, completed + " of " + arrived + " arrived: " + answers);
         assertTrue(Set.of(201, 503, 0).containsAll(answers), answers.toString());
 
-        // The upload that does not end still holds it up.
+        // The incomplete upload still delays the shutdown.
         HttpResponse<String> readiness = get(management + "/health/ready");
         assertEquals(503, readiness.statusCode());
         assertTrue(readiness.body().contains("\"reason\":\"stopping\""), readiness.body());
@@ -233,13 +236,13 @@ class ServerLifecycleIT {
         assertEquals(0, process.awaitEnd(), process.err());
         Duration took = Duration.ofNanos(System.nanoTime() - begin);
         assertTrue(took.toSeconds() < 10, took.toString());
-        assertEquals(-1, endless.getInputStream().read(), "cut off, and not answered");
+        assertEquals(-1, endless.getInputStream().read(), "closed without a response");
       }
     }
   }
 
   @Test
-  void told_to_stop_while_it_starts_it_ends_with_0_and_no_complaint()
+  void a_stop_during_the_start_exits_with_0_and_no_error()
       throws IOException, InterruptedException {
     String management = managementUrl();
     try (MarqueProcess process = serve()) {
@@ -248,7 +251,7 @@ class ServerLifecycleIT {
       assertEquals(0, process.awaitEnd(), process.err());
       assertEquals("", process.out());
       assertFalse(process.err().contains("\tat "), process.err());
-      assertEquals(List.of(), process.complaints());
+      assertEquals(List.of(), process.errorLines());
     }
     assertFalse(Files.exists(folder.resolve("data/postgres/postmaster.pid")));
     try (Stream<Path> left = Files.list(folder)) {
@@ -257,7 +260,7 @@ class ServerLifecycleIT {
   }
 
   @Test
-  void after_a_kill_the_next_start_works_at_the_first_try()
+  void after_a_kill_the_next_start_succeeds()
       throws IOException, InterruptedException {
     try (MarqueProcess killed = serve()) {
       killed.awaitReady();
@@ -270,7 +273,7 @@ class ServerLifecycleIT {
   }
 
   @Test
-  void a_second_server_on_one_data_folder_says_so_and_ends() {
+  void a_second_server_on_the_same_data_folder_exits_with_the_reason() {
     try (MarqueProcess first = serve()) {
       first.awaitReady();
       Path other = folder.resolve("other");
@@ -283,7 +286,7 @@ class ServerLifecycleIT {
   }
 
   @Test
-  void a_port_that_is_taken_is_named_with_its_setting() throws IOException {
+  void a_port_in_use_is_reported_with_its_setting() throws IOException {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       settings.put("marque.http.port", Integer.toString(taken.getLocalPort()));
       try (MarqueProcess process = serve()) {
@@ -293,7 +296,7 @@ class ServerLifecycleIT {
   }
 
   @Test
-  void a_management_port_that_is_taken_is_named_with_its_setting() throws IOException {
+  void a_management_port_in_use_is_reported_with_its_setting() throws IOException {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       settings.put("marque.management.port", Integer.toString(taken.getLocalPort()));
       try (MarqueProcess process = serve()) {
@@ -303,7 +306,7 @@ class ServerLifecycleIT {
   }
 
   @Test
-  void one_port_for_pages_and_management_is_refused_with_both_settings() throws IOException {
+  void the_same_port_for_pages_and_management_is_rejected_with_both_settings() throws IOException {
     String port = Integer.toString(freePort());
     settings.put("marque.http.port", port);
     settings.put("marque.management.port", port);
@@ -314,7 +317,7 @@ class ServerLifecycleIT {
 
   @ParameterizedTest
   @ValueSource(strings = {"marque.cluster.port", "marque.cluster.event-bus-port"})
-  void a_port_of_the_cluster_that_is_taken_is_named_with_its_setting(String setting)
+  void a_cluster_port_in_use_is_reported_with_its_setting(String setting)
       throws IOException {
     settings.put("marque.role", "inference");
     settings.put("marque.cluster.port", Integer.toString(freePort()));
@@ -327,9 +330,9 @@ class ServerLifecycleIT {
   }
 
   @Test
-  void an_address_of_the_cluster_that_is_not_this_machines_is_named_with_its_setting() {
+  void a_cluster_address_of_another_machine_is_reported_with_its_setting() {
     settings.put("marque.role", "inference");
-    // An address that no machine has (RFC 5737).
+    // A documentation address, which no machine has (RFC 5737).
     settings.put("marque.cluster.host", "192.0.2.1");
     try (MarqueProcess process = serve()) {
       assertRefused(process, "192.0.2.1", "marque.cluster.host");
@@ -337,17 +340,17 @@ class ServerLifecycleIT {
   }
 
   @Test
-  void a_database_that_cannot_be_reached_is_named_without_its_password() throws IOException {
-    int nobody = freePort();
-    settings.put("marque.database.url", "postgresql://u:secret@127.0.0.1:" + nobody + "/cars");
+  void an_unreachable_database_is_reported_without_its_password() throws IOException {
+    int unusedPort = freePort();
+    settings.put("marque.database.url", "postgresql://u:secret@127.0.0.1:" + unusedPort + "/cars");
     try (MarqueProcess process = serve()) {
-      assertRefused(process, "postgresql://127.0.0.1:" + nobody + "/cars", "cannot be reached");
+      assertRefused(process, "postgresql://127.0.0.1:" + unusedPort + "/cars", "cannot be reached");
       assertFalse((process.err() + process.out()).contains("secret"));
     }
   }
 
   @Test
-  void a_misspelt_setting_stops_the_start() {
+  void a_misspelt_setting_prevents_the_start() {
     settings.put("marque.htpp.port", "1");
     try (MarqueProcess process = serve()) {
       assertRefused(process, "MARQUE_HTPP_PORT", "did you mean MARQUE_HTTP_PORT?");
@@ -355,7 +358,7 @@ class ServerLifecycleIT {
   }
 
   @Test
-  void a_model_folder_without_a_model_is_named() {
+  void a_model_folder_without_a_model_is_reported() {
     settings.put("marque.model-dir", folder.resolve("nothing").toString());
     try (MarqueProcess process = serve()) {
       assertRefused(process, folder.resolve("nothing").toString());
@@ -363,7 +366,7 @@ class ServerLifecycleIT {
   }
 
   @Test
-  void wrong_usage_ends_with_2_and_the_right_word() {
+  void wrong_usage_exits_with_2_and_a_suggestion() {
     try (MarqueProcess process = MarqueProcess.start(folder, settings, "serv")) {
       assertEquals(2, process.awaitEnd());
       assertEquals(1, process.err().lines().count(), process.err());

@@ -8,11 +8,11 @@ import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
- * On a test class that mostly waits, for processes or for time to pass: it runs beside the classes
- * that compute, which follow one another. Its tests may run side by side too, so they share
- * nothing.
+ * Marks a test class that mostly waits, for processes or for time to pass. It runs concurrently
+ * with the compute-bound classes, which run sequentially. Its own tests may run concurrently too,
+ * so they must not share state.
  */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @Execution(ExecutionMode.CONCURRENT)
-public @interface BesideOthers {}
+public @interface RunsConcurrently {}

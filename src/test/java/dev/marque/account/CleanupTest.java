@@ -16,9 +16,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What is over, on a real PostgreSQL. */
+/** Tests the deletion of expired rows on a real PostgreSQL. */
 @Timeout(60)
-class CleaningTest {
+class CleanupTest {
 
   private static final Client CLIENT = new Client("192.0.2.1", "a browser");
 
@@ -30,7 +30,7 @@ class CleaningTest {
   private final Sessions sessions =
       new Sessions(
           pool,
-          new Tokens(vertx, List.of(SigningKey.make()), "marque", clock),
+          new Tokens(vertx, List.of(SigningKey.generate()), "marque", clock),
           audit,
           new LiveSessions(vertx, pool, clock),
           clock);
@@ -41,7 +41,7 @@ class CleaningTest {
   private Account account;
 
   @BeforeEach
-  void someone() {
+  void createAccount() {
     account =
         accounts.insert(pool, new Profile("ada", "", "Ada", "Lovelace"), Role.USER, "-").await();
   }
@@ -52,11 +52,11 @@ class CleaningTest {
     vertx.close().await();
   }
 
-  private Cleaning start() {
-    Cleaning cleaning =
-        new Cleaning(vertx, sessions, limits, tokens, new AuditRetention(pool, audit, 0));
-    cleaning.start();
-    return cleaning;
+  private Cleanup start() {
+    Cleanup cleanup =
+        new Cleanup(vertx, sessions, limits, tokens, new AuditRetention(pool, audit, 0));
+    cleanup.start();
+    return cleanup;
   }
 
   private long count(String table) {
@@ -76,16 +76,16 @@ class CleaningTest {
     }
   }
 
-  private void makeASessionATokenAndAFailure() {
+  private void createSessionTokenAndFailure() {
     sessions.begin(pool, account, false, CLIENT).await();
     User user = new User(account.id(), account.username(), Role.USER, User.NO_SESSION);
-    tokens.make(user, "script", 1, CLIENT).await();
+    tokens.create(user, "script", 1, CLIENT).await();
     limits.begin("ada", "192.0.2.1").await();
   }
 
   @Test
-  void what_is_over_goes_at_the_start_and_nothing_else() {
-    makeASessionATokenAndAFailure();
+  void only_expired_rows_are_deleted_at_the_start() {
+    createSessionTokenAndFailure();
     clock.advance(Duration.ofDays(2));
     sessions.begin(pool, account, false, CLIENT).await();
     start();
@@ -96,14 +96,14 @@ class CleaningTest {
   }
 
   @Test
-  void sessions_that_cannot_be_deleted_keep_nothing_else() {
-    makeASessionATokenAndAFailure();
+  void a_failure_to_delete_sessions_does_not_prevent_the_other_deletions() {
+    createSessionTokenAndFailure();
     clock.advance(Duration.ofDays(2));
     pool.query(
             """
             CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
             BEGIN
-              RAISE EXCEPTION 'no session goes';
+              RAISE EXCEPTION 'refused';
             END $$;
             CREATE TRIGGER stuck BEFORE DELETE ON sessions EXECUTE FUNCTION refuse()
             """)
@@ -116,20 +116,20 @@ class CleaningTest {
   }
 
   @Test
-  void what_the_end_of_the_server_cuts_off_is_no_complaint() {
-    try (LoggedEvents events = new LoggedEvents(Cleaning.class)) {
+  void a_deletion_interrupted_by_the_shutdown_logs_nothing() {
+    try (LoggedEvents events = new LoggedEvents(Cleanup.class)) {
       SqlConnection other = pool.getConnection().await();
       other.query("BEGIN; LOCK TABLE sessions").execute().await();
-      Cleaning cleaning = start();
+      Cleanup cleanup = start();
       awaitOne("pg_locks WHERE NOT granted AND relation = 'sessions'::regclass");
-      cleaning.close();
+      cleanup.close();
       database.close().await();
       assertTrue(events.isEmpty());
     }
   }
 
   @Test
-  void any_number_of_sessions_goes_in_portions() {
+  void any_number_of_sessions_is_deleted_in_batches() {
     sessions.begin(pool, account, false, CLIENT).await();
     pool.query(
             """

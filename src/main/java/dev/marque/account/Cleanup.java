@@ -6,11 +6,11 @@ import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Deletes what is over: sessions, failures to sign in, tokens, entries of the audit log. */
-final class Cleaning {
+/** Deletes expired sessions, sign-in failures, personal tokens and audit entries. */
+final class Cleanup {
 
-  private static final Logger LOG = LoggerFactory.getLogger(Cleaning.class);
-  private static final Duration EVERY = Duration.ofHours(1);
+  private static final Logger LOG = LoggerFactory.getLogger(Cleanup.class);
+  private static final Duration INTERVAL = Duration.ofHours(1);
 
   private final Vertx vertx;
   private final Sessions sessions;
@@ -20,7 +20,7 @@ final class Cleaning {
   private long timer = -1;
   private volatile boolean closed;
 
-  Cleaning(
+  Cleanup(
       Vertx vertx,
       Sessions sessions,
       SignInLimits limits,
@@ -33,22 +33,22 @@ final class Cleaning {
     this.audit = audit;
   }
 
-  /** Begins to delete, now and each hour. */
+  /** Starts to delete, now and every hour. */
   void start() {
-    timer = vertx.setPeriodic(0, EVERY.toMillis(), tick -> clean());
+    timer = vertx.setPeriodic(0, INTERVAL.toMillis(), tick -> clean());
   }
 
-  /** Ends; what is under way may fail without a word, since the database is closed next. */
+  /** Stops. A running deletion may fail and is then not logged, since the database closes next. */
   void close() {
     closed = true;
     vertx.cancelTimer(timer);
   }
 
   private void clean() {
-    log("sessions that were over", sessions.deleteExpired());
-    log("failures to sign in", limits.deleteForgotten());
-    log("tokens that had expired", tokens.deleteExpired());
-    log("old entries of the audit log", audit.deleteOld());
+    log("expired sessions", sessions.deleteExpired());
+    log("expired sign-in failures", limits.deleteExpired());
+    log("expired personal tokens", tokens.deleteExpired());
+    log("expired audit entries", audit.deleteOld());
   }
 
   private void log(String what, Future<Integer> deletion) {
@@ -62,7 +62,7 @@ final class Cleaning {
         .onFailure(
             problem -> {
               if (!closed) {
-                LOG.warn("{} were not deleted, next try in an hour: {}", what, problem.toString());
+                LOG.warn("Could not delete {}, retrying in an hour: {}", what, problem.toString());
               }
             });
   }

@@ -6,29 +6,29 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What was started and has to be stopped, the last started first. What fails to stop is logged and
- * does not keep the rest running.
+ * The started parts of the program. Closes them in reverse order; one that fails to close is logged
+ * and does not prevent the others from closing.
  */
-final class Running implements AutoCloseable {
+final class Resources implements AutoCloseable {
 
-  private static final Logger LOG = LoggerFactory.getLogger(Running.class);
+  private static final Logger LOG = LoggerFactory.getLogger(Resources.class);
 
   private final Deque<AutoCloseable> started = new ArrayDeque<>();
 
-  /** Closes it at the end; answers it, for use until then. */
+  /** Registers a resource to close, and returns it. */
   <T extends AutoCloseable> T add(T resource) {
     started.push(resource);
     return resource;
   }
 
-  /** Stops everything that runs by now. May be called more than once. */
+  /** Closes everything registered so far. May be called more than once. */
   @Override
   public void close() {
     while (!started.isEmpty()) {
       try {
         started.pop().close();
       } catch (Exception e) {
-        LOG.warn("Not everything stopped as it should: {}", e.toString(), e);
+        LOG.warn("A part failed to stop: {}", e.toString(), e);
       }
     }
   }

@@ -10,25 +10,25 @@ import java.net.SocketException;
 import java.net.UnknownHostException;
 import java.util.function.Supplier;
 
-/** Deploys the verticles that listen on a port, and says what is wrong where they cannot. */
-final class Listening {
+/** Deploys the verticles that listen on a port, and explains why if they cannot. */
+final class Listeners {
 
   private final Vertx vertx;
   private final Settings settings;
-  private final Running running;
+  private final Resources resources;
 
   /**
-   * @param running undeploys them at the end
+   * @param resources undeploys them on close
    */
-  Listening(Vertx vertx, Settings settings, Running running) {
+  Listeners(Vertx vertx, Settings settings, Resources resources) {
     this.vertx = vertx;
     this.settings = settings;
-    this.running = running;
+    this.resources = resources;
   }
 
   /**
-   * Refuses one port for pages and management: the second to listen would take the first for
-   * another program.
+   * Rejects the same port for pages and management: the second listener would report that another
+   * program uses it.
    */
   static void checkPorts(Settings settings) {
     int wanted = settings.http().port();
@@ -42,19 +42,19 @@ final class Listening {
   }
 
   /**
-   * Returns when it listens.
+   * Deploys a verticle and returns once it listens.
    *
    * @param server its name in the settings: {@code http} or {@code management}
-   * @throws StartFailure if it cannot, naming the setting
+   * @throws StartFailure if it cannot listen, with the setting to change
    */
   void start(Supplier<Deployable> verticle, DeploymentOptions options, String server) {
     try {
       String deployment = vertx.deployVerticle(verticle, options).await();
-      running.add(() -> vertx.undeploy(deployment).await());
+      resources.add(() -> vertx.undeploy(deployment).await());
     } catch (RuntimeException e) {
       throw e;
     } catch (Exception e) {
-      // A future that is awaited throws its cause undeclared.
+      // Future.await throws the cause undeclared.
       throw failure(server, e);
     }
   }
@@ -67,7 +67,7 @@ final class Listening {
       return new StartFailure(
           "Another program already listens on "
               + where
-              + "; stop it, or choose another port by marque."
+              + "; stop it, or choose another port with marque."
               + server
               + ".port",
           e);
