@@ -191,7 +191,7 @@ class PersonalTokensIT {
     JsonObject created = create(owner, 7);
     owner.json("DELETE", PATH + "/" + created.getString("id"), new JsonObject());
     String log = server.signedIn(ClockedServer.ADMINISTRATOR).get("/admin/audit").body();
-    assertTrue(log.contains("Personal access token created"), log);
-    assertTrue(log.contains("Personal access token revoked"), log);
+    assertTrue(log.contains("<span>Personal access token created</span>"), log);
+    assertTrue(log.contains("<span>Personal access token revoked</span>"), log);
   }
 }

@@ -53,7 +53,8 @@ class SessionsIT {
     assertInvalidGrant(server.renew(second));
     assertEquals(401, server.me(access));
     Visitor administrator = server.signedIn(ClockedServer.ADMINISTRATOR);
-    assertTrue(administrator.get("/admin/audit").body().contains("Refresh token reused"));
+    assertTrue(
+        administrator.get("/admin/audit").body().contains("<span>Refresh token reused</span>"));
   }
 
   @Test
