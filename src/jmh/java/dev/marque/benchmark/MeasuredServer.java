@@ -64,7 +64,7 @@ final class MeasuredServer implements AutoCloseable {
     all.putAll(settings);
     List<String> options = new ArrayList<>(distributionOptions());
     options.add("-Djava.io.tmpdir=" + temporary);
-    MarqueProcess process = MarqueProcess.start(folder, all, options, List.of("serve"));
+    MarqueProcess process = MarqueProcess.startAsInstalled(folder, all, options, List.of("serve"));
     // An aborted measurement must not leave a server behind.
     Runtime.getRuntime().addShutdownHook(new Thread(process::terminate));
     return new MeasuredServer(process, folder, managementPort, URI.create(process.awaitReady()));

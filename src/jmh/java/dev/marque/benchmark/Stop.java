@@ -52,7 +52,7 @@ public final class Stop {
   private void round(String name, boolean warm) throws Exception {
     long begin = System.nanoTime();
     try (MarqueProcess server =
-        MarqueProcess.start(
+        MarqueProcess.startAsInstalled(
             folder,
             Map.of(
                 "marque.http.port", "0",

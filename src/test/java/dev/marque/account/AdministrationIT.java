@@ -84,7 +84,7 @@ class AdministrationIT {
     assertEquals(200, user.get("/admin/users").statusCode());
     assertEquals(303, role(administrator, username, "user").statusCode());
     assertEquals(403, user.get("/admin/users").statusCode());
-    assertTrue(administrator.get("/admin/audit").body().contains("Role changed"));
+    assertTrue(administrator.get("/admin/audit").body().contains("<span>Role changed</span>"));
   }
 
   @Test

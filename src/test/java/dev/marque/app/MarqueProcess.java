@@ -14,6 +14,10 @@ import java.util.stream.Stream;
 /** Marque in a separate process, for what a test cannot do to its own JVM. */
 public final class MarqueProcess implements AutoCloseable {
 
+  /** In so short a run as a test's, the second compiler costs more than it saves. */
+  private static final List<String> QUICK =
+      List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
+
   private static final Duration TIMEOUT = Duration.ofMinutes(2);
 
   private final Process process;
@@ -45,6 +49,18 @@ public final class MarqueProcess implements AutoCloseable {
    */
   public static MarqueProcess start(
       Path folder, Map<String, String> settings, List<String> options, List<String> arguments) {
+    List<String> all = new ArrayList<>(QUICK);
+    all.addAll(options);
+    return startAsInstalled(folder, settings, all, arguments);
+  }
+
+  /**
+   * Starts a command with exactly these JVM options, for measurements.
+   *
+   * @param options those of {@code bin/marque}, for example
+   */
+  public static MarqueProcess startAsInstalled(
+      Path folder, Map<String, String> settings, List<String> options, List<String> arguments) {
     Path output = folder.resolve("out");
     Path errors = folder.resolve("err");
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
@@ -52,9 +68,6 @@ public final class MarqueProcess implements AutoCloseable {
     command.add(java);
     // As in bin/marque: without this permission, later JDKs print a warning.
     command.add("--enable-native-access=ALL-UNNAMED");
-    // In so short a run, the second compiler costs more than it saves.
-    command.add("-XX:TieredStopAtLevel=1");
-    command.add("-XX:+UseSerialGC");
     command.addAll(options);
     command.addAll(List.of("-cp", absoluteClassPath(), "dev.marque.Main"));
     command.addAll(arguments);
