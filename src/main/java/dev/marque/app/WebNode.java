@@ -27,6 +27,7 @@ import dev.marque.web.Messages;
 import dev.marque.web.OriginCheck;
 import dev.marque.web.Pages;
 import dev.marque.web.Proxies;
+import dev.marque.web.PublicUrl;
 import dev.marque.web.RequestLog;
 import dev.marque.web.SecurityHeaders;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -39,8 +40,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 /** Serves pages and API, and runs their background tasks. */
 final class WebNode {
+
+  private static final Logger LOG = LoggerFactory.getLogger(WebNode.class);
 
   private final Vertx vertx;
   private final Settings settings;
@@ -91,6 +97,11 @@ final class WebNode {
    * @param beforeListening throws an exception to abort the start
    */
   void start(Resources resources, Listeners listeners, Runnable beforeListening) {
+    if (!settings.portal().origins().isEmpty() && !PublicUrl.isHttps(settings.publicUrl())) {
+      LOG.warn(
+          "marque.portal.origins without an https marque.public-url: browsers send the session's"
+              + " cookies over https only, except on localhost");
+    }
     accounts.start().await();
     numbers.start();
     resources.add(numbers::close);

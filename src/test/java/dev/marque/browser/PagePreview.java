@@ -103,6 +103,8 @@ final class PagePreview implements AutoCloseable {
               "as_it_is", Map.of("top1", 0.923, "photos", 338),
               "jpeg_quality_20", Map.of("top1", 0.886),
               "in_a_scene", Map.of("top1", 0.794)),
+          "confusion",
+          List.of(List.of(26, 3, 1), List.of(0, 0, 0), List.of(2, 0, 7)),
           "brands",
           List.of(
               Map.of("brand", "Acura", "photos", 30, "precision", 0.9, "recall", 0.86),
