@@ -2,8 +2,8 @@ package dev.marque.account;
 
 import static dev.marque.platform.Database.utc;
 
+import dev.marque.platform.Chunks;
 import dev.marque.platform.Ids;
-import dev.marque.platform.Portions;
 import dev.marque.web.Failure;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
@@ -298,7 +298,7 @@ final class Sessions {
   /** Deletes what is over, in portions that do not hold locks for long; the number of sessions. */
   Future<Integer> deleteExpired() {
     OffsetDateTime now = utc(clock.instant());
-    return Portions.count(PORTION, () -> deleteExpired(now));
+    return Chunks.process(PORTION, () -> deleteExpired(now));
   }
 
   private Future<Integer> deleteExpired(OffsetDateTime now) {

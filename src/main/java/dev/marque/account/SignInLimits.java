@@ -2,7 +2,7 @@ package dev.marque.account;
 
 import static dev.marque.platform.Database.utc;
 
-import dev.marque.platform.Portions;
+import dev.marque.platform.Chunks;
 import dev.marque.web.Failure;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Pool;
@@ -228,7 +228,7 @@ final class SignInLimits {
   /** Deletes counts that no longer matter, in portions; their number. */
   Future<Integer> deleteForgotten() {
     OffsetDateTime moment = utc(clock.instant().minus(FORGOTTEN_AFTER));
-    return Portions.count(PORTION, () -> deleteBefore(moment));
+    return Chunks.process(PORTION, () -> deleteBefore(moment));
   }
 
   /** Without waiting for a try at work, which may wait for a row that is deleted here. */

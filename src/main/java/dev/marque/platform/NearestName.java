@@ -4,19 +4,19 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.Optional;
 
-/** What somebody most likely meant by a name that is not known. */
+/** Suggests the known name that was most likely meant by an unknown one. */
 final class NearestName {
 
   private NearestName() {}
 
-  /** The known name that fewest edits lead to, unless that would be a different name altogether. */
+  /** Returns the known name with the smallest edit distance; empty if none is similar. */
   static Optional<String> of(String name, Collection<String> known) {
     return known.stream()
         .min(Comparator.comparingInt((String other) -> edits(name, other)).thenComparing(n -> n))
         .filter(nearest -> edits(name, nearest) <= Math.max(2, name.length() / 4));
   }
 
-  /** The Levenshtein distance: characters inserted, deleted or replaced. */
+  /** Returns the Levenshtein distance: the number of characters inserted, deleted or replaced. */
   static int edits(String from, String to) {
     int[] previous = new int[to.length() + 1];
     int[] current = new int[to.length() + 1];

@@ -1,6 +1,6 @@
 package dev.marque.prediction;
 
-import dev.marque.platform.Portions;
+import dev.marque.platform.Chunks;
 import dev.marque.web.ZipStream;
 import io.vertx.core.Future;
 import java.util.List;
@@ -20,7 +20,7 @@ final class CorrectionExport {
 
   /** Sends the archive to its end. */
   Future<Void> send(ZipStream zip) {
-    return Portions.<UUID>follow(after -> portion(after, zip)).compose(sent -> zip.end());
+    return Chunks.<UUID>processFrom(after -> portion(after, zip)).compose(sent -> zip.end());
   }
 
   private Future<Optional<UUID>> portion(Optional<UUID> after, ZipStream zip) {

@@ -1,7 +1,7 @@
 package dev.marque.prediction;
 
 import dev.marque.account.PersonalData;
-import dev.marque.platform.Portions;
+import dev.marque.platform.Chunks;
 import dev.marque.web.Failure;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
@@ -23,12 +23,12 @@ public final class PersonalPredictions implements PersonalData {
 
   @Override
   public Future<Void> export(UUID account, Sink sink) {
-    return Portions.<Cursor>follow(after -> portion(account, after, sink));
+    return Chunks.<Cursor>processFrom(after -> portion(account, after, sink));
   }
 
   @Override
   public Future<Void> delete(UUID account) {
-    return Portions.count(DELETED_AT_ONCE, () -> predictions.deleteSome(account, DELETED_AT_ONCE))
+    return Chunks.process(DELETED_AT_ONCE, () -> predictions.deleteSome(account, DELETED_AT_ONCE))
         .mapEmpty();
   }
 

@@ -1,6 +1,6 @@
 package dev.marque.prediction;
 
-import dev.marque.platform.Portions;
+import dev.marque.platform.Chunks;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
@@ -47,7 +47,7 @@ public final class PhotoRetention {
 
   /** Forgets what is due, in portions that do not hold locks for long; the number of photos. */
   Future<Integer> forget() {
-    return Portions.count(PORTION, () -> predictions.forgetOldPhotos(days, PORTION));
+    return Chunks.process(PORTION, () -> predictions.forgetOldPhotos(days, PORTION));
   }
 
   private void forgetAndLog() {

@@ -1,7 +1,7 @@
 package dev.marque.prediction;
 
+import dev.marque.platform.Chunks;
 import dev.marque.platform.Ids;
-import dev.marque.platform.Portions;
 import dev.marque.web.Failure;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -117,7 +117,7 @@ public final class Trash {
 
   /** Deletes for good what is due, in portions that do not hold locks for long; their number. */
   Future<Integer> empty() {
-    return Portions.count(PORTION, this::deletePortion);
+    return Chunks.process(PORTION, this::deletePortion);
   }
 
   /** Passes over what somebody just brings back, or another node deletes. */
