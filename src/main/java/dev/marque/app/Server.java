@@ -111,7 +111,7 @@ public final class Server implements AutoCloseable {
         undeployedAtTheEnd(vertx, inference.await());
         giveUpIfStopping();
         EventBusInferenceClient client = startClient(vertx, node, metrics, cluster, health);
-        client.heard().await();
+        client.discovered().await();
         startWeb(vertx, listening, database, client, metrics);
       }
       case INFERENCE -> undeployedAtTheEnd(vertx, startInference(vertx, node, metrics).await());

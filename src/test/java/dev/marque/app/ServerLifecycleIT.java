@@ -124,7 +124,7 @@ class ServerLifecycleIT {
         readiness = readiness(process, management);
       }
       assertEquals(200, readiness.statusCode(), readiness.body());
-      assertTrue(process.err().contains(" answers after "), "the network did: " + process.err());
+      assertTrue(process.err().contains(" ready after "), "the network did: " + process.err());
 
       String address = process.awaitReady();
       assertTrue(address.startsWith("http://localhost:"), address);
