@@ -73,7 +73,7 @@ public final class Cluster implements AutoCloseable {
       return InetAddress.getByName(host).getHostAddress();
     } catch (UnknownHostException e) {
       throw new StartFailure(
-          "marque.cluster.host is " + host + ", which cannot be resolved to an address", e);
+          "marque.cluster.host is " + host + ", which cannot be resolved; correct it", e);
     }
   }
 

@@ -45,7 +45,7 @@ public final class ApiContract {
       }
       return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot read openapi.yaml", e);
+      throw new UncheckedIOException("Cannot read openapi.yaml", e);
     }
   }
 

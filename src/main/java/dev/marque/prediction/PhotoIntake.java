@@ -92,10 +92,10 @@ public final class PhotoIntake {
   }
 
   private Future<Prediction> store(
-      User user, String fileName, Inference inference, @Nullable RequestKey key) {
+      User user, String fileName, Inference result, @Nullable RequestKey key) {
     long begin = System.nanoTime();
     return predictions
-        .add(user.id(), FileNames.clean(fileName), inference, key)
+        .add(user.id(), FileNames.clean(fileName), result, key)
         .onSuccess(stored -> record(storeTime, begin));
   }
 

@@ -203,9 +203,7 @@ public final class Predictions {
         .map(rows -> rows.size() > 0);
   }
 
-  /**
-   * Returns a prediction; fails with {@link Failure.NotFound} if the account has none by this id.
-   */
+  /** Returns a prediction; fails with {@link Failure.NotFound} if the account has no such one. */
   Future<Prediction> get(UUID account, UUID id) {
     return pool.preparedQuery("SELECT " + COLUMNS + "FROM predictions WHERE " + BY_ID)
         .execute(Tuple.of(account, id))

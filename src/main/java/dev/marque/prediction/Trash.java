@@ -117,7 +117,10 @@ public final class Trash {
         .map(RowSet::rowCount);
   }
 
-  /** Permanently deletes expired predictions in chunks, to hold locks only briefly. */
+  /**
+   * Permanently deletes expired predictions in chunks, to hold locks only briefly; completes with
+   * their number.
+   */
   Future<Integer> empty() {
     return Chunks.process(CHUNK_SIZE, this::deleteChunk);
   }

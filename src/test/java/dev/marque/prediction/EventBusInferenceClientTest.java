@@ -194,7 +194,7 @@ class EventBusInferenceClientTest {
     node("b", 5, message -> message.reply(Samples.inference()));
     classify();
     assertEquals(requests.take().call(), requests.take().call());
-    assertEquals(1, metrics.get("marque.inference.requests.again").counter().count());
+    assertEquals(1, metrics.get("marque.inference.asked.again").counter().count());
   }
 
   @Test
