@@ -1,6 +1,6 @@
 package dev.marque.account;
 
-import dev.marque.platform.Portions;
+import dev.marque.platform.Chunks;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Pool;
 
@@ -25,6 +25,6 @@ final class AuditRetention {
     if (days == 0) {
       return Future.succeededFuture(0);
     }
-    return Portions.count(Audit.BATCH_SIZE, () -> audit.deleteOld(pool, days));
+    return Chunks.process(Audit.BATCH_SIZE, () -> audit.deleteOld(pool, days));
   }
 }

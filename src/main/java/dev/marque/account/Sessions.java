@@ -2,8 +2,8 @@ package dev.marque.account;
 
 import static dev.marque.platform.Database.utc;
 
+import dev.marque.platform.Chunks;
 import dev.marque.platform.Ids;
-import dev.marque.platform.Portions;
 import dev.marque.web.Failure;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
@@ -298,7 +298,7 @@ final class Sessions {
   /** Deletes expired sessions, in batches that keep locks short, and returns their number. */
   Future<Integer> deleteExpired() {
     OffsetDateTime now = utc(clock.instant());
-    return Portions.count(BATCH_SIZE, () -> deleteExpired(now));
+    return Chunks.process(BATCH_SIZE, () -> deleteExpired(now));
   }
 
   private Future<Integer> deleteExpired(OffsetDateTime now) {

@@ -2,7 +2,7 @@ package dev.marque.account;
 
 import static dev.marque.platform.Database.utc;
 
-import dev.marque.platform.Portions;
+import dev.marque.platform.Chunks;
 import dev.marque.web.Failure;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Pool;
@@ -230,7 +230,7 @@ final class SignInLimits {
   /** Deletes expired counts in batches and returns their number. */
   Future<Integer> deleteExpired() {
     OffsetDateTime moment = utc(clock.instant().minus(RESET_AFTER));
-    return Portions.count(BATCH_SIZE, () -> deleteBefore(moment));
+    return Chunks.process(BATCH_SIZE, () -> deleteBefore(moment));
   }
 
   /** Skips locked rows: their attempts may in turn wait for a row that is deleted here. */

@@ -112,7 +112,7 @@ public final class Server implements AutoCloseable {
         undeployOnClose(vertx, inference.await());
         abortIfStopping();
         EventBusInferenceClient client = startClient(vertx, node, metrics, cluster, health);
-        client.heard().await();
+        client.discovered().await();
         startWeb(vertx, listeners, database, client, metrics);
       }
       case INFERENCE -> undeployOnClose(vertx, startInference(vertx, node, metrics).await());

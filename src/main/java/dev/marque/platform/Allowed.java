@@ -6,7 +6,7 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** The values that a setting takes, in the words of the message that refuses another one. */
+/** The values that a setting accepts, as worded in the message that rejects any other value. */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.METHOD)
@@ -14,6 +14,6 @@ import java.lang.annotation.Target;
 
   String value();
 
-  /** A value that must not be shown, not even in the message that refuses it. */
+  /** Whether the value must never be shown, not even in the message that rejects it. */
   boolean secret() default false;
 }

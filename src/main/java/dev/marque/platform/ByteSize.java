@@ -6,13 +6,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A number of bytes, written as {@code 10 MiB}, {@code 500 kB} or {@code 1048576}.
+ * A size in bytes, written as {@code 10 MiB}, {@code 500 kB} or {@code 1048576}.
  *
  * @param bytes at least 1
  */
 public record ByteSize(long bytes) {
 
-  private static final Pattern WRITTEN = Pattern.compile("(\\d{1,18})\\s*([A-Za-z]*)");
+  private static final Pattern FORMAT = Pattern.compile("(\\d{1,18})\\s*([A-Za-z]*)");
 
   private static final Map<String, Long> UNITS =
       Map.of(
@@ -32,20 +32,20 @@ public record ByteSize(long bytes) {
   }
 
   /**
-   * Reads a size.
+   * Parses a size.
    *
-   * @throws IllegalArgumentException if it is not a number with a unit of bytes
+   * @throws IllegalArgumentException if the text is not a number with an optional unit of bytes
    */
-  public static ByteSize parse(String written) {
-    Matcher parts = WRITTEN.matcher(written.strip());
+  public static ByteSize parse(String text) {
+    Matcher parts = FORMAT.matcher(text.strip());
     Long unit = parts.matches() ? UNITS.get(parts.group(2).toLowerCase(Locale.ROOT)) : null;
     if (unit == null) {
-      throw new IllegalArgumentException("Not a size: " + written);
+      throw new IllegalArgumentException("Not a size: " + text);
     }
     try {
       return new ByteSize(Math.multiplyExact(Long.parseLong(parts.group(1)), unit));
     } catch (ArithmeticException e) {
-      throw new IllegalArgumentException("Too large a size: " + written, e);
+      throw new IllegalArgumentException("Size too large: " + text, e);
     }
   }
 

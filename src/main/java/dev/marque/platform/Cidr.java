@@ -4,8 +4,8 @@ import io.netty.util.NetUtil;
 import java.util.Arrays;
 
 /**
- * A block of addresses, such as {@code 10.0.0.0/8} or {@code fd00::/8}; a single address is a block
- * of one. Never asks a name server.
+ * A CIDR block of IP addresses, for example {@code 10.0.0.0/8} or {@code fd00::/8}; a single
+ * address is a block of one. Never queries a name server.
  */
 public final class Cidr {
 
@@ -20,15 +20,15 @@ public final class Cidr {
   }
 
   /**
-   * Reads {@code address/prefix} or {@code address}.
+   * Parses {@code address/prefix} or {@code address}.
    *
-   * @throws IllegalArgumentException if it is neither
+   * @throws IllegalArgumentException if the text is neither
    */
   public static Cidr parse(String text) {
     int slash = text.indexOf('/');
     byte[] address = bytes(slash < 0 ? text : text.substring(0, slash));
     if (address.length == 0) {
-      throw new IllegalArgumentException("not an address block: " + text);
+      throw new IllegalArgumentException("Not an address block: " + text);
     }
     int bits = address.length * 8;
     int prefix = slash < 0 ? bits : prefixLength(text.substring(slash + 1), bits, text);
@@ -42,32 +42,35 @@ public final class Cidr {
         return prefix;
       }
     } catch (NumberFormatException e) {
-      throw new IllegalArgumentException("not an address block: " + text, e);
+      throw new IllegalArgumentException("Not an address block: " + text, e);
     }
-    throw new IllegalArgumentException("not an address block: " + text);
+    throw new IllegalArgumentException("Not an address block: " + text);
   }
 
-  /** Whether the numeric address lies in this block; false for anything that is no address. */
+  /** Returns whether the numeric address is in this block; false if it is not an address. */
   public boolean contains(String address) {
     byte[] candidate = bytes(address);
     if (candidate.length != network.length) {
       return false;
     }
-    int whole = prefix / 8;
-    if (!Arrays.equals(network, 0, whole, candidate, 0, whole)) {
+    int bytes = prefix / 8;
+    if (!Arrays.equals(network, 0, bytes, candidate, 0, bytes)) {
       return false;
     }
-    int rest = prefix % 8;
-    return rest == 0 || ((network[whole] ^ candidate[whole]) & 0xff & (0xff << (8 - rest))) == 0;
+    int bits = prefix % 8;
+    return bits == 0 || ((network[bytes] ^ candidate[bytes]) & 0xff & (0xff << (8 - bits))) == 0;
   }
 
-  /** The text that it was read from. */
+  /** Returns the text that this block was parsed from. */
   @Override
   public String toString() {
     return text;
   }
 
-  /** Four or sixteen bytes, IPv4 in IPv6 notation made four; none if it is no numeric address. */
+  /**
+   * Returns the address as 4 or 16 bytes, IPv4-mapped IPv6 addresses as 4; empty if it is not a
+   * numeric address.
+   */
   private static byte[] bytes(String address) {
     byte[] bytes = NetUtil.createByteArrayFromIpAddressString(address);
     if (bytes == null) {

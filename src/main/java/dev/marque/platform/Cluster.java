@@ -19,17 +19,17 @@ import java.util.UUID;
 import java.util.function.Consumer;
 
 /**
- * This process as a node of a cluster of Marques, which share one event bus. Hazelcast keeps the
- * list of nodes; they find each other by the addresses of the settings only, never by multicast.
+ * This process as a node of a cluster of Marque processes that share one event bus. Hazelcast
+ * maintains the list of members; nodes find each other only by the addresses in the settings, never
+ * by multicast.
  *
- * <p>What nodes say to each other is neither encrypted nor signed: their ports belong into a
- * network that nobody else reaches.
+ * <p>Traffic between nodes is neither encrypted nor authenticated: run them in a private network.
  */
 public final class Cluster implements AutoCloseable {
 
-  private static final int USUAL_PORT = 5701;
+  private static final int DEFAULT_PORT = 5701;
 
-  /** Where Vert.x looks for a node's name among the attributes of a Hazelcast member. */
+  /** The attribute of a Hazelcast member in which Vert.x looks for the node's id. */
   private static final String NODE_ATTRIBUTE = "__vertx.nodeId";
 
   private final HazelcastInstance hazelcast;
@@ -43,7 +43,7 @@ public final class Cluster implements AutoCloseable {
   }
 
   /**
-   * Joins the nodes of the settings, or is the first. Blocks for some seconds.
+   * Joins the nodes given in the settings, or starts a new cluster. Blocks for several seconds.
    *
    * @throws StartFailure if the address cannot be used
    */
@@ -63,7 +63,7 @@ public final class Cluster implements AutoCloseable {
               + settings.host()
               + " ("
               + e.getMessage()
-              + "); correct marque.cluster.host or marque.cluster.port",
+              + "); check marque.cluster.host and marque.cluster.port",
           e);
     }
   }
@@ -73,7 +73,7 @@ public final class Cluster implements AutoCloseable {
       return InetAddress.getByName(host).getHostAddress();
     } catch (UnknownHostException e) {
       throw new StartFailure(
-          "marque.cluster.host is " + host + ", which has no address; correct it", e);
+          "marque.cluster.host is " + host + ", which cannot be resolved; correct it", e);
     }
   }
 
@@ -82,7 +82,7 @@ public final class Cluster implements AutoCloseable {
     Config config = new Config();
     config.setClusterName(settings.name());
     config.getMemberAttributeConfig().setAttribute(NODE_ATTRIBUTE, node);
-    // What Vert.x needs to know who listens to which address of the event bus.
+    // Vert.x keeps the event bus subscriptions of all nodes in this map.
     config.addMultiMapConfig(
         new MultiMapConfig("__vertx.subs")
             .setBackupCount(1)
@@ -102,38 +102,38 @@ public final class Cluster implements AutoCloseable {
     config.setProperty("hazelcast.socket.bind.any", "false");
     config.setProperty("hazelcast.wait.seconds.before.join", "0");
     config.setProperty("hazelcast.graceful.shutdown.max.wait", "5");
-    // A machine that is gone is noticed within seconds; a killed process at once.
+    // A lost machine is detected within seconds; a killed process at once.
     config.setProperty("hazelcast.heartbeat.interval.seconds", "1");
     config.setProperty("hazelcast.max.no.heartbeat.seconds", "15");
-    // Parts that started apart from each other become one soon.
+    // Clusters that started separately merge soon.
     config.setProperty("hazelcast.merge.first.run.delay.seconds", "20");
     config.setProperty("hazelcast.merge.next.run.delay.seconds", "15");
     return config;
   }
 
   private static String withPort(String member) {
-    return member.matches(".*:\\d+") ? member : member + ":" + USUAL_PORT;
+    return member.matches(".*:\\d+") ? member : member + ":" + DEFAULT_PORT;
   }
 
-  /** This node's name, the same for Vert.x. */
+  /** Returns this node's id, which Vert.x uses too. */
   public String node() {
     return node;
   }
 
-  /** What connects Vert.x to the cluster. */
+  /** Returns a new cluster manager that connects Vert.x to this cluster. */
   public ClusterManager manager() {
     return new HazelcastClusterManager(hazelcast);
   }
 
-  /** Where this node's event bus listens. */
+  /** Returns the host and port on which this node's event bus listens. */
   public EventBusOptions eventBus() {
     return eventBus;
   }
 
   /**
-   * Tells which nodes have left or were killed.
+   * Registers a listener for nodes that leave the cluster or die.
    *
-   * @param left gets the node's name, on a thread of Hazelcast's
+   * @param left called with the node's id on a Hazelcast thread
    */
   public void onNodeLeft(Consumer<String> left) {
     hazelcast
@@ -153,14 +153,14 @@ public final class Cluster implements AutoCloseable {
             });
   }
 
-  /** The names of all nodes, this one's too. */
+  /** Returns the ids of all nodes, including this one. */
   public List<String> nodes() {
     return hazelcast.getCluster().getMembers().stream()
         .map(member -> String.valueOf(member.getAttribute(NODE_ATTRIBUTE)))
         .toList();
   }
 
-  /** Leaves the cluster; after Vert.x was closed. */
+  /** Leaves the cluster. Call it after Vert.x has been closed. */
   @Override
   public void close() {
     hazelcast.shutdown();

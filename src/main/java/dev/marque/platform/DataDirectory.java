@@ -14,9 +14,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The folder of everything that must outlive the process, held by one server at a time.
+ * The folder for everything that must outlive the process, used by one server at a time.
  *
- * <p>The hold is a lock of the operating system's, which ends with the process, however that ends.
+ * <p>It is guarded by a file lock, which the operating system releases however the process ends.
  */
 public final class DataDirectory implements AutoCloseable {
 
@@ -37,9 +37,9 @@ public final class DataDirectory implements AutoCloseable {
   }
 
   /**
-   * Makes the folder if need be and takes hold of it.
+   * Creates the folder if it does not exist, and locks it.
    *
-   * @throws StartFailure if another server holds it, or it cannot be written
+   * @throws StartFailure if another server has locked the folder, or it is not writable
    */
   public static DataDirectory open(Path folder) {
     Path path = folder.toAbsolutePath().normalize();
@@ -52,7 +52,7 @@ public final class DataDirectory implements AutoCloseable {
         throw new StartFailure(
             "Another Marque already runs on the data folder "
                 + path
-                + "; stop it, or give this one its own by marque.data-dir");
+                + "; stop it, or set marque.data-dir to a different folder");
       }
       return new DataDirectory(path, channel);
     } catch (IOException e) {
@@ -61,13 +61,13 @@ public final class DataDirectory implements AutoCloseable {
               + path
               + " cannot be used ("
               + e
-              + "); make it writable, or choose another by marque.data-dir",
+              + "); make it writable, or set marque.data-dir to a different folder",
           e);
     }
   }
 
-  /** Whether a server runs on the folder at this moment. */
-  static boolean isHeld(Path folder) {
+  /** Returns whether a server is currently running on the folder. */
+  static boolean isLocked(Path folder) {
     Path file = folder.resolve(LOCK);
     if (!Files.exists(file)) {
       return false;
@@ -87,7 +87,7 @@ public final class DataDirectory implements AutoCloseable {
     }
   }
 
-  /** Makes a folder that only this user may enter, where the file system knows of users. */
+  /** Creates a folder that only this user can access, if the file system supports permissions. */
   static void createPrivate(Path folder) throws IOException {
     if (Files.isDirectory(folder)) {
       return;
@@ -102,7 +102,7 @@ public final class DataDirectory implements AutoCloseable {
     return path;
   }
 
-  /** Lets the next server in. */
+  /** Unlocks the folder. */
   @Override
   public void close() {
     try {

@@ -14,18 +14,21 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * The pool of connections that every repository shares.
+ * The connection pool that all repositories share.
  *
- * <p>Nothing waits for ever: a connection that cannot be made, and a request for one that none
- * becomes free for, fail within seconds, and beyond a bound requests do not even wait.
+ * <p>Every wait is bounded: opening a connection and waiting for a free one time out within
+ * seconds, and requests beyond the size of the wait queue fail immediately.
  */
 public final class Database {
 
-  private static final int CONNECTIONS = 16;
-  private static final int WAITING = 512;
-  private static final int PATIENCE_SECONDS = 10;
+  private static final int MAX_CONNECTIONS = 16;
+  private static final int MAX_WAITING = 512;
+  private static final int TIMEOUT_SECONDS = 10;
 
-  /** How long statements may take to end at a stop, of whose ten seconds the rest is for others. */
+  /**
+   * How long running statements may take to finish on shutdown; other components need the rest of
+   * its ten seconds.
+   */
   private static final int GRACE_SECONDS = 2;
 
   private final Pool pool;
@@ -34,7 +37,7 @@ public final class Database {
     this.pool = pool;
   }
 
-  /** Makes the pool; connections are made when they are needed. */
+  /** Creates the pool; connections are opened on demand. */
   public static Database open(Vertx vertx, DatabaseAddress address) {
     PgConnectOptions connection = address.connectOptions();
     connection
@@ -46,43 +49,45 @@ public final class Database {
     PoolOptions options =
         new PoolOptions()
             .setName("marque")
-            .setMaxSize(CONNECTIONS)
-            .setMaxWaitQueueSize(WAITING)
-            .setConnectionTimeout(PATIENCE_SECONDS)
+            .setMaxSize(MAX_CONNECTIONS)
+            .setMaxWaitQueueSize(MAX_WAITING)
+            .setConnectionTimeout(TIMEOUT_SECONDS)
             .setConnectionTimeoutUnit(TimeUnit.SECONDS)
             .setIdleTimeout(5)
             .setIdleTimeoutUnit(TimeUnit.MINUTES);
     return new Database(
         PgBuilder.pool()
             .with(options)
-            .with(new NetClientOptions().setConnectTimeout(PATIENCE_SECONDS * 1000))
+            .with(new NetClientOptions().setConnectTimeout(TIMEOUT_SECONDS * 1000))
             .connectingTo(connection)
             .using(vertx)
             .build());
   }
 
-  /** A moment as the database takes it. */
-  public static OffsetDateTime utc(Instant moment) {
-    return moment.atOffset(ZoneOffset.UTC);
+  /** Converts an instant to the type of a {@code timestamptz} parameter. */
+  public static OffsetDateTime utc(Instant instant) {
+    return instant.atOffset(ZoneOffset.UTC);
   }
 
   public Pool pool() {
     return pool;
   }
 
-  /** Succeeds when the database answers. */
+  /** Succeeds if the database responds. */
   public Future<Void> check() {
     return pool.query("SELECT 1").execute().mapEmpty();
   }
 
-  /** Ends the connections, each once its statement has ended, and waits for that, not for long. */
+  /**
+   * Closes each connection once its statement has finished; completes after two seconds at most.
+   */
   public Future<Void> close() {
     return pool.close()
         .timeout(GRACE_SECONDS, TimeUnit.SECONDS)
         .recover(
-            late ->
-                late instanceof TimeoutException
+            e ->
+                e instanceof TimeoutException
                     ? Future.succeededFuture()
-                    : Future.failedFuture(late));
+                    : Future.failedFuture(e));
   }
 }

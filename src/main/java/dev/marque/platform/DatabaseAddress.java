@@ -5,7 +5,7 @@ import java.util.Locale;
 import javax.sql.DataSource;
 import org.postgresql.ds.PGSimpleDataSource;
 
-/** How to reach and enter a PostgreSQL database, for Vert.x and for JDBC alike. */
+/** The address and credentials of a PostgreSQL database, for both Vert.x and JDBC. */
 public final class DatabaseAddress {
 
   private final PgConnectOptions options;
@@ -15,9 +15,9 @@ public final class DatabaseAddress {
   }
 
   /**
-   * Reads {@code postgresql://user:password@host:port/name?sslmode=...}.
+   * Parses {@code postgresql://user:password@host:port/name?sslmode=...}.
    *
-   * @throws IllegalArgumentException if it is none; its message may hold the password
+   * @throws IllegalArgumentException if the URL is invalid; the message may contain the password
    */
   static DatabaseAddress parse(String url) {
     PgConnectOptions options = PgConnectOptions.fromUri(url);
@@ -34,17 +34,17 @@ public final class DatabaseAddress {
             .setPassword(password));
   }
 
-  /** Another database of the same server. */
+  /** Returns the address of another database on the same server. */
   DatabaseAddress withName(String name) {
     return new DatabaseAddress(connectOptions().setDatabase(name));
   }
 
-  /** A copy, to be changed freely. */
+  /** Returns a copy that the caller may modify. */
   PgConnectOptions connectOptions() {
     return new PgConnectOptions(options);
   }
 
-  /** Connections over JDBC, one by one, without a pool. */
+  /** Returns an unpooled JDBC data source. */
   DataSource dataSource() {
     PGSimpleDataSource source = new PGSimpleDataSource();
     source.setServerNames(new String[] {options.getHost()});
@@ -60,7 +60,7 @@ public final class DatabaseAddress {
     return source;
   }
 
-  /** Without user and password. */
+  /** Returns the URL without user and password. */
   @Override
   public String toString() {
     return String.format(

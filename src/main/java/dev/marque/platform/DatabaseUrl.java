@@ -1,8 +1,8 @@
 package dev.marque.platform;
 
 /**
- * Where the database is: {@code embedded}, or {@code postgresql://user:password@host:port/name}. It
- * may hold a password, so its {@link #toString()} does not show it.
+ * Where the database is: {@code embedded}, or {@code postgresql://user:password@host:port/name}.
+ * {@link #toString()} omits the password.
  */
 public final class DatabaseUrl {
 
@@ -15,9 +15,9 @@ public final class DatabaseUrl {
   }
 
   /**
-   * Reads a setting.
+   * Parses the setting.
    *
-   * @throws IllegalArgumentException if it is neither of the two forms
+   * @throws IllegalArgumentException if the text has neither of the two forms
    */
   public static DatabaseUrl parse(String text) {
     String url = text.strip();
@@ -27,19 +27,19 @@ public final class DatabaseUrl {
     return new DatabaseUrl(url);
   }
 
-  /** Whether Marque runs its own PostgreSQL. */
+  /** Returns whether Marque runs its own PostgreSQL. */
   public boolean isEmbedded() {
     return url.equals(EMBEDDED);
   }
 
   /**
-   * The address of a database that somebody else runs.
+   * Returns the address of an external database.
    *
    * @throws IllegalStateException if the database is embedded
    */
   public DatabaseAddress address() {
     if (isEmbedded()) {
-      throw new IllegalStateException("The embedded database has no address before it runs.");
+      throw new IllegalStateException("The embedded database has no address until it is running");
     }
     return DatabaseAddress.parse(url);
   }

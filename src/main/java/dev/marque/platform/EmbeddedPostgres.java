@@ -29,14 +29,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A PostgreSQL of our own, for one machine: durable, on loopback only, behind a random password.
+ * Marque's own PostgreSQL, for a single machine: durable, listening on loopback only, protected by
+ * a random password.
  *
- * <p>In the data folder: {@code postgres/} (the database), {@code postgres-password}, {@code
- * postgres.log} and {@code postgres-binaries/}. The caller holds the {@link DataDirectory}, so a
- * PostgreSQL that still runs on it was left behind by a process that was killed; it is stopped
- * first.
+ * <p>Files in the data folder: {@code postgres/} (the database), {@code postgres-password}, {@code
+ * postgres.log} and {@code postgres-binaries/}. The caller holds the lock of the {@link
+ * DataDirectory}, so a PostgreSQL that still runs in it was left behind by a killed process and is
+ * stopped first.
  *
- * <p>Every method blocks: not for an event loop.
+ * <p>All methods block; do not call them on an event loop.
  */
 public final class EmbeddedPostgres implements AutoCloseable {
 
@@ -44,15 +45,15 @@ public final class EmbeddedPostgres implements AutoCloseable {
 
   private static final String USER = "marque";
   private static final String NAME = "marque";
-  private static final Duration START = Duration.ofSeconds(60);
+  private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
 
-  /** After a kill it first replays up to a gigabyte of its log, on the slowest of disks. */
-  private static final Duration RECOVERY = Duration.ofMinutes(30);
+  /** After a crash the server first replays up to 1 GB of its log, possibly from a slow disk. */
+  private static final Duration RECOVERY_TIMEOUT = Duration.ofMinutes(30);
 
-  private static final Duration STOP = Duration.ofSeconds(10);
-  private static final Duration LOOK = Duration.ofMillis(250);
+  private static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
+  private static final Duration POLL_INTERVAL = Duration.ofMillis(250);
 
-  /** What the server writes of itself: process, data folder, time of start, port, and others. */
+  /** Written by the server: process id, data folder, start time, port and more, one per line. */
   private static final String PID_FILE = "postmaster.pid";
 
   private static final int PORT_LINE = 3;
@@ -69,9 +70,9 @@ public final class EmbeddedPostgres implements AutoCloseable {
   }
 
   /**
-   * Starts the database of a data folder, and makes it at the first time.
+   * Starts the database of a data folder, creating it on the first start.
    *
-   * @throws StartFailure if it does not start; names the log that says why
+   * @throws StartFailure if it does not start; the message names the log file
    */
   public static EmbeddedPostgres start(DataDirectory data) {
     return start(data, () -> false);
@@ -80,46 +81,46 @@ public final class EmbeddedPostgres implements AutoCloseable {
   /**
    * As {@link #start(DataDirectory)}.
    *
-   * @param givenUp asked while the database recovers from a kill, which may take minutes: once it
-   *     is true the start fails, and leaves the recovery to the next one
+   * @param cancelled polled during crash recovery, which may take minutes: once it returns true,
+   *     this method throws and leaves the server running for the next start
    */
-  public static EmbeddedPostgres start(DataDirectory data, BooleanSupplier givenUp) {
-    return start(data, data.path().resolve("postgres-binaries"), 0, START, givenUp);
+  public static EmbeddedPostgres start(DataDirectory data, BooleanSupplier cancelled) {
+    return start(data, data.path().resolve("postgres-binaries"), 0, START_TIMEOUT, cancelled);
   }
 
   /**
    * As {@link #start(DataDirectory)}.
    *
-   * @param cache has the unpacked PostgreSQL
-   * @param wantedPort 0 takes a free one
+   * @param cache folder for the unpacked binaries
+   * @param wantedPort port to listen on, or 0 for a free one
    */
   static EmbeddedPostgres start(DataDirectory data, Path cache, int wantedPort) {
-    return start(data, cache, wantedPort, START, () -> false);
+    return start(data, cache, wantedPort, START_TIMEOUT, () -> false);
   }
 
   /**
    * As {@link #start(DataDirectory, BooleanSupplier)} and {@link #start(DataDirectory, Path, int)}.
    *
-   * @param patience for a start that is no recovery; whole seconds
+   * @param timeout limit for a start without crash recovery, in whole seconds
    */
   static EmbeddedPostgres start(
-      DataDirectory data, Path cache, int wantedPort, Duration patience, BooleanSupplier givenUp) {
+      DataDirectory data, Path cache, int wantedPort, Duration timeout, BooleanSupplier cancelled) {
     long begin = System.nanoTime();
     Path folder = data.path().resolve("postgres");
     Path log = data.path().resolve("postgres.log");
     try {
-      stopOrphan(folder, cache, givenUp);
+      stopOrphan(folder, cache, cancelled);
       Path home = PostgresBinaries.unpackedIn(cache);
       String password = password(data.path().resolve("postgres-password"));
       create(home, folder, data.path().resolve("postgres-password"), log);
       int port = wantedPort == 0 ? freePort() : wantedPort;
-      startServer(startCommand(home, folder, log, port, patience), folder, cache, log, givenUp);
+      startServer(startCommand(home, folder, log, port, timeout), folder, cache, log, cancelled);
       EmbeddedPostgres started =
           new EmbeddedPostgres(
               home, folder, DatabaseAddress.of("127.0.0.1", port, NAME, USER, password));
       started.createDatabase(port, password);
       LOG.info(
-          "Embedded PostgreSQL runs on port {} after {} ms",
+          "Embedded PostgreSQL started on port {} in {} ms",
           port,
           Duration.ofNanos(System.nanoTime() - begin).toMillis());
       return started;
@@ -129,22 +130,23 @@ public final class EmbeddedPostgres implements AutoCloseable {
   }
 
   /**
-   * The database of the server that runs on a data folder, for a command beside it; empty if none
-   * runs.
+   * Returns the database of the server that is running on a data folder, so that other commands can
+   * use it; empty if no server is running.
    *
-   * @throws StartFailure if a server runs, but not its database: it is just starting or stopping
+   * @throws StartFailure if a server is running but its database is not, because it is just
+   *     starting or stopping
    */
   public static Optional<DatabaseAddress> running(Path dataDir) {
-    if (!DataDirectory.isHeld(dataDir)) {
+    if (!DataDirectory.isLocked(dataDir)) {
       return Optional.empty();
     }
     Path data = dataDir.toAbsolutePath().normalize();
     Path folder = data.resolve("postgres");
     try {
-      List<String> told = pidFile(folder);
-      if (server(told, folder, data.resolve("postgres-binaries")).isPresent()
-          && told.get(STATUS_LINE).strip().equals("ready")) {
-        int port = Integer.parseInt(told.get(PORT_LINE).strip());
+      List<String> lines = pidFile(folder);
+      if (server(lines, folder, data.resolve("postgres-binaries")).isPresent()
+          && lines.get(STATUS_LINE).strip().equals("ready")) {
+        int port = Integer.parseInt(lines.get(PORT_LINE).strip());
         String password = Files.readString(data.resolve("postgres-password")).strip();
         return Optional.of(DatabaseAddress.of("127.0.0.1", port, NAME, USER, password));
       }
@@ -165,7 +167,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
     return address;
   }
 
-  /** Stops the server; what was committed stays. */
+  /** Stops the server. */
   @Override
   public void close() {
     try {
@@ -181,7 +183,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
               "fast",
               "-w",
               "-t",
-              Long.toString(STOP.toSeconds()),
+              Long.toString(STOP_TIMEOUT.toSeconds()),
               "stop"));
       LOG.info("Embedded PostgreSQL stopped");
     } catch (IOException e) {
@@ -189,7 +191,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
     }
   }
 
-  /** The password of the database's only user, made at the first start, for its owner's eyes. */
+  /** Returns the password of the only database user, created on first use as an owner-only file. */
   private static String password(Path file) throws IOException {
     if (!Files.exists(file)) {
       byte[] random = new byte[24];
@@ -207,20 +209,20 @@ public final class EmbeddedPostgres implements AutoCloseable {
     return Files.readString(file).strip();
   }
 
-  /** Makes the database under another name first, so that a kill leaves nothing half made. */
+  /** Creates the database under a temporary name, so that a crash leaves no partial database. */
   private static void create(Path home, Path folder, Path password, Path log) throws IOException {
     if (Files.isDirectory(folder)) {
       return;
     }
-    Path making = folder.resolveSibling("postgres.new");
-    PostgresBinaries.deleteAll(making);
+    Path partial = folder.resolveSibling("postgres.new");
+    PostgresBinaries.deleteAll(partial);
     run(
-        "make the embedded database",
+        "create the embedded database",
         log,
         command(
             home,
             "initdb",
-            "--pgdata=" + making,
+            "--pgdata=" + partial,
             "--username=" + USER,
             "--pwfile=" + password,
             "--auth=scram-sha-256",
@@ -229,18 +231,18 @@ public final class EmbeddedPostgres implements AutoCloseable {
             "--builtin-locale=C.UTF-8",
             "--locale=C",
             "--no-instructions"));
-    Files.move(making, folder, StandardCopyOption.ATOMIC_MOVE);
+    Files.move(partial, folder, StandardCopyOption.ATOMIC_MOVE);
   }
 
   private static void startServer(
-      List<String> command, Path folder, Path cache, Path log, BooleanSupplier givenUp)
+      List<String> command, Path folder, Path cache, Path log, BooleanSupplier cancelled)
       throws IOException {
     try {
       run("start the embedded database", log, command);
     } catch (IOException e) {
       Optional<ProcessHandle> server = server(pidFile(folder), folder, cache);
       if (server.isPresent()) {
-        awaitRecovery(server.get(), folder, givenUp);
+        awaitRecovery(server.get(), folder, cancelled);
         if (status(folder).equals("ready")) {
           return;
         }
@@ -250,27 +252,28 @@ public final class EmbeddedPostgres implements AutoCloseable {
     }
   }
 
-  /** Waits while a server recovers from a kill: were it stopped, the next would begin anew. */
-  private static void awaitRecovery(ProcessHandle server, Path folder, BooleanSupplier givenUp)
+  /** Waits for crash recovery to finish: if stopped, the next server would start it again. */
+  private static void awaitRecovery(ProcessHandle server, Path folder, BooleanSupplier cancelled)
       throws IOException {
     long begin = System.nanoTime();
     if (isRecovering(folder)) {
       LOG.warn(
-          "The embedded database recovers from a kill; that is waited for, {} minutes at most",
-          RECOVERY.toMinutes());
+          "The embedded database is recovering from a crash; waiting for at most {} minutes",
+          RECOVERY_TIMEOUT.toMinutes());
     }
     while (isRecovering(folder)
-        && System.nanoTime() - begin < RECOVERY.toNanos()
-        && !endsWithin(LOOK, server)) {
-      if (givenUp.getAsBoolean()) {
+        && System.nanoTime() - begin < RECOVERY_TIMEOUT.toNanos()
+        && !exitsWithin(POLL_INTERVAL, server)) {
+      if (cancelled.getAsBoolean()) {
         throw new StartFailure(
-            "Told to stop while the embedded database recovers, which the next start waits for");
+            "Stopped while the embedded database was recovering from a crash; the next start waits"
+                + " for the recovery to finish");
       }
     }
   }
 
   private static List<String> startCommand(
-      Path home, Path folder, Path log, int port, Duration patience) {
+      Path home, Path folder, Path log, int port, Duration timeout) {
     List<String> options =
         List.of(
             "-p " + port,
@@ -290,7 +293,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
         log.toString(),
         "-w",
         "-t",
-        Long.toString(patience.toSeconds()),
+        Long.toString(timeout.toSeconds()),
         "-o",
         String.join(" ", options),
         "start");
@@ -300,9 +303,9 @@ public final class EmbeddedPostgres implements AutoCloseable {
     DatabaseAddress postgres = DatabaseAddress.of("127.0.0.1", port, "postgres", USER, password);
     try (Connection connection = postgres.dataSource().getConnection();
         Statement statement = connection.createStatement()) {
-      boolean there =
+      boolean exists =
           statement.executeQuery("SELECT FROM pg_database WHERE datname = '" + NAME + "'").next();
-      if (!there) {
+      if (!exists) {
         statement.execute("CREATE DATABASE " + NAME);
       }
     } catch (SQLException e) {
@@ -312,15 +315,15 @@ public final class EmbeddedPostgres implements AutoCloseable {
   }
 
   /**
-   * Stops the server that a killed process left behind, and takes away what it wrote of itself:
-   * PostgreSQL refuses to start where the number of a process that ended is by now another's.
+   * Stops the server that a killed process left behind and deletes its PID file: PostgreSQL does
+   * not start if the process id in it now belongs to another process.
    */
-  private static void stopOrphan(Path folder, Path cache, BooleanSupplier givenUp)
+  private static void stopOrphan(Path folder, Path cache, BooleanSupplier cancelled)
       throws IOException {
     Optional<ProcessHandle> orphan = server(pidFile(folder), folder, cache);
     if (orphan.isPresent()) {
-      awaitRecovery(orphan.get(), folder, givenUp);
-      LOG.warn("Stopping the database that a killed process left behind, {}", orphan.get().pid());
+      awaitRecovery(orphan.get(), folder, cancelled);
+      LOG.warn("Stopping the database left behind by a killed process, pid {}", orphan.get().pid());
       stop(orphan.get());
     }
     Files.deleteIfExists(folder.resolve(PID_FILE));
@@ -328,17 +331,17 @@ public final class EmbeddedPostgres implements AutoCloseable {
 
   private static void stop(ProcessHandle server) throws IOException {
     server.destroy();
-    if (!endsWithin(STOP, server)) {
+    if (!exitsWithin(STOP_TIMEOUT, server)) {
       server.destroyForcibly();
-      if (!endsWithin(STOP, server)) {
-        throw new IOException("process " + server.pid() + " does not end");
+      if (!exitsWithin(STOP_TIMEOUT, server)) {
+        throw new IOException("process " + server.pid() + " does not exit");
       }
     }
   }
 
-  private static boolean endsWithin(Duration patience, ProcessHandle process) throws IOException {
+  private static boolean exitsWithin(Duration timeout, ProcessHandle process) throws IOException {
     try {
-      process.onExit().get(patience.toMillis(), TimeUnit.MILLISECONDS);
+      process.onExit().get(timeout.toMillis(), TimeUnit.MILLISECONDS);
       return true;
     } catch (TimeoutException e) {
       return false;
@@ -350,12 +353,10 @@ public final class EmbeddedPostgres implements AutoCloseable {
     }
   }
 
-  /**
-   * What the server of a data folder has written of itself; empty if it has not, or has stopped.
-   */
+  /** Returns the lines of a data folder's PID file; empty if there is no such file. */
   private static List<String> pidFile(Path folder) throws IOException {
     try {
-      // The folder's name is in there in the system's own encoding.
+      // The file contains the folder's name in the platform's encoding.
       return Files.readAllLines(folder.resolve(PID_FILE), ISO_8859_1);
     } catch (NoSuchFileException e) {
       return List.of();
@@ -366,15 +367,15 @@ public final class EmbeddedPostgres implements AutoCloseable {
     return List.of("starting", "standby").contains(status(folder));
   }
 
-  /** What a server says of itself; empty if it says nothing. */
+  /** Returns the status from the PID file; empty if it has none. */
   private static String status(Path folder) throws IOException {
-    List<String> told = pidFile(folder);
-    return told.size() > STATUS_LINE ? told.get(STATUS_LINE).strip() : "";
+    List<String> lines = pidFile(folder);
+    return lines.size() > STATUS_LINE ? lines.get(STATUS_LINE).strip() : "";
   }
 
   /**
-   * The server that has written a file of its process, if it runs: after a kill the number in it
-   * may be another process' by now.
+   * Returns the server that wrote a PID file, if it is still running: after a crash, the process id
+   * may belong to another process.
    */
   private static Optional<ProcessHandle> server(List<String> pidFile, Path folder, Path cache) {
     return pidFile.stream()
@@ -387,7 +388,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
 
   private static boolean isServerOf(Path folder, Path cache, ProcessHandle.Info process) {
     if (process.arguments().isEmpty()) {
-      // Windows does not tell them: there it is ours if its program is.
+      // Windows does not report arguments, so the path of the program has to suffice.
       return process.command().filter(program -> Path.of(program).startsWith(cache)).isPresent();
     }
     List<String> arguments = List.of(process.arguments().get());
@@ -415,7 +416,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
     boolean windows = File.separatorChar == '\\';
     List<String> command = new ArrayList<>();
     if (!windows && "root".equals(System.getProperty("user.name"))) {
-      // PostgreSQL refuses to run as root; in a user namespace of its own it is nobody.
+      // PostgreSQL refuses to run as root; in its own user namespace it runs as "nobody".
       command.addAll(List.of("unshare", "--user"));
     }
     command.add(home.resolve("bin").resolve(windows ? program + ".exe" : program).toString());
@@ -423,7 +424,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
     return command;
   }
 
-  /** Runs a program to its end, its words in the log. */
+  /** Runs a program until it exits, appending its output to the log. */
   private static void run(String purpose, Path log, List<String> command) throws IOException {
     ProcessBuilder builder =
         new ProcessBuilder(command)
@@ -433,7 +434,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
     builder.environment().put("LC_ALL", "C");
     Process process = builder.start();
     try {
-      if (!process.waitFor(START.plusSeconds(30).toSeconds(), TimeUnit.SECONDS)) {
+      if (!process.waitFor(START_TIMEOUT.plusSeconds(30).toSeconds(), TimeUnit.SECONDS)) {
         process.destroyForcibly();
         throw new IOException(String.format(Locale.ROOT, "could not %s in time", purpose));
       }

@@ -7,27 +7,27 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Tells how late event loops come to what is due: everything that they serve is as late. */
+/** Measures how late event loops run: everything that they serve is delayed by as much. */
 public final class EventLoopDelay {
 
-  private static final Duration EVERY = Duration.ofMillis(500);
+  private static final Duration INTERVAL = Duration.ofMillis(500);
 
   private final Timer delay;
 
   public EventLoopDelay(MeterRegistry metrics) {
     delay =
         Timer.builder("marque.event.loop.delay")
-            .description("How late an event loop came to what was due, looked at twice a second")
+            .description("How late an event loop ran a timer, measured twice a second")
             .register(metrics);
   }
 
-  /** Looks at the event loop at hand, for as long as the verticle that asks is deployed. */
+  /** Measures the current event loop until the calling verticle is undeployed. */
   public void watch(Vertx vertx) {
     AtomicLong due = new AtomicLong(System.nanoTime());
     vertx.setPeriodic(
-        EVERY.toMillis(),
+        INTERVAL.toMillis(),
         timer -> {
-          long late = System.nanoTime() - due.addAndGet(EVERY.toNanos());
+          long late = System.nanoTime() - due.addAndGet(INTERVAL.toNanos());
           delay.record(Math.max(0, late), TimeUnit.NANOSECONDS);
         });
   }

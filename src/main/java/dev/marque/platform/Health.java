@@ -9,40 +9,40 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether this process can serve, and if not, why. A room registers a check by name; all are asked
- * at once, each with a moment to answer. Safe for all threads.
+ * Whether this process is ready to serve, and if not, why. Features register named checks, which
+ * run concurrently, each with a timeout. Thread-safe.
  */
 public final class Health {
 
-  private static final long PATIENCE_MILLIS = 2000;
+  private static final long TIMEOUT_MILLIS = 2000;
 
   private final Map<String, Supplier<Future<Void>>> checks = new ConcurrentSkipListMap<>();
 
   /**
-   * Adds a check, or replaces the one of that name.
+   * Adds a check, or replaces the one with that name.
    *
-   * @param check fails with a message for the operator while this process cannot serve
+   * @param check fails, with a message for the operator, while this process is not ready
    */
   public void register(String name, Supplier<Future<Void>> check) {
     checks.put(name, check);
   }
 
-  /** Asks every check; does not fail. */
+  /** Runs all checks; the future never fails. */
   public Future<Readiness> readiness() {
-    List<Future<Check>> asked =
-        checks.entrySet().stream().map(each -> ask(each.getKey(), each.getValue())).toList();
-    return Future.join(asked).map(done -> new Readiness(done.<Check>list()));
+    List<Future<Check>> running =
+        checks.entrySet().stream().map(each -> run(each.getKey(), each.getValue())).toList();
+    return Future.join(running).map(done -> new Readiness(done.<Check>list()));
   }
 
-  private Future<Check> ask(String name, Supplier<Future<Void>> check) {
-    Future<Void> answer;
+  private Future<Check> run(String name, Supplier<Future<Void>> check) {
+    Future<Void> result;
     try {
-      answer = check.get();
+      result = check.get();
     } catch (RuntimeException e) {
-      answer = Future.failedFuture(e);
+      result = Future.failedFuture(e);
     }
-    return answer
-        .timeout(PATIENCE_MILLIS, TimeUnit.MILLISECONDS)
+    return result
+        .timeout(TIMEOUT_MILLIS, TimeUnit.MILLISECONDS)
         .map(ok -> new Check(name, null))
         .recover(e -> Future.succeededFuture(new Check(name, reason(e))));
   }
@@ -53,18 +53,18 @@ public final class Health {
   }
 
   /**
-   * One check's answer.
+   * The result of one check.
    *
-   * @param reason why this process cannot serve; null: it can
+   * @param reason why this process is not ready; {@code null} if the check passed
    */
   public record Check(String name, @Nullable String reason) {
 
-    public boolean holds() {
+    public boolean passed() {
       return reason == null;
     }
   }
 
-  /** Every check's answer, in the order of their names. */
+  /** The results of all checks, ordered by name. */
   public record Readiness(List<Check> checks) {
 
     public Readiness {
@@ -72,7 +72,7 @@ public final class Health {
     }
 
     public boolean isReady() {
-      return checks.stream().allMatch(Check::holds);
+      return checks.stream().allMatch(Check::passed);
     }
   }
 }

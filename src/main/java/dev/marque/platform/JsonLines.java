@@ -14,19 +14,19 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.event.KeyValuePair;
 
 /**
- * Writes each log event as one line with one flat JSON object: {@code timestamp} (ISO 8601, UTC),
- * {@code level}, {@code logger}, {@code thread}, {@code message}, where there is one {@code
- * request_id}, the event's own fields, and {@code exception} with its stack trace as text.
+ * Encodes each log event as one line containing a flat JSON object: {@code timestamp} (ISO 8601,
+ * UTC), {@code level}, {@code logger}, {@code thread}, {@code message}, {@code request_id} if there
+ * is one, the event's own fields, and {@code exception} with the stack trace as text.
  */
 public final class JsonLines extends EncoderBase<ILoggingEvent> {
 
   private static final byte[] NOTHING = {};
 
-  /** In ASCII alone no reader finds the end of a line but where one is. */
+  /** ASCII only, because some readers treat other characters, for example U+2028, as line ends. */
   private static final JsonFactory JSON =
       JsonFactory.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
 
-  /** For logback, which makes it from its name in a configuration. */
+  /** Called reflectively by Logback. */
   public JsonLines() {}
 
   @Override
@@ -58,7 +58,7 @@ public final class JsonLines extends EncoderBase<ILoggingEvent> {
     if (requestId != null) {
       json.writeStringField(RequestContext.LOGGED_AS, requestId);
     }
-    for (KeyValuePair field : LogFields.further(event)) {
+    for (KeyValuePair field : LogFields.withoutRequestId(event)) {
       json.writeFieldName(field.key);
       writeValue(json, field.value);
     }

@@ -5,12 +5,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.event.KeyValuePair;
 
-/** What a log event says besides its message. */
+/** The key-value fields of a log event. */
 final class LogFields {
 
   private LogFields() {}
 
-  /** The request that the event belongs to: as it says itself, or as its thread's context knows. */
+  /**
+   * Returns the id of the event's request, from its own fields or else from the thread's context.
+   */
   static @Nullable String requestId(ILoggingEvent event) {
     for (KeyValuePair field : all(event)) {
       if (isRequestId(field)) {
@@ -20,8 +22,8 @@ final class LogFields {
     return RequestContext.requestId();
   }
 
-  /** The fields without the request's id. */
-  static List<KeyValuePair> further(ILoggingEvent event) {
+  /** Returns the event's fields without the request id. */
+  static List<KeyValuePair> withoutRequestId(ILoggingEvent event) {
     return all(event).stream().filter(field -> !isRequestId(field)).toList();
   }
 

@@ -7,16 +7,16 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.event.KeyValuePair;
 
 /**
- * {@code %text} of a log pattern: the request's id, the message and its fields on one line,
- * whatever a client has put into them.
+ * The conversion word {@code %text} of log patterns: the request id, the message and its fields on
+ * one line, even if a client has put line breaks into them.
  */
 public final class LogText extends ClassicConverter {
 
-  /** What some reader takes for the end of a line or a terminal for an order. */
-  private static final Pattern NOT_OF_A_LINE =
+  /** Characters that a reader may treat as a line end or a terminal as a control sequence. */
+  private static final Pattern CONTROL_CHARACTERS =
       Pattern.compile("[\\p{Cntrl}\\x{85}\\u2028\\u2029]+");
 
-  /** For logback, which makes it from its name in a configuration. */
+  /** Called reflectively by Logback. */
   public LogText() {}
 
   @Override
@@ -27,9 +27,9 @@ public final class LogText extends ClassicConverter {
       text.append("request ").append(requestId).append(": ");
     }
     text.append(event.getFormattedMessage());
-    for (KeyValuePair field : LogFields.further(event)) {
+    for (KeyValuePair field : LogFields.withoutRequestId(event)) {
       text.append(' ').append(field.key).append('=').append(field.value);
     }
-    return NOT_OF_A_LINE.matcher(text).replaceAll(" | ");
+    return CONTROL_CHARACTERS.matcher(text).replaceAll(" | ");
   }
 }

@@ -14,9 +14,9 @@ public final class Logs {
   private Logs() {}
 
   /**
-   * Chooses the form of every event from here on; for the start of a process. Before, and where the
-   * operator has given logback another configuration without an appender {@code console}, it is the
-   * configuration's.
+   * Sets the format of all log events from now on; call it at startup. Until then the format is
+   * that of the Logback configuration, and it stays so if the operator has supplied a configuration
+   * without an appender named {@code console}.
    */
   public static void write(Settings.LogFormat format) {
     ILoggerFactory factory = LoggerFactory.getILoggerFactory();

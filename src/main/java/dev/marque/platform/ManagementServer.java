@@ -13,7 +13,7 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Health and metrics for operators, on a port of their own: {@code /health/live}, {@code
+ * Serves health and metrics to operators on a separate port: {@code /health/live}, {@code
  * /health/ready} and {@code /metrics}.
  */
 public final class ManagementServer extends VerticleBase {
@@ -26,9 +26,9 @@ public final class ManagementServer extends VerticleBase {
   private volatile int actualPort;
 
   /**
-   * Makes the server; deploying it starts it.
+   * Creates the server; deploying it starts it.
    *
-   * @param port 0 takes a free one
+   * @param port port to listen on, or 0 for a free one
    */
   public ManagementServer(String host, int port, Health health, Metrics metrics) {
     this.host = host;
@@ -37,7 +37,7 @@ public final class ManagementServer extends VerticleBase {
     this.metrics = metrics;
   }
 
-  /** The port that it listens on, once deployed. */
+  /** Returns the port that the server listens on, once deployed. */
   public int actualPort() {
     return actualPort;
   }
@@ -89,8 +89,8 @@ public final class ManagementServer extends VerticleBase {
   private static JsonObject document(Health.Readiness readiness) {
     JsonArray checks = new JsonArray();
     for (Health.Check check : readiness.checks()) {
-      JsonObject entry = new JsonObject().put("name", check.name()).put("ready", check.holds());
-      if (!check.holds()) {
+      JsonObject entry = new JsonObject().put("name", check.name()).put("ready", check.passed());
+      if (!check.passed()) {
         entry.put("reason", check.reason());
       }
       checks.add(entry);
@@ -100,7 +100,7 @@ public final class ManagementServer extends VerticleBase {
         .put("checks", checks);
   }
 
-  /** Off the event loop: with many meters it takes milliseconds. */
+  /** Runs on a worker thread: with many meters it takes milliseconds. */
   private void scrape(RoutingContext ctx) {
     vertx
         .executeBlocking(metrics::scrape, false)

@@ -18,23 +18,21 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** The numbers of this process, for Prometheus: its own, those of the JVM and those of Vert.x. */
+/** The metrics of this process for Prometheus: Marque's own and those of the JVM and Vert.x. */
 public final class Metrics implements AutoCloseable {
 
-  /**
-   * Upper bounds of the histograms of durations: from a cached page to a request in a long queue.
-   */
+  /** Histogram buckets for durations: from a cached page to a request in a long queue. */
   private static final double[] BUCKETS_NANOS =
       Stream.of(1, 2, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000)
           .mapToDouble(millis -> Duration.ofMillis(millis).toNanos())
           .toArray();
 
-  /** A request may name any other: each would be a series of numbers for ever. */
+  /** Other methods share one tag value: each would permanently create another time series. */
   private static final Set<String> METHODS =
       Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT");
 
-  /** Each node has one behind it, named anew at every start. */
-  private static final String NODES = "inference.classify";
+  /** Followed by the id of an inference node, which changes with every start. */
+  private static final String CLASSIFY_ADDRESS = "inference.classify";
 
   private final PrometheusMeterRegistry registry;
   private final JvmGcMetrics collections;
@@ -49,7 +47,9 @@ public final class Metrics implements AutoCloseable {
                 "method", method -> METHODS.contains(method) ? method : "other"))
         .meterFilter(
             MeterFilter.replaceTagValues(
-                "address", address -> address.startsWith(NODES + ".") ? NODES : address));
+                "address",
+                address ->
+                    address.startsWith(CLASSIFY_ADDRESS + ".") ? CLASSIFY_ADDRESS : address));
     collections = new JvmGcMetrics();
     collections.bindTo(registry);
     new ClassLoaderMetrics().bindTo(registry);
@@ -61,12 +61,12 @@ public final class Metrics implements AutoCloseable {
     new UptimeMetrics().bindTo(registry);
   }
 
-  /** Where every room registers its own numbers. */
+  /** Returns the registry in which all features register their meters. */
   public MeterRegistry registry() {
     return registry;
   }
 
-  /** Every number, in Prometheus's text format. */
+  /** Returns all metrics in the Prometheus text format. */
   public String scrape() {
     return registry.scrape();
   }
@@ -77,7 +77,7 @@ public final class Metrics implements AutoCloseable {
     registry.close();
   }
 
-  /** Durations as histograms, from which percentiles over several processes can be computed. */
+  /** Publishes durations as histograms, which can be aggregated across processes. */
   private static final class Histograms implements MeterFilter {
 
     @Override

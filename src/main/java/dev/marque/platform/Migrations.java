@@ -9,7 +9,7 @@ import org.flywaydb.core.api.output.MigrateResult;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Brings a database's tables to what this version of the program needs. */
+/** Migrates a database to the schema of this version. */
 public final class Migrations {
 
   private static final Logger LOG = LoggerFactory.getLogger(Migrations.class);
@@ -17,10 +17,10 @@ public final class Migrations {
   private Migrations() {}
 
   /**
-   * Applies what is missing of {@code db/migration}. Blocks: not for an event loop.
+   * Applies the pending migrations of {@code db/migration}. Blocks; do not call it on an event
+   * loop.
    *
-   * @throws StartFailure if the database cannot be reached or its tables cannot be brought up to
-   *     date
+   * @throws StartFailure if the database cannot be reached or a migration fails
    */
   public static void run(DatabaseAddress address) {
     DataSource source = address.dataSource();
@@ -32,7 +32,7 @@ public final class Migrations {
               + address
               + " cannot be reached: "
               + firstLine(e)
-              + "; start it, or correct marque.database.url",
+              + "; start it, or check marque.database.url",
           e);
     }
     try {
@@ -51,10 +51,7 @@ public final class Migrations {
       }
     } catch (FlywayException e) {
       throw new StartFailure(
-          "The tables of the database at "
-              + address
-              + " cannot be brought to this version: "
-              + firstLine(e),
+          "The database at " + address + " cannot be migrated to this version: " + firstLine(e),
           e);
     }
   }

@@ -7,15 +7,15 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** What somebody most likely meant by a name that is not known. */
+/** Suggests the known name that was most likely meant by an unknown one. */
 final class NearestName {
 
   private NearestName() {}
 
   /**
-   * Finds the known name that has all words of the unknown one in the same order and the fewest
-   * others, as {@code MARQUE_HTTP_PORT} for {@code MARQUE_PORT}; else the one that the fewest edits
-   * lead to, unless that would be a different name altogether.
+   * Returns the known name that has all words of the unknown one in the same order and the fewest
+   * others, for example {@code MARQUE_HTTP_PORT} for {@code MARQUE_PORT}; otherwise the one with the
+   * smallest edit distance, or empty if none is similar.
    */
   static Optional<String> of(String name, Collection<String> known) {
     return withWordsOf(name, known).or(() -> withFewestEdits(name, known));
@@ -50,7 +50,7 @@ final class NearestName {
         .filter(nearest -> edits(name, nearest) <= Math.max(2, name.length() / 4));
   }
 
-  /** The Levenshtein distance: characters inserted, deleted or replaced. */
+  /** Returns the Levenshtein distance: the number of characters inserted, deleted or replaced. */
   static int edits(String from, String to) {
     int[] previous = new int[to.length() + 1];
     int[] current = new int[to.length() + 1];

@@ -19,7 +19,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tukaani.xz.XZInputStream;
 
-/** The PostgreSQL of the class path, unpacked once. */
+/** Unpacks the PostgreSQL binaries from the class path, once. */
 final class PostgresBinaries {
 
   private static final Logger LOG = LoggerFactory.getLogger(PostgresBinaries.class);
@@ -27,10 +27,10 @@ final class PostgresBinaries {
   private PostgresBinaries() {}
 
   /**
-   * The folder that holds {@code bin/postgres}. A kill at any moment leaves either nothing or all
-   * of it under its final name. One thread of a process unpacks at a time.
+   * Returns the folder that contains {@code bin/postgres}, unpacking it if needed. The folder gets
+   * its final name only when it is complete. Only one thread of a process unpacks at a time.
    *
-   * @param cache where it is unpacked, in a folder for each version
+   * @param cache folder to unpack into, with a subfolder for each version
    */
   static synchronized Path unpackedIn(Path cache) throws IOException {
     String archive = archiveName();
@@ -38,7 +38,7 @@ final class PostgresBinaries {
     if (Files.isDirectory(home)) {
       return home;
     }
-    LOG.info("Unpacking PostgreSQL in {}", home);
+    LOG.info("Unpacking PostgreSQL to {}", home);
     if (!Files.isDirectory(cache)) {
       Files.createDirectories(cache);
     }
@@ -58,7 +58,7 @@ final class PostgresBinaries {
       throws IOException {
     Path target = folder.resolve(entry.getName()).normalize();
     if (!target.startsWith(folder)) {
-      throw new IOException("The archive leads out of its folder: " + entry.getName());
+      throw new IOException("The archive entry is outside its folder: " + entry.getName());
     }
     if (entry.isDirectory()) {
       Files.createDirectories(target);
@@ -90,7 +90,7 @@ final class PostgresBinaries {
     InputStream stream = PostgresBinaries.class.getResourceAsStream(archive);
     if (stream == null) {
       throw new StartFailure(
-          "There is no embedded PostgreSQL for this machine ("
+          "There is no embedded PostgreSQL for this platform ("
               + archive.substring(1)
               + "); set marque.database.url to a PostgreSQL of your own");
     }
@@ -103,11 +103,11 @@ final class PostgresBinaries {
       stream.transferTo(java.io.OutputStream.nullOutputStream());
       return HexFormat.of().formatHex(stream.getMessageDigest().digest());
     } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every Java has SHA-256", e);
+      throw new IllegalStateException("Every Java platform supports SHA-256", e);
     }
   }
 
-  /** Deletes a folder and all it holds, if it is there. */
+  /** Deletes a folder and its contents, if it exists. */
   static void deleteAll(Path folder) throws IOException {
     if (!Files.exists(folder)) {
       return;

@@ -8,30 +8,32 @@ import io.vertx.core.spi.context.storage.ContextLocal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which request the code at hand works for, so that its log events can say so without every method
- * being told.
+ * The id of the current request, so that log events can include it without passing it to every
+ * method.
  *
- * <p>Vert.x gives each request and each message a context of its own, on which everything that is
- * composed for it goes on; the id lies there. A thread that is not of Vert.x has none: there an
- * event names its request itself, by {@link #LOGGED_AS}.
+ * <p>The id is stored in the context that Vert.x creates for each request and each message and on
+ * which all its continuations run. Other threads have no context; log events there must add the
+ * field {@link #LOGGED_AS} themselves.
  */
 public final class RequestContext implements VertxServiceProvider {
 
-  /** The name of the id among the fields of a log event, as in problem documents. */
+  /** The name of the id in log events, the same as in problem documents. */
   public static final String LOGGED_AS = "request_id";
 
-  /** Timers that a request sets still work for it. */
+  /**
+   * The duplicator passes the id on to contexts derived from a request's, for example by timers.
+   */
   private static final ContextLocal<String> ID = ContextLocal.registerLocal(String.class, id -> id);
 
-  /** For Vert.x, which has to know what contexts hold before it makes the first one. */
+  /** Called by Vert.x, which needs all context locals registered before it creates a context. */
   public RequestContext() {}
 
   @Override
   public void init(VertxBootstrap bootstrap) {
-    // Loading this class has registered the id.
+    // Loading this class has already registered the id.
   }
 
-  /** From here on, the context at hand works for this request. */
+  /** Sets the id of the request that the current context works for from now on. */
   public static void enter(String requestId) {
     Context context = Vertx.currentContext();
     if (context != null) {
@@ -39,7 +41,7 @@ public final class RequestContext implements VertxServiceProvider {
     }
   }
 
-  /** The request that the context at hand works for, or null. */
+  /** Returns the id of the current context's request, or {@code null} if there is none. */
   public static @Nullable String requestId() {
     Context context = Vertx.currentContext();
     return context == null ? null : ID.get(context);

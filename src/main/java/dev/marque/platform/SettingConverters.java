@@ -7,18 +7,18 @@ import java.util.regex.Pattern;
 import org.eclipse.microprofile.config.spi.Converter;
 
 /**
- * From a setting's text to its value. Each throws {@link IllegalArgumentException} at a text that
- * the setting's {@link Allowed} does not name. The library makes them, which is why they are
- * public.
+ * Converters from a setting's text to its value. Each throws {@link IllegalArgumentException} for a
+ * text that the setting's {@link Allowed} does not describe. They are public because the library
+ * instantiates them.
  */
 final class SettingConverters {
 
   private SettingConverters() {}
 
-  private static int between(String text, int least, int most) {
+  private static int between(String text, int min, int max) {
     int number = Integer.parseInt(text.strip());
-    if (number < least || number > most) {
-      throw new IllegalArgumentException("Not between " + least + " and " + most + ": " + text);
+    if (number < min || number > max) {
+      throw new IllegalArgumentException("Not between " + min + " and " + max + ": " + text);
     }
     return number;
   }
@@ -34,7 +34,7 @@ final class SettingConverters {
     }
   }
 
-  /** One that others have to know beforehand. */
+  /** A port that other nodes have to know in advance, so 0 is not allowed. */
   public static final class FixedPort implements Converter<Integer> {
     private static final long serialVersionUID = 1;
 
@@ -79,7 +79,7 @@ final class SettingConverters {
     }
   }
 
-  /** Unlike the library's own, which reads every unknown word as false. */
+  /** Unlike the library's own converter, rejects unknown words instead of reading them as false. */
   public static final class Switch implements Converter<Boolean> {
     private static final long serialVersionUID = 1;
 
@@ -102,7 +102,7 @@ final class SettingConverters {
 
     @Override
     public URI convert(String text) {
-      URI url = webAddress(text);
+      URI url = httpUrl(text);
       String path = url.getRawPath().replaceAll("/+$", "");
       return URI.create(url.getScheme() + "://" + url.getRawAuthority() + path);
     }
@@ -115,7 +115,7 @@ final class SettingConverters {
 
     @Override
     public URI convert(String text) {
-      URI origin = webAddress(text);
+      URI origin = httpUrl(text);
       if (!origin.getRawPath().isEmpty()) {
         throw new IllegalArgumentException("An origin has no path: " + text);
       }
@@ -123,17 +123,17 @@ final class SettingConverters {
     }
   }
 
-  private static URI webAddress(String text) {
+  private static URI httpUrl(String text) {
     URI url = URI.create(text.strip());
-    boolean web = "https".equals(url.getScheme()) || "http".equals(url.getScheme());
+    boolean http = "https".equals(url.getScheme()) || "http".equals(url.getScheme());
     boolean more = url.getRawQuery() != null || url.getRawFragment() != null;
-    if (!web || url.getHost() == null || url.getRawUserInfo() != null || more) {
-      throw new IllegalArgumentException("Not the address of a web site: " + text);
+    if (!http || url.getHost() == null || url.getRawUserInfo() != null || more) {
+      throw new IllegalArgumentException("Not the URL of a website: " + text);
     }
     return url;
   }
 
-  /** A host name or an IPv4 address, with a port or without. */
+  /** A host name or an IPv4 address, with an optional port. */
   public static final class ClusterMember implements Converter<String> {
     private static final long serialVersionUID = 1;
 
@@ -145,7 +145,7 @@ final class SettingConverters {
     public String convert(String text) {
       Matcher member = MEMBER.matcher(text.strip());
       if (!member.matches()) {
-        throw new IllegalArgumentException("Not a host with or without a port: " + text);
+        throw new IllegalArgumentException("Not a host with an optional port: " + text);
       }
       if (member.group(2) != null) {
         between(member.group(2), 1, 65_535);
@@ -154,7 +154,7 @@ final class SettingConverters {
     }
   }
 
-  /** An IPv4 or IPv6 address, with the length of its network or without. */
+  /** An IPv4 or IPv6 address, with an optional prefix length. */
   public static final class AddressRange implements Converter<Cidr> {
     private static final long serialVersionUID = 1;
 

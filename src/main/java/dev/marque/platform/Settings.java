@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What an operator can choose: {@code marque.http.port} is {@code MARQUE_HTTP_PORT} in the
+ * The settings of an operator: {@code marque.http.port} is {@code MARQUE_HTTP_PORT} in the
  * environment and {@code marque: http: port:} in {@code marque.yaml}. {@link SettingsFile} reads
  * them.
  */
@@ -21,15 +21,15 @@ public interface Settings {
 
   Management management();
 
-  /** The embedded database and the signing keys; uploads are never on disk. */
-  @Allowed("a folder that this program may write")
+  /** Holds the embedded database and the signing keys; uploads are never written to disk. */
+  @Allowed("a writable folder")
   @WithDefault("data")
   Path dataDir();
 
   DatabaseSettings database();
 
-  /** Scheme, host and path prefix as the browser sees them; without a slash at the end. */
-  @Allowed("an address such as https://portal.example/cars")
+  /** Scheme, host and path prefix as the browser sees them, without a trailing slash. */
+  @Allowed("a URL, e.g. https://portal.example/cars")
   Optional<@WithConverter(SettingConverters.PublicUrl.class) URI> publicUrl();
 
   Signing signing();
@@ -52,14 +52,14 @@ public interface Settings {
 
   LogSettings logs();
 
-  /** Which work this process does. */
+  /** The role of this process in a cluster. */
   @Allowed("all, web or inference")
   @WithDefault("all")
   NodeRole role();
 
   ClusterSettings cluster();
 
-  /** Whether this process is one of several. */
+  /** Returns whether this process is part of a cluster. */
   default boolean clustered() {
     return role() != NodeRole.ALL || !cluster().members().isEmpty();
   }
@@ -68,31 +68,29 @@ public interface Settings {
   @WithDefault("model")
   Path modelDir();
 
-  /** Where pages and API are served. */
+  /** Where the pages and the API are served. */
   interface Http {
 
-    @Allowed("a host name or an address of this machine; 0.0.0.0 is all of them")
+    @Allowed("a host name or an address of this machine; 0.0.0.0 stands for all addresses")
     @WithDefault("127.0.0.1")
     String host();
 
-    /** 0 takes a free one. */
-    @Allowed("a port from 0 to 65535; 0 takes a free one")
+    @Allowed("a port from 0 to 65535; 0 picks a free one")
     @WithDefault("8080")
     @WithConverter(SettingConverters.Port.class)
     int port();
   }
 
-  /** Where health and metrics are served, on the same host and never on the public port. */
+  /** Where health and metrics are served: on the same host, never on the public port. */
   interface Management {
 
-    /** 0 takes a free one. */
-    @Allowed("a port from 0 to 65535; 0 takes a free one")
+    @Allowed("a port from 0 to 65535; 0 picks a free one")
     @WithDefault("9090")
     @WithConverter(SettingConverters.Port.class)
     int port();
   }
 
-  /** Where accounts and predictions are kept. */
+  /** Where accounts and predictions are stored. */
   interface DatabaseSettings {
 
     @Allowed(value = "embedded, or postgresql://user:password@host:port/name", secret = true)
@@ -100,24 +98,27 @@ public interface Settings {
     DatabaseUrl url();
   }
 
-  /** What access tokens are signed with. */
+  /** The keys that sign access tokens. */
   interface Signing {
 
     @Allowed(
         value =
-            "keys in base64 of 32 bytes or more, separated by commas; the first signs, the others"
-                + " are still believed",
+            "comma-separated base64 keys of at least 32 bytes; the first one signs, the others only"
+                + " verify",
         secret = true)
     @WithName("keys")
     Optional<List<String>> listed();
 
-    /** Empty: keys are made and kept in the data folder. Several web nodes need the same keys. */
+    /**
+     * Returns the keys; if empty, keys are generated and stored in the data folder. All web nodes
+     * of a cluster need the same keys.
+     */
     default List<String> keys() {
       return listed().orElse(List.of());
     }
   }
 
-  /** Whether strangers may make an account. */
+  /** Whether visitors may create an account. */
   interface Signup {
 
     @Allowed("true or false")
@@ -126,79 +127,82 @@ public interface Settings {
     boolean enabled();
   }
 
-  /** Who may show Marque in a frame. */
+  /** Which sites may embed Marque in a frame. */
   interface Portal {
 
-    @Allowed("origins such as https://portal.example, separated by commas")
+    @Allowed("comma-separated origins, e.g. https://portal.example")
     @WithName("origins")
     Optional<List<@WithConverter(SettingConverters.Origin.class) URI>> listed();
 
-    /** Origins such as {@code https://portal.example}; empty: nobody. */
+    /** Returns the origins, for example {@code https://portal.example}; if empty, no site may. */
     default List<URI> origins() {
       return listed().orElse(List.of());
     }
   }
 
-  /** Whose pages may call the API from a browser. */
+  /** Which sites' pages may call the API from a browser. */
   interface Api {
 
-    @Allowed("origins such as https://portal.example, separated by commas")
+    @Allowed("comma-separated origins, e.g. https://portal.example")
     @WithName("origins")
     Optional<List<@WithConverter(SettingConverters.Origin.class) URI>> listed();
 
-    /** Origins such as {@code https://portal.example}; empty: only our own. */
+    /**
+     * Returns the origins, for example {@code https://portal.example}; if empty, only Marque's own
+     * pages may.
+     */
     default List<URI> origins() {
       return listed().orElse(List.of());
     }
   }
 
-  /** Whose forwarding headers count. */
+  /** Which proxies' forwarding headers are trusted. */
   interface Proxy {
 
-    @Allowed("addresses or ranges such as 10.0.0.0/8, separated by commas")
+    @Allowed("comma-separated addresses or ranges, e.g. 10.0.0.0/8")
     @WithName("trusted")
     Optional<List<@WithConverter(SettingConverters.AddressRange.class) Cidr>> listed();
 
-    /** Empty: nobody. */
+    /** Returns the proxies' addresses; if empty, no proxy is trusted. */
     default List<Cidr> trusted() {
       return listed().orElse(List.of());
     }
   }
 
-  /** Single sign-on: both ways are closed unless they are set. */
+  /** Single sign-on; both methods are disabled unless configured. */
   interface Sso {
 
     Header header();
 
     Oidc oidc();
 
-    /** A user name in a header, from a trusted proxy only. */
+    /** A user name in a request header, accepted only from a trusted proxy. */
     interface Header {
 
-      @Allowed("the name of a request header such as X-Remote-User")
+      @Allowed("the name of a request header, e.g. X-Remote-User")
       Optional<String> name();
 
-      /** Where people sign out; without it pages have no link for that. */
-      @Allowed("an address such as https://portal.example/logout")
+      /** Where users sign out; if not set, pages have no sign-out link. */
+      @Allowed("a URL, e.g. https://portal.example/logout")
       Optional<URI> signOutUrl();
     }
 
     /** OpenID Connect. */
     interface Oidc {
 
-      @Allowed("an address such as https://login.example/realms/staff")
+      @Allowed("a URL, e.g. https://login.example/realms/staff")
       Optional<URI> issuer();
 
-      @Allowed("the name under which the provider knows Marque")
+      @Allowed("the client id that the provider has assigned to Marque")
       Optional<String> clientId();
 
       @Allowed(
-          value = "the secret that goes with the client-id; none for public clients",
+          value = "the secret of the client-id; leave it unset for public clients",
           secret = true)
       Optional<String> clientSecret();
 
-      /** What pages call the provider. */
-      @Allowed("a name such as Example Login")
+      /** The provider's display name on pages. */
+      @Allowed("a name, e.g. Example Login")
       @WithDefault("single sign-on")
       String name();
 
@@ -206,71 +210,73 @@ public interface Settings {
       @WithDefault("preferred_username")
       String usernameClaim();
 
-      @Allowed("the name of a claim such as groups or realm_access.roles")
+      @Allowed("the name of a claim, e.g. groups or realm_access.roles")
       Optional<String> roleClaim();
 
-      @Allowed("the value of the role-claim that makes an administrator")
+      @Allowed("the value of the role-claim that identifies administrators")
       Optional<String> adminRole();
     }
   }
 
-  /** What one request, one user and the whole process may take. */
+  /** Limits per request, per user and per process. */
   interface Limits {
 
-    @Allowed("a size such as 10 MiB")
+    /** The largest upload. */
+    @Allowed("a size, e.g. 10 MiB")
     @WithDefault("10 MiB")
     ByteSize uploadBytes();
 
-    @Allowed("millions of pixels, 1 to 1000")
+    /** The largest photo, in millions of pixels. */
+    @Allowed("a number of megapixels from 1 to 1000")
     @WithDefault("40")
     @WithConverter(SettingConverters.UpToThousand.class)
     int megapixels();
 
-    /** For each user. */
-    @Allowed("a whole number from 1")
+    /** Per user. */
+    @Allowed("a whole number of at least 1")
     @WithDefault("60")
     @WithConverter(SettingConverters.Positive.class)
     int predictionsPerMinute();
 
-    /** Photos that an inference node holds, waiting or in work, before others are refused. */
-    @Allowed("a whole number from 1")
+    /** How many photos an inference node accepts at a time, both queued and in progress. */
+    @Allowed("a whole number of at least 1")
     @WithDefault("64")
     @WithConverter(SettingConverters.Positive.class)
     int queue();
   }
 
-  /** What is kept of an uploaded photo. */
+  /** What is stored of an uploaded photo. */
   interface Photos {
 
     @Allowed("copy, thumbnail or nothing")
     @WithDefault("copy")
     KeptPhoto keep();
 
-    /** After how many days photos are deleted; 0: never. */
-    @Allowed("a whole number of days; 0 keeps photos for ever")
+    /** The number of days after which photos are deleted; 0 means never. */
+    @Allowed("a whole number of days; 0 keeps photos forever")
     @WithDefault("0")
     @WithConverter(SettingConverters.NotNegative.class)
     int days();
   }
 
-  /** How long it is known what happened to accounts. */
+  /** How long the audit log of accounts is kept. */
   interface AuditSettings {
 
-    /** After how many days entries of the audit log are deleted; 0: never. */
-    @Allowed("a whole number of days; 0 keeps entries for ever")
+    /** The number of days after which entries of the audit log are deleted; 0 means never. */
+    @Allowed("a whole number of days; 0 keeps entries forever")
     @WithDefault("365")
     @WithConverter(SettingConverters.NotNegative.class)
     int days();
   }
 
-  /** What the log on standard error looks like, and what it has of requests. */
+  /** The format of the log on standard error, and which requests it contains. */
   interface LogSettings {
 
     @Allowed("text or json")
     @WithDefault("text")
     LogFormat format();
 
-    /** Of which finished requests the log has an entry. */
+    /** Which finished requests are logged. */
     @Allowed("none, failures or all")
     @WithDefault("none")
     LoggedRequests requests();
@@ -279,8 +285,8 @@ public interface Settings {
   /** How the nodes of a cluster find each other. */
   interface ClusterSettings {
 
-    /** Nodes that are asked to be let in; one that is reached knows all others. */
-    @Allowed("nodes such as 10.0.0.5:5701 or web-0.example, separated by commas")
+    /** Nodes to contact in order to join; a single reachable one is enough. */
+    @Allowed("comma-separated nodes, e.g. 10.0.0.5:5701 or web-0.example")
     @WithName("members")
     Optional<List<@WithConverter(SettingConverters.ClusterMember.class) String>> listed();
 
@@ -288,7 +294,7 @@ public interface Settings {
       return listed().orElse(List.of());
     }
 
-    @Allowed("a host name or an address of this machine that the other nodes reach")
+    @Allowed("a host name or an address of this machine that the other nodes can reach")
     @WithDefault("127.0.0.1")
     String host();
 
@@ -297,47 +303,47 @@ public interface Settings {
     @WithConverter(SettingConverters.FixedPort.class)
     int port();
 
-    /** Where photos and answers arrive. */
-    @Allowed("a port from 0 to 65535; 0 takes a free one")
+    /** The port that receives photos and results from other nodes. */
+    @Allowed("a port from 0 to 65535; 0 picks a free one")
     @WithDefault("0")
     @WithConverter(SettingConverters.Port.class)
     int eventBusPort();
 
-    /** Nodes of another name are another cluster. */
+    /** Nodes with a different cluster name do not join. */
     @Allowed("a name, the same for all nodes")
     @WithDefault("marque")
     String name();
   }
 
-  /** What is kept of an uploaded photo; the upload itself never is. */
+  /** What is stored of an uploaded photo; the upload itself never is. */
   enum KeptPhoto {
-    /** A new JPEG of at most 512 px, and the thumbnail. */
+    /** A newly encoded JPEG of at most 512 px, and the thumbnail. */
     COPY,
     THUMBNAIL,
     NOTHING
   }
 
-  /** The form of a log event; each is one line. */
+  /** The format of a log event; each event is one line. */
   enum LogFormat {
     TEXT,
-    /** An object a line. */
+    /** One object per line. */
     JSON
   }
 
-  /** Of which finished requests the log has an entry. */
+  /** Which finished requests are logged. */
   enum LoggedRequests {
     NONE,
-    /** Those answered by a status from 400, and those whose client left before their end. */
+    /** Requests answered with status 400 or above, or whose client disconnected early. */
     FAILURES,
     ALL
   }
 
-  /** Which work a process does. */
+  /** The role of a process in a cluster. */
   enum NodeRole {
     ALL,
-    /** Pages and API, without the network. */
+    /** Pages and API, without the neural network. */
     WEB,
-    /** The network, without pages and API. */
+    /** The neural network, without pages and API. */
     INFERENCE
   }
 }

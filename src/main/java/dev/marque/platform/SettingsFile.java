@@ -32,7 +32,7 @@ import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.Tag;
 
-/** Reads {@link Settings}: the environment, then {@code marque.yaml}, then defaults. */
+/** Reads {@link Settings} from, in this order: the environment, {@code marque.yaml}, defaults. */
 public final class SettingsFile {
 
   private static final String NAME = "marque.yaml";
@@ -40,16 +40,16 @@ public final class SettingsFile {
   private static final Pattern NAME_IN_PROBLEM =
       Pattern.compile("config property (marque[\\w.-]*)");
 
-  private static final int ENVIRONMENT_RANK = 300;
-  private static final int FILE_RANK = 200;
-  private static final int INSTALLATION_RANK = 100;
+  private static final int ENVIRONMENT_ORDINAL = 300;
+  private static final int FILE_ORDINAL = 200;
+  private static final int INSTALLATION_ORDINAL = 100;
 
-  /** From {@code marque.http.port} to the method that declares it. */
+  /** Maps each name, for example {@code marque.http.port}, to the method that declares it. */
   private static final Map<String, Method> KNOWN = knownSettings();
 
   private SettingsFile() {}
 
-  /** Reads the settings of this process: its environment and its working folder. */
+  /** Reads the settings from the environment and working folder of this process. */
   public static Settings load() {
     return load(System.getenv(), Path.of(""));
   }
@@ -57,23 +57,23 @@ public final class SettingsFile {
   /**
    * Reads settings.
    *
-   * @param environment variables; only those whose name starts with {@code MARQUE_} count
-   * @param folder where {@code marque.yaml} may lie
-   * @throws StartFailure if a setting is unknown or its value is not allowed: names every such
-   *     setting
+   * @param environment environment variables; only those starting with {@code MARQUE_} are used
+   * @param folder the folder that may contain {@code marque.yaml}
+   * @throws StartFailure if a setting is unknown or its value is not allowed; the message names all
+   *     such settings
    */
   public static Settings load(Map<String, String> environment, Path folder) {
     Map<String, String> variables = new TreeMap<>(environment);
     variables.keySet().removeIf(name -> !name.startsWith(ENVIRONMENT_PREFIX));
     List<ConfigSource> sources = new ArrayList<>();
-    sources.add(new EnvConfigSource(variables, ENVIRONMENT_RANK));
+    sources.add(new EnvConfigSource(variables, ENVIRONMENT_ORDINAL));
     Optional<ConfigSource> file = readFile(folder.resolve(NAME));
     file.ifPresent(sources::add);
     installedModel(folder).ifPresent(sources::add);
 
     List<String> problems = unknownVariables(variables.keySet());
     file.ifPresent(source -> problems.addAll(unknownNames(source.getPropertyNames())));
-    refuse(problems);
+    throwIfAny(problems);
     try {
       return new SmallRyeConfigBuilder()
           .withSources(sources)
@@ -84,19 +84,19 @@ public final class SettingsFile {
           .getConfigMapping(Settings.class);
     } catch (ConfigValidationException e) {
       for (int i = 0; i < e.getProblemCount(); i++) {
-        problems.add(inOurWords(e.getProblem(i).getMessage(), sources));
+        problems.add(describe(e.getProblem(i).getMessage(), sources));
       }
-      refuse(problems);
+      throwIfAny(problems);
       throw e;
     }
   }
 
-  /** Every setting's name, in order. */
+  /** Returns the names of all settings, sorted. */
   static Collection<String> names() {
     return KNOWN.keySet();
   }
 
-  private static void refuse(List<String> problems) {
+  private static void throwIfAny(List<String> problems) {
     if (!problems.isEmpty()) {
       throw new StartFailure(String.join("; ", problems));
     }
@@ -108,15 +108,15 @@ public final class SettingsFile {
     }
     try {
       String text = Files.readString(file);
-      refuseUnlessMapping(text);
+      requireMapping(text);
       Map<String, String> values = new TreeMap<>();
       new YamlConfigSource(NAME, text)
           .getProperties()
-          // A key with dots, such as http.port: 80, comes in quotes.
+          // The parser quotes keys that contain dots, for example http.port: 80.
           .forEach((name, value) -> values.put(name.replace("\"", ""), value));
-      return Optional.of(new PropertiesConfigSource(values, NAME, FILE_RANK));
+      return Optional.of(new PropertiesConfigSource(values, NAME, FILE_ORDINAL));
     } catch (MalformedInputException e) {
-      throw new StartFailure(NAME + " is not text in UTF-8", e);
+      throw new StartFailure(NAME + " is not UTF-8 text", e);
     } catch (IOException e) {
       throw new StartFailure(NAME + " cannot be read: " + e.getMessage(), e);
     } catch (MarkedYAMLException e) {
@@ -125,7 +125,7 @@ public final class SettingsFile {
     } catch (StartFailure e) {
       throw e;
     } catch (RuntimeException e) {
-      // The parser's message spans several lines, the first of which say what and where.
+      // The parser's message spans several lines; the first three say what is wrong and where.
       String where =
           String.valueOf(e.getMessage())
               .lines()
@@ -136,24 +136,24 @@ public final class SettingsFile {
     }
   }
 
-  /** What is neither empty nor a mapping would be passed over, and the defaults count. */
-  private static void refuseUnlessMapping(String text) {
+  /** Without this check, a file without a mapping would be ignored silently. */
+  private static void requireMapping(String text) {
     for (Node document : new Yaml(new LoaderOptions()).composeAll(new StringReader(text))) {
       if (!(document instanceof MappingNode || document.getTag().equals(Tag.NULL))) {
         throw new StartFailure(
-            NAME + " has no settings as YAML; it must look like: marque: {http: {port: 8080}}");
+            NAME + " is not a YAML mapping; it must look like: marque: {http: {port: 8080}}");
       }
     }
   }
 
   private static String problem(MarkedYAMLException e) {
-    // A value that was not quoted, such as *secret, is taken for the name of an alias or a tag.
+    // YAML reads an unquoted value like *secret as an alias or a tag and quotes it in the problem.
     String problem = e.getProblem().replaceAll("(alias|handle|tag) .*", "$1");
     return "%s in line %d, column %d"
         .formatted(problem, e.getProblemMark().getLine() + 1, e.getProblemMark().getColumn() + 1);
   }
 
-  /** Outside of its folder, an installed Marque still finds the model that it came with. */
+  /** Lets an installed Marque find its bundled model when started from another folder. */
   private static Optional<ConfigSource> installedModel(Path folder) {
     @Nullable String home = System.getProperty("marque.home");
     if (home == null || Files.exists(folder.resolve("model"))) {
@@ -163,7 +163,7 @@ public final class SettingsFile {
         new PropertiesConfigSource(
             Map.of("marque.model-dir", Path.of(home, "model").toString()),
             "installation",
-            INSTALLATION_RANK));
+            INSTALLATION_ORDINAL));
   }
 
   private static List<String> unknownVariables(Collection<String> variables) {
@@ -195,21 +195,21 @@ public final class SettingsFile {
   private static String didYouMean(String name, Collection<String> known) {
     return NearestName.of(name, known)
         .map(nearest -> ": did you mean " + nearest + "? " + allowedFor(nearest))
-        .orElse(": the README lists all of them");
+        .orElse(": the README lists all settings");
   }
 
   private static String allowedFor(String nameOrVariable) {
     for (Map.Entry<String, Method> known : KNOWN.entrySet()) {
       if (known.getKey().equals(nameOrVariable)
           || variable(known.getKey()).equals(nameOrVariable)) {
-        return "It takes " + known.getValue().getAnnotation(Allowed.class).value();
+        return "It must be " + known.getValue().getAnnotation(Allowed.class).value();
       }
     }
     return "";
   }
 
-  /** From the library's message to the setting, where its value came from, and what it takes. */
-  private static String inOurWords(String problem, List<ConfigSource> sources) {
+  /** Rewords a message of the library: the setting, its source, its value and what is allowed. */
+  private static String describe(String problem, List<ConfigSource> sources) {
     Matcher name = NAME_IN_PROBLEM.matcher(problem);
     Method method = name.find() ? KNOWN.get(name.group(1)) : null;
     if (method == null) {
@@ -228,7 +228,7 @@ public final class SettingsFile {
             .filter(each -> !allowed.secret())
             .map(each -> " is \"" + each + "\"")
             .orElse(" has a value that is not allowed");
-    return source + value + ": it takes " + allowed.value();
+    return source + value + ": it must be " + allowed.value();
   }
 
   private static String variable(String setting) {

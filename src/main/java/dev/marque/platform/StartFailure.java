@@ -1,8 +1,8 @@
 package dev.marque.platform;
 
 /**
- * Why the program cannot start or a command cannot run: one line for the person at the terminal
- * that says what is wrong with which input and what to do.
+ * Thrown if the program cannot start or a command cannot run. The message is one line for the user
+ * at the terminal: which input is wrong, why, and what to do.
  */
 public final class StartFailure extends RuntimeException {
 

@@ -1,4 +1,4 @@
-/** What the program stands on: settings, database, migrations, metrics, health. */
+/** The foundations of the program: settings, database, migrations, metrics, health. */
 @NullMarked
 package dev.marque.platform;
 

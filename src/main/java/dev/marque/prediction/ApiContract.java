@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Serves {@code openapi.yaml}, with the paths as browsers see them. */
+/** Serves {@code openapi.yaml} with the paths as clients see them. */
 public final class ApiContract {
 
   private static final String PATH = "/api/v1/openapi.yaml";
@@ -26,7 +26,7 @@ public final class ApiContract {
   /**
    * Reads the contract; blocks.
    *
-   * @param publicUrl whose path prefix goes before every path of the contract
+   * @param publicUrl URL whose path is prepended to every path of the contract
    */
   public ApiContract(Optional<URI> publicUrl) {
     String prefix = PublicUrl.prefix(publicUrl);
@@ -37,7 +37,7 @@ public final class ApiContract {
     router.get(PATH).handler(this::serve);
   }
 
-  /** The contract as it is written. */
+  /** Returns the contract without a path prefix. */
   static String text() {
     try (InputStream in = ApiContract.class.getResourceAsStream("/openapi.yaml")) {
       if (in == null) {
@@ -45,7 +45,7 @@ public final class ApiContract {
       }
       return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot read openapi.yaml", e);
+      throw new UncheckedIOException("Cannot read openapi.yaml", e);
     }
   }
 

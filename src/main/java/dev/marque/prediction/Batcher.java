@@ -23,73 +23,76 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs the network on decoded photos, a few passes at a time.
+ * Runs the network on decoded photos in batches, with a few forward passes in parallel.
  *
- * <p>A photo that is alone gets a pass at once and all cores, so that its answer comes soon. The
- * more there are, the fewer cores a pass gets and the more photos, up to {@link #LARGEST_BATCH}: a
- * pass takes less of a processor the more photos it has, and passes side by side on one core each
- * take less than one after the other on all cores, which wait for each other in every layer. A pass
- * waits for photos only while cores are busy decoding them.
+ * <p>A single photo is processed immediately and on all cores, for the lowest latency. Under load,
+ * each pass gets fewer cores and more photos, up to {@link #MAX_BATCH_SIZE}: larger batches need
+ * less processor time per photo, and parallel passes on one core each need less than sequential
+ * passes on all cores, which synchronize after every layer. A pass waits for further photos only
+ * while they are being decoded.
  */
 final class Batcher {
 
-  private static final int LARGEST_BATCH = 8;
+  private static final int MAX_BATCH_SIZE = 8;
 
   private static final Logger LOG = LoggerFactory.getLogger(Batcher.class);
 
   private static final CoreShares SHARES = CoreShares.ofThisMachine();
 
-  /** The most that a decoded photo waits for others; a photo takes a few milliseconds to decode. */
-  private static final Duration WAIT = Duration.ofMillis(30);
+  /** How long a decoded photo waits for others at most; decoding takes a few milliseconds. */
+  private static final Duration MAX_WAIT = Duration.ofMillis(30);
 
   private final Recognizer recognizer;
   private final LongSupplier clock;
-  private final IntSupplier held;
+  private final IntSupplier photosOnNode;
   private final MeterRegistry metrics;
   private final Timer networkTime;
   private final DistributionSummary batchSizes;
   private final DistributionSummary confidence;
-  private final Semaphore places = new Semaphore(SHARES.photosAhead(LARGEST_BATCH));
+  private final Semaphore permits = new Semaphore(SHARES.maxInProgress(MAX_BATCH_SIZE));
   private final List<Thread> threads = new ArrayList<>();
 
   // Guarded by this.
   private final Deque<Decoded> decoded = new ArrayDeque<>();
   private int decoding;
 
-  /** A photo ready for the network, and where the network's answer goes. */
+  /** A photo ready for the network, with the promise of the network's output. */
   private record Decoded(PhotoJob job, Prepared prepared, Promise<Recognized> recognized) {}
 
-  /** What the network said of a photo, and how long all looks at its batch took. */
+  /** The network's output for a photo, and the time of all forward passes on its batch. */
   record Recognized(Recognition recognition, long networkNanos) {}
 
   /**
    * @param recognizer closed by {@link #close}
    * @param clock epoch milliseconds
-   * @param held photos on this node, waiting or in work
+   * @param photosOnNode number of photos on this node, queued and in progress
    */
-  Batcher(Recognizer recognizer, LongSupplier clock, IntSupplier held, MeterRegistry metrics) {
+  Batcher(
+      Recognizer recognizer,
+      LongSupplier clock,
+      IntSupplier photosOnNode,
+      MeterRegistry metrics) {
     this.recognizer = recognizer;
     this.clock = clock;
-    this.held = held;
+    this.photosOnNode = photosOnNode;
     this.metrics = metrics;
     this.networkTime =
         Timer.builder("marque.inference.network")
-            .description("All looks of the network at a batch of photos")
+            .description("All forward passes on a batch of photos")
             .publishPercentileHistogram()
             .register(metrics);
     this.batchSizes =
         DistributionSummary.builder("marque.inference.batch")
-            .description("Photos that the network looks at together")
-            .serviceLevelObjectives(1, 2, 3, 4, 5, 6, 7, LARGEST_BATCH)
+            .description("Photos in a batch")
+            .serviceLevelObjectives(1, 2, 3, 4, 5, 6, 7, MAX_BATCH_SIZE)
             .register(metrics);
     this.confidence =
         DistributionSummary.builder("marque.inference.confidence")
-            .description("Probability of the first brand, as the network answers")
+            .description("Probability of the most likely brand")
             .tag("model", recognizer.model().name())
             .serviceLevelObjectives(0.1, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.99)
             .register(metrics);
-    // From the start, since a counter that appears with its first event hides that event from
-    // rates.
+    // Registered up front: a counter that appears with its first event hides it from rate().
     for (Verdict verdict : Verdict.values()) {
       verdicts(verdict);
     }
@@ -106,17 +109,17 @@ final class Batcher {
         "marque.inference.verdicts", "model", recognizer.model().name(), "verdict", verdict.code());
   }
 
-  /** Waits until one more decoded photo may wait here, and keeps its place. */
-  void awaitRoom() throws InterruptedException {
-    places.acquire();
+  /** Waits until another decoded photo can be accepted, and reserves capacity for it. */
+  void awaitCapacity() throws InterruptedException {
+    permits.acquire();
   }
 
-  /** Says that the photo for which a place was kept is being decoded. */
-  synchronized void begin() {
+  /** Reports that a photo with reserved capacity is being decoded. */
+  synchronized void startDecoding() {
     decoding++;
   }
 
-  /** Takes the photo that was being decoded. */
+  /** Adds a photo whose decoding has finished. */
   synchronized Future<Recognized> add(PhotoJob job, Prepared prepared) {
     Promise<Recognized> recognized = Promise.promise();
     decoded.addLast(new Decoded(job, prepared, recognized));
@@ -125,10 +128,10 @@ final class Batcher {
     return recognized.future();
   }
 
-  /** Gives the place of a photo back that could not be decoded. */
-  synchronized void giveUp() {
+  /** Releases the capacity reserved for a photo that was not decoded. */
+  synchronized void cancelDecoding() {
     decoding--;
-    places.release();
+    permits.release();
     notifyAll();
   }
 
@@ -137,7 +140,7 @@ final class Batcher {
       while (true) {
         List<Decoded> batch = take();
         recognize(batch);
-        places.release(batch.size());
+        permits.release(batch.size());
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -145,14 +148,14 @@ final class Batcher {
   }
 
   private synchronized List<Decoded> take() throws InterruptedException {
-    List<Decoded> batch = new ArrayList<>(LARGEST_BATCH);
+    List<Decoded> batch = new ArrayList<>(MAX_BATCH_SIZE);
     while (batch.isEmpty()) {
       while (decoded.isEmpty()) {
         wait();
       }
       awaitMore();
-      // Another pass may have taken them meanwhile.
-      while (!decoded.isEmpty() && batch.size() < LARGEST_BATCH) {
+      // Another thread may have taken them in the meantime.
+      while (!decoded.isEmpty() && batch.size() < MAX_BATCH_SIZE) {
         batch.add(decoded.removeFirst());
       }
     }
@@ -160,51 +163,51 @@ final class Batcher {
   }
 
   private synchronized void awaitMore() throws InterruptedException {
-    long end = System.nanoTime() + WAIT.toNanos();
-    long left = WAIT.toNanos();
-    while (left > 0 && decoding > 0 && decoded.size() < enough()) {
-      TimeUnit.NANOSECONDS.timedWait(this, left);
-      left = end - System.nanoTime();
+    long end = System.nanoTime() + MAX_WAIT.toNanos();
+    long remaining = MAX_WAIT.toNanos();
+    while (remaining > 0 && decoding > 0 && decoded.size() < targetBatchSize()) {
+      TimeUnit.NANOSECONDS.timedWait(this, remaining);
+      remaining = end - System.nanoTime();
     }
   }
 
-  /** So many that the photos here spread over the passes that there can be at a time. */
-  private int enough() {
-    return Math.min(LARGEST_BATCH, held.getAsInt() / SHARES.passes());
+  /** Spreads the photos on this node evenly over the parallel passes. */
+  private int targetBatchSize() {
+    return Math.min(MAX_BATCH_SIZE, photosOnNode.getAsInt() / SHARES.passes());
   }
 
   private void recognize(List<Decoded> batch) {
     long now = clock.getAsLong();
-    List<Decoded> awaited = new ArrayList<>(batch.size());
+    List<Decoded> pending = new ArrayList<>(batch.size());
     for (Decoded one : batch) {
-      one.job().refuseIfLate(now);
-      if (!one.job().isOver()) {
-        awaited.add(one);
+      one.job().refuseIfExpired(now);
+      if (!one.job().isDone()) {
+        pending.add(one);
       }
     }
-    if (awaited.isEmpty()) {
+    if (pending.isEmpty()) {
       return;
     }
     long begin = System.nanoTime();
     try {
       List<Recognition> recognitions =
           recognizer.recognize(
-              awaited.stream().map(Decoded::prepared).toList(),
-              SHARES.ofPass(awaited.size(), held.getAsInt()));
+              pending.stream().map(Decoded::prepared).toList(),
+              SHARES.coresPerPass(pending.size(), photosOnNode.getAsInt()));
       long nanos = System.nanoTime() - begin;
       networkTime.record(nanos, TimeUnit.NANOSECONDS);
-      batchSizes.record(awaited.size());
-      for (int i = 0; i < awaited.size(); i++) {
+      batchSizes.record(pending.size());
+      for (int i = 0; i < pending.size(); i++) {
         count(recognitions.get(i));
-        awaited.get(i).recognized().complete(new Recognized(recognitions.get(i), nanos));
+        pending.get(i).recognized().complete(new Recognized(recognitions.get(i), nanos));
       }
     } catch (RuntimeException | Error e) {
-      // Whatever it was, the next batch must find this thread alive.
-      for (Decoded one : awaited) {
+      // Errors are caught too: this thread must survive for the next batch.
+      for (Decoded one : pending) {
         one.job()
-            .defect(LOG)
+            .errorEvent(LOG)
             .setCause(e)
-            .log("the network failed on a batch of {}", awaited.size());
+            .log("The network failed on a batch of {} photos", pending.size());
         one.recognized().tryFail(e);
       }
     }
@@ -216,15 +219,16 @@ final class Batcher {
   }
 
   /**
-   * Stops, and closes the recognizer; not under a pass that still runs, which would end the
-   * process.
+   * Stops the threads and closes the recognizer, unless a forward pass is still running: closing it
+   * then would crash the process.
    *
-   * @return whether all has ended within this time
+   * @param timeout limit for each thread
+   * @return whether all threads have stopped
    */
-  boolean close(Duration patience) throws InterruptedException {
+  boolean close(Duration timeout) throws InterruptedException {
     threads.forEach(Thread::interrupt);
     for (Thread thread : threads) {
-      thread.join(patience.toMillis());
+      thread.join(timeout.toMillis());
     }
     if (threads.stream().anyMatch(Thread::isAlive)) {
       return false;

@@ -7,14 +7,15 @@ import io.vertx.core.Promise;
 import io.vertx.ext.web.RoutingContext;
 
 /**
- * Who waits for a prediction, for as long as they do.
+ * The client that waits for a prediction.
  *
- * @param requestId of the HTTP request, for the logs of every node that has to do with it
- * @param gone completes when the connection is closed before the answer was sent; otherwise never
+ * @param requestId id of the HTTP request, for the logs of all nodes involved
+ * @param gone completes if the connection is closed before the response has been sent; otherwise
+ *     never
  */
 public record Caller(User user, String requestId, Future<Void> gone) {
 
-  /** The client of a request; to be made where the request is handled. */
+  /** Returns the client of a request; call it while handling the request. */
   static Caller of(RoutingContext ctx, User user) {
     Promise<Void> gone = Promise.promise();
     ctx.addEndHandler(

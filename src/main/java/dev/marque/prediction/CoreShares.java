@@ -1,47 +1,47 @@
 package dev.marque.prediction;
 
 /**
- * How decoding and the passes of the network share the cores of a machine.
+ * How decoding and the forward passes of the network share the cores of a machine.
  *
- * <p>As many threads decode as there are cores. Passes side by side on few cores each take less of
- * a processor than one after the other on all of them, but each holds the memory of all layers of
- * its batch: so there are four at most, and where there are many cores a pass gets several.
+ * <p>There are as many decoding threads as cores. Parallel passes on few cores each need less
+ * processor time than sequential passes on all cores, but each needs memory for all layers of its
+ * batch. So there are at most four, and on machines with many cores each gets several.
  *
- * @param cores of the machine, at least 1
+ * @param cores number of cores, at least 1
  */
 record CoreShares(int cores) {
 
-  private static final int MOST_PASSES = 4;
+  private static final int MAX_PASSES = 4;
 
   static CoreShares ofThisMachine() {
     return new CoreShares(Runtime.getRuntime().availableProcessors());
   }
 
-  /** Passes of the network at a time. */
+  /** Returns the number of parallel forward passes. */
   int passes() {
-    return Math.min(cores, MOST_PASSES);
+    return Math.min(cores, MAX_PASSES);
   }
 
   /**
-   * Photos between the queue and their answer: enough that every pass can be full and no core waits
-   * for one to end, few enough that the others still wait where accounts take turns.
+   * Returns how many photos may be in progress, from leaving the queue to their result: enough to
+   * fill every pass without idle cores, and few enough to leave the others in the fair queue.
    *
-   * @param largestBatch photos of a full pass
+   * @param batchSize number of photos in a full batch
    */
-  int photosAhead(int largestBatch) {
-    return largestBatch * Math.max(2, passes()) + cores - passes();
+  int maxInProgress(int batchSize) {
+    return batchSize * Math.max(2, passes()) + cores - passes();
   }
 
   /**
-   * Cores of a pass. A photo that is alone gets all of them. Each of the others can keep a core
-   * busy; but decoding needs no more than half of them, since it takes about as long as the
-   * network.
+   * Returns the number of cores for a pass. A single photo gets all of them. Every other photo on
+   * the node can keep a core busy, but decoding gets at most half of the cores, since it takes
+   * about as long as the network.
    *
-   * @param photos in the pass
-   * @param held on this node, those of the pass included
+   * @param photos number of photos in the pass
+   * @param photosOnNode number of photos on this node, including those in the pass
    */
-  int ofPass(int photos, int held) {
-    int others = Math.max(0, held - photos);
+  int coresPerPass(int photos, int photosOnNode) {
+    int others = Math.max(0, photosOnNode - photos);
     int underLoad = Math.max(1, cores / (2 * passes()));
     return Math.max(underLoad, cores - others);
   }

@@ -5,12 +5,12 @@ import java.time.Instant;
 import java.util.UUID;
 
 /**
- * What somebody said a photo shows, as those who review it see it: not whose photo it is.
+ * A user's correction of a prediction, as reviewers see it: without the owner.
  *
- * @param id of the prediction
- * @param answer the brand that was the most likely one
- * @param brand what its owner says it is
- * @param photoKept whether there is a photo to judge by
+ * @param id id of the prediction
+ * @param answer the most likely brand according to the network
+ * @param brand the brand according to the owner
+ * @param photoKept whether the photo is stored, so that reviewers can see it
  */
 public record Correction(
     UUID id,

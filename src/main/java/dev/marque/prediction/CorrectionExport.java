@@ -1,16 +1,16 @@
 package dev.marque.prediction;
 
-import dev.marque.platform.Portions;
+import dev.marque.platform.Chunks;
 import dev.marque.web.ZipStream;
 import io.vertx.core.Future;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
-/** Accepted corrections as a data set that {@code train} reads: {@code <brand>/<id>.jpg}. */
+/** Exports accepted corrections as a data set for {@code train}: {@code <brand>/<id>.jpg}. */
 final class CorrectionExport {
 
-  private static final int PORTION = 20;
+  private static final int CHUNK_SIZE = 20;
 
   private final Corrections corrections;
 
@@ -18,14 +18,14 @@ final class CorrectionExport {
     this.corrections = corrections;
   }
 
-  /** Sends the archive to its end. */
+  /** Writes the examples and ends the archive. */
   Future<Void> send(ZipStream zip) {
-    return Portions.<UUID>follow(after -> portion(after, zip)).compose(sent -> zip.end());
+    return Chunks.<UUID>processFrom(after -> chunk(after, zip)).compose(sent -> zip.end());
   }
 
-  private Future<Optional<UUID>> portion(Optional<UUID> after, ZipStream zip) {
+  private Future<Optional<UUID>> chunk(Optional<UUID> after, ZipStream zip) {
     return corrections
-        .examples(after.orElse(null), PORTION)
+        .examples(after.orElse(null), CHUNK_SIZE)
         .compose(
             found -> {
               Future<Void> sent = Future.succeededFuture();
@@ -36,13 +36,13 @@ final class CorrectionExport {
             });
   }
 
-  /** Brands are the model's own: none is a path. Keys tell nothing of the owner. */
+  /** Brands come from the model, so none contains a path; ids do not reveal the owner. */
   private static String nameOf(Corrections.Example example) {
     return example.brand() + "/" + example.id() + ".jpg";
   }
 
   private static Optional<UUID> next(List<Corrections.Example> found) {
-    return found.size() < PORTION
+    return found.size() < CHUNK_SIZE
         ? Optional.empty()
         : Optional.of(found.get(found.size() - 1).id());
   }

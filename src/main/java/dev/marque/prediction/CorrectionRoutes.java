@@ -19,13 +19,11 @@ import java.util.UUID;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The administrators' pages on corrections: look, accept or reject, take home what was accepted.
- */
+/** The administrators' pages for corrections: list, accept or reject, and export accepted ones. */
 public final class CorrectionRoutes {
 
   private static final String PATH = "/admin/corrections";
-  private static final int PAGE = 24;
+  private static final int PAGE_SIZE = 24;
   private static final List<String> STATES =
       Arrays.stream(ReviewState.values()).map(ReviewState::code).toList();
 
@@ -33,21 +31,21 @@ public final class CorrectionRoutes {
   private final Pages pages;
   private final Corrections corrections;
   private final CorrectionExport export;
-  private final Function<RoutingContext, Future<Void>> exportNoted;
+  private final Function<RoutingContext, Future<Void>> auditExport;
 
   /**
-   * @param exportNoted notes in the audit log who takes people's photos out of the house
+   * @param auditExport records in the audit log which administrator exports users' photos
    */
   public CorrectionRoutes(
       SignedIn signedIn,
       Pages pages,
       Corrections corrections,
-      Function<RoutingContext, Future<Void>> exportNoted) {
+      Function<RoutingContext, Future<Void>> auditExport) {
     this.signedIn = signedIn;
     this.pages = pages;
     this.corrections = corrections;
     this.export = new CorrectionExport(corrections);
-    this.exportNoted = exportNoted;
+    this.auditExport = auditExport;
   }
 
   void mount(Router router) {
@@ -65,13 +63,13 @@ public final class CorrectionRoutes {
 
   private void show(RoutingContext ctx, ReviewState state, @Nullable UUID after) {
     corrections
-        .list(state, after, PAGE + 1)
+        .list(state, after, PAGE_SIZE + 1)
         .compose(found -> pages.render(ctx, "admin/corrections", model(state, found)))
         .onFailure(ctx::fail);
   }
 
   private static Map<String, Object> model(ReviewState state, List<Correction> found) {
-    Slice<Correction> page = Slice.of(found, PAGE);
+    Slice<Correction> page = Slice.of(found, PAGE_SIZE);
     Map<String, Object> values = new HashMap<>();
     values.put("corrections", page.items());
     values.put("states", STATES);
@@ -115,7 +113,7 @@ public final class CorrectionRoutes {
   }
 
   private void export(RoutingContext ctx) {
-    exportNoted
+    auditExport
         .apply(ctx)
         .compose(
             noted -> {

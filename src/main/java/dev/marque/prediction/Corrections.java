@@ -17,13 +17,13 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everyone's corrections and what administrators think of them. Unlike {@link Predictions} it sees
- * all accounts, but of their predictions only those that were corrected and are not in the {@link
- * Trash}.
+ * The corrections of all users and their reviews by administrators. Unlike {@link Predictions},
+ * this class reads the rows of all accounts, but only predictions that have been corrected and are
+ * not in the {@link Trash}.
  */
 public final class Corrections {
 
-  /** A review counts for the brand that it saw. */
+  /** A review applies only to the brand that it was made for. */
   private static final String REVIEWED =
       """
        FROM predictions p
@@ -40,17 +40,18 @@ public final class Corrections {
   }
 
   /**
-   * A photo that may be learned from.
+   * A photo to train on.
    *
-   * @param id of its prediction
+   * @param id id of the prediction
    * @param photo a JPEG file
    */
   record Example(UUID id, String brand, Buffer photo) {}
 
   /**
-   * Corrections of the newest photos first.
+   * Returns corrections, those of the newest photos first.
    *
-   * @param before the last one of the page before; null for the first page
+   * @param before id of the last correction on the previous page; {@code null} for the first page
+   * @param limit maximum number of rows
    */
   Future<List<Correction>> list(ReviewState state, @Nullable UUID before, int limit) {
     return pool.preparedQuery(
@@ -85,11 +86,11 @@ public final class Corrections {
   }
 
   /**
-   * Notes a decision; the last one counts. Fails with {@link Failure.NotFound} where the correction
-   * is no longer the one that was judged, or is deleted meanwhile.
+   * Stores a decision, replacing any earlier one. Fails with {@link Failure.NotFound} if the
+   * correction has been changed or deleted since the reviewer saw it.
    *
-   * @param brand that the reviewer saw
-   * @param state accepted or rejected
+   * @param brand the corrected brand that the reviewer saw
+   * @param state {@code ACCEPTED} or {@code REJECTED}
    */
   Future<Void> review(UUID id, String brand, ReviewState state, UUID reviewer) {
     return pool.preparedQuery(
@@ -115,7 +116,7 @@ public final class Corrections {
                     : Future.failedFuture(new Failure.NotFound("correction-changed")));
   }
 
-  /** The photo of a correction; fails with {@link Failure.NotFound} where there is none. */
+  /** Returns the photo of a correction; fails with {@link Failure.NotFound} if there is none. */
   Future<Buffer> photo(UUID id) {
     return pool.preparedQuery(
             "SELECT photo FROM predictions"
@@ -130,9 +131,10 @@ public final class Corrections {
   }
 
   /**
-   * Accepted corrections with a photo, the oldest first.
+   * Returns accepted corrections that have a photo, the oldest first.
    *
-   * @param after the last one of the portion before; null for the first portion
+   * @param after id of the last one in the previous chunk; {@code null} for the first chunk
+   * @param limit maximum number of rows
    */
   Future<List<Example>> examples(@Nullable UUID after, int limit) {
     return pool.preparedQuery(

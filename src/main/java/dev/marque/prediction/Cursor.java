@@ -8,8 +8,8 @@ import java.util.Base64;
 import java.util.UUID;
 
 /**
- * Where a page of the list ends: the next one begins with what is older. Stable while new rows
- * arrive, unlike a page number.
+ * The position of the last row of a page: the next page starts with the next older row. Unlike a
+ * page number, it remains valid while new rows arrive.
  */
 record Cursor(Instant createdAt, UUID id) {
 
@@ -19,7 +19,7 @@ record Cursor(Instant createdAt, UUID id) {
     return new Cursor(last.createdAt(), last.id());
   }
 
-  /** Reads what {@link #encode} wrote. */
+  /** Parses the output of {@link #encode}. */
   static Cursor parse(String text) {
     byte[] bytes;
     try {
@@ -32,14 +32,14 @@ record Cursor(Instant createdAt, UUID id) {
     }
     ByteBuffer buffer = ByteBuffer.wrap(bytes);
     long millis = buffer.getLong();
-    // The times that PostgreSQL can hold as well.
+    // From 1970 to the year 9999, which PostgreSQL can represent too.
     if (millis < 0 || millis > 253_402_300_799_999L) {
       throw invalid();
     }
     return new Cursor(Instant.ofEpochMilli(millis), new UUID(buffer.getLong(), buffer.getLong()));
   }
 
-  /** Opaque to clients, safe in a query. */
+  /** Returns a text that is opaque to clients and safe in a query string. */
   String encode() {
     ByteBuffer buffer = ByteBuffer.allocate(BYTES);
     buffer.putLong(createdAt.toEpochMilli());

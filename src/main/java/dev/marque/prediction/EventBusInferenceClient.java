@@ -25,28 +25,28 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks an {@link InferenceVerticle} on the event bus: the one that seems to have most room, here or
- * on another node. Where that one is full, stops or is lost before it has answered, another one is
- * asked, once. Safe on every thread.
+ * Sends photos over the event bus to the {@link InferenceVerticle} that seems to have the most
+ * capacity, in this process or on another node. If that node is full, stops or is lost before it
+ * replies, the request is retried once on another node. Thread-safe.
  */
 public final class EventBusInferenceClient implements InferenceClient {
 
   private static final Logger LOG = LoggerFactory.getLogger(EventBusInferenceClient.class);
 
-  /** Nobody looks at an answer later than this. */
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  /** Results that arrive later than this are of no use to users. */
+  private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
-  /** A photo of a few hundred kilobytes arrives in less over most lines. */
-  private static final Duration KEPT = Duration.ofSeconds(1);
+  /** Most connections upload a photo of a few hundred kilobytes in less time. */
+  private static final Duration RESERVATION_TIMEOUT = Duration.ofSeconds(1);
 
   private final Vertx vertx;
   private final int megapixels;
   private final InferenceNodes nodes;
   private final NodeDiscovery discovery;
-  private final Counter askedAgain;
+  private final Counter retries;
   private final Map<String, Set<Attempt>> attempts = new ConcurrentHashMap<>();
 
-  /** One photo at one node; completed on the context that asked. */
+  /** One photo sent to one node; completed on the caller's context. */
   private record Attempt(Context context, Promise<Inference> answer) {
 
     void lost() {
@@ -54,72 +54,73 @@ public final class EventBusInferenceClient implements InferenceClient {
     }
   }
 
-  /** A node that will not answer any more. */
+  /** Thrown if a node is lost before it has replied. */
   private static final class NodeLostException extends Exception {
     private static final long serialVersionUID = 1;
 
     NodeLostException() {
-      super("the inference node is gone", null, false, false);
+      super("The inference node was lost", null, false, false);
     }
   }
 
   /**
-   * @param vertx whose event bus is used; one client a Vert.x
-   * @param here the name of this process, by which its own node announces itself
-   * @param megapixels the limit, for the sentence to whoever is over it
+   * @param vertx provides the event bus; at most one client per instance
+   * @param localNode the name under which the node of this process announces itself
+   * @param megapixels the size limit of photos, for error messages
    */
-  public EventBusInferenceClient(Vertx vertx, String here, int megapixels, MeterRegistry metrics) {
+  public EventBusInferenceClient(
+      Vertx vertx, String localNode, int megapixels, MeterRegistry metrics) {
     this.vertx = vertx;
     this.megapixels = megapixels;
-    this.nodes = new InferenceNodes(here, System::nanoTime);
-    this.discovery = new NodeDiscovery(vertx, here, nodes, metrics, this::askElsewhere);
-    this.askedAgain =
+    this.nodes = new InferenceNodes(localNode, System::nanoTime);
+    this.discovery = new NodeDiscovery(vertx, localNode, nodes, metrics, this::retryElsewhere);
+    this.retries =
         Counter.builder("marque.inference.asked.again")
-            .description("Photos for which a second node was asked")
+            .description("Photos that were sent to a second node")
             .register(metrics);
   }
 
-  /** Teaches the event bus how photos and answers travel; before the first use, once a Vert.x. */
+  /** Registers the message codecs; call it once per Vert.x instance, before the first use. */
   public static void registerCodecs(Vertx vertx) {
     InferenceCodecs.register(vertx.eventBus());
   }
 
-  /** Begins to listen to the nodes, and asks all to announce themselves. */
+  /** Starts listening for announcements, and asks all nodes to announce themselves. */
   public Future<Void> start() {
     return discovery.start();
   }
 
-  /** Completes when the first node was heard of. */
-  public Future<Void> heard() {
-    return discovery.heard();
+  /** Completes once the first node has announced itself. */
+  public Future<Void> discovered() {
+    return discovery.discovered();
   }
 
-  /** The nodes that may be asked, by their names. */
+  /** Returns the known nodes, ordered by name. */
   public List<KnownNode> nodes() {
     return nodes.all();
   }
 
-  /** For the health of this process: fails while there is no node to ask. */
+  /** Health check: fails while no node accepts photos. */
   public Future<Void> check() {
     return nodes.isEmpty()
-        ? Future.failedFuture("no inference node has announced itself")
+        ? Future.failedFuture("No inference node has announced itself")
         : Future.succeededFuture();
   }
 
-  /** Stops listening. */
+  /** Stops listening for announcements. */
   public Future<Void> close() {
     return discovery.close();
   }
 
-  /** A node is gone: what it was asked is asked elsewhere. */
+  /** Removes a node that has left the cluster, and retries its pending requests elsewhere. */
   public void lost(String node) {
     discovery.lost(node);
   }
 
-  private void askElsewhere(String lost) {
+  private void retryElsewhere(String lost) {
     Set<Attempt> orphans = attempts.remove(lost);
     if (orphans != null) {
-      LOG.warn("{} photos are asked about elsewhere", orphans.size());
+      LOG.warn("Retrying {} photos on another node", orphans.size());
       orphans.forEach(Attempt::lost);
     }
   }
@@ -127,16 +128,16 @@ public final class EventBusInferenceClient implements InferenceClient {
   @Override
   public Future<Runnable> reserve(UUID account) {
     if (!nodes.reserve(account)) {
-      return Future.failedFuture(noRoom().failure(megapixels));
+      return Future.failedFuture(noCapacity().failure(megapixels));
     }
-    AtomicBoolean kept = new AtomicBoolean(true);
+    AtomicBoolean reserved = new AtomicBoolean(true);
     Runnable release =
         () -> {
-          if (kept.getAndSet(false)) {
+          if (reserved.getAndSet(false)) {
             nodes.release(account);
           }
         };
-    long timer = vertx.setTimer(KEPT.toMillis(), late -> release.run());
+    long timer = vertx.setTimer(RESERVATION_TIMEOUT.toMillis(), expired -> release.run());
     return Future.succeededFuture(
         () -> {
           vertx.cancelTimer(timer);
@@ -144,7 +145,7 @@ public final class EventBusInferenceClient implements InferenceClient {
         });
   }
 
-  private Refusal noRoom() {
+  private Refusal noCapacity() {
     return nodes.isEmpty() ? Refusal.STOPPING : Refusal.BUSY;
   }
 
@@ -153,75 +154,77 @@ public final class EventBusInferenceClient implements InferenceClient {
     ClassifyRequest request =
         new ClassifyRequest(
             photo,
-            System.currentTimeMillis() + PATIENCE.toMillis(),
+            System.currentTimeMillis() + TIMEOUT.toMillis(),
             Ids.next(),
             caller.user().id(),
             caller.requestId());
     Future<Inference> answer =
-        ask(request, null).recover(failure -> Future.failedFuture(translate(failure)));
-    caller.gone().onSuccess(gone -> forget(request.call(), answer));
+        classify(request, null).recover(failure -> Future.failedFuture(translate(failure)));
+    caller.gone().onSuccess(gone -> cancel(request.call(), answer));
     return answer;
   }
 
-  /** Tells all nodes, since it costs nothing where the photo is not. */
-  private void forget(UUID call, Future<?> answer) {
+  /** Notifies all nodes, since those without the photo ignore the message at no cost. */
+  private void cancel(UUID call, Future<?> answer) {
     if (!answer.isComplete()) {
-      vertx.eventBus().publish(InferenceVerticle.FORGET, call.toString());
+      vertx.eventBus().publish(InferenceVerticle.CANCEL, call.toString());
     }
   }
 
   /**
-   * @param before the node that was asked before, or null
+   * @param previous the node of the first attempt; {@code null} if this is the first attempt
    */
-  private Future<Inference> ask(ClassifyRequest request, @Nullable String before) {
-    long left = request.deadline() - System.currentTimeMillis();
-    if (left <= 0) {
+  private Future<Inference> classify(ClassifyRequest request, @Nullable String previous) {
+    long remaining = request.deadline() - System.currentTimeMillis();
+    if (remaining <= 0) {
       return Future.failedFuture(new RefusedException(Refusal.TOO_LATE));
     }
-    Optional<String> chosen = nodes.choose(request.account(), before);
+    Optional<String> chosen = nodes.choose(request.account(), previous);
     if (chosen.isEmpty()) {
-      return Future.failedFuture(new RefusedException(noRoom()));
+      return Future.failedFuture(new RefusedException(noCapacity()));
     }
     String node = chosen.get();
-    return send(node, request, left)
+    return send(node, request, remaining)
         .recover(
             failure -> {
-              if (before != null || !isForAnother(failure)) {
+              if (previous != null || !isRetryable(failure)) {
                 return Future.failedFuture(failure);
               }
-              askedAgain.increment();
-              return ask(request, node);
+              retries.increment();
+              return classify(request, node);
             });
   }
 
-  private Future<Inference> send(String node, ClassifyRequest request, long left) {
+  private Future<Inference> send(String node, ClassifyRequest request, long timeoutMillis) {
     Promise<Inference> answer = Promise.promise();
     Attempt attempt = new Attempt(vertx.getOrCreateContext(), answer);
     attempts.computeIfAbsent(node, name -> ConcurrentHashMap.newKeySet()).add(attempt);
-    if (!nodes.knows(node)) {
-      // It was lost in between, when this attempt was not yet there to be told.
+    if (!nodes.contains(node)) {
+      // The node was lost before this attempt was registered, so lost() has missed it.
       attempt.lost();
     }
     vertx
         .eventBus()
         .<Inference>request(
-            InferenceVerticle.ADDRESS + node, request, new DeliveryOptions().setSendTimeout(left))
+            InferenceVerticle.ADDRESS + node,
+            request,
+            new DeliveryOptions().setSendTimeout(timeoutMillis))
         .onSuccess(message -> answer.tryComplete(message.body()))
         .onFailure(answer::tryFail);
     return answer
         .future()
         .onComplete(
             done -> {
-              nodes.answered(node, request.account());
-              Set<Attempt> here = attempts.get(node);
-              if (here != null) {
-                here.remove(attempt);
+              nodes.completed(node, request.account());
+              Set<Attempt> pending = attempts.get(node);
+              if (pending != null) {
+                pending.remove(attempt);
               }
             });
   }
 
-  /** Whether another node may do better: this one is full, stops, or is gone. */
-  private static boolean isForAnother(Throwable failure) {
+  /** Returns whether another node may succeed: this one is full, stops, or is lost. */
+  private static boolean isRetryable(Throwable failure) {
     if (failure instanceof ReplyException reply) {
       return reply.failureType() == ReplyFailure.NO_HANDLERS
           || reply.failureCode() == Refusal.BUSY.code()

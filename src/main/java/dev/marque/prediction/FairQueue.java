@@ -10,73 +10,73 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * A bounded queue in which accounts take turns: whoever waits with many photos does not delay who
- * waits with one. Thread-safe.
+ * A bounded queue with round-robin scheduling by account: an account with many photos does not
+ * delay an account with one. Thread-safe.
  *
- * <p>A place is held from {@link #enter} to {@link #leave}, which is longer than the wait: what is
- * in work counts too. When all places are held, an account that holds clearly fewer than the
- * greediest gets one of its waiting ones (<a
+ * <p>An item occupies a slot from {@link #offer} to {@link #release}, so items in progress count
+ * too. If all slots are occupied, an account with clearly fewer slots than the largest account may
+ * displace a waiting item of the largest (<a
  * href="https://datatracker.ietf.org/doc/html/rfc7567#section-2.1">longest queue drop</a>), so that
- * nobody is shut out by another's flood.
+ * no account can shut out the others.
  */
 final class FairQueue<T> {
 
   private final int capacity;
 
-  /** Whose turn it is comes first; an account without waiting items is not in it. */
+  /** Waiting items by account, the next account first; has no accounts without items. */
   private final Map<UUID, Deque<T>> waiting = new LinkedHashMap<>();
 
-  private final Map<UUID, Integer> places = new HashMap<>();
-  private int held;
+  private final Map<UUID, Integer> slots = new HashMap<>();
+  private int used;
 
   /**
-   * @param capacity the most places
+   * @param capacity number of slots
    */
   FairQueue(int capacity) {
     this.capacity = capacity;
   }
 
-  /** Takes a place and waits there; false if there is none. */
-  synchronized boolean enter(UUID account, T item) {
-    if (held >= capacity) {
+  /** Adds an item; returns false if all slots are occupied. */
+  synchronized boolean offer(UUID account, T item) {
+    if (used >= capacity) {
       return false;
     }
-    held++;
-    places.merge(account, 1, Integer::sum);
+    used++;
+    slots.merge(account, 1, Integer::sum);
     waiting.computeIfAbsent(account, key -> new ArrayDeque<>()).addLast(item);
     notifyAll();
     return true;
   }
 
   /**
-   * Where all places are held and this account has much less than its share: the last item of the
-   * account that holds most and has one waiting. It no longer waits; its place is free once it has
-   * {@linkplain #leave left}.
+   * If all slots are occupied and another account with waiting items has at least two more than
+   * this one, removes and returns the last waiting item of the account with the most. The caller
+   * must {@linkplain #release release} its slot.
    */
-  synchronized Optional<T> displaced(UUID account) {
-    if (held < capacity) {
+  synchronized Optional<T> displace(UUID account) {
+    if (used < capacity) {
       return Optional.empty();
     }
-    Map.Entry<UUID, Deque<T>> greediest = null;
-    int most = places.getOrDefault(account, 0) + 1;
+    Map.Entry<UUID, Deque<T>> largest = null;
+    int most = slots.getOrDefault(account, 0) + 1;
     for (Map.Entry<UUID, Deque<T>> other : waiting.entrySet()) {
-      int holds = places.getOrDefault(other.getKey(), 0);
-      if (holds > most) {
-        greediest = other;
-        most = holds;
+      int count = slots.getOrDefault(other.getKey(), 0);
+      if (count > most) {
+        largest = other;
+        most = count;
       }
     }
-    if (greediest == null) {
+    if (largest == null) {
       return Optional.empty();
     }
-    T last = greediest.getValue().removeLast();
-    if (greediest.getValue().isEmpty()) {
-      waiting.remove(greediest.getKey());
+    T last = largest.getValue().removeLast();
+    if (largest.getValue().isEmpty()) {
+      waiting.remove(largest.getKey());
     }
     return Optional.of(last);
   }
 
-  /** The oldest item of the account whose turn it is; waits for one. */
+  /** Removes and returns the oldest item of the next account; waits until there is one. */
   synchronized T take() throws InterruptedException {
     while (waiting.isEmpty()) {
       wait();
@@ -93,32 +93,32 @@ final class FairQueue<T> {
     return item;
   }
 
-  /** Takes an item out that still waits; it keeps its place until it has left. */
-  synchronized void withdraw(UUID account, T item) {
+  /** Removes a waiting item, if present; its slot stays occupied until it is released. */
+  synchronized void remove(UUID account, T item) {
     Deque<T> items = waiting.get(account);
     if (items != null && items.remove(item) && items.isEmpty()) {
       waiting.remove(account);
     }
   }
 
-  /** Gives back one place of an account. */
-  synchronized void leave(UUID account) {
-    held--;
-    places.computeIfPresent(account, (key, holds) -> holds == 1 ? null : holds - 1);
+  /** Releases one slot of an account. */
+  synchronized void release(UUID account) {
+    used--;
+    slots.computeIfPresent(account, (key, count) -> count == 1 ? null : count - 1);
   }
 
-  /** Places that are held. */
-  synchronized int held() {
-    return held;
+  /** Returns the number of occupied slots. */
+  synchronized int used() {
+    return used;
   }
 
-  /** Places that are free. */
+  /** Returns the number of free slots. */
   synchronized int free() {
-    return Math.max(0, capacity - held);
+    return Math.max(0, capacity - used);
   }
 
-  /** The places of the account that holds most. */
+  /** Returns the number of slots of the account with the most. */
   synchronized int largestShare() {
-    return places.values().stream().mapToInt(Integer::intValue).max().orElse(0);
+    return slots.values().stream().mapToInt(Integer::intValue).max().orElse(0);
   }
 }

@@ -15,11 +15,11 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the values that clients send, strictly; all fail with 422 and the field's name. */
+/** Strictly parses values sent by clients; errors lead to status 422 with the field's name. */
 final class Fields {
 
-  static final int MOST_BRANDS = 25;
-  static final int USUAL_BRANDS = 5;
+  static final int MAX_BRANDS = 25;
+  static final int DEFAULT_BRANDS = 5;
 
   private static final Pattern RFC_3339 =
       Pattern.compile(
@@ -29,19 +29,19 @@ final class Fields {
 
   private Fields() {}
 
-  /** {@code top_k}: 1 to 25, 5 where it is not given. */
+  /** Parses {@code top_k}: 1 to 25, by default 5. */
   static int topK(@Nullable String text) {
     if (text == null) {
-      return USUAL_BRANDS;
+      return DEFAULT_BRANDS;
     }
-    // ASCII digits only: Integer.parseInt takes signs and the digits of every script.
-    if (!text.matches("[1-9][0-9]?") || Integer.parseInt(text) > MOST_BRANDS) {
-      throw Failure.Invalid.of(FieldError.of("top_k", "field.top_k", MOST_BRANDS));
+    // ASCII digits only: Integer.parseInt accepts signs and the digits of every script.
+    if (!text.matches("[1-9][0-9]?") || Integer.parseInt(text) > MAX_BRANDS) {
+      throw Failure.Invalid.of(FieldError.of("top_k", "field.top_k", MAX_BRANDS));
     }
     return Integer.parseInt(text);
   }
 
-  /** A switch such as {@code evidence}: {@code true} or {@code false}, the latter if not given. */
+  /** Parses a boolean like {@code evidence}: {@code true} or {@code false}, by default false. */
   static boolean flag(String field, @Nullable String text) {
     if (text == null || text.equals("false")) {
       return false;
@@ -64,9 +64,9 @@ final class Fields {
   }
 
   /**
-   * A time as RFC 3339 writes it. Its offsets go up to 23:59, those of {@link java.time.ZoneOffset}
-   * only to 18 hours. A time before the year 1 or after 9999 counts as the edge of these years:
-   * nothing was ever predicted beyond.
+   * Parses an RFC 3339 timestamp. RFC 3339 has offsets up to 23:59, {@link java.time.ZoneOffset}
+   * only up to 18 hours. Times outside the years 1 to 9999 are clamped to that range, which
+   * contains all predictions.
    */
   static @Nullable Instant time(String field, @Nullable String text) {
     if (text == null) {

@@ -1,31 +1,31 @@
 package dev.marque.prediction;
 
-/** Makes what a client calls its file fit to be shown: a name, never a path. */
+/** Turns file names sent by clients into names that are safe to display, never paths. */
 final class FileNames {
 
-  private static final int LONGEST = 200;
-  private static final String NAMELESS = "photo";
+  private static final int MAX_LENGTH = 200;
+  private static final String DEFAULT_NAME = "photo";
 
   private FileNames() {}
 
   /**
-   * The last part of the name, without control characters and text direction tricks, at most 200
-   * characters.
+   * Returns the last component of the path, without control and text direction characters, at most
+   * 200 characters long; {@code photo} if nothing is left.
    */
   static String clean(String name) {
     String last = name.substring(Math.max(name.lastIndexOf('/'), name.lastIndexOf('\\')) + 1);
     StringBuilder clean = new StringBuilder();
     last.codePoints()
         .filter(FileNames::isShown)
-        .limit(LONGEST)
+        .limit(MAX_LENGTH)
         .forEach(
             character -> {
-              if (clean.length() + Character.charCount(character) <= LONGEST) {
+              if (clean.length() + Character.charCount(character) <= MAX_LENGTH) {
                 clean.appendCodePoint(character);
               }
             });
     String shown = clean.toString().strip();
-    return shown.isEmpty() || shown.equals(".") || shown.equals("..") ? NAMELESS : shown;
+    return shown.isEmpty() || shown.equals(".") || shown.equals("..") ? DEFAULT_NAME : shown;
   }
 
   private static boolean isShown(int character) {

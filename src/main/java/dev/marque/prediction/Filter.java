@@ -10,12 +10,12 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which predictions of an account are meant.
+ * Selects predictions of an account.
  *
- * @param brand the most likely brand, or null for any
- * @param verdict or null for any
- * @param from the first moment, or null
- * @param until the moment before which it was made, or null
+ * @param brand the most likely brand; {@code null} for any
+ * @param verdict the verdict; {@code null} for any
+ * @param from earliest creation time, inclusive; {@code null} for no limit
+ * @param until latest creation time, exclusive; {@code null} for no limit
  */
 record Filter(
     @Nullable String brand,
@@ -28,18 +28,18 @@ record Filter(
   /** The names of the query parameters. */
   static final Set<String> PARAMETERS = Set.of("brand", "verdict", "from", "until");
 
-  private static final int LONGEST_BRAND = 100;
+  private static final int MAX_BRAND_LENGTH = 100;
 
   /**
-   * Reads it.
+   * Parses query parameters.
    *
-   * @throws Failure.Invalid with every field that does not hold
+   * @throws Failure.Invalid with all invalid fields
    */
   static Filter of(MultiMap query) {
     FieldErrors errors = new FieldErrors();
     Filter filter =
         new Filter(
-            errors.read(() -> QueryParameters.text(query, "brand", LONGEST_BRAND)),
+            errors.read(() -> QueryParameters.text(query, "brand", MAX_BRAND_LENGTH)),
             errors.read(() -> Fields.verdict(query.get("verdict"))),
             errors.read(() -> Fields.time("from", query.get("from"))),
             errors.read(() -> Fields.time("until", query.get("until"))));

@@ -3,7 +3,7 @@ package dev.marque.prediction;
 import dev.marque.vision.HeatMap;
 import io.vertx.core.buffer.Buffer;
 
-/** The heat map's form in the database: width, height, and a byte for each cell, row by row. */
+/** Encodes heat maps for the database: width, height, and one byte per cell, row by row. */
 final class HeatMapBytes {
 
   private HeatMapBytes() {}

@@ -9,8 +9,8 @@ import java.io.UncheckedIOException;
 import javax.imageio.ImageIO;
 
 /**
- * Draws a heat map as a PNG to be laid over the photo: nothing is transparent, much is yellow to
- * red. A palette of 256 colours keeps it to a few kilobytes.
+ * Draws a heat map as a PNG overlay for the photo: transparent for 0, then yellow to red as values
+ * rise. A palette of 256 colours keeps it to a few kilobytes.
  */
 final class HeatMapImage {
 
@@ -19,7 +19,7 @@ final class HeatMapImage {
 
   private HeatMapImage() {}
 
-  /** Takes a few milliseconds: not for the event loop. */
+  /** Encodes the image. Takes a few milliseconds; do not call it on an event loop. */
   static byte[] png(HeatMap map) {
     int width = LONG_SIDE * map.width() / Math.max(map.width(), map.height());
     int height = LONG_SIDE * map.height() / Math.max(map.width(), map.height());
@@ -29,7 +29,7 @@ final class HeatMapImage {
     for (int y = 0; y < image.getHeight(); y++) {
       for (int x = 0; x < image.getWidth(); x++) {
         float strength =
-            between(map, (x + 0.5f) / image.getWidth(), (y + 0.5f) / image.getHeight());
+            interpolate(map, (x + 0.5f) / image.getWidth(), (y + 0.5f) / image.getHeight());
         image.getRaster().setSample(x, y, 0, Math.round(strength * 255));
       }
     }
@@ -37,13 +37,13 @@ final class HeatMapImage {
     try {
       ImageIO.write(image, "png", out);
     } catch (IOException e) {
-      throw new UncheckedIOException("writing to memory does not fail", e);
+      throw new UncheckedIOException("Writing to memory does not fail", e);
     }
     return out.toByteArray();
   }
 
-  /** Bilinear between the centres of cells; the coordinates run from 0 to 1. */
-  private static float between(HeatMap map, float x, float y) {
+  /** Interpolates bilinearly between cell centres; the coordinates range from 0 to 1. */
+  private static float interpolate(HeatMap map, float x, float y) {
     float column = Math.max(0, Math.min(map.width() - 1f, x * map.width() - 0.5f));
     float row = Math.max(0, Math.min(map.height() - 1f, y * map.height() - 0.5f));
     int left = (int) column;

@@ -19,20 +19,20 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the history page is asked to show, as its form says it: days instead of moments, and an
- * empty text where nothing is chosen.
+ * The query of the history page, as its form sends it: with dates instead of instants, and empty
+ * strings for fields that are not set.
  *
  * @param from the first day
  * @param until the last day
- * @param zone the reader's time zone, in which the days begin and end; UTC where it is not known
- * @param after the cursor of the page; empty for the first
+ * @param zone the user's time zone, in which the days start and end; UTC if unknown
+ * @param after the cursor of the page; empty for the first page
  */
 record HistoryQuery(
     String brand, String verdict, String from, String until, String zone, String after) {
 
   static final HistoryQuery ALL = new HistoryQuery("", "", "", "", "", "");
 
-  /** Of a query or of a form. */
+  /** Reads query parameters or form fields. */
   static HistoryQuery of(MultiMap values) {
     Function<String, String> text =
         name -> {
@@ -48,8 +48,8 @@ record HistoryQuery(
         text.apply("after"));
   }
 
-  /** The same from the first page on. */
-  HistoryQuery first() {
+  /** Returns the same query for the first page. */
+  HistoryQuery firstPage() {
     return new HistoryQuery(brand, verdict, from, until, zone, "");
   }
 
@@ -57,20 +57,20 @@ record HistoryQuery(
     return new HistoryQuery(brand, verdict, from, until, zone, cursor);
   }
 
-  /** Whether anything is left out. */
-  boolean filters() {
+  /** Returns whether any filter is set. */
+  boolean isFiltered() {
     return !(brand + verdict + from + until).isEmpty();
   }
 
   /**
-   * The same for the database.
+   * Converts the query to a filter for the database.
    *
-   * @throws Failure.Invalid with the fields that do not hold
+   * @throws Failure.Invalid with all invalid fields
    */
   Filter filter() {
     FieldErrors errors = new FieldErrors();
     if (brand.indexOf('\0') >= 0) {
-      // PostgreSQL has no text with it.
+      // PostgreSQL does not allow NUL in text.
       errors.add("brand", "field.brand.unknown");
     }
     Verdict chosen = errors.read(() -> Fields.verdict(orNull(verdict)));
@@ -83,20 +83,20 @@ record HistoryQuery(
     return new Filter(
         orNull(brand),
         chosen,
-        first == null ? null : begin(first),
-        last == null ? null : begin(last.plusDays(1)));
+        first == null ? null : startOf(first),
+        last == null ? null : startOf(last.plusDays(1)));
   }
 
   /**
-   * Where the page stands.
+   * Returns the cursor of the page; {@code null} for the first page.
    *
-   * @throws Failure.Invalid ({@code field.cursor})
+   * @throws Failure.Invalid ({@code field.cursor}) if the cursor is invalid
    */
   @Nullable Cursor cursor() {
     return after.isEmpty() ? null : Cursor.parse(after);
   }
 
-  /** By the names of the form's fields, without what is empty. */
+  /** Returns the values that are set, by the names of the form fields. */
   Map<String, String> values() {
     Map<String, String> values = new LinkedHashMap<>();
     values.put("brand", brand);
@@ -109,12 +109,12 @@ record HistoryQuery(
     return values;
   }
 
-  /** The path and query of the page. */
+  /** Returns the path and query of the page. */
   String link() {
     return "/history" + query(values());
   }
 
-  /** The path and query of the same predictions as CSV. */
+  /** Returns the path and query of a CSV export of the same predictions. */
   String csvLink() {
     Filter filter = filter();
     Map<String, String> values = new LinkedHashMap<>();
@@ -139,15 +139,15 @@ record HistoryQuery(
             .collect(Collectors.joining("&", "?", ""));
   }
 
-  private Instant begin(LocalDate day) {
-    ZoneId where;
+  private Instant startOf(LocalDate day) {
+    ZoneId zoneId;
     try {
-      where = zone.isEmpty() ? ZoneOffset.UTC : ZoneId.of(zone);
+      zoneId = zone.isEmpty() ? ZoneOffset.UTC : ZoneId.of(zone);
     } catch (DateTimeException e) {
-      // Browsers may know zones that this Java does not.
-      where = ZoneOffset.UTC;
+      // Browsers may know time zones that this Java version does not.
+      zoneId = ZoneOffset.UTC;
     }
-    return day.atStartOfDay(where).toInstant();
+    return day.atStartOfDay(zoneId).toInstant();
   }
 
   private static @Nullable LocalDate day(String field, String text) {

@@ -19,13 +19,11 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Stream;
 
-/**
- * A person's own predictions, filtered and page by page, and how to delete some and to undo that.
- */
+/** The history page: lists a user's own predictions, deletes some of them, and undoes deletions. */
 public final class HistoryRoutes {
 
   private static final String TEMPLATE = "prediction/history";
-  private static final int PAGE = 24;
+  private static final int PAGE_SIZE = 24;
 
   private final SignedIn signedIn;
   private final Pages pages;
@@ -58,11 +56,11 @@ public final class HistoryRoutes {
 
   private void list(RoutingContext ctx) {
     HistoryQuery query = HistoryQuery.of(ctx.queryParams());
-    if (!holds(ctx, query)) {
+    if (!isValid(ctx, query)) {
       return;
     }
     if (Pages.isFragment(ctx)) {
-      // The address without the empty fields that a form sends.
+      // The URL without the empty fields that the form sends.
       ctx.response().putHeader("HX-Push-Url", pages.urls(ctx).to(query.link()));
     }
     String deletion = ctx.queryParams().get("deleted");
@@ -73,16 +71,16 @@ public final class HistoryRoutes {
     }
   }
 
-  /** Deletes the one whose button was pressed, or else those that are ticked. */
+  /** Deletes the prediction whose button was pressed, or otherwise all selected ones. */
   private void delete(RoutingContext ctx) {
     HistoryQuery query = HistoryQuery.of(ctx.request().formAttributes());
-    if (!holds(ctx, query)) {
+    if (!isValid(ctx, query)) {
       return;
     }
     String one = ctx.request().getFormAttribute("one");
     List<String> chosen = one == null ? ctx.request().formAttributes().getAll("id") : List.of(one);
     if (chosen.isEmpty()) {
-      refuse(ctx, query, "history.choose");
+      reject(ctx, query, "history.choose");
       return;
     }
     delete(ctx, query, chosen.stream().map(Keys::of).toList());
@@ -110,7 +108,7 @@ public final class HistoryRoutes {
 
   private void restore(RoutingContext ctx) {
     HistoryQuery query = HistoryQuery.of(ctx.request().formAttributes());
-    if (!holds(ctx, query)) {
+    if (!isValid(ctx, query)) {
       return;
     }
     UUID deletion = Keys.of(String.valueOf(ctx.request().getFormAttribute("deletion")));
@@ -119,7 +117,7 @@ public final class HistoryRoutes {
         .onSuccess(
             restored -> {
               if (restored == 0) {
-                refuse(ctx, query, "history.gone");
+                reject(ctx, query, "history.gone");
               } else if (Pages.isFragment(ctx)) {
                 ctx.response().putHeader("HX-Replace-Url", pages.urls(ctx).to(query.link()));
                 show(ctx, query, Map.of("restored", restored));
@@ -130,7 +128,7 @@ public final class HistoryRoutes {
         .onFailure(ctx::fail);
   }
 
-  /** The page with a word on what was deleted, as long as that can be undone. */
+  /** Shows the page with the number of predictions deleted that can still be restored. */
   private void showDeleted(RoutingContext ctx, HistoryQuery query, UUID deletion) {
     trash
         .count(SignedIn.of(ctx).id(), deletion)
@@ -138,19 +136,19 @@ public final class HistoryRoutes {
         .onFailure(ctx::fail);
   }
 
-  private void show(RoutingContext ctx, HistoryQuery query, Map<String, ?> more) {
+  private void show(RoutingContext ctx, HistoryQuery query, Map<String, ?> extra) {
     predictions
-        .list(SignedIn.of(ctx).id(), query.filter(), query.cursor(), PAGE + 1)
-        .compose(found -> render(ctx, 200, query, found, more))
+        .list(SignedIn.of(ctx).id(), query.filter(), query.cursor(), PAGE_SIZE + 1)
+        .compose(found -> render(ctx, 200, query, found, extra))
         .onFailure(ctx::fail);
   }
 
   /**
-   * Whether the query's fields hold; where they do not, the page says so. To be asked before
-   * anything is done: what is thrown in a callback would be lost, and the client would wait in
-   * vain.
+   * Returns whether the query is valid; if not, responds with the errors. Call it before doing
+   * anything else: an exception thrown later in a callback would be lost and the client would never
+   * get a response.
    */
-  private boolean holds(RoutingContext ctx, HistoryQuery query) {
+  private boolean isValid(RoutingContext ctx, HistoryQuery query) {
     try {
       query.filter();
       query.cursor();
@@ -161,7 +159,7 @@ public final class HistoryRoutes {
     }
   }
 
-  /** The form with what is wrong with it, and nothing found. */
+  /** Shows the form with its errors and an empty list. */
   private void showErrors(RoutingContext ctx, HistoryQuery query, Failure.Invalid failure) {
     Locale language = Pages.language(ctx);
     Map<String, String> errors = new LinkedHashMap<>();
@@ -169,11 +167,11 @@ public final class HistoryRoutes {
     render(ctx, failure.status(), query, List.of(), Map.of("errors", errors)).onFailure(ctx::fail);
   }
 
-  /** The page as it was, with a word on why nothing was done. */
-  private void refuse(RoutingContext ctx, HistoryQuery query, String reason) {
-    String alert = messages.get(Pages.language(ctx), reason, Trash.KEPT.toMinutes());
+  /** Shows the unchanged page with the reason why nothing was done. */
+  private void reject(RoutingContext ctx, HistoryQuery query, String reason) {
+    String alert = messages.get(Pages.language(ctx), reason, Trash.UNDO_PERIOD.toMinutes());
     predictions
-        .list(SignedIn.of(ctx).id(), query.filter(), query.cursor(), PAGE + 1)
+        .list(SignedIn.of(ctx).id(), query.filter(), query.cursor(), PAGE_SIZE + 1)
         .compose(found -> render(ctx, 422, query, found, Map.of("alert", alert)))
         .onFailure(ctx::fail);
   }
@@ -183,21 +181,21 @@ public final class HistoryRoutes {
       int status,
       HistoryQuery query,
       List<Prediction> found,
-      Map<String, ?> more) {
-    Slice<Prediction> page = Slice.of(found, PAGE);
+      Map<String, ?> extra) {
+    Slice<Prediction> page = Slice.of(found, PAGE_SIZE);
     Map<String, Object> values = new HashMap<>();
     values.put("predictions", page.items());
     values.put("brands", model.brands());
     values.put("verdicts", Stream.of(Verdict.values()).map(Verdict::code).toList());
     values.put("query", query.values());
-    values.put("filtered", query.filters());
-    values.put("csv", more.containsKey("errors") ? null : query.csvLink());
-    values.put("newest", query.after().isEmpty() ? null : query.first().link());
+    values.put("filtered", query.isFiltered());
+    values.put("csv", extra.containsKey("errors") ? null : query.csvLink());
+    values.put("newest", query.after().isEmpty() ? null : query.firstPage().link());
     values.put("older", page.next(last -> query.page(Cursor.after(last).encode()).link()));
-    values.put("undoMinutes", Trash.KEPT.toMinutes());
+    values.put("undoMinutes", Trash.UNDO_PERIOD.toMinutes());
     values.put("alert", null);
     values.put("errors", null);
-    values.putAll(more);
+    values.putAll(extra);
     return pages.render(ctx, status, TEMPLATE, values);
   }
 }

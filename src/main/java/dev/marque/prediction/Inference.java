@@ -4,14 +4,14 @@ import dev.marque.vision.Recognition;
 import io.vertx.core.buffer.Buffer;
 
 /**
- * The inference node's answer for one photo.
+ * An inference node's result for one photo.
  *
- * @param recognition what the network says
- * @param width of the upright photo, pixels
- * @param height of the upright photo, pixels
- * @param copy the photo as a new JPEG, long side at most 512 px, without metadata
+ * @param recognition the network's output
+ * @param width width of the upright photo in pixels
+ * @param height height of the upright photo in pixels
+ * @param copy the photo as a new JPEG without metadata, long side at most 512 px
  * @param thumbnail the same with a long side of at most 160 px
- * @param tookMillis decoding and network, without the wait in the queue
+ * @param tookMillis time for decoding and the network, without waiting in the queue
  */
 public record Inference(
     Recognition recognition,

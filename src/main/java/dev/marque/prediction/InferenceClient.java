@@ -4,17 +4,18 @@ import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import java.util.UUID;
 
-/** Sends photos to whichever inference node has room, and turns what comes back into values. */
+/** Classifies photos on an inference node that has capacity. */
 public interface InferenceClient {
 
   /**
-   * Keeps a place for an account's photo that is still on its way to us, for about as long as one
-   * takes to arrive: who dawdles loses it, and takes their chance in {@link #classify}.
+   * Reserves capacity for a photo that is still being uploaded, for about as long as an upload
+   * takes. After that the reservation expires, and {@link #classify} may fail if there is no
+   * capacity.
    *
    * <p>Fails with {@link dev.marque.web.Failure.Unavailable} ({@code busy}, {@code
-   * model-not-ready}) where the photo would only be read to be refused.
+   * model-not-ready}) if there is no capacity, so that the photo need not be read.
    *
-   * @return gives the place back when run; more than once does no harm
+   * @return releases the reservation when run; further runs have no effect
    */
   Future<Runnable> reserve(UUID account);
 
@@ -27,8 +28,8 @@ public interface InferenceClient {
    * dev.marque.web.Failure.Unavailable} ({@code busy}, {@code model-not-ready}) or {@link
    * dev.marque.web.Failure.Refused} ({@code client-gone}).
    *
-   * @param photo the bytes as uploaded; not changed
-   * @param caller who waits for the answer: without them it is not computed
+   * @param photo the bytes as uploaded; not modified
+   * @param caller the waiting client; if it disconnects, the photo is not classified
    */
   Future<Inference> classify(Buffer photo, Caller caller);
 }

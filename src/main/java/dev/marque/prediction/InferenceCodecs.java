@@ -14,14 +14,14 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * How photos and answers travel over the event bus: within a process as they are, since both are
- * never changed; between processes as length-prefixed fields.
+ * Codecs for requests and results on the event bus. Within a process, objects are passed as they
+ * are, since both are immutable; between processes, they are encoded as length-prefixed fields.
  */
 final class InferenceCodecs {
 
   private InferenceCodecs() {}
 
-  /** Makes both known to an event bus; once a bus. */
+  /** Registers both codecs; call it once per event bus. */
   static void register(EventBus bus) {
     bus.registerDefaultCodec(ClassifyRequest.class, new RequestCodec());
     bus.registerDefaultCodec(Inference.class, new InferenceCodec());
@@ -31,7 +31,7 @@ final class InferenceCodecs {
 
     @Override
     public void encodeToWire(Buffer wire, ClassifyRequest request) {
-      // What is left, not a moment: the clocks of two machines differ.
+      // The remaining time instead of the deadline: the clocks of two machines differ.
       wire.appendLong(request.deadline() - System.currentTimeMillis());
       uuid(wire, request.call());
       uuid(wire, request.account());
@@ -108,7 +108,7 @@ final class InferenceCodecs {
       int decade = reader.integer();
       Traits traits = Traits.of(bodyType.isEmpty() ? null : bodyType, decade == 0 ? null : decade);
       List<String> advice = new ArrayList<>();
-      for (int left = reader.integer(); left > 0; left--) {
+      for (int remaining = reader.integer(); remaining > 0; remaining--) {
         advice.add(reader.text());
       }
       int columns = reader.integer();
@@ -167,7 +167,7 @@ final class InferenceCodecs {
     }
   }
 
-  /** Reads fields one after the other. */
+  /** Reads consecutive fields. */
   private static final class Reader {
     private final Buffer wire;
     private int at;
@@ -214,7 +214,7 @@ final class InferenceCodecs {
 
     List<Scored> scored() {
       List<Scored> scored = new ArrayList<>();
-      for (int left = integer(); left > 0; left--) {
+      for (int remaining = integer(); remaining > 0; remaining--) {
         String name = text();
         scored.add(new Scored(name, real()));
       }

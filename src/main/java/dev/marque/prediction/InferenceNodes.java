@@ -12,202 +12,207 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The inference nodes that this process has heard of, and how much room each seems to have: what it
- * announced last, less what went there since, plus what came back. Thread-safe.
+ * The inference nodes known to this process, and the estimated free capacity of each: what it last
+ * announced, minus the photos sent since, plus the results received since. Thread-safe.
  *
- * <p>The node of this process, if it is one, is asked even when it seems full, since that costs
- * nothing, and is not forgotten when it is silent. A photo is not sent to another that seems full,
- * unless its account has so little there that it would be let in. A node that stops gets none.
+ * <p>The node of this process, if there is one, is chosen even if it seems full, since sending a
+ * photo there costs nothing, and it never expires. Another node that seems full is chosen only if
+ * it would accept the photo because the account has few photos there. A stopping node is never
+ * chosen.
  *
- * <p>Places are also kept for photos that still arrive from their clients, over all nodes.
+ * <p>Slots can also be reserved, across all nodes, for photos that are still being uploaded.
  */
 final class InferenceNodes {
 
-  /** Several announcements long. */
-  static final Duration SILENCE = Duration.ofSeconds(3);
+  /** Several announcement intervals. */
+  static final Duration EXPIRY = Duration.ofSeconds(3);
 
-  /** How often it is asked which nodes are {@linkplain #silent}. */
-  static final Duration CHECK = Duration.ofMillis(500);
+  /** How often to call {@link #expired}. */
+  static final Duration CHECK_INTERVAL = Duration.ofMillis(500);
 
-  private static final Duration STANDSTILL = CHECK.plusSeconds(1);
+  private static final Duration MAX_PAUSE = CHECK_INTERVAL.plusSeconds(1);
 
-  /** What sending a photo over the wire costs, in places of a queue. */
-  private static final int WIRE = 8;
+  /** The cost of sending a photo over the network, in slots. */
+  private static final int REMOTE_COST = 8;
 
-  private final String here;
+  private final String localNode;
   private final LongSupplier nanoTime;
   private final Map<String, Node> nodes = new HashMap<>();
 
-  /** The places that are kept, by account, and their sum. */
+  /** The number of reserved slots by account. */
   private final Map<UUID, Integer> reserved = new HashMap<>();
 
-  private int allReserved;
-  private long checked;
+  private int totalReserved;
+  private long lastCheck;
 
   private static final class Node {
-    private NodeAnnouncement announced;
-    private long heard;
-    private int room;
-    private final Map<UUID, Integer> asked = new HashMap<>();
+    private NodeAnnouncement announcement;
+    private long lastSeen;
+    private int free;
+    private final Map<UUID, Integer> inFlight = new HashMap<>();
 
-    private Node(NodeAnnouncement announced) {
-      this.announced = announced;
+    private Node(NodeAnnouncement announcement) {
+      this.announcement = announcement;
     }
 
-    /** Places that may be had here; below 0 where more was sent than it has room for. */
-    private int room() {
-      return announced.isStopping() ? 0 : room;
+    /** Returns the number of free slots; negative if more photos were sent than fit. */
+    private int free() {
+      return announcement.isStopping() ? 0 : free;
     }
   }
 
   /**
-   * @param here the name of this process' own node
-   * @param nanoTime as {@link System#nanoTime}
+   * @param localNode the name of this process's own node
+   * @param nanoTime clock like {@link System#nanoTime}
    */
-  InferenceNodes(String here, LongSupplier nanoTime) {
-    this.here = here;
+  InferenceNodes(String localNode, LongSupplier nanoTime) {
+    this.localNode = localNode;
     this.nanoTime = nanoTime;
-    this.checked = nanoTime.getAsLong();
+    this.lastCheck = nanoTime.getAsLong();
   }
 
-  /** Takes note; true if the node was not known. */
-  synchronized boolean heard(NodeAnnouncement announcement) {
+  /** Adds or updates a node; returns true if it is new. */
+  synchronized boolean update(NodeAnnouncement announcement) {
     Node known = nodes.get(announcement.node());
     Node node = known == null ? new Node(announcement) : known;
-    node.announced = announcement;
-    node.heard = nanoTime.getAsLong();
-    node.room = announcement.free();
+    node.announcement = announcement;
+    node.lastSeen = nanoTime.getAsLong();
+    node.free = announcement.free();
     nodes.put(announcement.node(), node);
     return known == null;
   }
 
   /**
-   * Keeps a place, to be {@linkplain #release released}; false if there is none. Beyond the room
-   * that there is, as many are kept as the greediest account will lose to one that has so little.
+   * Reserves a slot, which the caller must {@linkplain #release release}; returns false if there is
+   * none. Beyond the free slots, an account with few photos can reserve as many as it could
+   * displace from the account with the most.
    */
   synchronized boolean reserve(UUID account) {
-    int room = nodes.values().stream().mapToInt(node -> Math.max(0, node.room())).sum();
-    int beyond = allReserved - room;
-    if (beyond >= 0 && places(account) + 1 + beyond >= largestShare()) {
+    int free = nodes.values().stream().mapToInt(node -> Math.max(0, node.free())).sum();
+    int excess = totalReserved - free;
+    if (excess >= 0 && slots(account) + 1 + excess >= largestShare()) {
       return false;
     }
     reserved.merge(account, 1, Integer::sum);
-    allReserved++;
+    totalReserved++;
     return true;
   }
 
-  /** Gives a kept place back. */
+  /** Releases a reserved slot. */
   synchronized void release(UUID account) {
     reserved.computeIfPresent(account, (key, count) -> count == 1 ? null : count - 1);
-    allReserved--;
+    totalReserved--;
   }
 
-  private int places(UUID account) {
+  private int slots(UUID account) {
     return reserved.getOrDefault(account, 0)
-        + nodes.values().stream().mapToInt(node -> node.asked.getOrDefault(account, 0)).sum();
+        + nodes.values().stream().mapToInt(node -> node.inFlight.getOrDefault(account, 0)).sum();
   }
 
-  /** By what nodes announced, and what this process has sent since. */
+  /** Takes the maximum of what nodes have announced and what this process has in flight. */
   private int largestShare() {
     int most = 0;
     for (Node node : nodes.values()) {
-      if (node.announced.isStopping()) {
+      if (node.announcement.isStopping()) {
         continue;
       }
-      most = Math.max(most, node.announced.largestShare());
-      for (int asked : node.asked.values()) {
-        most = Math.max(most, asked);
+      most = Math.max(most, node.announcement.largestShare());
+      for (int inFlight : node.inFlight.values()) {
+        most = Math.max(most, inFlight);
       }
     }
     return most;
   }
 
   /**
-   * The node to send an account's photo to, which {@linkplain #answered is to be told} when it has
-   * answered; empty if none has room.
+   * Chooses the node to send an account's photo to; empty if none has capacity. The caller must
+   * report the end of the request to {@link #completed}.
    *
-   * @param not a node that was asked before, or null
+   * @param excluded a node not to choose, or {@code null}
    */
-  synchronized Optional<String> choose(UUID account, @Nullable String not) {
+  synchronized Optional<String> choose(UUID account, @Nullable String excluded) {
     Optional<Map.Entry<String, Node>> chosen =
         nodes.entrySet().stream()
-            .filter(entry -> !entry.getKey().equals(not))
-            .filter(entry -> mayTake(entry.getKey(), entry.getValue(), account))
+            .filter(entry -> !entry.getKey().equals(excluded))
+            .filter(entry -> accepts(entry.getKey(), entry.getValue(), account))
             .max(Comparator.comparingInt(entry -> preference(entry.getKey(), entry.getValue())));
     chosen.ifPresent(
         entry -> {
-          entry.getValue().room--;
-          entry.getValue().asked.merge(account, 1, Integer::sum);
+          entry.getValue().free--;
+          entry.getValue().inFlight.merge(account, 1, Integer::sum);
         });
     return chosen.map(Map.Entry::getKey);
   }
 
-  private boolean mayTake(String name, Node node, UUID account) {
-    return !node.announced.isStopping()
-        && (name.equals(here)
-            || node.room > 0
-            || node.asked.getOrDefault(account, 0) + 1 < node.announced.largestShare());
+  private boolean accepts(String name, Node node, UUID account) {
+    return !node.announcement.isStopping()
+        && (name.equals(localNode)
+            || node.free > 0
+            || node.inFlight.getOrDefault(account, 0) + 1 < node.announcement.largestShare());
   }
 
   private int preference(String name, Node node) {
-    return node.room + (name.equals(here) ? WIRE : 0);
+    return node.free + (name.equals(localNode) ? REMOTE_COST : 0);
   }
 
-  /** A chosen node has answered, or never will. */
-  synchronized void answered(String name, UUID account) {
+  /** Reports that a request to a chosen node has ended, with or without a result. */
+  synchronized void completed(String name, UUID account) {
     Node node = nodes.get(name);
     if (node != null) {
-      node.room++;
-      node.asked.computeIfPresent(account, (key, count) -> count == 1 ? null : count - 1);
+      node.free++;
+      node.inFlight.computeIfPresent(account, (key, count) -> count == 1 ? null : count - 1);
     }
   }
 
-  /** Forgets a node that has left; false if it was not known. */
-  synchronized boolean left(String name) {
+  /** Removes a node; returns false if it is unknown. */
+  synchronized boolean remove(String name) {
     return nodes.remove(name) != null;
   }
 
   /**
-   * The other nodes of which nothing was heard for too long; none where this process itself stood
-   * still since it last asked, as in a long garbage collection: what came meanwhile is yet to read.
+   * Returns the remote nodes whose last announcement is too old. Returns none if this process
+   * itself was paused since the last call, for example by garbage collection: announcements
+   * received in the meantime have not been processed yet.
    */
-  synchronized List<String> silent() {
+  synchronized List<String> expired() {
     long now = nanoTime.getAsLong();
-    boolean stoodStill = now - checked > STANDSTILL.toNanos();
-    checked = now;
-    if (stoodStill) {
+    boolean paused = now - lastCheck > MAX_PAUSE.toNanos();
+    lastCheck = now;
+    if (paused) {
       return List.of();
     }
     return nodes.entrySet().stream()
-        .filter(entry -> !entry.getKey().equals(here))
-        .filter(entry -> now - entry.getValue().heard > SILENCE.toNanos())
+        .filter(entry -> !entry.getKey().equals(localNode))
+        .filter(entry -> now - entry.getValue().lastSeen > EXPIRY.toNanos())
         .map(Map.Entry::getKey)
         .toList();
   }
 
-  synchronized boolean knows(String name) {
+  synchronized boolean contains(String name) {
     return nodes.containsKey(name);
   }
 
-  /** Whether there is none that could be asked, however full. */
+  /** Returns whether there is no node, full or not, that accepts photos. */
   synchronized boolean isEmpty() {
-    return nodes.values().stream().allMatch(node -> node.announced.isStopping());
+    return nodes.values().stream().allMatch(node -> node.announcement.isStopping());
   }
 
-  /** All of them, by their names. */
+  /** Returns all nodes, ordered by name. */
   synchronized List<KnownNode> all() {
     return nodes.values().stream()
-        .map(node -> new KnownNode(node.announced.node(), node.announced.model(), node.room()))
+        .map(
+            node ->
+                new KnownNode(node.announcement.node(), node.announcement.model(), node.free()))
         .sorted(Comparator.comparing(KnownNode::name))
         .toList();
   }
 
-  /** How many nodes run each model, without those that stop. */
+  /** Returns the number of nodes per model, not counting stopping nodes. */
   synchronized Map<String, Integer> models() {
     Map<String, Integer> models = new TreeMap<>();
     nodes.values().stream()
-        .filter(node -> !node.announced.isStopping())
-        .forEach(node -> models.merge(node.announced.model(), 1, Integer::sum));
+        .filter(node -> !node.announcement.isStopping())
+        .forEach(node -> models.merge(node.announcement.model(), 1, Integer::sum));
     return models;
   }
 }

@@ -20,26 +20,26 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs the network for whoever asks for this node on the event bus, and announces there how much
- * room it has. To be deployed as a worker, since loading the model blocks; it has started when the
- * model has answered a warm-up photo.
+ * Runs the network for requests on the event bus, and announces its free capacity there. Deploy it
+ * as a worker verticle, since loading the model blocks. It has started once the model has
+ * classified a warm-up photo.
  */
 public final class InferenceVerticle extends VerticleBase {
 
-  /** Where {@link ClassifyRequest}s go, with a node's name behind it. */
+  /** Address prefix for {@link ClassifyRequest}s, followed by the node's name. */
   static final String ADDRESS = "inference.classify.";
 
-  /** Where the {@link ClassifyRequest#call} goes whose answer nobody waits for any more. */
-  static final String FORGET = "inference.forget";
+  /** Address for the {@link ClassifyRequest#call} of requests to cancel. */
+  static final String CANCEL = "inference.forget";
 
-  /** Where {@link NodeAnnouncement}s go. */
+  /** Address for {@link NodeAnnouncement}s. */
   static final String NODES = "inference.nodes";
 
-  /** Where everybody is asked for one. */
-  static final String WHO = "inference.who";
+  /** Address for requests to all nodes to announce themselves. */
+  static final String ANNOUNCE = "inference.who";
 
   private static final Logger LOG = LoggerFactory.getLogger(InferenceVerticle.class);
-  private static final Duration ANNOUNCED_EVERY = Duration.ofMillis(250);
+  private static final Duration ANNOUNCEMENT_INTERVAL = Duration.ofMillis(250);
 
   private final String node;
   private final Path modelFolder;
@@ -52,10 +52,10 @@ public final class InferenceVerticle extends VerticleBase {
   private final List<MessageConsumer<?>> consumers = new ArrayList<>();
 
   /**
-   * @param node the name by which this one is asked
-   * @param modelFolder with model.json, network.json and weights.safetensors
-   * @param queue photos waiting or in work at a time
-   * @param logged photos of which the log has an entry; a failure is one that was refused
+   * @param node the name of this node
+   * @param modelFolder folder with model.json, network.json and weights.safetensors
+   * @param queue maximum number of photos on this node, queued and in progress
+   * @param logged which photos are logged; failures are the refused ones
    */
   public InferenceVerticle(
       String node,
@@ -81,16 +81,16 @@ public final class InferenceVerticle extends VerticleBase {
     pipeline = started;
     String model = loaded.model().name();
     LOG.info(
-        "model {} answers after {} ms, input {}, {}",
+        "Model {} ready after {} ms, input {}, {}",
         model,
         (System.nanoTime() - begin) / 1_000_000,
         loaded.model().input(),
         loaded.precision());
     listen(ADDRESS + node, (Message<ClassifyRequest> message) -> classify(started, message));
-    listen(FORGET, (Message<String> message) -> started.forget(UUID.fromString(message.body())));
-    listen(WHO, asked -> announce(started, model));
+    listen(CANCEL, (Message<String> message) -> started.cancel(UUID.fromString(message.body())));
+    listen(ANNOUNCE, message -> announce(started, model));
     announcing =
-        vertx.setPeriodic(0, ANNOUNCED_EVERY.toMillis(), timer -> announce(started, model));
+        vertx.setPeriodic(0, ANNOUNCEMENT_INTERVAL.toMillis(), timer -> announce(started, model));
     return Future.all(consumers.stream().map(MessageConsumer::completion).toList());
   }
 
@@ -125,7 +125,7 @@ public final class InferenceVerticle extends VerticleBase {
                   log(requestId, begin, refused.refusal().tag());
                 }
               } else {
-                message.fail(500, "the inference failed");
+                message.fail(500, "Inference failed");
               }
             });
   }
@@ -141,13 +141,14 @@ public final class InferenceVerticle extends VerticleBase {
 
   @Override
   public Future<?> stop() {
-    // First, since what it announces once more would bring new photos here.
+    // Comes first, since another announcement would attract new photos.
     vertx.cancelTimer(announcing);
     if (pipeline != null) {
       vertx.eventBus().publish(NODES, NodeAnnouncement.stopping(node).toJson());
     }
-    Future<?> silent = Future.join(consumers.stream().map(MessageConsumer::unregister).toList());
-    return silent.onComplete(
+    Future<?> unregistered =
+        Future.join(consumers.stream().map(MessageConsumer::unregister).toList());
+    return unregistered.onComplete(
         ignored -> {
           if (pipeline != null) {
             pipeline.close();

@@ -1,10 +1,10 @@
 package dev.marque.prediction;
 
 /**
- * An inference node as a web node sees it.
+ * An inference node from a web node's point of view.
  *
- * @param name by which it is asked
- * @param model that it runs
- * @param free photos that it would take now
+ * @param name name of the node
+ * @param model name of the model that it runs
+ * @param free estimated number of free slots
  */
 public record KnownNode(String name, String model, int free) {}

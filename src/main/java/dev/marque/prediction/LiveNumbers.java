@@ -25,23 +25,23 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What this process does now, for people: rates and latencies of the last minute, what is held and
- * in use, and what was counted since the start. All of it comes from the meters that {@code
- * /metrics} has, looked at every other second. Safe on every thread.
+ * Live statistics of this process for administrators: rates and latencies of the last minute,
+ * current usage, and counts since the start. They are derived from the meters behind {@code
+ * /metrics}, sampled every two seconds. Thread-safe.
  */
 public final class LiveNumbers {
 
-  private static final Duration EVERY = Duration.ofSeconds(2);
-  private static final int LOOKS = 30;
+  private static final Duration INTERVAL = Duration.ofSeconds(2);
+  private static final int MAX_SAMPLES = 30;
 
   private final Vertx vertx;
   private final MeterRegistry metrics;
   private final Supplier<List<KnownNode>> nodes;
-  private final Deque<Look> looks = new ArrayDeque<>();
+  private final Deque<Sample> samples = new ArrayDeque<>();
   private long timer = -1;
 
   /**
-   * @param nodes the inference nodes that this process knows
+   * @param nodes supplies the inference nodes known to this process
    */
   public LiveNumbers(Vertx vertx, MeterRegistry metrics, Supplier<List<KnownNode>> nodes) {
     this.vertx = vertx;
@@ -49,34 +49,38 @@ public final class LiveNumbers {
     this.nodes = nodes;
   }
 
-  /** The meters that only grow, at one moment. */
-  private record Look(long nanos, double photos, double batches, double batched, Buckets answers) {}
+  /** The values of the cumulative meters at one point in time. */
+  private record Sample(
+      long nanos, double photos, double batches, double batched, Buckets durations) {}
 
-  /** How many answers took at most how long. */
+  /** A cumulative histogram: {@code counts[i]} photos took at most {@code seconds[i]}. */
   private record Buckets(double[] seconds, double[] counts) {
 
-    /** Those since another look. */
+    /** Returns the difference to an earlier histogram. */
     Buckets since(Buckets before) {
-      double[] more = counts.clone();
-      for (int i = 0; i < more.length && i < before.counts.length; i++) {
-        more[i] -= before.counts[i];
+      double[] difference = counts.clone();
+      for (int i = 0; i < difference.length && i < before.counts.length; i++) {
+        difference[i] -= before.counts[i];
       }
-      return new Buckets(seconds, more);
+      return new Buckets(seconds, difference);
     }
 
-    /** By straight lines within a bucket, in milliseconds; null where there was no answer. */
-    @Nullable Double millis(double share) {
-      double all = counts.length == 0 ? 0 : counts[counts.length - 1];
-      if (all <= 0) {
+    /**
+     * Returns a quantile in milliseconds, interpolated linearly within its bucket; {@code null} if
+     * the histogram is empty.
+     */
+    @Nullable Double millis(double quantile) {
+      double total = counts.length == 0 ? 0 : counts[counts.length - 1];
+      if (total <= 0) {
         return null;
       }
       double below = 0;
       double from = 0;
       for (int i = 0; i < counts.length; i++) {
-        if (counts[i] >= share * all) {
-          double in = counts[i] - below;
-          double part = in == 0 ? 1 : (share * all - below) / in;
-          return 1000 * (from + part * (seconds[i] - from));
+        if (counts[i] >= quantile * total) {
+          double inBucket = counts[i] - below;
+          double fraction = inBucket == 0 ? 1 : (quantile * total - below) / inBucket;
+          return 1000 * (from + fraction * (seconds[i] - from));
         }
         below = counts[i];
         from = seconds[i];
@@ -86,20 +90,22 @@ public final class LiveNumbers {
   }
 
   /**
-   * What there is to see.
+   * The current statistics.
    *
-   * @param photosPerSecond stored by this process, over the last minute
-   * @param queue photos waiting or in work here; null where this process runs no network
-   * @param batch photos a pass of the network, over the last minute; null if there was none
-   * @param latencies of photos from their arrival to their answer, in milliseconds, by {@code p50},
-   *     {@code p95} and {@code p99}; null if there was none
-   * @param verdicts since the start, by their codes
-   * @param refusals since the start, by their reasons, those that happened only
-   * @param heapBytes in use
-   * @param heapMost that may be in use
-   * @param threads of the JVM
-   * @param connections to the database that are in use
-   * @param waiting for one of them
+   * @param photosPerSecond photos stored by this process per second, over the last minute
+   * @param queue photos on this node, queued and in progress; {@code null} if this process runs no
+   *     network
+   * @param batch mean batch size over the last minute; {@code null} if there was no batch
+   * @param latencies milliseconds from arrival to stored prediction over the last minute, by {@code
+   *     p50}, {@code p95} and {@code p99}; the values are {@code null} if there was no photo
+   * @param verdicts counts since the start, by verdict code
+   * @param refusals counts since the start, by reason; only reasons that have occurred
+   * @param heapBytes bytes of heap in use
+   * @param heapMost maximum size of the heap in bytes
+   * @param threads live threads of the JVM
+   * @param connections database connections in use
+   * @param waiting requests waiting for a database connection
+   * @param nodes the known inference nodes
    */
   public record Numbers(
       double photosPerSecond,
@@ -115,67 +121,67 @@ public final class LiveNumbers {
       double waiting,
       List<KnownNode> nodes) {}
 
-  /** Begins to look. */
+  /** Starts sampling. */
   public void start() {
-    look();
-    timer = vertx.setPeriodic(EVERY.toMillis(), again -> look());
+    sample();
+    timer = vertx.setPeriodic(INTERVAL.toMillis(), tick -> sample());
   }
 
-  /** Stops looking. */
+  /** Stops sampling. */
   public void close() {
     vertx.cancelTimer(timer);
   }
 
-  private synchronized void look() {
-    looks.addLast(now());
-    if (looks.size() > LOOKS) {
-      looks.removeFirst();
+  private synchronized void sample() {
+    samples.addLast(now());
+    if (samples.size() > MAX_SAMPLES) {
+      samples.removeFirst();
     }
   }
 
-  private synchronized Look oldest() {
-    return looks.isEmpty() ? now() : looks.getFirst();
+  private synchronized Sample oldest() {
+    return samples.isEmpty() ? now() : samples.getFirst();
   }
 
-  private Look now() {
+  private Sample now() {
     Collection<DistributionSummary> batches = metrics.find("marque.inference.batch").summaries();
-    Collection<Timer> answers = metrics.find(PhotoIntake.DURATION).timers();
-    return new Look(
+    Collection<Timer> durations = metrics.find(PhotoIntake.DURATION).timers();
+    return new Sample(
         System.nanoTime(),
-        sum(answers, Timer::count),
+        sum(durations, Timer::count),
         sum(batches, DistributionSummary::count),
         sum(batches, DistributionSummary::totalAmount),
-        buckets(answers));
+        buckets(durations));
   }
 
   private static Buckets buckets(Collection<Timer> timers) {
     double[] seconds = new double[0];
     double[] counts = new double[0];
     for (Timer timer : timers) {
-      CountAtBucket[] some = timer.takeSnapshot().histogramCounts();
+      CountAtBucket[] buckets = timer.takeSnapshot().histogramCounts();
       if (counts.length == 0) {
-        seconds = new double[some.length];
-        counts = new double[some.length];
+        seconds = new double[buckets.length];
+        counts = new double[buckets.length];
       }
-      for (int i = 0; i < some.length; i++) {
-        seconds[i] = some[i].bucket(TimeUnit.SECONDS);
-        counts[i] += some[i].count();
+      for (int i = 0; i < buckets.length; i++) {
+        seconds[i] = buckets[i].bucket(TimeUnit.SECONDS);
+        counts[i] += buckets[i].count();
       }
     }
     return new Buckets(seconds, counts);
   }
 
-  /** What there is to see now. */
+  /** Returns the current statistics. */
   public Numbers numbers() {
-    Look before = oldest();
-    Look now = now();
+    Sample before = oldest();
+    Sample now = now();
     double seconds = Math.max(1e-9, (now.nanos - before.nanos) / 1e9);
     double batches = now.batches - before.batches;
-    Buckets answers = now.answers.since(before.answers);
+    Buckets durations = now.durations.since(before.durations);
     Map<String, @Nullable Double> latencies = new LinkedHashMap<>();
-    latencies.put("p50", answers.millis(0.5));
-    latencies.put("p95", answers.millis(0.95));
-    latencies.put("p99", answers.millis(0.99));
+    latencies.put("p50", durations.millis(0.5));
+    latencies.put("p95", durations.millis(0.95));
+    latencies.put("p99", durations.millis(0.99));
     Collection<Gauge> queue = metrics.find("marque.inference.queue").gauges();
     return new Numbers(
         (now.photos - before.photos) / seconds,

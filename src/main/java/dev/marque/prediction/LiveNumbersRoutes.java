@@ -8,13 +8,13 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The administrators' page with {@link LiveNumbers}, which asks for the next ones by itself: for
- * ten minutes, since a page that is left open must not keep a session alive for ever.
+ * The administrators' page for {@link LiveNumbers}. It refreshes itself for ten minutes, since an
+ * open page must not keep a session alive forever.
  */
 final class LiveNumbersRoutes {
 
   private static final String PATH = "/admin/numbers";
-  private static final int TIMES = 120;
+  private static final int MAX_REFRESHES = 120;
 
   private final SignedIn signedIn;
   private final Pages pages;
@@ -31,16 +31,15 @@ final class LiveNumbersRoutes {
   }
 
   private void show(RoutingContext ctx) {
-    int left = left(ctx.request().getParam("left"));
+    int left = refreshesLeft(ctx.request().getParam("left"));
     pages
         .render(ctx, "admin/numbers", Map.of("numbers", numbers.numbers(), "left", left))
         .onFailure(ctx::fail);
   }
 
-  /** How many times the page will ask once more. */
-  private static int left(@Nullable String text) {
+  private static int refreshesLeft(@Nullable String text) {
     return text != null && text.matches("[0-9]{1,3}")
-        ? Math.min(TIMES, Integer.parseInt(text))
-        : TIMES;
+        ? Math.min(MAX_REFRESHES, Integer.parseInt(text))
+        : MAX_REFRESHES;
   }
 }

@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The model card: what {@code model.json} says of the network, with {@code evaluation.json} beside
- * it where the network was judged.
+ * The model card: the contents of {@code model.json}, and those of {@code evaluation.json} if the
+ * network has been evaluated.
  */
 public final class ModelDocument {
 
@@ -21,10 +21,10 @@ public final class ModelDocument {
   private final List<String> brands;
 
   /**
-   * Makes a card.
+   * Creates a card.
    *
-   * @param document as it is to be answered
-   * @param brands that the network knows
+   * @param document the document for API responses
+   * @param brands the brands that the network knows
    */
   ModelDocument(JsonObject document, List<String> brands) {
     this.document = document;
@@ -35,7 +35,7 @@ public final class ModelDocument {
    * Reads the card; blocks.
    *
    * @param modelDir the folder of the model
-   * @throws StartFailure if {@code model.json} is missing or not what it should be
+   * @throws StartFailure if {@code model.json} is missing or invalid
    */
   public static ModelDocument read(Path modelDir) {
     ModelDescription description;
@@ -54,17 +54,17 @@ public final class ModelDocument {
     return new ModelDocument(document, description.labels().brands());
   }
 
-  /** The card as the API answers it. */
+  /** Returns a copy of the card for API responses. */
   JsonObject document() {
     return document.copy();
   }
 
-  /** The card as nested maps and lists, for the page. */
+  /** Returns the card as nested maps and lists, for the page. */
   Map<String, Object> card() {
     return new JsonObject(document.encode()).getMap();
   }
 
-  /** The brands that the network knows, in the order of the alphabet. */
+  /** Returns the brands that the network knows, sorted alphabetically. */
   List<String> brands() {
     return brands;
   }
@@ -73,7 +73,7 @@ public final class ModelDocument {
     try {
       return new JsonObject(Files.readString(file));
     } catch (IOException e) {
-      throw new StartFailure("cannot read " + file, e);
+      throw new StartFailure("Cannot read " + file, e);
     } catch (DecodeException e) {
       throw new StartFailure(file + " is not a JSON object", e);
     }

@@ -6,7 +6,7 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Map;
 
-/** The pages about the network and about the API. */
+/** The pages about the model and the API. */
 public final class ModelRoutes {
 
   private final SignedIn signedIn;

@@ -3,19 +3,19 @@ package dev.marque.prediction;
 import io.vertx.core.json.JsonObject;
 
 /**
- * What an inference node tells all others about itself, several times a second.
+ * The state of an inference node, which it broadcasts several times per second.
  *
- * @param node its name, by which it is asked
- * @param model that it runs; empty: it stops, and takes nothing more
- * @param free photos that it would take now
- * @param largestShare the photos of the account that has most there
+ * @param node name of the node
+ * @param model name of the model that it runs; empty if it is stopping and rejects further photos
+ * @param free number of free slots
+ * @param largestShare number of photos of the account with the most on the node
  */
 record NodeAnnouncement(String node, String model, int free, int largestShare) {
 
-  /** How photos and answers are written; nodes that write otherwise do not ask each other. */
+  /** Version of the wire format; nodes with different versions ignore each other. */
   private static final int PROTOCOL = 1;
 
-  /** The last word of a node. */
+  /** Returns the last announcement of a node. */
   static NodeAnnouncement stopping(String node) {
     return new NodeAnnouncement(node, "", 0, 0);
   }
@@ -33,8 +33,8 @@ record NodeAnnouncement(String node, String model, int free, int largestShare) {
         .put("largest_share", largestShare);
   }
 
-  /** Whether this version understands the node that sent it. */
-  static boolean isUnderstood(JsonObject json) {
+  /** Returns whether the sender uses the same wire format. */
+  static boolean isCompatible(JsonObject json) {
     return json.getInteger("protocol", 0) == PROTOCOL;
   }
 

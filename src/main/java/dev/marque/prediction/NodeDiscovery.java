@@ -15,84 +15,85 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Keeps {@link InferenceNodes} as they are: hears their announcements and misses who is silent. */
+/** Keeps {@link InferenceNodes} up to date: processes announcements and removes expired nodes. */
 final class NodeDiscovery {
 
   private static final Logger LOG = LoggerFactory.getLogger(NodeDiscovery.class);
 
-  /** The gauge's tag where no node is known: an alert needs a number, also of none. */
+  /** The gauge's tag if there is no node: an alert needs a value in that case too. */
   private static final String NO_MODEL = "none";
 
   private final Vertx vertx;
-  private final String here;
+  private final String localNode;
   private final InferenceNodes nodes;
   private final Consumer<String> onLost;
   private final MultiGauge models;
-  private final Promise<Void> heard = Promise.promise();
+  private final Promise<Void> discovered = Promise.promise();
   private @Nullable MessageConsumer<JsonObject> announcements;
-  private long silenceTimer = -1;
+  private long expiryTimer = -1;
 
   /**
-   * @param here the name of this process' own node, of which nothing is said in the log
-   * @param onLost hears the name of each node that is gone
+   * @param localNode the name of this process's own node, which is not logged
+   * @param onLost called with the name of each lost node
    */
   NodeDiscovery(
       Vertx vertx,
-      String here,
+      String localNode,
       InferenceNodes nodes,
       MeterRegistry metrics,
       Consumer<String> onLost) {
     this.vertx = vertx;
-    this.here = here;
+    this.localNode = localNode;
     this.nodes = nodes;
     this.onLost = onLost;
     this.models =
         MultiGauge.builder("marque.inference.nodes")
-            .description("Inference nodes that this process knows, by their model")
+            .description("Inference nodes known to this process, by model")
             .register(metrics);
   }
 
-  /** Begins to listen, and asks all nodes to announce themselves. */
+  /** Starts listening, and asks all nodes to announce themselves. */
   Future<Void> start() {
     MessageConsumer<JsonObject> consumer =
         vertx.eventBus().consumer(InferenceVerticle.NODES, this::announced);
     announcements = consumer;
-    showModels();
-    silenceTimer =
+    updateGauge();
+    expiryTimer =
         vertx.setPeriodic(
-            InferenceNodes.CHECK.toMillis(), timer -> nodes.silent().forEach(this::lost));
+            InferenceNodes.CHECK_INTERVAL.toMillis(), timer -> nodes.expired().forEach(this::lost));
     return consumer
         .completion()
-        .onSuccess(listening -> vertx.eventBus().publish(InferenceVerticle.WHO, new JsonObject()));
+        .onSuccess(
+            listening -> vertx.eventBus().publish(InferenceVerticle.ANNOUNCE, new JsonObject()));
   }
 
-  /** Completes when the first node was heard of. */
-  Future<Void> heard() {
-    return heard.future();
+  /** Completes once the first node has announced itself. */
+  Future<Void> discovered() {
+    return discovered.future();
   }
 
   /** Stops listening. */
   Future<Void> close() {
-    vertx.cancelTimer(silenceTimer);
+    vertx.cancelTimer(expiryTimer);
     return announcements == null ? Future.succeededFuture() : announcements.unregister();
   }
 
   private void announced(Message<JsonObject> message) {
-    if (!NodeAnnouncement.isUnderstood(message.body())) {
+    if (!NodeAnnouncement.isCompatible(message.body())) {
       return;
     }
     NodeAnnouncement node = NodeAnnouncement.of(message.body());
-    if (nodes.heard(node)) {
-      if (!node.node().equals(here)) {
-        LOG.info("inference node {} announces itself, model {}", node.node(), node.model());
+    if (nodes.update(node)) {
+      if (!node.node().equals(localNode)) {
+        LOG.info("Discovered inference node {}, model {}", node.node(), node.model());
       }
-      showModels();
-      heard.tryComplete();
+      updateGauge();
+      discovered.tryComplete();
     }
   }
 
-  /** Shows how many nodes serve each model; where there is no node that is a number, too. */
-  private void showModels() {
+  /** Publishes the number of nodes per model, also if there is no node. */
+  private void updateGauge() {
     Map<String, Integer> serving = nodes.models();
     Map<String, Integer> counts = serving.isEmpty() ? Map.of(NO_MODEL, 0) : serving;
     models.register(
@@ -102,12 +103,12 @@ final class NodeDiscovery {
         true);
   }
 
-  /** Forgets a node that is gone. */
+  /** Removes a node that has left the cluster or expired. */
   void lost(String node) {
-    if (nodes.left(node)) {
-      LOG.warn("inference node {} is gone", node);
+    if (nodes.remove(node)) {
+      LOG.warn("Lost inference node {}", node);
     }
-    showModels();
+    updateGauge();
     onLost.accept(node);
   }
 }

@@ -1,7 +1,7 @@
 package dev.marque.prediction;
 
 import dev.marque.account.PersonalData;
-import dev.marque.platform.Portions;
+import dev.marque.platform.Chunks;
 import dev.marque.web.Failure;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
@@ -9,11 +9,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
-/** What this package keeps of a person: each prediction and its photo. */
+/** The personal data in this package: a user's predictions and their photos. */
 public final class PersonalPredictions implements PersonalData {
 
-  private static final int PORTION = 50;
-  private static final int DELETED_AT_ONCE = 500;
+  private static final int EXPORT_CHUNK_SIZE = 50;
+  private static final int DELETE_CHUNK_SIZE = 500;
 
   private final Predictions predictions;
 
@@ -23,43 +23,44 @@ public final class PersonalPredictions implements PersonalData {
 
   @Override
   public Future<Void> export(UUID account, Sink sink) {
-    return Portions.<Cursor>follow(after -> portion(account, after, sink));
+    return Chunks.<Cursor>processFrom(after -> exportChunk(account, after, sink));
   }
 
   @Override
   public Future<Void> delete(UUID account) {
-    return Portions.count(DELETED_AT_ONCE, () -> predictions.deleteSome(account, DELETED_AT_ONCE))
+    return Chunks.process(
+            DELETE_CHUNK_SIZE, () -> predictions.deleteSome(account, DELETE_CHUNK_SIZE))
         .mapEmpty();
   }
 
-  private Future<Optional<Cursor>> portion(UUID account, Optional<Cursor> after, Sink sink) {
+  private Future<Optional<Cursor>> exportChunk(UUID account, Optional<Cursor> after, Sink sink) {
     return predictions
-        .list(account, Filter.ALL, after.orElse(null), PORTION)
+        .list(account, Filter.ALL, after.orElse(null), EXPORT_CHUNK_SIZE)
         .compose(
             found -> {
               Future<Void> written = Future.succeededFuture();
               for (Prediction prediction : found) {
-                written = written.compose(before -> one(account, prediction, sink));
+                written = written.compose(before -> exportOne(account, prediction, sink));
               }
               return written.map(next(found));
             });
   }
 
   private static Optional<Cursor> next(List<Prediction> found) {
-    return found.size() < PORTION
+    return found.size() < EXPORT_CHUNK_SIZE
         ? Optional.empty()
         : Optional.of(Cursor.after(found.get(found.size() - 1)));
   }
 
-  private Future<Void> one(UUID account, Prediction prediction, Sink sink) {
-    Buffer document = PredictionDocuments.of(prediction, Fields.MOST_BRANDS).toBuffer();
+  private Future<Void> exportOne(UUID account, Prediction prediction, Sink sink) {
+    Buffer document = PredictionDocuments.of(prediction, Fields.MAX_BRANDS).toBuffer();
     return sink.add("predictions/" + prediction.id() + ".json", document)
-        .compose(before -> photo(account, prediction, sink))
-        .recover(PersonalPredictions::passOverMissing);
+        .compose(before -> exportPhoto(account, prediction, sink))
+        .recover(PersonalPredictions::ignoreMissing);
   }
 
-  /** Where no copy is kept there may be a thumbnail. */
-  private Future<Void> photo(UUID account, Prediction prediction, Sink sink) {
+  /** If no copy is stored, there may still be a thumbnail. */
+  private Future<Void> exportPhoto(UUID account, Prediction prediction, Sink sink) {
     UUID id = prediction.id();
     return prediction.photoKept()
         ? predictions.photo(account, id).compose(photo -> sink.add("photos/" + id + ".jpg", photo))
@@ -68,8 +69,8 @@ public final class PersonalPredictions implements PersonalData {
             .compose(thumbnail -> sink.add("thumbnails/" + id + ".jpg", thumbnail));
   }
 
-  /** Never kept, or deleted in between: then it is no longer the person's. */
-  private static Future<Void> passOverMissing(Throwable failure) {
+  /** A photo may never have been stored, or may have been deleted in the meantime. */
+  private static Future<Void> ignoreMissing(Throwable failure) {
     return failure instanceof Failure.NotFound
         ? Future.succeededFuture()
         : Future.failedFuture(failure);

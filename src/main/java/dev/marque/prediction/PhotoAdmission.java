@@ -9,12 +9,12 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides by its head whether a request that carries photos is read: not where all that awaits it
- * is 429 or 503. So under overload a refusal costs no photo's reading, and comes before the client
- * has sent it.
+ * Decides, from the headers alone, whether to read an upload: not if the response will be 429 or
+ * 503 anyway. So an overloaded server refuses photos without reading them, and before the client
+ * has sent them.
  *
- * <p>Nothing is taken here but a place for a moment: the photo itself is counted and queued when it
- * is there.
+ * <p>Only a short-lived reservation is made here: the photo counts toward the rate limit and is
+ * queued once it has arrived.
  */
 final class PhotoAdmission {
 
@@ -38,34 +38,35 @@ final class PhotoAdmission {
     this.predictions = predictions;
     this.intake = intake;
     this.metrics = metrics;
-    // From the start, since a counter that appears with its first event hides it from rates.
+    // Registered up front: a counter that appears with its first event hides it from rate().
     for (String reason : new String[] {"busy", "model-not-ready", "predictions-per-minute"}) {
       count(reason, 0);
     }
   }
 
   /**
-   * Asks for one account, see {@link dev.marque.web.Uploads.Admission#ask}. A request that was
-   * answered before, or is being answered, is let in without a place: its answer takes none.
+   * Admits or refuses an upload, as {@link dev.marque.web.Uploads.Admission} specifies. A request
+   * that repeats an answered or unfinished one is admitted without a reservation, since its response
+   * needs no inference.
    *
-   * @param key the client's name for its request, or null
+   * @param key the client's idempotency key, or {@code null}
    */
-  Future<Runnable> ask(RoutingContext ctx, User user, @Nullable String key) {
+  Future<Runnable> admit(RoutingContext ctx, User user, @Nullable String key) {
     UUID account = user.id();
     return limits
-        .look(account)
+        .check(account)
         .compose(allowed -> inference.reserve(account))
-        .recover(refusal -> orAnsweredBefore(account, key, refusal))
+        .recover(refusal -> admitIfRepeated(account, key, refusal))
         .onFailure(
             refusal -> {
-              limits.tell(account, ctx.response());
+              limits.addHeaders(account, ctx.response());
               if (refusal instanceof Failure failure) {
                 count(failure.type(), 1);
               }
             });
   }
 
-  private Future<Runnable> orAnsweredBefore(UUID account, @Nullable String key, Throwable refusal) {
+  private Future<Runnable> admitIfRepeated(UUID account, @Nullable String key, Throwable refusal) {
     if (key == null) {
       return Future.failedFuture(refusal);
     }
@@ -73,7 +74,7 @@ final class PhotoAdmission {
       return Future.succeededFuture(() -> {});
     }
     return predictions
-        .knows(account, key)
+        .hasRequest(account, key)
         .compose(
             known ->
                 known ? Future.succeededFuture(() -> {}) : Future.<Runnable>failedFuture(refusal));

@@ -16,11 +16,11 @@ import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Several photos in one request: answered in their order, each with an outcome of its own. */
+/** Predicts several photos of one request: results are in the same order, one per photo. */
 public final class PhotoBatch {
 
-  /** As many as the network takes in one pass; more at once would only fill the queue. */
-  private static final int TOGETHER = 8;
+  /** The size of a full batch of the network; more at a time would only fill the queue. */
+  private static final int CHUNK_SIZE = 8;
 
   private final PhotoIntake intake;
   private final Problems problems;
@@ -30,7 +30,7 @@ public final class PhotoBatch {
     this.problems = new Problems(messages);
   }
 
-  /** {@code {"results": [...]}}; never fails because of one photo. */
+  /** Returns {@code {"results": [...]}}; does not fail if single photos fail. */
   Future<JsonObject> predict(
       RoutingContext ctx,
       User user,
@@ -39,20 +39,20 @@ public final class PhotoBatch {
       Function<Prediction, JsonObject> document) {
     Caller caller = Caller.of(ctx, user);
     Future<JsonArray> results = Future.succeededFuture(new JsonArray());
-    for (int from = 0; from < form.photos().size(); from += TOGETHER) {
+    for (int from = 0; from < form.photos().size(); from += CHUNK_SIZE) {
       int first = from;
-      List<Upload.File> some =
-          form.photos().subList(from, Math.min(from + TOGETHER, form.photos().size()));
+      List<Upload.File> chunk =
+          form.photos().subList(from, Math.min(from + CHUNK_SIZE, form.photos().size()));
       results =
           results.compose(
               before ->
-                  some(ctx, caller, some, first, key, document)
+                  predictChunk(ctx, caller, chunk, first, key, document)
                       .map(more -> before.addAll(new JsonArray(more))));
     }
     return results.map(all -> new JsonObject().put("results", all));
   }
 
-  private Future<List<JsonObject>> some(
+  private Future<List<JsonObject>> predictChunk(
       RoutingContext ctx,
       Caller caller,
       List<Upload.File> photos,
@@ -66,19 +66,19 @@ public final class PhotoBatch {
       outcomes.add(
           intake
               .predict(caller, photo, key, first + i)
-              .map(prediction -> made(name, document.apply(prediction)))
+              .map(prediction -> succeeded(name, document.apply(prediction)))
               .otherwise(cause -> failed(ctx, name, cause)));
     }
     return Future.all(outcomes).map(all -> all.list());
   }
 
-  private static JsonObject made(String name, JsonObject prediction) {
+  private static JsonObject succeeded(String name, JsonObject prediction) {
     return new JsonObject().put("file_name", name).put("status", 201).put("prediction", prediction);
   }
 
   private JsonObject failed(RoutingContext ctx, String name, Throwable cause) {
     Failure failure = Failures.failureOf(ctx, cause);
-    // Where photos only have to wait, the answer as a whole says how long: as the longest of them.
+    // If photos have to be retried later, the headers of the response state the longest delay.
     Failures.addHeaders(ctx, failure);
     return new JsonObject()
         .put("file_name", name)

@@ -21,12 +21,12 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way of one photo from an upload to a stored prediction. Whatever fails on it leaves nothing
- * behind: the one write is its last step.
+ * Turns an uploaded photo into a stored prediction. A failure leaves nothing behind, since the only
+ * write is the last step.
  */
 public final class PhotoIntake {
 
-  /** The timer of photos from their arrival to their stored prediction, by {@code verdict}. */
+  /** The timer for photos from arrival to stored prediction, tagged with {@code verdict}. */
   static final String DURATION = "marque.predictions";
 
   private final Vertx vertx;
@@ -54,22 +54,22 @@ public final class PhotoIntake {
     this.predictions = predictions;
     this.limits = limits;
     this.metrics = metrics;
-    // From the start, since a meter that appears with its first event hides that event from rates.
+    // Registered up front: a timer that appears with its first event hides it from rate().
     for (Verdict verdict : Verdict.values()) {
       duration(verdict);
     }
     this.storeTime =
         Timer.builder("marque.predictions.store")
-            .description("Storing of a prediction with its copy and its thumbnail")
+            .description("Storing a prediction with its copy and thumbnail")
             .register(metrics);
   }
 
   /**
-   * Predicts and stores.
+   * Classifies a photo and stores the prediction.
    *
-   * @param key the client's name for its request, or null
-   * @param part which photo of the request, from 0
-   * @param caller if it has closed its connection nothing is computed or stored
+   * @param caller the waiting client; if it disconnects, nothing is classified or stored
+   * @param key the client's idempotency key, or {@code null}
+   * @param part index of the photo in the request, from 0
    */
   Future<Prediction> predict(Caller caller, Upload.File photo, @Nullable String key, int part) {
     if (photo.content().length() == 0) {
@@ -84,8 +84,8 @@ public final class PhotoIntake {
   }
 
   /**
-   * Predicts unless the same request was answered before or is being answered now: a client that
-   * gave up waiting and tries again gets the answer to its first try.
+   * Predicts unless the same request was answered before or is still in progress: a client that
+   * times out and retries gets the result of its first request.
    */
   private Future<Prediction> predictOnce(Caller caller, Upload.File photo, RequestKey request) {
     Slot slot = new Slot(caller.user().id(), request.key(), request.part());
@@ -93,7 +93,7 @@ public final class PhotoIntake {
     InProgress first = inProgress.putIfAbsent(slot, mine);
     if (first == null) {
       return predictions
-          .made(caller.user().id(), request)
+          .findByRequest(caller.user().id(), request)
           .compose(
               earlier ->
                   earlier
@@ -116,13 +116,13 @@ public final class PhotoIntake {
                     : Future.failedFuture(failure));
   }
 
-  /** Whether a request of this name is being answered. */
+  /** Returns whether a request with this idempotency key is in progress. */
   boolean isInProgress(UUID account, String key) {
     return inProgress.keySet().stream()
         .anyMatch(slot -> slot.account.equals(account) && slot.key.equals(key));
   }
 
-  /** A future that completes on the caller's context, whichever the given one completes on. */
+  /** Returns a future that completes on the current context, whichever completes {@code future}. */
   private <T> Future<T> onThisContext(Future<T> future) {
     Context context = vertx.getOrCreateContext();
     Promise<T> here = Promise.promise();
@@ -141,10 +141,10 @@ public final class PhotoIntake {
     }
     long begin = System.nanoTime();
     return limits
-        .request(caller.user().id())
+        .acquire(caller.user().id())
         .onFailure(this::countRefusal)
         .compose(allowed -> classifyAndStore(caller, photo, key))
-        .onSuccess(made -> record(duration(made.verdict()), begin));
+        .onSuccess(prediction -> record(duration(prediction.verdict()), begin));
   }
 
   private void countRefusal(Throwable failure) {
@@ -154,16 +154,16 @@ public final class PhotoIntake {
   }
 
   private Future<Prediction> store(
-      User user, String fileName, Inference seen, @Nullable RequestKey key) {
+      User user, String fileName, Inference result, @Nullable RequestKey key) {
     long begin = System.nanoTime();
     return predictions
-        .add(user.id(), FileNames.clean(fileName), seen, key)
+        .add(user.id(), FileNames.clean(fileName), result, key)
         .onSuccess(stored -> record(storeTime, begin));
   }
 
   private Timer duration(Verdict verdict) {
     return Timer.builder(DURATION)
-        .description("A photo from its arrival to its stored prediction")
+        .description("A photo from arrival to stored prediction")
         .tag("verdict", verdict.code())
         .register(metrics);
   }
@@ -172,31 +172,32 @@ public final class PhotoIntake {
     timer.record(System.nanoTime() - begin, TimeUnit.NANOSECONDS);
   }
 
-  /** What the client cannot help, such as a full queue, costs it nothing: it may try again. */
+  /** Errors of the server, like a full queue, do not count toward the limit: clients may retry. */
   private Future<Prediction> classifyAndStore(
       Caller caller, Upload.File photo, @Nullable RequestKey key) {
     return inference
         .classify(photo.content(), caller)
         .compose(
-            seen -> caller.isGone() ? clientGone() : store(caller.user(), photo.name(), seen, key))
+            result ->
+                caller.isGone() ? clientGone() : store(caller.user(), photo.name(), result, key))
         .recover(
             failure -> {
               Future<Prediction> failed = Future.failedFuture(failure);
-              return isOurs(failure)
-                  ? limits.giveBack(caller.user().id()).transform(given -> failed)
+              return isServerError(failure)
+                  ? limits.refund(caller.user().id()).transform(refunded -> failed)
                   : failed;
             });
   }
 
-  private static boolean isOurs(Throwable failure) {
-    return !(failure instanceof Failure told) || told.status() >= 500;
+  private static boolean isServerError(Throwable failure) {
+    return !(failure instanceof Failure known) || known.status() >= 500;
   }
 
   private static Future<Prediction> clientGone() {
     return Future.failedFuture(Refusal.clientGone());
   }
 
-  /** Ten megabytes take ten milliseconds: too long for the event loop. */
+  /** Runs on a worker thread: 10 MB take about 10 ms, too long for the event loop. */
   private Future<Buffer> fingerprint(Buffer content) {
     return vertx.executeBlocking(() -> Buffer.buffer(sha256(content.getBytes())), false);
   }
@@ -205,7 +206,7 @@ public final class PhotoIntake {
     try {
       return MessageDigest.getInstance("SHA-256").digest(content);
     } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
+      throw new IllegalStateException("Every Java platform supports SHA-256", e);
     }
   }
 }

@@ -6,14 +6,14 @@ import org.slf4j.Logger;
 import org.slf4j.spi.LoggingEventBuilder;
 
 /**
- * One photo on this node, from its arrival to its answer.
+ * A photo on this node, from its arrival to its result.
  *
- * @param arrival by {@link System#nanoTime}
+ * @param arrival time of arrival by {@link System#nanoTime}
  */
 record PhotoJob(ClassifyRequest request, Promise<Inference> answer, long arrival) {
 
-  /** Whether nobody waits for it any more. */
-  boolean isOver() {
+  /** Returns whether the photo has been answered, refused or cancelled. */
+  boolean isDone() {
     return answer.future().isComplete();
   }
 
@@ -21,15 +21,15 @@ record PhotoJob(ClassifyRequest request, Promise<Inference> answer, long arrival
     answer.tryFail(new RefusedException(refusal));
   }
 
-  /** Refuses it if its deadline has passed. */
-  void refuseIfLate(long now) {
+  /** Refuses the photo if its deadline has passed. */
+  void refuseIfExpired(long now) {
     if (now > request.deadline()) {
       refuse(Refusal.TOO_LATE);
     }
   }
 
-  /** A defect that shows with this photo, to be logged with the name of its request. */
-  LoggingEventBuilder defect(Logger log) {
+  /** Returns a builder for an error event that carries the id of the photo's request. */
+  LoggingEventBuilder errorEvent(Logger log) {
     return log.atError().addKeyValue(RequestContext.LOGGED_AS, request.requestId());
   }
 }

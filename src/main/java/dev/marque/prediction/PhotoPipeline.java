@@ -29,12 +29,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Classifies photos: decoding on as many threads as there are cores, then {@linkplain Batcher the
- * network}.
+ * Classifies photos: decodes them on as many threads as there are cores, then runs {@linkplain
+ * Batcher the network}.
  *
- * <p>At most a set number of photos are here at a time, waiting or in work; one more is refused at
- * once. Accounts take turns. A photo that nobody waits for any more when its turn comes, because
- * its deadline has passed or it was {@linkplain #forget forgotten}, costs nothing. Thread-safe.
+ * <p>The number of photos on the node, queued and in progress, is limited; further photos are
+ * refused immediately. Accounts take turns. A queued photo whose deadline has passed or that was
+ * {@linkplain #cancel cancelled} is dropped without being decoded. Thread-safe.
  */
 final class PhotoPipeline implements AutoCloseable {
 
@@ -43,10 +43,10 @@ final class PhotoPipeline implements AutoCloseable {
   private static final int COPY_SIDE = 512;
   private static final int THUMBNAIL_SIDE = 160;
 
-  /** The reason of a refusal that is nobody's intention. */
+  /** The metric's reason for unexpected errors. */
   private static final String DEFECT = "defect";
 
-  private static final Duration PATIENCE = Duration.ofSeconds(5);
+  private static final Duration SHUTDOWN_TIMEOUT = Duration.ofSeconds(5);
 
   private final Recognizer recognizer;
   private final PhotoLimits limits;
@@ -62,7 +62,7 @@ final class PhotoPipeline implements AutoCloseable {
   private volatile boolean stopping;
 
   /**
-   * @param capacity photos here at a time
+   * @param capacity maximum number of photos on this node
    * @param clock epoch milliseconds
    */
   PhotoPipeline(
@@ -76,18 +76,17 @@ final class PhotoPipeline implements AutoCloseable {
     this.queue = new FairQueue<>(capacity);
     this.clock = clock;
     this.metrics = metrics;
-    this.waitTime = timer("marque.inference.wait", "A photo's wait for its turn");
-    this.decodeTime = timer("marque.inference.decode", "Decoding and scaling of a photo");
-    // From the start, since a counter that appears with its first event hides that event from
-    // rates.
+    this.waitTime = timer("marque.inference.wait", "Time that a photo waits in the queue");
+    this.decodeTime = timer("marque.inference.decode", "Decoding and scaling a photo");
+    // Registered up front: a counter that appears with its first event hides it from rate().
     for (Refusal refusal : Refusal.values()) {
       refused(refusal.tag());
     }
     refused(DEFECT);
-    Gauge.builder("marque.inference.queue", queue, FairQueue::held)
-        .description("Photos waiting or in work on this node")
+    Gauge.builder("marque.inference.queue", queue, FairQueue::used)
+        .description("Photos on this node, queued and in progress")
         .register(metrics);
-    this.network = new Batcher(recognizer, clock, queue::held, metrics);
+    this.network = new Batcher(recognizer, clock, queue::used, metrics);
     for (int i = 0; i < Runtime.getRuntime().availableProcessors(); i++) {
       Thread thread = new Thread(this::runDecoder, "photo-decoder-" + i);
       thread.setDaemon(true);
@@ -106,17 +105,17 @@ final class PhotoPipeline implements AutoCloseable {
   /**
    * Classifies a photo.
    *
-   * @return fails with {@link RefusedException} where the photo is not read or there is no room
+   * @return fails with {@link RefusedException} if the photo cannot be read or the node is full
    */
   Future<Inference> classify(ClassifyRequest request) {
     if (stopping) {
       return refuse(Refusal.STOPPING);
     }
     UUID account = request.account();
-    queue.displaced(account).ifPresent(other -> other.refuse(Refusal.BUSY));
+    queue.displace(account).ifPresent(other -> other.refuse(Refusal.BUSY));
     PhotoJob job = new PhotoJob(request, Promise.promise(), System.nanoTime());
     jobs.put(request.call(), job);
-    if (!queue.enter(account, job)) {
+    if (!queue.offer(account, job)) {
       jobs.remove(request.call());
       return refuse(Refusal.BUSY);
     }
@@ -125,26 +124,26 @@ final class PhotoPipeline implements AutoCloseable {
         .onComplete(
             ignored -> {
               jobs.remove(request.call());
-              queue.leave(account);
+              queue.release(account);
             })
         .onFailure(this::count);
   }
 
-  /** Drops a photo that nobody waits for any more; none of that name is no error. */
-  void forget(UUID call) {
+  /** Cancels a request; does nothing if it is unknown or already completed. */
+  void cancel(UUID call) {
     PhotoJob job = jobs.get(call);
     if (job != null) {
-      queue.withdraw(job.request().account(), job);
+      queue.remove(job.request().account(), job);
       job.refuse(Refusal.CLIENT_GONE);
     }
   }
 
-  /** Photos that could come now without being refused. */
+  /** Returns the number of photos that would currently be accepted. */
   int free() {
     return stopping ? 0 : queue.free();
   }
 
-  /** How many photos the account has here that has most. */
+  /** Returns the number of photos of the account with the most on this node. */
   int largestShare() {
     return queue.largestShare();
   }
@@ -167,11 +166,11 @@ final class PhotoPipeline implements AutoCloseable {
   private void runDecoder() {
     try {
       while (true) {
-        network.awaitRoom();
+        network.awaitCapacity();
         PhotoJob job = queue.take();
-        network.begin();
+        network.startDecoding();
         if (!decode(job)) {
-          network.giveUp();
+          network.cancelDecoding();
         }
       }
     } catch (InterruptedException e) {
@@ -179,14 +178,14 @@ final class PhotoPipeline implements AutoCloseable {
     }
   }
 
-  /** Whether the photo went on to the network. */
+  /** Returns whether the photo was passed on to the network. */
   private boolean decode(PhotoJob job) {
     long begin = System.nanoTime();
     waitTime.record(begin - job.arrival(), TimeUnit.NANOSECONDS);
     boolean handedOver = false;
     try {
-      job.refuseIfLate(clock.getAsLong());
-      if (job.isOver()) {
+      job.refuseIfExpired(clock.getAsLong());
+      if (job.isDone()) {
         return false;
       }
       Photo photo =
@@ -200,16 +199,16 @@ final class PhotoPipeline implements AutoCloseable {
     } catch (PhotoException e) {
       job.refuse(Refusal.of(e.reason()));
     } catch (OutOfMemoryError e) {
-      job.defect(LOG).log("no memory to decode a photo");
+      job.errorEvent(LOG).log("Out of memory while decoding a photo");
       job.refuse(Refusal.BUSY);
     } catch (RuntimeException | Error e) {
-      job.defect(LOG).setCause(e).log("decoding failed");
+      job.errorEvent(LOG).setCause(e).log("Decoding failed");
       job.answer().tryFail(e);
     }
     return handedOver;
   }
 
-  /** Makes the copies to keep while the network is at work, and answers when both are done. */
+  /** Encodes copy and thumbnail while the network runs, and completes the job after both. */
   private static void answer(
       PhotoJob job, Photo photo, long nanos, Future<Batcher.Recognized> recognized) {
     Pixels copy = Resampling.fit(photo.pixels(), COPY_SIDE);
@@ -218,40 +217,40 @@ final class PhotoPipeline implements AutoCloseable {
     Buffer thumbnailFile = Buffer.buffer(JpegWriter.write(thumbnail));
     recognized
         .map(
-            told ->
+            output ->
                 new Inference(
-                    told.recognition(),
+                    output.recognition(),
                     photo.width(),
                     photo.height(),
                     copyFile,
                     thumbnailFile,
-                    (nanos + told.networkNanos()) / 1e6))
+                    (nanos + output.networkNanos()) / 1e6))
         .onSuccess(job.answer()::tryComplete)
         .onFailure(job.answer()::tryFail);
   }
 
   /**
-   * Takes nothing new, finishes what is here, five seconds at most, stops its threads and closes
-   * the recognizer.
+   * Refuses new photos, waits up to five seconds for those in progress, then stops the threads and
+   * closes the recognizer.
    */
   @Override
   public void close() {
     stopping = true;
-    long end = System.nanoTime() + PATIENCE.toNanos();
+    long end = System.nanoTime() + SHUTDOWN_TIMEOUT.toNanos();
     try {
-      while (queue.held() > 0 && System.nanoTime() < end) {
+      while (queue.used() > 0 && System.nanoTime() < end) {
         TimeUnit.MILLISECONDS.sleep(5);
       }
-      if (queue.held() > 0) {
-        LOG.warn("{} photos were still in work at the end", queue.held());
+      if (queue.used() > 0) {
+        LOG.warn("{} photos were still in progress at shutdown", queue.used());
       }
       threads.forEach(Thread::interrupt);
       for (Thread thread : threads) {
-        thread.join(PATIENCE.toMillis());
+        thread.join(SHUTDOWN_TIMEOUT.toMillis());
       }
-      boolean idle = network.close(PATIENCE);
+      boolean idle = network.close(SHUTDOWN_TIMEOUT);
       if (!idle || threads.stream().anyMatch(Thread::isAlive)) {
-        LOG.warn("the network or a decoder was still at work at the end");
+        LOG.warn("The network or a decoder was still running at shutdown");
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -1,18 +1,18 @@
 package dev.marque.prediction;
 
-import dev.marque.platform.Portions;
+import dev.marque.platform.Chunks;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Forgets photos after the days that the operator chose ({@code marque.photos.days}). */
+/** Deletes photos after the number of days in the settings ({@code marque.photos.days}). */
 public final class PhotoRetention {
 
   private static final Logger LOG = LoggerFactory.getLogger(PhotoRetention.class);
-  private static final Duration EVERY = Duration.ofHours(1);
-  private static final int PORTION = 500;
+  private static final Duration INTERVAL = Duration.ofHours(1);
+  private static final int CHUNK_SIZE = 500;
 
   private final Vertx vertx;
   private final Predictions predictions;
@@ -21,7 +21,7 @@ public final class PhotoRetention {
   private volatile boolean closed;
 
   /**
-   * @param days 0: photos are kept for ever
+   * @param days number of days to keep photos; 0 keeps them forever
    */
   public PhotoRetention(Vertx vertx, Predictions predictions, int days) {
     this.vertx = vertx;
@@ -29,14 +29,14 @@ public final class PhotoRetention {
     this.days = days;
   }
 
-  /** Begins to look once an hour, and now. */
+  /** Deletes old photos immediately and then once an hour. */
   public void start() {
     if (days > 0 && timer < 0) {
-      timer = vertx.setPeriodic(0, EVERY.toMillis(), tick -> forgetAndLog());
+      timer = vertx.setPeriodic(0, INTERVAL.toMillis(), tick -> deleteAndLog());
     }
   }
 
-  /** Ends; what is under way may fail without a word, since the database is closed next. */
+  /** Stops. A running deletion may fail without being logged, since the database is closed next. */
   public void close() {
     closed = true;
     if (timer >= 0) {
@@ -45,23 +45,23 @@ public final class PhotoRetention {
     }
   }
 
-  /** Forgets what is due, in portions that do not hold locks for long; the number of photos. */
-  Future<Integer> forget() {
-    return Portions.count(PORTION, () -> predictions.forgetOldPhotos(days, PORTION));
+  /** Deletes old photos in chunks, to hold locks only briefly; completes with their number. */
+  Future<Integer> deleteOld() {
+    return Chunks.process(CHUNK_SIZE, () -> predictions.deleteOldPhotos(days, CHUNK_SIZE));
   }
 
-  private void forgetAndLog() {
-    forget()
+  private void deleteAndLog() {
+    deleteOld()
         .onSuccess(
-            forgotten -> {
-              if (forgotten > 0) {
-                LOG.info("forgot {} photos older than {} days", forgotten, days);
+            deleted -> {
+              if (deleted > 0) {
+                LOG.info("Deleted {} photos older than {} days", deleted, days);
               }
             })
         .onFailure(
             e -> {
               if (!closed) {
-                LOG.warn("old photos were not forgotten, next try in an hour", e);
+                LOG.warn("Could not delete old photos, next attempt in an hour", e);
               }
             });
   }

@@ -18,10 +18,10 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 
-/** What is kept of a photo, for its owner alone: copy, thumbnail, and the heat map drawn. */
+/** Serves the stored images of a photo to its owner only: copy, thumbnail and heat map. */
 public final class PhotoRoutes {
 
-  private static final int HEAT_MAPS_HELD = 256;
+  private static final int CACHED_HEAT_MAPS = 256;
   private static final String JPEG = "image/jpeg";
   private static final String PNG = "image/png";
 
@@ -29,7 +29,7 @@ public final class PhotoRoutes {
   private final Vertx vertx;
   private final Predictions predictions;
   private final Cache<UUID, Buffer> heatMaps =
-      Caffeine.newBuilder().maximumSize(HEAT_MAPS_HELD).build();
+      Caffeine.newBuilder().maximumSize(CACHED_HEAT_MAPS).build();
 
   public PhotoRoutes(SignedIn signedIn, Vertx vertx, Predictions predictions) {
     this.signedIn = signedIn;
@@ -73,14 +73,14 @@ public final class PhotoRoutes {
 
   private void heatMap(RoutingContext ctx) {
     UUID id = Keys.of(ctx.pathParam("id"));
-    // The row is read each time: only it knows whose it is.
+    // Even for a cached image, the row is read to check the owner.
     send(ctx, predictions.heatMap(SignedIn.of(ctx).id(), id).compose(map -> drawn(id, map)), PNG);
   }
 
   private Future<Buffer> drawn(UUID id, HeatMap map) {
-    Buffer known = heatMaps.getIfPresent(id);
-    if (known != null) {
-      return Future.succeededFuture(known);
+    Buffer cached = heatMaps.getIfPresent(id);
+    if (cached != null) {
+      return Future.succeededFuture(cached);
     }
     return vertx
         .executeBlocking(() -> Buffer.buffer(HeatMapImage.png(map)), false)
@@ -95,7 +95,7 @@ public final class PhotoRoutes {
                 ctx.response()
                     .putHeader("Content-Type", contentType)
                     .putHeader("Cache-Control", "private, max-age=3600")
-                    // Pictures do not become smaller: keeps the server from trying.
+                    // Images do not compress further: "identity" keeps the server from trying.
                     .putHeader("Content-Encoding", "identity")
                     .end(bytes))
         .onFailure(ctx::fail);

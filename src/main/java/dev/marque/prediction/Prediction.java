@@ -9,22 +9,23 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was said of one photo, as it is stored.
+ * A stored prediction for one photo.
  *
- * @param createdAt to the millisecond
- * @param fileName as the client called it, cleaned by {@link FileNames}
- * @param width of the upright photo, pixels
- * @param height of the upright photo, pixels
- * @param model the name and version of the network
- * @param accuracyAtThisConfidence the share of validation answers this sure that were right
- * @param brands the most likely first; all of them unless {@link #top} shortened the list
- * @param closestModels the most likely first
- * @param traits body type and decade, as far as they could be told
- * @param advice keys of advice
- * @param tookMillis decoding and network
- * @param correction the brand that the owner says it is, or null
- * @param photoKept whether a copy of the photo, and with it the heat map, is there
- * @param thumbnailKept whether a thumbnail of the photo is there
+ * @param createdAt time of creation, with a precision of milliseconds
+ * @param fileName name given by the client, sanitized by {@link FileNames}
+ * @param width width of the upright photo in pixels
+ * @param height height of the upright photo in pixels
+ * @param model name and version of the network
+ * @param accuracyAtThisConfidence share of validation photos with this confidence that were
+ *     classified correctly
+ * @param brands most likely first; all brands unless {@link #top} has shortened the list
+ * @param closestModels most likely first
+ * @param traits body type and decade, as far as they were recognized
+ * @param advice message keys of advice
+ * @param tookMillis time for decoding and the network
+ * @param correction the brand according to the owner, or {@code null}
+ * @param photoKept whether a copy of the photo, and with it the heat map, is stored
+ * @param thumbnailKept whether a thumbnail of the photo is stored
  */
 public record Prediction(
     UUID id,
@@ -51,7 +52,7 @@ public record Prediction(
     advice = List.copyOf(advice);
   }
 
-  /** The same with only the most likely brands. */
+  /** Returns a copy with only the most likely brands. */
   public Prediction top(int count) {
     return new Prediction(
         id,

@@ -25,17 +25,17 @@ import java.util.TreeSet;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** Predictions for scripts: {@code /api/v1/predictions}, as {@code openapi.yaml} describes it. */
+/** The JSON API {@code /api/v1/predictions}, as described in {@code openapi.yaml}. */
 public final class PredictionApi {
 
-  /** The paths on which this class reads bodies itself. */
+  /** The paths whose request bodies this package reads itself. */
   public static final Set<String> UPLOAD_PATHS = Set.of("/predictions", PredictionApi.PATH);
 
   static final String PATH = "/api/v1/predictions";
-  static final int MOST_PHOTOS = 16;
+  static final int MAX_PHOTOS = 16;
 
-  private static final int MOST_ITEMS = 100;
-  private static final int USUAL_ITEMS = 20;
+  private static final int MAX_ITEMS = 100;
+  private static final int DEFAULT_ITEMS = 20;
 
   private final SignedIn signedIn;
   private final Pages pages;
@@ -91,7 +91,7 @@ public final class PredictionApi {
     String key = RequestKey.parse(ctx.request().getHeader(RequestKey.HEADER));
     User user = SignedIn.of(ctx);
     uploads
-        .read(ctx, MOST_PHOTOS, () -> admission.ask(ctx, user, key))
+        .read(ctx, MAX_PHOTOS, () -> admission.admit(ctx, user, key))
         .map(upload -> UploadForm.of(upload, query.get("top_k"), query.get("evidence"), true))
         .onSuccess(form -> predict(ctx, user, form, key))
         .onFailure(ctx::fail);
@@ -116,7 +116,7 @@ public final class PredictionApi {
             })
         .onFailure(
             failure -> {
-              limits.tell(user.id(), ctx.response());
+              limits.addHeaders(user.id(), ctx.response());
               ctx.fail(failure);
             });
   }
@@ -136,7 +136,7 @@ public final class PredictionApi {
   }
 
   private void answer(RoutingContext ctx, User user, int status, JsonObject body) {
-    limits.tell(user.id(), ctx.response());
+    limits.addHeaders(user.id(), ctx.response());
     JsonAnswer.send(ctx, status, body);
   }
 
@@ -147,8 +147,8 @@ public final class PredictionApi {
     FieldErrors errors = new FieldErrors();
     Filter filter = errors.read(() -> Filter.of(query), Filter.ALL);
     int limit =
-        errors.read(() -> QueryParameters.limit(query, MOST_ITEMS, USUAL_ITEMS), USUAL_ITEMS);
-    int topK = errors.read(() -> Fields.topK(query.get("top_k")), Fields.USUAL_BRANDS);
+        errors.read(() -> QueryParameters.limit(query, MAX_ITEMS, DEFAULT_ITEMS), DEFAULT_ITEMS);
+    int topK = errors.read(() -> Fields.topK(query.get("top_k")), Fields.DEFAULT_BRANDS);
     String text = query.get("after");
     Cursor after = errors.read(() -> text == null ? null : Cursor.parse(text));
     errors.requireNone();
@@ -168,7 +168,7 @@ public final class PredictionApi {
   private void get(RoutingContext ctx) {
     MultiMap query = QueryParameters.only(ctx, UploadForm.OPTIONS);
     FieldErrors errors = new FieldErrors();
-    int topK = errors.read(() -> Fields.topK(query.get("top_k")), Fields.USUAL_BRANDS);
+    int topK = errors.read(() -> Fields.topK(query.get("top_k")), Fields.DEFAULT_BRANDS);
     boolean evidence = errors.read(() -> Fields.flag("evidence", query.get("evidence")), false);
     errors.requireNone();
     predictions
@@ -197,7 +197,7 @@ public final class PredictionApi {
         .correct(SignedIn.of(ctx).id(), id(ctx), brand)
         .onSuccess(
             corrected ->
-                JsonAnswer.send(ctx, 200, PredictionDocuments.of(corrected, Fields.USUAL_BRANDS)))
+                JsonAnswer.send(ctx, 200, PredictionDocuments.of(corrected, Fields.DEFAULT_BRANDS)))
         .onFailure(ctx::fail);
   }
 

@@ -38,8 +38,8 @@ final class PredictionCsv {
   }
 
   /**
-   * Quotes what needs it, and takes the meaning from what a spreadsheet would run as a formula: the
-   * file's name is whatever its sender likes.
+   * Quotes a cell if necessary, and prefixes text that a spreadsheet would run as a formula: file
+   * names come from clients.
    */
   static String cell(String text) {
     boolean formula = !text.isEmpty() && "=+-@\t\r".indexOf(text.charAt(0)) >= 0;

@@ -7,7 +7,7 @@ import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.List;
 
-/** Predictions as the API writes them. */
+/** Converts predictions to the JSON of the API. */
 final class PredictionDocuments {
 
   private static final int PROBABILITY_DIGITS = 4;
@@ -15,9 +15,9 @@ final class PredictionDocuments {
   private PredictionDocuments() {}
 
   /**
-   * One prediction.
+   * Converts one prediction.
    *
-   * @param topK how many brands
+   * @param topK maximum number of brands
    */
   static JsonObject of(Prediction prediction, int topK) {
     return new JsonObject()
@@ -41,7 +41,7 @@ final class PredictionDocuments {
         .put("correction", prediction.correction());
   }
 
-  /** More digits than the numbers are worth would only make the answer longer. */
+  /** Rounds to the meaningful digits; more would only make responses longer. */
   static double rounded(double value, int digits) {
     return BigDecimal.valueOf(value).setScale(digits, RoundingMode.HALF_EVEN).doubleValue();
   }

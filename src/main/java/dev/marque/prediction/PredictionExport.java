@@ -19,8 +19,8 @@ import java.util.UUID;
 import java.util.function.Function;
 
 /**
- * All predictions of an account as CSV or as one JSON object a line, streamed: the database is read
- * as fast as the client takes it, so any number of rows needs the same memory.
+ * Streams all predictions of an account as CSV or as one JSON object per line. The database is read
+ * as fast as the client reads the response, so memory use does not depend on the number of rows.
  */
 public final class PredictionExport {
 
@@ -30,21 +30,21 @@ public final class PredictionExport {
 
   private final SignedIn signedIn;
   private final Predictions predictions;
-  private final ExportPlaces places = new ExportPlaces();
+  private final ExportSlots slots = new ExportSlots();
 
   public PredictionExport(SignedIn signedIn, Predictions predictions) {
     this.signedIn = signedIn;
     this.predictions = predictions;
   }
 
-  /** To be mounted before the routes of single predictions, whose keys look like this path. */
+  /** Call this before mounting the routes of single predictions, which match this path too. */
   public void mount(Router router) {
     router.get(PATH).handler(signedIn.api()).handler(this::export);
-    router.route(PATH).handler(PredictionExport::refuse);
+    router.route(PATH).handler(PredictionExport::rejectMethod);
   }
 
-  /** Without it the other methods would be for a prediction of this name. */
-  private static void refuse(RoutingContext ctx) {
+  /** Otherwise the routes of single predictions would handle the other methods. */
+  private static void rejectMethod(RoutingContext ctx) {
     if (HttpMethod.OPTIONS.equals(ctx.request().method())) {
       ctx.next();
     } else {
@@ -64,8 +64,8 @@ public final class PredictionExport {
       return;
     }
     UUID account = SignedIn.of(ctx).id();
-    places.enter(account);
-    ctx.addEndHandler(end -> places.leave(account));
+    slots.acquire(account);
+    ctx.addEndHandler(end -> slots.release(account));
     predictions.stream(account, filter)
         .onSuccess(stream -> send(ctx, stream, csv))
         .onFailure(ctx::fail);
@@ -97,8 +97,8 @@ public final class PredictionExport {
     Function<Prediction, String> line =
         csv
             ? PredictionCsv::line
-            : prediction -> PredictionDocuments.of(prediction, Fields.MOST_BRANDS).encode() + "\n";
-    // Whichever way the answer ends, complete or cut off, the connection goes back.
+            : prediction -> PredictionDocuments.of(prediction, Fields.MAX_BRANDS).encode() + "\n";
+    // Returns the database connection even if the response is cut off.
     ctx.addEndHandler(end -> stream.close());
     LineStream lines = new LineStream(ctx, LineStream.Pace.BEARABLE);
     if (csv) {

@@ -12,38 +12,38 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How many predictions an account may make: a token bucket that holds one minute's worth and fills
- * evenly, so that a burst is welcome and a flood is not.
+ * Limits the rate of predictions per account with token buckets. A bucket holds the predictions of
+ * one minute and refills continuously, which allows bursts but no sustained overload.
  *
- * <p>Where several web nodes share the allowances, what is here is what they said last.
+ * <p>If several web nodes share the allowances, the buckets here cache the last known values.
  *
- * <p>Buckets nobody touched for two minutes are full again and forgotten; at most a hundred
- * thousand are held.
+ * <p>Buckets that were not used for two minutes are full again and are dropped; at most 100,000 are
+ * kept.
  */
 public final class PredictionLimits {
 
   private static final long WINDOW_NANOS = TimeUnit.MINUTES.toNanos(1);
-  private static final long MOST_BUCKETS = 100_000;
+  private static final long MAX_BUCKETS = 100_000;
 
   private final int perMinute;
   private final LongSupplier nanoTime;
   private final @Nullable SharedAllowances shared;
   private final Cache<UUID, Bucket> buckets =
       Caffeine.newBuilder()
-          .maximumSize(MOST_BUCKETS)
+          .maximumSize(MAX_BUCKETS)
           .expireAfterAccess(Duration.ofMinutes(2))
           .build();
 
   /**
-   * @param perMinute predictions an account and minute
-   * @param nanoTime as {@link System#nanoTime}
+   * @param perMinute predictions per account and minute
+   * @param nanoTime clock like {@link System#nanoTime}
    */
   public PredictionLimits(int perMinute, LongSupplier nanoTime) {
     this(perMinute, nanoTime, null);
   }
 
   /**
-   * @param shared where other web nodes count too; null: this process is the only one
+   * @param shared allowances shared with other web nodes; {@code null} if there are none
    */
   public PredictionLimits(int perMinute, LongSupplier nanoTime, @Nullable SharedAllowances shared) {
     this.perMinute = perMinute;
@@ -52,10 +52,10 @@ public final class PredictionLimits {
   }
 
   /**
-   * Takes one prediction from the account's allowance, over all web nodes; fails with {@link
+   * Takes one prediction from the account's allowance across all web nodes; fails with {@link
    * Failure.TooManyRequests} ({@code predictions-per-minute}) if none is left.
    */
-  Future<Void> request(UUID account) {
+  Future<Void> acquire(UUID account) {
     if (shared == null) {
       try {
         take(account);
@@ -67,26 +67,27 @@ public final class PredictionLimits {
     return shared
         .take(account, SharedAllowances.FULL / perMinute)
         .compose(
-            seen -> {
-              bucket(account).set(seen.seconds());
-              if (seen.taken()) {
+            state -> {
+              bucket(account).set(state.seconds());
+              if (state.taken()) {
                 return Future.succeededFuture();
               }
-              double wait = SharedAllowances.FULL / perMinute - seen.seconds();
+              double wait = SharedAllowances.FULL / perMinute - state.seconds();
               return Future.failedFuture(noneLeft((long) (wait * 1e9)));
             });
   }
 
   /**
-   * Takes nothing, and fails as {@link #request} would if by what this node knows nothing is left.
+   * Takes nothing, but fails as {@link #acquire} would if, as far as this node knows, nothing is
+   * left.
    */
-  Future<Void> look(UUID account) {
-    long wait = bucket(account).wanting();
+  Future<Void> check(UUID account) {
+    long wait = bucket(account).nanosToNext();
     return wait > 0 ? Future.failedFuture(noneLeft(wait)) : Future.succeededFuture();
   }
 
   /**
-   * Takes one prediction from the account's allowance.
+   * Takes one prediction from the account's allowance on this node.
    *
    * @throws Failure.TooManyRequests ({@code predictions-per-minute}) if none is left
    */
@@ -101,19 +102,19 @@ public final class PredictionLimits {
     return new Failure.TooManyRequests("predictions-per-minute", Duration.ofNanos(waitNanos));
   }
 
-  /** Gives one back that was taken for work which the server then refused to do. */
-  Future<Void> giveBack(UUID account) {
-    bucket(account).giveBack();
+  /** Returns a prediction to the allowance after an error of the server. */
+  Future<Void> refund(UUID account) {
+    bucket(account).refund();
     return shared == null
         ? Future.succeededFuture()
-        : shared.giveBack(account, SharedAllowances.FULL / perMinute);
+        : shared.refund(account, SharedAllowances.FULL / perMinute);
   }
 
   /**
-   * Tells the client what is left ({@code RateLimit} and {@code RateLimit-Policy} of
-   * draft-ietf-httpapi-ratelimit-headers).
+   * Adds the response headers {@code RateLimit} and {@code RateLimit-Policy}
+   * (draft-ietf-httpapi-ratelimit-headers).
    */
-  void tell(UUID account, HttpServerResponse response) {
+  void addHeaders(UUID account, HttpServerResponse response) {
     long left = bucket(account).left();
     response.putHeader("RateLimit-Policy", "\"predictions\";q=" + perMinute + ";w=60");
     response.putHeader(
@@ -129,35 +130,35 @@ public final class PredictionLimits {
     return buckets.get(account, key -> new Bucket());
   }
 
-  /** Counts nanoseconds of allowance: one prediction costs a minute divided by the limit. */
+  /** A bucket of nanoseconds; one prediction costs a minute divided by the limit. */
   private final class Bucket {
 
     private final long cost = WINDOW_NANOS / perMinute;
     private long allowance = WINDOW_NANOS;
     private long last = nanoTime.getAsLong();
 
-    /** Nanoseconds to wait, 0 if it was taken. */
+    /** Takes one prediction and returns 0, or returns the nanoseconds to wait. */
     synchronized long take() {
-      long wait = wanting();
+      long wait = nanosToNext();
       if (wait == 0) {
         allowance -= cost;
       }
       return wait;
     }
 
-    /** Nanoseconds until there is enough for one. */
-    synchronized long wanting() {
+    /** Returns the nanoseconds until one prediction is available. */
+    synchronized long nanosToNext() {
       fill();
       return Math.max(0, cost - allowance);
     }
 
-    /** What another clock has counted. */
+    /** Sets the allowance to a value from the database. */
     synchronized void set(double seconds) {
       allowance = (long) (seconds * 1e9);
       last = nanoTime.getAsLong();
     }
 
-    synchronized void giveBack() {
+    synchronized void refund() {
       allowance = Math.min(WINDOW_NANOS, allowance + cost);
     }
 

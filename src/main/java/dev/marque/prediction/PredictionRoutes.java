@@ -10,13 +10,13 @@ import io.vertx.core.Vertx;
 import io.vertx.ext.web.Router;
 import java.time.Duration;
 
-/** The way into this package for the composition root: all of its routes, wired. */
+/** Wires all routes of this package, for the composition root. */
 public final class PredictionRoutes {
 
-  private static final Duration UPLOAD_PATIENCE = Duration.ofSeconds(60);
-  private static final long UPLOAD_MEMORY_FLOOR = 128L << 20;
+  private static final Duration UPLOAD_TIMEOUT = Duration.ofSeconds(60);
+  private static final long MIN_UPLOAD_MEMORY = 128L << 20;
 
-  /** A request with several photos may have this many times the bytes of one. */
+  /** The size limit of a request with several photos, as a multiple of the limit for one. */
   private static final int PHOTOS_OF_FULL_SIZE = 4;
 
   private final UploadRoutes upload;
@@ -44,8 +44,8 @@ public final class PredictionRoutes {
       LiveNumbers numbers,
       MeterRegistry metrics) {
     long bytes = settings.limits().uploadBytes().bytes();
-    long memory = Math.max(UPLOAD_MEMORY_FLOOR, bytes * PHOTOS_OF_FULL_SIZE * 2);
-    Uploads uploads = new Uploads(bytes, bytes * PHOTOS_OF_FULL_SIZE, memory, UPLOAD_PATIENCE);
+    long memory = Math.max(MIN_UPLOAD_MEMORY, bytes * PHOTOS_OF_FULL_SIZE * 2);
+    Uploads uploads = new Uploads(bytes, bytes * PHOTOS_OF_FULL_SIZE, memory, UPLOAD_TIMEOUT);
     PhotoIntake intake = new PhotoIntake(vertx, inference, predictions, limits, metrics);
     PhotoAdmission admission = new PhotoAdmission(inference, limits, predictions, intake, metrics);
     PhotoBatch batch = new PhotoBatch(intake, messages);

@@ -10,12 +10,12 @@ import io.vertx.sqlclient.Transaction;
 import io.vertx.sqlclient.Tuple;
 
 /**
- * Rows that come from the database in small portions, so that a list of any length needs the same
- * little memory. Holds a connection until it is closed.
+ * A stream of rows that are fetched in small chunks, so that memory use does not depend on their
+ * number. Holds a connection until it is closed.
  */
 final class PredictionStream {
 
-  private static final int PORTION = 1000;
+  private static final int FETCH_SIZE = 1000;
 
   private final SqlConnection connection;
   private final Transaction transaction;
@@ -36,7 +36,7 @@ final class PredictionStream {
 
   private static Future<PredictionStream> open(
       SqlConnection connection, String sql, Tuple parameters) {
-    // A cursor lives in a transaction, which also makes the rows those of one moment.
+    // A cursor needs a transaction; its query sees a single snapshot of the rows.
     return connection
         .begin()
         .compose(
@@ -50,15 +50,15 @@ final class PredictionStream {
   }
 
   private static RowStream<Row> stream(PreparedStatement statement, Tuple parameters) {
-    return statement.createStream(PORTION, parameters);
+    return statement.createStream(FETCH_SIZE, parameters);
   }
 
-  /** The rows, paused; read them with {@link Predictions#prediction}. */
+  /** Returns the rows as a paused stream; convert them with {@link Predictions#prediction}. */
   RowStream<Row> rows() {
     return rows;
   }
 
-  /** Gives the connection back; whoever opened the stream must call it in any case. */
+  /** Releases the connection; the caller that opened the stream must always call this method. */
   Future<Void> close() {
     return rows.close().eventually(transaction::rollback).eventually(connection::close);
   }

@@ -27,8 +27,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The stored predictions. Every method works on the rows of one account only; another account's row
- * is the same as none, and so is one in the {@link Trash}.
+ * The stored predictions. Methods with an account work on that account's rows only: rows of other
+ * accounts, and rows in the {@link Trash}, are treated as missing.
  */
 public final class Predictions {
 
@@ -40,11 +40,11 @@ public final class Predictions {
       thumbnail IS NOT NULL AS thumbnail_kept
       """;
 
-  private static final String ONE = "account_id = $1 AND id = $2 AND deleted_at IS NULL";
+  private static final String BY_ID = "account_id = $1 AND id = $2 AND deleted_at IS NULL";
 
   private static final String FOREIGN_KEY_VIOLATION = "23503";
 
-  private static final String CHOSEN =
+  private static final String BY_FILTER =
       """
       account_id = $1 AND deleted_at IS NULL
         AND ($2::text IS NULL OR brands[1] = $2)
@@ -58,7 +58,7 @@ public final class Predictions {
   private final Clock clock;
 
   /**
-   * @param kept what is stored of a photo
+   * @param kept what to store of a photo
    */
   public Predictions(Pool pool, KeptPhoto kept, Clock clock) {
     this.pool = pool;
@@ -67,11 +67,11 @@ public final class Predictions {
   }
 
   /**
-   * Stores one prediction with all that is kept of its photo, in one statement.
+   * Stores a prediction with its images in a single statement.
    *
-   * @param key the client's name for it, or null; where one of this name is stored already, that
-   *     one is the answer and nothing is added
-   * @return fails with {@link Failure.NotSignedIn} where the account was deleted meanwhile
+   * @param key the request's key, or {@code null}; if a prediction with this key is already stored,
+   *     returns that one and adds nothing
+   * @return fails with {@link Failure.NotSignedIn} if the account has been deleted in the meantime
    */
   Future<Prediction> add(
       UUID account, String fileName, Inference inference, @Nullable RequestKey key) {
@@ -141,34 +141,34 @@ public final class Predictions {
             inserted ->
                 inserted.rowCount() == 1 || key == null
                     ? Future.succeededFuture(prediction)
-                    : made(account, key)
+                    : findByRequest(account, key)
                         .compose(
                             earlier ->
                                 earlier
                                     .map(Future::succeededFuture)
-                                    // It was deleted meanwhile.
+                                    // It has been deleted in the meantime.
                                     .orElseGet(() -> add(account, fileName, inference, key))));
   }
 
-  /** Whether a row was to belong to another that is not there, such as one deleted meanwhile. */
+  /** Returns whether a row refers to a missing row, for example one deleted in the meantime. */
   static boolean isForeignKeyViolation(Throwable failure) {
-    return failure instanceof PgException refused
-        && FOREIGN_KEY_VIOLATION.equals(refused.getSqlState());
+    return failure instanceof PgException error
+        && FOREIGN_KEY_VIOLATION.equals(error.getSqlState());
   }
 
-  /** For what is added to an account's rows: the account may be deleted meanwhile. */
+  /** Converts the failure of an insert whose account has been deleted in the meantime. */
   static <T> Future<T> notSignedInIfGone(Throwable failure) {
     return Future.failedFuture(
         isForeignKeyViolation(failure) ? new Failure.NotSignedIn("not-signed-in") : failure);
   }
 
   /**
-   * The prediction that this request has led to before.
+   * Returns the prediction that an earlier request with this key has created.
    *
-   * <p>Fails with {@link Failure.Invalid} ({@code idempotency-key-reused}) if that was another
-   * photo.
+   * <p>Fails with {@link Failure.Invalid} ({@code idempotency-key-reused}) if that request had
+   * another photo.
    */
-  Future<Optional<Prediction>> made(UUID account, RequestKey key) {
+  Future<Optional<Prediction>> findByRequest(UUID account, RequestKey key) {
     return pool.preparedQuery(
             "SELECT "
                 + COLUMNS
@@ -191,8 +191,8 @@ public final class Predictions {
             });
   }
 
-  /** Whether a request of this name has led to a prediction before, whatever its photo was. */
-  Future<Boolean> knows(UUID account, String key) {
+  /** Returns whether a request with this key has created a prediction, for whichever photo. */
+  Future<Boolean> hasRequest(UUID account, String key) {
     return pool.preparedQuery(
             """
             SELECT 1 FROM predictions
@@ -203,58 +203,58 @@ public final class Predictions {
         .map(rows -> rows.size() > 0);
   }
 
-  /** One prediction; fails with {@link Failure.NotFound} if this account has none of this key. */
+  /** Returns a prediction; fails with {@link Failure.NotFound} if the account has no such one. */
   Future<Prediction> get(UUID account, UUID id) {
-    return pool.preparedQuery("SELECT " + COLUMNS + "FROM predictions WHERE " + ONE)
+    return pool.preparedQuery("SELECT " + COLUMNS + "FROM predictions WHERE " + BY_ID)
         .execute(Tuple.of(account, id))
         .map(rows -> prediction(only(rows)));
   }
 
-  /** The newest ones first, from a cursor on. */
+  /** Returns predictions after a cursor, the newest first. */
   Future<List<Prediction>> list(UUID account, Filter filter, @Nullable Cursor after, int limit) {
-    Tuple chosen = chosen(account, filter);
-    chosen.addOffsetDateTime(after == null ? null : utc(after.createdAt()));
-    chosen.addUUID(after == null ? null : after.id());
-    chosen.addInteger(limit);
+    Tuple parameters = parameters(account, filter);
+    parameters.addOffsetDateTime(after == null ? null : utc(after.createdAt()));
+    parameters.addUUID(after == null ? null : after.id());
+    parameters.addInteger(limit);
     return pool.preparedQuery(
             "SELECT "
                 + COLUMNS
                 + "FROM predictions WHERE "
-                + CHOSEN
+                + BY_FILTER
                 + """
                 AND ($6::timestamptz IS NULL OR (created_at, id) < ($6, $7::uuid))
                 ORDER BY created_at DESC, id DESC LIMIT $8
                 """)
-        .execute(chosen)
+        .execute(parameters)
         .map(Predictions::predictions);
   }
 
-  /** Everything chosen, the newest first, row by row: as fast as the reader takes it. */
+  /** Streams the matching predictions, the newest first, as fast as the reader consumes them. */
   Future<PredictionStream> stream(UUID account, Filter filter) {
     return PredictionStream.open(
         pool,
         "SELECT "
             + COLUMNS
             + "FROM predictions WHERE "
-            + CHOSEN
+            + BY_FILTER
             + "ORDER BY created_at DESC, id DESC",
-        chosen(account, filter));
+        parameters(account, filter));
   }
 
-  /** Deletes one for good; fails with {@link Failure.NotFound} if it is not there. */
+  /** Deletes a prediction permanently; fails with {@link Failure.NotFound} if it is missing. */
   Future<Void> delete(UUID account, UUID id) {
-    return pool.preparedQuery("DELETE FROM predictions WHERE " + ONE)
+    return pool.preparedQuery("DELETE FROM predictions WHERE " + BY_ID)
         .execute(Tuple.of(account, id))
         .map(Predictions::requireOne);
   }
 
   /**
-   * Deletes predictions for good, those in the trash too, a bounded number of them.
+   * Permanently deletes predictions of an account, including those in the trash.
    *
-   * @param most the bound on their number
-   * @return how many were deleted
+   * @param limit maximum number of predictions to delete
+   * @return the number of deleted predictions
    */
-  Future<Integer> deleteSome(UUID account, int most) {
+  Future<Integer> deleteSome(UUID account, int limit) {
     return pool.preparedQuery(
             """
             DELETE FROM predictions
@@ -262,11 +262,11 @@ public final class Predictions {
                SELECT id FROM predictions WHERE account_id = $1
                LIMIT $2 FOR UPDATE SKIP LOCKED))
             """)
-        .execute(Tuple.of(account, most))
+        .execute(Tuple.of(account, limit))
         .map(RowSet::rowCount);
   }
 
-  /** Notes what the owner says it is; the last word counts. */
+  /** Stores the brand according to the owner, replacing any earlier correction. */
   Future<Prediction> correct(UUID account, UUID id, String brand) {
     return pool.preparedQuery(
             """
@@ -278,7 +278,7 @@ public final class Predictions {
         .map(rows -> prediction(only(rows)));
   }
 
-  /** The kept copy; fails with {@link Failure.NotFound} where there is none. */
+  /** Returns the stored copy; fails with {@link Failure.NotFound} if there is none. */
   Future<Buffer> photo(UUID account, UUID id) {
     return bytes("photo", account, id);
   }
@@ -292,13 +292,14 @@ public final class Predictions {
   }
 
   /**
-   * Forgets the photos of predictions made more than some days ago by the database's clock: a node
-   * whose clock is wrong would forget them too early. Passes over those that another node is at.
+   * Deletes the photos of predictions that are older than the given number of days, by the
+   * database's clock: a node with a wrong clock could delete them too early. Skips rows locked by
+   * another node.
    *
-   * @param most the bound on their number
-   * @return how many were forgotten
+   * @param limit maximum number of photos to delete
+   * @return the number of deleted photos
    */
-  Future<Integer> forgetOldPhotos(int days, int most) {
+  Future<Integer> deleteOldPhotos(int days, int limit) {
     return pool.preparedQuery(
             """
             UPDATE predictions SET photo = NULL, thumbnail = NULL, heat_map = NULL
@@ -308,12 +309,12 @@ public final class Predictions {
                 AND (photo IS NOT NULL OR thumbnail IS NOT NULL OR heat_map IS NOT NULL)
               LIMIT $2 FOR UPDATE SKIP LOCKED))
             """)
-        .execute(Tuple.of(days, most))
+        .execute(Tuple.of(days, limit))
         .map(RowSet::rowCount);
   }
 
   private Future<Buffer> bytes(String column, UUID account, UUID id) {
-    return pool.preparedQuery("SELECT " + column + " FROM predictions WHERE " + ONE)
+    return pool.preparedQuery("SELECT " + column + " FROM predictions WHERE " + BY_ID)
         .execute(Tuple.of(account, id))
         .map(
             rows -> {
@@ -325,7 +326,7 @@ public final class Predictions {
             });
   }
 
-  private static Tuple chosen(UUID account, Filter filter) {
+  private static Tuple parameters(UUID account, Filter filter) {
     return Tuple.tuple()
         .addUUID(account)
         .addString(filter.brand())

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Why an inference node gives no answer. On the event bus a refusal is its {@link #code} and one
- * number, from which the asking side makes the {@link Failure}.
+ * The reasons why an inference node does not classify a photo. On the event bus, a refusal is sent
+ * as its {@link #code}, which the receiver converts to a {@link Failure}.
  */
 enum Refusal {
   EMPTY(4201),
@@ -40,30 +40,30 @@ enum Refusal {
     };
   }
 
-  /** The failure code of the event bus' reply; nodes of different versions may meet there. */
+  /** The failure code of a reply on the event bus; it is stable across versions. */
   int code() {
     return code;
   }
 
-  /** The refusal that a reply's failure code means, if it means one. */
+  /** Returns the refusal with the given failure code, if any. */
   static Optional<Refusal> ofCode(int code) {
     return Arrays.stream(values()).filter(refusal -> refusal.code == code).findFirst();
   }
 
-  /** The metric's tag, for example {@code too_late}. */
+  /** Returns the value of the metric's tag, for example {@code too_late}. */
   String tag() {
     return name().toLowerCase(java.util.Locale.ROOT);
   }
 
-  /** For the log: whoever it is meant for has closed the connection. */
+  /** Returns a failure for the log only, since the client has closed the connection. */
   static Failure clientGone() {
     return new Failure.Refused(408, "client-gone");
   }
 
   /**
-   * What the client is told.
+   * Converts this refusal to a failure for the client.
    *
-   * @param megapixels the limit in force
+   * @param megapixels the size limit of photos, for the message
    */
   Failure failure(int megapixels) {
     return switch (this) {

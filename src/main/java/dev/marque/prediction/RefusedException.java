@@ -1,6 +1,6 @@
 package dev.marque.prediction;
 
-/** A photo that this node does not classify. */
+/** Thrown if this node refuses to classify a photo. */
 final class RefusedException extends Exception {
   private static final long serialVersionUID = 1;
 

@@ -7,11 +7,11 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client's name for one photo of one request: sending it again gets the first answer.
+ * The idempotency key of one photo in a request: a repeated request returns the first result.
  *
  * @param key the {@code Idempotency-Key} header
- * @param part which photo of the request, from 0
- * @param fingerprint the SHA-256 of the photo
+ * @param part index of the photo in the request, from 0
+ * @param fingerprint the SHA-256 hash of the photo
  * @see <a href="https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/">the
  *     header's draft</a>
  */
@@ -19,18 +19,22 @@ record RequestKey(String key, int part, Buffer fingerprint) {
 
   static final String HEADER = "Idempotency-Key";
 
-  /** The draft writes it as a quoted string; most clients leave the quotes out. */
-  private static final Pattern WRITTEN = Pattern.compile("(\"?)([A-Za-z0-9_.:-]{1,100})\\1");
+  /** The draft specifies a quoted string; most clients omit the quotes. */
+  private static final Pattern FORMAT = Pattern.compile("(\"?)([A-Za-z0-9_.:-]{1,100})\\1");
 
-  /** The header's value without quotes, or null if there is none. */
+  /**
+   * Returns the header's value without quotes, or {@code null} if there is none.
+   *
+   * @throws Failure.Malformed ({@code idempotency-key}) if the value is invalid
+   */
   static @Nullable String parse(@Nullable String header) {
     if (header == null) {
       return null;
     }
-    Matcher written = WRITTEN.matcher(header);
-    if (!written.matches()) {
+    Matcher matcher = FORMAT.matcher(header);
+    if (!matcher.matches()) {
       throw new Failure.Malformed("idempotency-key");
     }
-    return written.group(2);
+    return matcher.group(2);
   }
 }

@@ -4,18 +4,18 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 
-/** How far the review of a correction is. */
+/** The state of a correction's review. */
 enum ReviewState {
   OPEN,
   ACCEPTED,
   REJECTED;
 
-  /** The name in addresses and in the database. */
+  /** Returns the name used in URLs and in the database. */
   String code() {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /** The state of a {@link #code}; empty if there is none. */
+  /** Returns the state with the given {@link #code}; empty if there is none. */
   static Optional<ReviewState> of(String code) {
     return Arrays.stream(values()).filter(state -> state.code().equals(code)).findFirst();
   }

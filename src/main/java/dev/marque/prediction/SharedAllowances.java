@@ -8,14 +8,14 @@ import io.vertx.sqlclient.Tuple;
 import java.util.UUID;
 
 /**
- * The token buckets of accounts in the database, where all web nodes find the same. They are in
- * seconds, by the database's clock: a full one holds {@link #FULL} of them.
+ * The token buckets of accounts in the database, shared by all web nodes. They are measured in
+ * seconds of the database's clock; a full bucket holds {@link #FULL}.
  */
 public final class SharedAllowances {
 
   static final double FULL = 60;
 
-  /** What is in the bucket now. */
+  /** The current content of a bucket. */
   private static final String NOW =
       "least(60, a.allowance"
           + " + extract(epoch FROM clock_timestamp() - a.counted_at)::double precision)";
@@ -27,15 +27,16 @@ public final class SharedAllowances {
   }
 
   /**
-   * What an account's bucket holds after the try.
+   * The state of an account's bucket after an attempt to take from it.
    *
-   * @param taken false: it held less than the cost, and nothing was taken
+   * @param taken whether the cost was taken; false if the bucket held less
+   * @param seconds the content of the bucket
    */
   record Bucket(boolean taken, double seconds) {}
 
   /**
-   * Takes the cost of one prediction, in seconds, if there is as much. Fails with {@link
-   * dev.marque.web.Failure.NotSignedIn} where the account was deleted meanwhile.
+   * Takes the cost of one prediction, in seconds, if the bucket holds enough. Fails with {@link
+   * dev.marque.web.Failure.NotSignedIn} if the account has been deleted in the meantime.
    */
   Future<Bucket> take(UUID account, double cost) {
     return pool.preparedQuery(
@@ -68,8 +69,8 @@ public final class SharedAllowances {
     return rows.iterator().next().getDouble("allowance");
   }
 
-  /** Puts the cost of one prediction back. */
-  Future<Void> giveBack(UUID account, double cost) {
+  /** Returns the cost of one prediction to the bucket. */
+  Future<Void> refund(UUID account, double cost) {
     return pool.preparedQuery(
             """
             UPDATE prediction_allowances SET allowance = least(60, allowance + $2)

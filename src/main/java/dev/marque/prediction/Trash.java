@@ -1,7 +1,7 @@
 package dev.marque.prediction;
 
+import dev.marque.platform.Chunks;
 import dev.marque.platform.Ids;
-import dev.marque.platform.Portions;
 import dev.marque.web.Failure;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -16,22 +16,23 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Predictions that their owner deleted on a page: nobody sees them any more, the owner can bring
- * them back for {@link #KEPT}, and then they are deleted for good. All methods but {@link #empty}
- * work on the rows of one account only.
+ * Predictions that their owner has deleted on a page. They are hidden, the owner can restore them
+ * within {@link #UNDO_PERIOD}, and then they are deleted permanently. All methods except {@link
+ * #empty} work on the rows of one account only.
  */
 public final class Trash {
 
   /** How long a deletion can be undone. */
-  static final Duration KEPT = Duration.ofMinutes(10);
+  static final Duration UNDO_PERIOD = Duration.ofMinutes(10);
 
   private static final Logger LOG = LoggerFactory.getLogger(Trash.class);
-  private static final Duration EVERY = Duration.ofMinutes(1);
+  private static final Duration INTERVAL = Duration.ofMinutes(1);
 
-  /** By the database's clock: a node whose clock is wrong would delete for good too early. */
-  private static final String DUE = "now() - interval '%d seconds'".formatted(KEPT.toSeconds());
+  /** Uses the database's clock: a node with a wrong clock could delete rows too early. */
+  private static final String DUE =
+      "now() - interval '%d seconds'".formatted(UNDO_PERIOD.toSeconds());
 
-  private static final int PORTION = 500;
+  private static final int CHUNK_SIZE = 500;
 
   private final Vertx vertx;
   private final Pool pool;
@@ -43,26 +44,27 @@ public final class Trash {
     this.pool = pool;
   }
 
-  /** Begins to delete for good what is due, now and each minute. */
+  /** Permanently deletes expired predictions immediately and then every minute. */
   public void start() {
-    timer = vertx.setPeriodic(0, EVERY.toMillis(), tick -> emptyAndLog());
+    timer = vertx.setPeriodic(0, INTERVAL.toMillis(), tick -> emptyAndLog());
   }
 
-  /** Ends; what is under way may fail without a word, since the database is closed next. */
+  /** Stops. A running deletion may fail without being logged, since the database is closed next. */
   public void close() {
     closed = true;
     vertx.cancelTimer(timer);
   }
 
   /**
-   * Hides predictions; the answer names the deletion, to undo it by. Where all of them are hidden
-   * already, as after a double click, it names that deletion.
+   * Moves predictions to the trash and returns the id of the deletion, which {@link #restore} takes
+   * to undo it. If all of them are already in the trash, for example after a double click, returns
+   * the id of that deletion.
    *
-   * <p>Fails with {@link Failure.NotFound} if none of them is there; those that are go.
+   * <p>Ignores missing predictions, but fails with {@link Failure.NotFound} if all are missing.
    */
   Future<UUID> delete(UUID account, List<UUID> ids) {
     UUID deletion = Ids.next();
-    // The request's key goes at once: the same photo may be sent again and is a new prediction.
+    // Clears the idempotency key: if the same photo is sent again, it is a new prediction.
     return pool.preparedQuery(
             """
             UPDATE predictions
@@ -93,7 +95,7 @@ public final class Trash {
             });
   }
 
-  /** How many predictions of a deletion can still be brought back. */
+  /** Returns the number of predictions of a deletion that can still be restored. */
   Future<Integer> count(UUID account, UUID deletion) {
     return pool.preparedQuery(
             """
@@ -104,7 +106,7 @@ public final class Trash {
         .map(rows -> rows.iterator().next().getInteger(0));
   }
 
-  /** Undoes a deletion; the number of predictions that are back, 0 where it is too late. */
+  /** Undoes a deletion; returns the number of restored predictions, 0 if it is too late. */
   Future<Integer> restore(UUID account, UUID deletion) {
     return pool.preparedQuery(
             """
@@ -115,13 +117,16 @@ public final class Trash {
         .map(RowSet::rowCount);
   }
 
-  /** Deletes for good what is due, in portions that do not hold locks for long; their number. */
+  /**
+   * Permanently deletes expired predictions in chunks, to hold locks only briefly; completes with
+   * their number.
+   */
   Future<Integer> empty() {
-    return Portions.count(PORTION, this::deletePortion);
+    return Chunks.process(CHUNK_SIZE, this::deleteChunk);
   }
 
-  /** Passes over what somebody just brings back, or another node deletes. */
-  private Future<Integer> deletePortion() {
+  /** Skips locked rows, which are being restored, or deleted by another node. */
+  private Future<Integer> deleteChunk() {
     return pool.preparedQuery(
             """
             DELETE FROM predictions
@@ -131,22 +136,22 @@ public final class Trash {
                  LIMIT $1 FOR UPDATE SKIP LOCKED))
             """
                 .formatted(DUE))
-        .execute(Tuple.of(PORTION))
+        .execute(Tuple.of(CHUNK_SIZE))
         .map(RowSet::rowCount);
   }
 
   private void emptyAndLog() {
     empty()
         .onSuccess(
-            gone -> {
-              if (gone > 0) {
-                LOG.info("removed {} predictions that were deleted", gone);
+            deleted -> {
+              if (deleted > 0) {
+                LOG.info("Permanently deleted {} predictions from the trash", deleted);
               }
             })
         .onFailure(
             e -> {
               if (!closed) {
-                LOG.warn("deleted predictions were not removed, next try in a minute", e);
+                LOG.warn("Could not empty the trash, next attempt in a minute", e);
               }
             });
   }

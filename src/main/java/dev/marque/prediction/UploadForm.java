@@ -10,11 +10,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a client asks for with its photos.
+ * The form fields of an upload.
  *
  * @param photos at least one, in the order sent
- * @param topK how many brands to answer
- * @param evidence whether to answer a link to the heat map
+ * @param topK number of brands to return
+ * @param evidence whether to return a link to the heat map
  */
 record UploadForm(List<Upload.File> photos, int topK, boolean evidence) {
 
@@ -26,12 +26,12 @@ record UploadForm(List<Upload.File> photos, int topK, boolean evidence) {
   }
 
   /**
-   * Reads an upload.
+   * Validates an upload.
    *
-   * @param topK from the query, for a body that is the photo itself; or null
-   * @param evidence the same
-   * @param strict refuses fields that are not known
-   * @throws Failure.Invalid with every field that does not hold
+   * @param topK value from the query, for a body that is the photo itself; may be {@code null}
+   * @param evidence value from the query, as above
+   * @param strict whether to reject unknown fields
+   * @throws Failure.Invalid with all invalid fields
    */
   static UploadForm of(
       Upload upload, @Nullable String topK, @Nullable String evidence, boolean strict) {
@@ -43,7 +43,8 @@ record UploadForm(List<Upload.File> photos, int topK, boolean evidence) {
         upload.files().stream()
             .filter(file -> file.field().equals(IMAGE) || file.field().isEmpty())
             .toList();
-    int brands = errors.read(() -> Fields.topK(value("top_k", upload, topK)), Fields.USUAL_BRANDS);
+    int brands =
+        errors.read(() -> Fields.topK(value("top_k", upload, topK)), Fields.DEFAULT_BRANDS);
     boolean link =
         errors.read(() -> Fields.flag("evidence", value("evidence", upload, evidence)), false);
     if (photos.isEmpty()) {

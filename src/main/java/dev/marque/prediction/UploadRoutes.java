@@ -19,10 +19,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
-/** The pages on which a photo goes in and its result comes out. */
+/** The pages for uploading a photo and for its result. */
 public final class UploadRoutes {
 
-  /** Failures that belong to the photo, and are told beside the form's file field. */
+  /** Status codes of errors about the photo, which are shown next to the file field. */
   private static final Set<Integer> ABOUT_THE_PHOTO = Set.of(400, 413, 415, 422);
 
   private final SignedIn signedIn;
@@ -37,7 +37,7 @@ public final class UploadRoutes {
   private final long maxBytes;
 
   /**
-   * @param maxBytes the most bytes of a photo, for the form
+   * @param maxBytes maximum size of a photo in bytes, for the form
    */
   UploadRoutes(
       SignedIn signedIn,
@@ -73,16 +73,16 @@ public final class UploadRoutes {
     if (ctx.get(Pages.VIEWER) == null) {
       pages.render(ctx, "front", Map.of("brands", model.brands())).onFailure(ctx::fail);
     } else {
-      form(ctx, 200, Fields.USUAL_BRANDS, Map.of(), "");
+      form(ctx, 200, Fields.DEFAULT_BRANDS, Map.of(), "");
     }
   }
 
   private void upload(RoutingContext ctx) {
     User user = SignedIn.of(ctx);
     uploads
-        .read(ctx, 1, () -> admission.ask(ctx, user, null))
+        .read(ctx, 1, () -> admission.admit(ctx, user, null))
         .onSuccess(upload -> predict(ctx, user, upload))
-        .onFailure(failure -> again(ctx, Fields.USUAL_BRANDS, failure));
+        .onFailure(failure -> showErrors(ctx, Fields.DEFAULT_BRANDS, failure));
   }
 
   private void predict(RoutingContext ctx, User user, Upload upload) {
@@ -90,18 +90,18 @@ public final class UploadRoutes {
     try {
       form = UploadForm.of(upload, null, null, false);
     } catch (Failure failure) {
-      again(ctx, Fields.USUAL_BRANDS, failure);
+      showErrors(ctx, Fields.DEFAULT_BRANDS, failure);
       return;
     }
     intake
         .predict(Caller.of(ctx, user), form.photos().get(0), null, 0)
         .onSuccess(prediction -> show(ctx, user, prediction, form.topK()))
-        .onFailure(failure -> again(ctx, form.topK(), failure));
+        .onFailure(failure -> showErrors(ctx, form.topK(), failure));
   }
 
-  /** HTMX gets the result at once; a plain form is sent there, so that reloading does no harm. */
+  /** HTMX gets the result directly; a plain form is redirected, so that reloading is harmless. */
   private void show(RoutingContext ctx, User user, Prediction prediction, int topK) {
-    limits.tell(user.id(), ctx.response());
+    limits.addHeaders(user.id(), ctx.response());
     if (Pages.isFragment(ctx)) {
       render(ctx, prediction, topK);
     } else {
@@ -146,8 +146,8 @@ public final class UploadRoutes {
     pages.render(ctx, "prediction/result", values).onFailure(ctx::fail);
   }
 
-  /** The form once more, with what was wrong in its place. */
-  private void again(RoutingContext ctx, int topK, Throwable cause) {
+  /** Shows the form again, with each error next to its field. */
+  private void showErrors(RoutingContext ctx, int topK, Throwable cause) {
     if (ctx.response().closed()) {
       return;
     }

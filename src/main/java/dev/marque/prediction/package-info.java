@@ -1,4 +1,4 @@
-/** Predictions: upload, result, history, corrections and the verticle that runs the inference. */
+/** Predictions: upload, result, history, corrections and the verticle that runs inference. */
 @NullMarked
 package dev.marque.prediction;
 

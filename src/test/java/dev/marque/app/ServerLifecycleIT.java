@@ -132,7 +132,7 @@ class ServerLifecycleIT {
         readiness = readiness(process, management);
       }
       assertEquals(200, readiness.statusCode(), readiness.body());
-      assertTrue(process.err().contains(" answers after "), "the model answered: " + process.err());
+      assertTrue(process.err().contains(" ready after "), "the model answered: " + process.err());
 
       String address = process.awaitReady();
       assertTrue(address.startsWith("http://localhost:"), address);

@@ -30,18 +30,18 @@ class CidrTest {
     "10.0.0.0/8, ::ffff:10.1.2.3, true",
     "10.0.0.0/8, proxy.example, false",
   })
-  void an_address_is_in_the_block_that_holds_it(String block, String address, boolean inside) {
+  void a_block_contains_the_addresses_in_its_range(String block, String address, boolean inside) {
     assertEquals(inside, Cidr.parse(block).contains(address));
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/x", "localhost", "10.0/8/8"})
-  void what_is_no_block_is_refused(String text) {
+  void invalid_blocks_are_rejected(String text) {
     assertThrows(IllegalArgumentException.class, () -> Cidr.parse(text));
   }
 
   @Property
-  void a_block_holds_exactly_the_addresses_that_share_its_prefix(
+  void a_block_contains_exactly_the_addresses_with_its_prefix(
       @ForAll int network, @ForAll int address, @ForAll @IntRange(max = 32) int prefix) {
     long mask = prefix == 0 ? 0 : (0xffffffffL << (32 - prefix)) & 0xffffffffL;
     boolean shared = (network & mask) == (address & mask);
@@ -49,7 +49,7 @@ class CidrTest {
   }
 
   @Test
-  void a_block_holds_itself_whatever_its_host_bits() {
+  void the_host_bits_of_a_block_are_ignored() {
     assertTrue(Cidr.parse("10.1.2.3/8").contains("10.9.9.9"));
     assertFalse(Cidr.parse("10.1.2.3/32").contains("10.9.9.9"));
   }

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 
-/** The files by which others deploy Marque name settings that exist, with values that they take. */
+/** Checks that the deployment files use existing settings with valid values. */
 class DeployTest {
 
   private static final Path DEPLOY = Path.of("deploy");
@@ -64,12 +64,12 @@ class DeployTest {
             .map(match -> match.group())
             .collect(Collectors.toCollection(TreeSet::new));
     named.removeAll(known);
-    assertTrue(named.isEmpty(), file + " names " + named);
+    assertTrue(named.isEmpty(), file + " uses unknown settings " + named);
   }
 
   @ParameterizedTest
   @MethodSource("yaml")
-  void every_yaml_file_is_a_map_of_its_kind(Path file) throws IOException {
+  void every_yaml_file_contains_documents_of_a_known_kind(Path file) throws IOException {
     for (Object document : documents(file)) {
       Map<?, ?> map = (Map<?, ?>) document;
       assertTrue(
@@ -78,7 +78,7 @@ class DeployTest {
   }
 
   @Test
-  void every_node_of_the_compose_file_has_settings_that_hold() throws IOException {
+  void every_node_of_the_compose_file_has_valid_settings() throws IOException {
     Map<?, ?> compose = (Map<?, ?>) documents(DEPLOY.resolve("compose.yaml")).iterator().next();
     Map<?, ?> services = (Map<?, ?>) compose.get("services");
     for (String name : List.of("web-1", "web-2", "inference-1", "inference-2")) {
@@ -89,13 +89,13 @@ class DeployTest {
           environment.entrySet().stream()
               .collect(
                   Collectors.toMap(
-                      entry -> (String) entry.getKey(), entry -> filledIn(entry.getValue())));
-      assertHold(variables, name);
+                      entry -> (String) entry.getKey(), entry -> substituted(entry.getValue())));
+      assertValid(variables, name);
     }
   }
 
-  /** Settings of a node whose name has its role in it. */
-  private void assertHold(Map<String, String> variables, String name) {
+  /** Asserts that a node has valid settings, and the role that its name contains. */
+  private void assertValid(Map<String, String> variables, String name) {
     Settings settings =
         assertDoesNotThrow(() -> SettingsFile.load(variables, folder), name + " " + variables);
     assertTrue(settings.clustered(), name);
@@ -103,15 +103,15 @@ class DeployTest {
     assertTrue(name.contains(settings.role().name().toLowerCase(Locale.ROOT)), name);
   }
 
-  /** As compose does it, with a word for every secret. */
-  private static String filledIn(Object value) {
+  /** Substitutes variables as Compose does, with a placeholder for every secret. */
+  private static String substituted(Object value) {
     return value
         .toString()
         .replaceAll("\\$\\{[A-Z_]+:-([^}]*)}", "$1")
         .replaceAll("\\$\\{[^}]*}", "secret");
   }
 
-  /** What runs on Kubernetes: the names of its manifests, and what they say of their pods. */
+  /** Returns the pod specs of the Kubernetes manifests by name. */
   private static Map<String, Map<?, ?>> pods() throws IOException {
     Map<String, Map<?, ?>> pods = new TreeMap<>();
     for (Path file : yaml()) {
@@ -129,13 +129,13 @@ class DeployTest {
   }
 
   @Test
-  void no_pod_gets_variables_of_services_that_would_be_taken_for_settings() throws IOException {
+  void no_pod_gets_service_variables_that_would_be_read_as_settings() throws IOException {
     pods().forEach((name, pod) -> assertEquals(false, pod.get("enableServiceLinks"), name));
   }
 
-  /** A hash of a password on each core that Java sees takes 19 MiB of half of the memory. */
+  /** Each core that Java sees may hash a password, which takes 19 MiB of half the memory. */
   @Test
-  void every_pod_counts_the_cores_that_it_asks_for() throws IOException {
+  void every_pod_limits_java_to_the_cores_that_it_requests() throws IOException {
     pods()
         .forEach(
             (name, pod) -> {
@@ -148,7 +148,7 @@ class DeployTest {
   }
 
   @Test
-  void every_pod_has_settings_that_hold() throws IOException {
+  void every_pod_has_valid_settings() throws IOException {
     String kustomization = Files.readString(DEPLOY.resolve("kubernetes/kustomization.yaml"));
     Map<String, String> shared = new TreeMap<>();
     Matcher literal = Pattern.compile("- (MARQUE_[A-Z_]+)=(.*)").matcher(kustomization);
@@ -170,7 +170,7 @@ class DeployTest {
                 Map<?, ?> variable = (Map<?, ?>) each;
                 variables.put((String) variable.get("name"), value(variable, secrets));
               }
-              assertHold(variables, name);
+              assertValid(variables, name);
             });
   }
 
@@ -184,13 +184,13 @@ class DeployTest {
   }
 
   @Test
-  void the_image_has_the_programs_own_options_for_memory() throws IOException {
-    String program = quoted("memory", Path.of("src/main/distribution/bin/marque"));
+  void the_image_uses_the_memory_options_of_the_launcher() throws IOException {
+    String launcher = quoted("memory", Path.of("src/main/distribution/bin/marque"));
     String image = quoted("JAVA_OPTS", DEPLOY.resolve("Dockerfile"));
-    assertTrue(image.startsWith(program + " "), image + " begins not with " + program);
+    assertTrue(image.startsWith(launcher + " "), image + " does not start with " + launcher);
   }
 
-  /** The text that a file gives a variable. */
+  /** Returns the quoted text that a file assigns to a variable. */
   private static String quoted(String variable, Path file) throws IOException {
     Matcher text =
         Pattern.compile("\\b" + variable + "=\"([^\"]*)\"").matcher(Files.readString(file));

@@ -14,7 +14,7 @@ class EventLoopDelayTest {
 
   private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
 
-  /** Keeps the event loop from all else, as code that does not belong there would. */
+  /** Blocks the event loop. */
   private static void block() {
     try {
       TimeUnit.MILLISECONDS.sleep((long) BLOCKED_MILLIS);
@@ -24,7 +24,7 @@ class EventLoopDelayTest {
   }
 
   @Test
-  void an_event_loop_that_is_held_up_is_late_by_as_much() throws InterruptedException {
+  void the_delay_of_a_blocked_event_loop_is_recorded() throws InterruptedException {
     Vertx vertx = Vertx.vertx();
     try {
       EventLoopDelay delay = new EventLoopDelay(metrics);
@@ -34,10 +34,11 @@ class EventLoopDelayTest {
             delay.watch(vertx);
             block();
           });
-      Timer seen = metrics.get("marque.event.loop.delay").timer();
-      // The first look was due after half a second.
+      Timer recorded = metrics.get("marque.event.loop.delay").timer();
+      // The first measurement was due after half a second.
       Eventually.holds(
-          "the delay was noted", () -> seen.max(TimeUnit.MILLISECONDS) > BLOCKED_MILLIS - 600);
+          "the delay was recorded",
+          () -> recorded.max(TimeUnit.MILLISECONDS) > BLOCKED_MILLIS - 600);
     } finally {
       vertx.close().await();
     }

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 class IdsTest {
 
   @Test
-  void a_key_is_of_version_7_and_holds_the_time() {
+  void a_key_has_version_7_and_contains_the_time() {
     UUID id = Ids.next();
     assertEquals(7, id.version());
     assertEquals(2, id.variant());
@@ -19,7 +19,7 @@ class IdsTest {
   }
 
   @Test
-  void keys_rise_within_a_millisecond_and_when_the_clock_is_set_back() {
+  void keys_increase_within_a_millisecond_and_when_the_clock_is_set_back() {
     long now = System.currentTimeMillis();
     UUID previous = Ids.next(now);
     for (int i = 0; i < 20_000; i++) {

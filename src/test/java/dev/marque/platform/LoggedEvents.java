@@ -10,16 +10,16 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.LoggerFactory;
 
-/** What a class logs while a test looks, as an operator's collector of JSON lines sees it. */
+/** Captures what a class logs during a test, in the JSON format of the log. */
 public final class LoggedEvents implements AutoCloseable {
 
-  private static final long PATIENCE_SECONDS = 30;
+  private static final long TIMEOUT_SECONDS = 30;
 
   private final Logger logger;
   private final BlockingQueue<JsonObject> events = new LinkedBlockingQueue<>();
   private final AppenderBase<ILoggingEvent> appender;
 
-  /** Looks from now on. */
+  /** Starts capturing the events of a class. */
   public LoggedEvents(Class<?> logging) {
     logger = (Logger) LoggerFactory.getLogger(logging);
     JsonLines lines = new JsonLines();
@@ -35,10 +35,10 @@ public final class LoggedEvents implements AutoCloseable {
     logger.addAppender(appender);
   }
 
-  /** The next event, which may be yet to come. */
+  /** Returns the next event, waiting up to 30 seconds for it. */
   public JsonObject next() {
     try {
-      JsonObject event = events.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+      JsonObject event = events.poll(TIMEOUT_SECONDS, TimeUnit.SECONDS);
       if (event == null) {
         throw new AssertionError("nothing was logged by " + logger.getName());
       }
@@ -49,7 +49,7 @@ public final class LoggedEvents implements AutoCloseable {
     }
   }
 
-  /** Whether nothing was logged but what {@link #next} has told. */
+  /** Returns whether {@link #next} has returned all events logged so far. */
   public boolean isEmpty() {
     return events.isEmpty();
   }

@@ -23,10 +23,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.slf4j.Logger;
 
-/** The form of a log event, in text and in JSON, by the configuration that is shipped. */
+/** Tests the text and JSON formats of log events with the configuration that is shipped. */
 class LogsTest {
 
-  /** What a client could put into a message so that it looks like an event of its own. */
+  /** Client input that tries to forge a separate log event. */
   private static final String FORGED =
       "x\r\n2026-11-25T10:00:00.000+01:00 INFO  Server - all is \"well\"\u2028\u001b[2K\ud800";
 
@@ -87,17 +87,17 @@ class LogsTest {
   }
 
   @Test
-  void text_is_one_line_with_time_level_place_request_message_and_fields() {
+  void text_is_one_line_with_time_level_logger_request_message_and_fields() {
     write(text);
     log.atWarn()
         .addKeyValue(RequestContext.LOGGED_AS, "0123456789abcdef")
         .addKeyValue("status", 503)
-        .log("no {}", "room");
+        .log("no {}", "capacity");
     assertTrue(
         lines()
             .matches(
                 "\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}(Z|[+-]\\d\\d:\\d\\d) WARN  Somewhere -"
-                    + " request 0123456789abcdef: no room status=503\\R"),
+                    + " request 0123456789abcdef: no capacity status=503\\R"),
         lines());
   }
 
@@ -109,35 +109,35 @@ class LogsTest {
   }
 
   @Test
-  void in_text_only_the_first_line_of_an_event_begins_at_the_margin() {
+  void in_text_all_lines_of_an_event_but_the_first_are_indented() {
     write(text);
     logForged();
     List<String> lines = List.of(lines().split("[\\r\\n\\u2028]+"));
-    assertTrue(lines.size() > 5, "the stack trace is there: " + lines());
+    assertTrue(lines.size() > 5, "the stack trace is missing: " + lines());
     assertTrue(lines.get(0).contains("ERROR Somewhere - request 0123456789abcdef: "), lines());
     for (String line : lines.subList(1, lines.size())) {
       assertTrue(line.startsWith("    "), line);
     }
     assertTrue(lines().contains("Caused by: java.lang.RuntimeException: the cause"), lines());
-    assertFalse(lines.get(0).contains("\u001b"), "no orders to a terminal");
+    assertFalse(lines.get(0).contains("\u001b"), "a control sequence was logged");
   }
 
   @Test
-  void json_is_one_flat_object_a_line() {
+  void json_is_one_flat_object_per_line() {
     write(new JsonLines());
     Instant before = Instant.now();
     log.atWarn()
         .addKeyValue(RequestContext.LOGGED_AS, "0123456789abcdef")
         .addKeyValue("status", 503)
         .addKeyValue("nothing", (Object) null)
-        .log("no {}", "room");
+        .log("no {}", "capacity");
     JsonObject event = object();
     Instant timestamp = Instant.parse(event.getString("timestamp"));
     assertFalse(timestamp.isBefore(before.minusMillis(1)), event.encode());
     assertEquals("WARN", event.getString("level"));
     assertEquals("dev.marque.Somewhere", event.getString("logger"));
     assertEquals(Thread.currentThread().getName(), event.getString("thread"));
-    assertEquals("no room", event.getString("message"));
+    assertEquals("no capacity", event.getString("message"));
     assertEquals("0123456789abcdef", event.getString("request_id"));
     assertEquals(503, event.getInteger("status"));
     assertNull(event.getValue("nothing"));
@@ -145,11 +145,11 @@ class LogsTest {
   }
 
   @Test
-  void json_has_a_clients_text_as_it_is_and_the_stack_trace_in_one_field() {
+  void json_keeps_client_input_unchanged_and_the_stack_trace_in_one_field() {
     write(new JsonLines());
     logForged();
     for (byte each : written.get(0)) {
-      assertTrue(each == '\n' || each >= ' ', "only ASCII, and no orders to a terminal");
+      assertTrue(each == '\n' || each >= ' ', "expected printable ASCII only");
     }
     JsonObject event = object();
     assertEquals(FORGED + " failed", event.getString("message"));
@@ -161,7 +161,7 @@ class LogsTest {
   }
 
   @Test
-  void an_event_of_no_request_has_no_id() {
+  void an_event_outside_a_request_has_no_request_id() {
     write(new JsonLines());
     log.info("Stopped");
     JsonObject event = object();

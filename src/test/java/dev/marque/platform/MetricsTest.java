@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class MetricsTest {
 
   @Test
-  void inference_nodes_are_counted_as_one_however_many_there_were() {
+  void all_inference_nodes_share_one_address_tag() {
     try (Metrics metrics = new Metrics()) {
       MicrometerMetricsOptions options =
           new MicrometerMetricsOptions().setEnabled(true).setLabels(EnumSet.of(Label.EB_ADDRESS));
@@ -39,7 +39,7 @@ class MetricsTest {
     }
   }
 
-  private static Stream<String> lines(Metrics metrics, String begin) {
-    return metrics.scrape().lines().filter(line -> line.startsWith(begin));
+  private static Stream<String> lines(Metrics metrics, String prefix) {
+    return metrics.scrape().lines().filter(line -> line.startsWith(prefix));
   }
 }

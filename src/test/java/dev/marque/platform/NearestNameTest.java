@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class NearestNameTest {
 
   @Test
-  void a_misspelt_name_finds_the_one_that_was_meant() {
+  void a_misspelled_name_yields_the_name_that_was_meant() {
     assertEquals(Optional.of("port"), NearestName.of("prot", List.of("host", "port", "role")));
   }
 
@@ -35,12 +35,12 @@ class NearestNameTest {
   }
 
   @Test
-  void a_name_like_none_finds_none() {
+  void a_dissimilar_name_yields_none() {
     assertEquals(Optional.empty(), NearestName.of("coffee", List.of("host", "port")));
   }
 
   @Test
-  void edits_are_counted_in_both_directions_alike() {
+  void the_edit_distance_is_symmetric() {
     assertEquals(3, NearestName.edits("kitten", "sitting"));
     assertEquals(3, NearestName.edits("sitting", "kitten"));
     assertEquals(4, NearestName.edits("", "port"));

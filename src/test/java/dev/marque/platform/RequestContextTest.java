@@ -15,7 +15,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** An id entered for a request is that request's alone, wherever its work goes on. */
+/** The id set for a request is visible in all its continuations and in no other request. */
 class RequestContextTest {
 
   private final Vertx vertx = Vertx.vertx();
@@ -25,11 +25,11 @@ class RequestContextTest {
     vertx.close().await();
   }
 
-  private static String known() {
+  private static String currentId() {
     return String.valueOf(RequestContext.requestId());
   }
 
-  /** Enters the id that the request names, if any, and answers what is known later on. */
+  /** Sets the id given in the request, if any, and responds with the ids seen later. */
   private void answer(HttpServerRequest request) {
     String id = request.getParam("id");
     if (id != null) {
@@ -40,8 +40,8 @@ class RequestContextTest {
         .timer(1)
         .compose(
             timer -> {
-              seen.add("timer " + known());
-              return vertx.executeBlocking(RequestContextTest::known);
+              seen.add("timer " + currentId());
+              return vertx.executeBlocking(RequestContextTest::currentId);
             })
         .compose(
             worker -> {
@@ -51,7 +51,7 @@ class RequestContextTest {
         .onSuccess(
             reply -> {
               seen.add("consumer " + reply.body());
-              seen.add("then " + known());
+              seen.add("then " + currentId());
               request.response().end(String.join(", ", seen));
             });
   }
@@ -65,8 +65,8 @@ class RequestContextTest {
   }
 
   @Test
-  void it_goes_with_a_request_to_timers_and_workers_and_never_to_another_request() {
-    vertx.eventBus().<String>consumer("echo", message -> message.reply(known()));
+  void timers_and_workers_see_the_id_of_their_request_and_other_requests_do_not() {
+    vertx.eventBus().<String>consumer("echo", message -> message.reply(currentId()));
     int port =
         vertx
             .createHttpServer()
@@ -74,7 +74,7 @@ class RequestContextTest {
             .listen(0, "127.0.0.1")
             .await()
             .actualPort();
-    // One connection: what one request left on it the next would find.
+    // With a single connection, the second request would see anything left by the first.
     HttpClientAgent client =
         vertx.createHttpClient(
             new HttpClientOptions().setKeepAlive(true), new PoolOptions().setHttp1MaxSize(1));
@@ -85,15 +85,15 @@ class RequestContextTest {
   }
 
   @Test
-  void a_message_that_enters_a_request_leaves_nothing_to_the_next() {
+  void the_id_set_by_a_message_handler_is_not_visible_to_the_next_message() {
     vertx
         .eventBus()
         .<String>consumer(
             "work",
             message -> {
-              String before = known();
+              String before = currentId();
               RequestContext.enter(message.body());
-              vertx.timer(1).onSuccess(later -> message.reply(before + " then " + known()));
+              vertx.timer(1).onSuccess(later -> message.reply(before + " then " + currentId()));
             })
         .completion()
         .await();
@@ -103,8 +103,8 @@ class RequestContextTest {
   }
 
   @Test
-  void a_thread_outside_of_vertx_has_none() {
-    RequestContext.enter("nobody-s");
+  void a_thread_outside_vertx_has_no_id() {
+    RequestContext.enter("ignored");
     assertNull(RequestContext.requestId());
   }
 }

@@ -27,7 +27,7 @@ class SettingsTest {
     return SettingsFile.load(environment, folder);
   }
 
-  private String refusal(Map<String, String> environment) {
+  private String failureMessage(Map<String, String> environment) {
     StartFailure failure = assertThrows(StartFailure.class, () -> load(environment));
     return String.valueOf(failure.getMessage());
   }
@@ -68,7 +68,7 @@ class SettingsTest {
   }
 
   @Test
-  void every_setting_has_a_name_in_the_environment() {
+  void every_setting_can_be_set_in_the_environment() {
     Settings settings =
         load(
             Map.ofEntries(
@@ -128,7 +128,7 @@ class SettingsTest {
   }
 
   @Test
-  void the_names_are_those_of_the_readme() throws IOException {
+  void the_readme_lists_all_settings() throws IOException {
     String readme = Files.readString(Path.of("README.md"));
     for (String name : SettingsFile.names()) {
       assertTrue(readme.contains("`" + name + "`"), name + " is missing from README.md");
@@ -137,7 +137,7 @@ class SettingsTest {
   }
 
   @Test
-  void the_file_counts_and_the_environment_counts_more() throws IOException {
+  void the_environment_overrides_the_file() throws IOException {
     file(
         """
         marque:
@@ -156,34 +156,34 @@ class SettingsTest {
   }
 
   @Test
-  void a_misspelt_name_in_the_file_is_refused_with_the_nearest_one() throws IOException {
+  void a_misspelled_name_in_the_file_is_rejected_with_the_nearest_one() throws IOException {
     file("marque: {http: {prot: 80}}");
-    String refusal = refusal(Map.of());
-    assertTrue(refusal.contains("marque.http.prot in marque.yaml"), refusal);
-    assertTrue(refusal.contains("did you mean marque.http.port?"), refusal);
-    assertTrue(refusal.contains("0 to 65535"), refusal);
+    String message = failureMessage(Map.of());
+    assertTrue(message.contains("marque.http.prot in marque.yaml"), message);
+    assertTrue(message.contains("did you mean marque.http.port?"), message);
+    assertTrue(message.contains("0 to 65535"), message);
   }
 
   @Test
-  void a_misspelt_variable_is_refused_with_the_nearest_one() {
-    String refusal = refusal(Map.of("MARQUE_DATABSE_URL", "x", "PATH", "y"));
-    assertTrue(refusal.contains("MARQUE_DATABSE_URL"), refusal);
-    assertTrue(refusal.contains("did you mean MARQUE_DATABASE_URL?"), refusal);
+  void a_misspelled_variable_is_rejected_with_the_nearest_one() {
+    String message = failureMessage(Map.of("MARQUE_DATABSE_URL", "x", "PATH", "y"));
+    assertTrue(message.contains("MARQUE_DATABSE_URL"), message);
+    assertTrue(message.contains("did you mean MARQUE_DATABASE_URL?"), message);
   }
 
   @Test
-  void a_name_like_none_is_refused_without_a_guess() {
-    String refusal = refusal(Map.of("MARQUE_COFFEE", "x"));
-    assertTrue(refusal.contains("MARQUE_COFFEE"), refusal);
-    assertFalse(refusal.contains("did you mean"), refusal);
+  void a_dissimilar_name_is_rejected_without_a_suggestion() {
+    String message = failureMessage(Map.of("MARQUE_COFFEE", "x"));
+    assertTrue(message.contains("MARQUE_COFFEE"), message);
+    assertFalse(message.contains("did you mean"), message);
   }
 
   @Test
-  void a_file_that_is_not_yaml_is_refused_in_one_line() throws IOException {
+  void a_file_that_is_not_yaml_is_rejected_with_a_message_of_one_line() throws IOException {
     file("marque: [");
-    String refusal = refusal(Map.of());
-    assertTrue(refusal.startsWith("marque.yaml is not valid YAML"), refusal);
-    assertEquals(1, refusal.lines().count());
+    String message = failureMessage(Map.of());
+    assertTrue(message.startsWith("marque.yaml is not valid YAML"), message);
+    assertEquals(1, message.lines().count());
   }
 
   @ParameterizedTest
@@ -193,17 +193,17 @@ class SettingsTest {
         "- marque.http.port: 80\n",
         "marque: {http: {port: 80}}\n---\nport\n",
       })
-  void a_file_that_is_no_mapping_is_refused_with_what_it_must_look_like(String text)
+  void a_file_that_is_not_a_mapping_is_rejected_with_an_example(String text)
       throws IOException {
     file(text);
-    String refusal = refusal(Map.of());
-    assertTrue(refusal.startsWith("marque.yaml "), refusal);
-    assertTrue(refusal.contains("marque: {http: {port: 8080}}"), refusal);
+    String message = failureMessage(Map.of());
+    assertTrue(message.startsWith("marque.yaml "), message);
+    assertTrue(message.contains("marque: {http: {port: 8080}}"), message);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", "# marque: {http: {port: 80}}\n", "---\n"})
-  void a_file_that_is_empty_changes_nothing(String text) throws IOException {
+  void an_empty_file_leaves_the_defaults(String text) throws IOException {
     file(text);
     assertEquals(8080, load(Map.of()).http().port());
   }
@@ -218,7 +218,7 @@ class SettingsTest {
         "marque:\n  database.url: !hunter2\n",
         "marque:\n  database.url: !hunter2!x\n",
       })
-  void what_is_wrong_with_a_file_is_told_by_its_place_and_not_by_its_text(String text)
+  void a_syntax_error_is_reported_by_position_without_quoting_the_file(String text)
       throws IOException {
     file(text);
     StartFailure failure = assertThrows(StartFailure.class, () -> load(Map.of()));
@@ -259,17 +259,17 @@ class SettingsTest {
         "MARQUE_CLUSTER_MEMBERS | web-0:70000",
         "MARQUE_CLUSTER_PORT | 0",
       })
-  void a_value_that_is_not_allowed_is_refused_with_what_is(String variable, String value) {
-    String refusal = refusal(Map.of(variable, value));
-    assertTrue(refusal.startsWith(variable), refusal);
-    assertTrue(refusal.contains("it takes "), refusal);
-    assertFalse(refusal.contains("SRCFG"), refusal);
+  void an_invalid_value_is_rejected_with_the_allowed_values(String variable, String value) {
+    String message = failureMessage(Map.of(variable, value));
+    assertTrue(message.startsWith(variable), message);
+    assertTrue(message.contains("it must be "), message);
+    assertFalse(message.contains("SRCFG"), message);
   }
 
   @Test
-  void a_password_never_shows() {
-    String refusal = refusal(Map.of("MARQUE_DATABASE_URL", "postgres//u:secret@h:1/n"));
-    assertFalse(refusal.contains("secret"), refusal);
+  void passwords_are_never_shown() {
+    String message = failureMessage(Map.of("MARQUE_DATABASE_URL", "postgres//u:secret@h:1/n"));
+    assertFalse(message.contains("secret"), message);
     Settings settings = load(Map.of("MARQUE_DATABASE_URL", "postgresql://u:secret@h:1/n"));
     assertFalse(settings.database().url().toString().contains("secret"));
     assertFalse(settings.toString().contains("secret"));

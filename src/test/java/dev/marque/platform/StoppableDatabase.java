@@ -7,14 +7,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/** A PostgreSQL that somebody else runs, and stops: always on the same port. */
+/** An external PostgreSQL that tests can stop and restart on the same port. */
 public final class StoppableDatabase implements AutoCloseable {
 
   private final DataDirectory data;
   private final int port;
   private @Nullable EmbeddedPostgres running;
 
-  /** Starts it. */
+  /** Starts the database. */
   public StoppableDatabase() throws IOException {
     data = DataDirectory.open(Files.createTempDirectory("marque-other-database"));
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
@@ -23,7 +23,7 @@ public final class StoppableDatabase implements AutoCloseable {
     start();
   }
 
-  /** For {@code marque.database.url}. */
+  /** Returns the value for {@code marque.database.url}. */
   public String url() throws IOException {
     String password = Files.readString(data.path().resolve("postgres-password")).strip();
     return "postgresql://marque:" + password + "@127.0.0.1:" + port + "/marque";

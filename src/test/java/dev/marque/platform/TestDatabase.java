@@ -11,12 +11,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A real PostgreSQL for tests of one room: started once for the test JVM, with a fresh, migrated
+ * A real PostgreSQL for tests of a single feature: started once per test JVM, with a new, migrated
  * database for each call of {@link #fresh()}.
  */
 public final class TestDatabase {
 
-  /** One unpacked PostgreSQL for every test run. */
+  /** The unpacked PostgreSQL, shared by all test runs. */
   static final Path BINARIES = Path.of("target", "postgres-binaries").toAbsolutePath();
 
   private static final AtomicInteger COUNT = new AtomicInteger();
@@ -25,7 +25,7 @@ public final class TestDatabase {
 
   private TestDatabase() {}
 
-  /** The address of a new database with all tables and no rows. */
+  /** Returns the address of a new database with all tables and no rows. */
   public static DatabaseAddress fresh() {
     DatabaseAddress server = server().address();
     String name = "test" + COUNT.incrementAndGet();

@@ -30,7 +30,7 @@ import org.jsoup.nodes.Document;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** From "it is a BMW" to a photo that {@code train} learns from. */
+/** Tests corrections from the user's input to the data set that {@code train} reads. */
 class CorrectionReviewIT {
 
   private static final String PATH = "/admin/corrections";
@@ -60,11 +60,11 @@ class CorrectionReviewIT {
     return send(as, "GET", path, "", new byte[0]);
   }
 
-  /** Uploads a photo and says what it is; the prediction's key. */
+  /** Uploads a photo and corrects its brand; returns the id of the prediction. */
   private String corrected(String brand) throws IOException, InterruptedException {
-    HttpResponse<byte[]> made =
+    HttpResponse<byte[]> created =
         send(user, "POST", "/api/v1/predictions", "image/jpeg", Files.readAllBytes(PHOTO));
-    String id = new JsonObject(new String(made.body(), UTF_8)).getString("id");
+    String id = new JsonObject(new String(created.body(), UTF_8)).getString("id");
     correct(id, brand);
     return id;
   }
@@ -114,26 +114,26 @@ class CorrectionReviewIT {
   }
 
   @Test
-  void a_review_counts_for_the_brand_that_was_seen_and_no_other() throws Exception {
+  void a_review_applies_only_to_the_brand_that_was_reviewed() throws Exception {
     String id = corrected("Audi");
     assertEquals(404, review(administrator, id, "BMW", "accepted"));
     assertEquals(303, review(administrator, id, "Audi", "accepted"));
     correct(id, "Volvo");
-    assertTrue(isListed(id, "open"), "another word of its owner waits for another review");
+    assertTrue(isListed(id, "open"), "a new correction needs a new review");
     assertEquals(400, review(administrator, id, "Volvo", "open"));
     assertEquals(422, review(administrator, id, "Volvo", "bogus"));
   }
 
   @Test
-  void nobody_but_administrators_reviews_and_only_what_was_corrected() throws Exception {
+  void only_administrators_can_review_and_only_corrected_predictions() throws Exception {
     String id = corrected("Audi");
     for (String path : List.of(PATH, PATH + "/export.zip", PATH + "/" + id + "/photo.jpg")) {
       assertEquals(403, get(user, path).statusCode(), path);
     }
     assertEquals(403, review(user, id, "Audi", "accepted"));
-    HttpResponse<byte[]> made =
+    HttpResponse<byte[]> created =
         send(user, "POST", "/api/v1/predictions", "image/jpeg", Files.readAllBytes(PHOTO));
-    String plain = new JsonObject(new String(made.body(), UTF_8)).getString("id");
+    String plain = new JsonObject(new String(created.body(), UTF_8)).getString("id");
     assertEquals(404, get(administrator, PATH + "/" + plain + "/photo.jpg").statusCode());
   }
 

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class CursorTest {
 
   @Property
-  void a_cursor_comes_back_as_it_was_and_fits_into_a_query(
+  void an_encoded_cursor_is_safe_in_a_query_and_parses_to_the_same_cursor(
       @ForAll @LongRange(max = 253_402_300_799_999L) long millis,
       @ForAll long high,
       @ForAll long low) {
@@ -26,17 +26,17 @@ class CursorTest {
   }
 
   @Property
-  void any_other_text_is_a_failure_of_the_client(@ForAll String text) {
+  void any_other_text_is_rejected_as_invalid_input(@ForAll String text) {
     try {
       Cursor.parse(text);
-    } catch (Failure.Invalid refused) {
-      assertEquals("after", refused.fields().get(0).field());
+    } catch (Failure.Invalid failure) {
+      assertEquals("after", failure.fields().get(0).field());
     }
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", "x", "AAAA", "________________________________", "not base64!"})
-  void what_is_no_cursor_is_refused(String text) {
+  void an_invalid_cursor_is_rejected(String text) {
     assertThrows(Failure.Invalid.class, () -> Cursor.parse(text));
   }
 }

@@ -18,13 +18,13 @@ import java.util.Set;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Damaged photos on the way through the whole server; {@code -Dmarque.mutations} for more. */
+/** Sends damaged photos to a complete server; {@code -Dmarque.mutations} sets their number. */
 class DamagedPhotosIT {
 
-  /** A fifth of those that the reader alone is tried with, over three kinds of file. */
+  /** A fifth of the number that the test of the reader uses, split over three formats. */
   private static final int COUNT = Integer.getInteger("marque.mutations", 500) / 15 + 1;
 
-  private static final Set<Integer> ANSWERS = Set.of(201, 415, 422);
+  private static final Set<Integer> STATUSES = Set.of(201, 415, 422);
 
   private final RunningServer server = RunningServer.shared();
   private final HttpClient client = HttpClient.newHttpClient();
@@ -38,23 +38,23 @@ class DamagedPhotosIT {
 
   @ParameterizedTest
   @ValueSource(strings = {"jpeg", "png", "webp"})
-  void each_is_predicted_or_refused_and_only_the_predicted_are_kept(String format)
+  void each_photo_is_classified_or_rejected_and_only_classified_ones_are_stored(String format)
       throws IOException, InterruptedException {
     URI address = URI.create(server.baseUrl() + "/api/v1/predictions");
     byte[] whole = DamagedPhotos.whole(format);
     Random random = new Random(7);
-    int made = 0;
+    int created = 0;
     for (int i = 0; i < COUNT; i++) {
       HttpResponse<String> answer =
           send(
               HttpRequest.newBuilder(address)
                   .header("Content-Type", "image/" + format)
                   .POST(BodyPublishers.ofByteArray(DamagedPhotos.damaged(whole, random))));
-      assertTrue(ANSWERS.contains(answer.statusCode()), answer.statusCode() + answer.body());
-      made += answer.statusCode() == 201 ? 1 : 0;
+      assertTrue(STATUSES.contains(answer.statusCode()), answer.statusCode() + answer.body());
+      created += answer.statusCode() == 201 ? 1 : 0;
     }
     URI list = URI.create(address + "?limit=100");
-    JsonObject kept = new JsonObject(send(HttpRequest.newBuilder(list).GET()).body());
-    assertEquals(Math.min(100, made), kept.getJsonArray("items").size());
+    JsonObject stored = new JsonObject(send(HttpRequest.newBuilder(list).GET()).body());
+    assertEquals(Math.min(100, created), stored.getJsonArray("items").size());
   }
 }

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** On a real event bus, with nodes that answer as each test needs. */
+/** Uses a real event bus, with nodes whose replies each test defines. */
 class EventBusInferenceClientTest {
 
   private static final Buffer PHOTO = Buffer.buffer("photo");
@@ -41,8 +41,8 @@ class EventBusInferenceClientTest {
   private final User ada = new User(UUID.randomUUID(), "ada", Role.USER, UUID.randomUUID());
   private final Caller caller = new Caller(ada, "request-1", gone.future());
 
-  /** What every node was asked, in order. */
-  private final BlockingQueue<ClassifyRequest> asked = new LinkedBlockingQueue<>();
+  /** The requests to all nodes, in order. */
+  private final BlockingQueue<ClassifyRequest> requests = new LinkedBlockingQueue<>();
 
   @BeforeEach
   void start() {
@@ -57,7 +57,7 @@ class EventBusInferenceClientTest {
   }
 
   @Test
-  void how_many_nodes_there_are_is_a_number_also_where_there_is_none() {
+  void the_gauge_of_nodes_has_a_value_even_if_there_is_no_node() {
     assertEquals(Map.of("none", 0.0), nodesByModel());
     node("first", 1, message -> {});
     assertEquals(Map.of("marque-1", 1.0), nodesByModel());
@@ -70,15 +70,15 @@ class EventBusInferenceClientTest {
         .collect(Collectors.toMap(gauge -> gauge.getId().getTag("model"), Gauge::value));
   }
 
-  /** A node that announces room and answers in its own way. */
-  private void node(String name, int free, Consumer<Message<ClassifyRequest>> answer) {
+  /** Starts a node that announces free slots and handles requests with the given handler. */
+  private void node(String name, int free, Consumer<Message<ClassifyRequest>> handler) {
     vertx
         .eventBus()
         .<ClassifyRequest>consumer(
             InferenceVerticle.ADDRESS + name,
             message -> {
-              asked.add(message.body());
-              answer.accept(message);
+              requests.add(message.body());
+              handler.accept(message);
             })
         .completion()
         .await();
@@ -87,15 +87,15 @@ class EventBusInferenceClientTest {
 
   private void announce(String name, int free) {
     Promise<Void> arrived = Promise.promise();
-    var behind =
+    var probe =
         vertx.eventBus().consumer(InferenceVerticle.NODES, message -> arrived.tryComplete());
-    behind.completion().await();
+    probe.completion().await();
     vertx
         .eventBus()
         .publish(InferenceVerticle.NODES, new NodeAnnouncement(name, "marque-1", free, 0).toJson());
     arrived.future().await();
-    client.heard().await();
-    behind.unregister().await();
+    client.discovered().await();
+    probe.unregister().await();
   }
 
   private Inference classify() throws Exception {
@@ -108,11 +108,11 @@ class EventBusInferenceClientTest {
   }
 
   @Test
-  void the_request_carries_its_id_its_account_and_a_deadline() throws Exception {
+  void a_request_contains_its_id_its_account_and_a_deadline() throws Exception {
     Inference answer = Samples.inference();
     node("a", 1, message -> message.reply(answer));
     assertSame(answer, classify());
-    ClassifyRequest request = asked.take();
+    ClassifyRequest request = requests.take();
     assertEquals("request-1", request.requestId());
     assertEquals(ada.id(), request.account());
     long left = request.deadline() - System.currentTimeMillis();
@@ -120,18 +120,18 @@ class EventBusInferenceClientTest {
   }
 
   @Test
-  void without_a_node_it_is_not_ready() {
+  void without_a_node_the_client_is_not_ready() {
     assertEquals("model-not-ready", unavailable());
     assertThrows(Exception.class, () -> client.check().await());
   }
 
   @Test
-  void a_full_node_is_not_sent_the_photo() throws Exception {
+  void a_photo_is_not_sent_to_a_full_node() throws Exception {
     node("a", 0, message -> message.reply(Samples.inference()));
     assertEquals("busy", unavailable());
-    assertTrue(asked.isEmpty());
+    assertTrue(requests.isEmpty());
     Eventually.holds(
-        "the node is asked again",
+        "the node gets the next photo",
         () -> {
           announce("a", 1);
           return client.classify(PHOTO, caller).otherwiseEmpty().await() != null;
@@ -139,81 +139,83 @@ class EventBusInferenceClientTest {
   }
 
   @Test
-  void a_place_that_is_kept_is_nobody_elses_until_it_is_given_back() {
+  void a_reserved_slot_is_unavailable_until_it_is_released() {
     node("a", 1, message -> message.reply(Samples.inference()));
-    Runnable place = client.reserve(ada.id()).await();
+    Runnable release = client.reserve(ada.id()).await();
     Future<Runnable> second = client.reserve(ada.id());
     assertEquals("busy", assertInstanceOf(Failure.Unavailable.class, second.cause()).type());
-    place.run();
-    place.run();
+    release.run();
+    release.run();
     client.reserve(ada.id()).await();
     assertTrue(client.reserve(ada.id()).failed());
   }
 
   @Test
-  void who_takes_too_long_to_send_loses_the_place() {
+  void a_reservation_expires_if_the_upload_takes_too_long() {
     node("a", 1, message -> message.reply(Samples.inference()));
     client.reserve(ada.id()).await();
     assertTrue(client.reserve(ada.id()).failed());
     long begin = System.nanoTime();
     while (client.reserve(ada.id()).failed()) {
-      assertTrue(System.nanoTime() - begin < TimeUnit.SECONDS.toNanos(20), "it is kept for ever");
+      assertTrue(
+          System.nanoTime() - begin < TimeUnit.SECONDS.toNanos(20),
+          "the reservation does not expire");
       announce("a", 1);
     }
   }
 
   @Test
-  void without_a_node_no_place_is_kept() {
-    Failure.Unavailable none =
+  void without_a_node_a_reservation_fails() {
+    Failure.Unavailable failure =
         assertInstanceOf(Failure.Unavailable.class, client.reserve(ada.id()).cause());
-    assertEquals("model-not-ready", none.type());
+    assertEquals("model-not-ready", failure.type());
   }
 
   @Test
-  void where_a_node_turns_out_to_be_full_another_is_asked_once() throws Exception {
+  void if_a_node_turns_out_to_be_full_the_request_is_retried_once() throws Exception {
     node("a", 9, message -> message.fail(Refusal.BUSY.code(), "BUSY"));
     node("b", 5, message -> message.reply(Samples.inference()));
     classify();
-    assertEquals(2, asked.size());
+    assertEquals(2, requests.size());
   }
 
   @Test
-  void two_full_nodes_are_enough_to_give_up() {
+  void after_two_full_nodes_the_request_fails() {
     for (String name : new String[] {"a", "b", "c"}) {
       node(name, 5, message -> message.fail(Refusal.BUSY.code(), "BUSY"));
     }
     assertEquals("busy", unavailable());
-    assertEquals(2, asked.size());
+    assertEquals(2, requests.size());
   }
 
   @Test
-  void what_a_lost_node_had_in_work_is_asked_elsewhere() throws Exception {
+  void the_requests_of_a_lost_node_are_retried_on_another() throws Exception {
     node("a", 9, message -> client.lost("a"));
     node("b", 5, message -> message.reply(Samples.inference()));
     classify();
-    assertEquals(asked.take().call(), asked.take().call());
+    assertEquals(requests.take().call(), requests.take().call());
     assertEquals(1, metrics.get("marque.inference.asked.again").counter().count());
   }
 
   @Test
-  void a_photo_that_cannot_be_read_is_not_asked_about_twice() {
+  void an_unreadable_photo_is_not_retried() {
     node("a", 9, message -> message.fail(Refusal.UNREADABLE.code(), "UNREADABLE"));
     node("b", 5, message -> message.reply(Samples.inference()));
     assertThrows(Failure.Invalid.class, this::classify);
-    assertEquals(1, asked.size());
+    assertEquals(1, requests.size());
   }
 
   @Test
-  void the_nodes_are_told_when_nobody_waits_any_more() throws Exception {
-    BlockingQueue<String> forgotten = new LinkedBlockingQueue<>();
+  void the_nodes_are_notified_when_the_client_disconnects() throws Exception {
+    BlockingQueue<String> cancelled = new LinkedBlockingQueue<>();
     vertx
         .eventBus()
-        .<String>consumer(InferenceVerticle.FORGET, message -> forgotten.add(message.body()))
+        .<String>consumer(InferenceVerticle.CANCEL, message -> cancelled.add(message.body()))
         .completion()
         .await();
     node("a", 1, message -> gone.complete());
     Future<Inference> answer = client.classify(PHOTO, caller);
-    assertEquals(asked.take().call().toString(), forgotten.poll(10, TimeUnit.SECONDS));
+    assertEquals(requests.take().call().toString(), cancelled.poll(10, TimeUnit.SECONDS));
     assertTrue(!answer.isComplete());
   }
 }

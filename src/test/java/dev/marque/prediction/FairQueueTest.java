@@ -19,8 +19,8 @@ class FairQueueTest {
 
   private final FairQueue<String> queue = new FairQueue<>(6);
 
-  private void enter(UUID account, String name, int count) {
-    IntStream.range(0, count).forEach(i -> assertTrue(queue.enter(account, name + i)));
+  private void offer(UUID account, String name, int count) {
+    IntStream.range(0, count).forEach(i -> assertTrue(queue.offer(account, name + i)));
   }
 
   private List<String> takeAll(int count) throws InterruptedException {
@@ -32,58 +32,58 @@ class FairQueueTest {
   }
 
   @Test
-  void accounts_take_turns_and_each_ones_items_keep_their_order() throws InterruptedException {
-    enter(EVE, "eve", 4);
-    enter(ADA, "ada", 1);
-    enter(BOB, "bob", 1);
+  void accounts_take_turns_and_items_of_an_account_keep_their_order() throws InterruptedException {
+    offer(EVE, "eve", 4);
+    offer(ADA, "ada", 1);
+    offer(BOB, "bob", 1);
     assertEquals(List.of("eve0", "ada0", "bob0", "eve1", "eve2", "eve3"), takeAll(6));
   }
 
   @Test
-  void a_place_is_held_until_its_item_has_left() throws InterruptedException {
-    enter(EVE, "eve", 6);
-    assertFalse(queue.enter(ADA, "ada"));
+  void a_slot_is_occupied_until_it_is_released() throws InterruptedException {
+    offer(EVE, "eve", 6);
+    assertFalse(queue.offer(ADA, "ada"));
     takeAll(1);
-    assertFalse(queue.enter(ADA, "ada"));
-    queue.leave(EVE);
-    assertTrue(queue.enter(ADA, "ada"));
-    assertEquals(6, queue.held());
+    assertFalse(queue.offer(ADA, "ada"));
+    queue.release(EVE);
+    assertTrue(queue.offer(ADA, "ada"));
+    assertEquals(6, queue.used());
     assertEquals(0, queue.free());
   }
 
   @Test
-  void the_greediest_gives_way_to_whoever_holds_clearly_less() {
-    enter(EVE, "eve", 4);
-    enter(BOB, "bob", 2);
-    assertEquals(Optional.of("eve3"), queue.displaced(ADA));
-    queue.leave(EVE);
-    assertTrue(queue.enter(ADA, "ada"));
+  void an_account_with_clearly_fewer_items_displaces_one_of_the_largest() {
+    offer(EVE, "eve", 4);
+    offer(BOB, "bob", 2);
+    assertEquals(Optional.of("eve3"), queue.displace(ADA));
+    queue.release(EVE);
+    assertTrue(queue.offer(ADA, "ada"));
     assertEquals(3, queue.largestShare());
-    // Three, two and one: nobody would be better off.
-    assertEquals(Optional.empty(), queue.displaced(BOB));
-    assertEquals(Optional.empty(), queue.displaced(EVE));
+    // With three, two and one items, displacing another would not make shares more equal.
+    assertEquals(Optional.empty(), queue.displace(BOB));
+    assertEquals(Optional.empty(), queue.displace(EVE));
   }
 
   @Test
-  void nobody_gives_way_while_there_is_room() {
-    enter(EVE, "eve", 5);
-    assertEquals(Optional.empty(), queue.displaced(ADA));
+  void nothing_is_displaced_while_a_slot_is_free() {
+    offer(EVE, "eve", 5);
+    assertEquals(Optional.empty(), queue.displace(ADA));
   }
 
   @Test
-  void what_is_in_work_is_not_displaced() throws InterruptedException {
-    enter(EVE, "eve", 6);
+  void items_in_progress_are_not_displaced() throws InterruptedException {
+    offer(EVE, "eve", 6);
     takeAll(6);
-    assertEquals(Optional.empty(), queue.displaced(ADA));
+    assertEquals(Optional.empty(), queue.displace(ADA));
   }
 
   @Test
-  void what_was_withdrawn_is_never_taken() throws InterruptedException {
-    enter(EVE, "eve", 2);
-    enter(ADA, "ada", 1);
-    queue.withdraw(EVE, "eve0");
-    queue.withdraw(ADA, "ada0");
-    queue.withdraw(BOB, "never there");
+  void a_removed_item_is_never_taken() throws InterruptedException {
+    offer(EVE, "eve", 2);
+    offer(ADA, "ada", 1);
+    queue.remove(EVE, "eve0");
+    queue.remove(ADA, "ada0");
+    queue.remove(BOB, "missing");
     assertEquals("eve1", queue.take());
   }
 }

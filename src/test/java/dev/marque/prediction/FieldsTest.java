@@ -26,18 +26,18 @@ class FieldsTest {
   @ParameterizedTest
   @ValueSource(
       strings = {"0", "26", "x", "", " 5", "+5", "-1", "05", "5.0", "1e1", "٥", "99999999999"})
-  void any_other_top_k_is_refused_by_its_name(String text) {
-    Failure.Invalid refused = assertThrows(Failure.Invalid.class, () -> Fields.topK(text));
-    assertEquals("top_k", refused.fields().get(0).field());
+  void any_other_top_k_is_rejected_with_the_name_of_the_field(String text) {
+    Failure.Invalid failure = assertThrows(Failure.Invalid.class, () -> Fields.topK(text));
+    assertEquals("top_k", failure.fields().get(0).field());
   }
 
   @Test
-  void top_k_is_5_where_it_is_not_given() {
+  void top_k_is_5_by_default() {
     assertEquals(5, Fields.topK(null));
   }
 
   @Test
-  void verdicts_and_times_are_read_strictly() {
+  void verdicts_and_times_are_parsed_strictly() {
     assertEquals(Verdict.UNKNOWN_MAKE, Fields.verdict("unknown_make"));
     assertNull(Fields.verdict(null));
     assertThrows(Failure.Invalid.class, () -> Fields.verdict("UNSURE"));
@@ -56,7 +56,7 @@ class FieldsTest {
   }
 
   @Test
-  void what_is_no_key_is_not_found() {
+  void an_invalid_id_is_not_found() {
     UUID id = UUID.randomUUID();
     assertEquals(id, Keys.of(id.toString()));
     assertThrows(Failure.NotFound.class, () -> Keys.of("1-1-1-1-1"));

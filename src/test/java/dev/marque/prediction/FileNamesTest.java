@@ -24,18 +24,18 @@ class FileNamesTest {
     "Käfer 1.jpg, Käfer 1.jpg",
     "<script>.jpg, <script>.jpg",
   })
-  void a_name_is_its_last_part(String sent, String shown) {
+  void only_the_last_component_of_a_path_is_kept(String sent, String shown) {
     assertEquals(shown, FileNames.clean(sent));
   }
 
   @Test
-  void what_turns_or_breaks_lines_is_left_out() {
+  void control_and_text_direction_characters_are_removed() {
     assertEquals("agpj.exe", FileNames.clean("a\u202egpj.exe"));
     assertEquals("abSet-Cookie: x", FileNames.clean("a\r\nb\0Set-Cookie: x"));
   }
 
   @Property
-  void every_name_is_short_visible_and_no_path(@ForAll String sent) {
+  void every_name_is_short_and_visible_and_not_a_path(@ForAll String sent) {
     String shown = FileNames.clean(sent);
     assertFalse(shown.isBlank());
     assertTrue(shown.length() <= 200);

@@ -16,18 +16,18 @@ class HeatMapImageTest {
   private static final HeatMap MAP = new HeatMap(2, 1, new float[] {0, 1});
 
   @Test
-  void nothing_is_transparent_and_much_is_not() throws IOException {
+  void low_values_are_transparent_and_high_values_are_not() throws IOException {
     byte[] png = HeatMapImage.png(MAP);
     BufferedImage image = ImageIO.read(new ByteArrayInputStream(png));
     assertEquals(192, image.getWidth());
     assertEquals(96, image.getHeight());
     assertEquals(0, image.getRGB(0, 48) >>> 24);
     assertTrue(image.getRGB(191, 48) >>> 24 > 200);
-    assertTrue(png.length < 8000, "a few kilobytes, not " + png.length);
+    assertTrue(png.length < 8000, "expected a few kilobytes, not " + png.length);
   }
 
   @Test
-  void a_map_comes_back_from_the_database_to_within_a_hundredth() {
+  void encoding_for_the_database_preserves_values_to_within_a_hundredth() {
     HeatMap map = new HeatMap(3, 2, new float[] {0, 0.5f, 1, 0.33f, 0.25f, 0.999f});
     HeatMap read = HeatMapBytes.read(HeatMapBytes.of(map));
     assertEquals(3, read.width());

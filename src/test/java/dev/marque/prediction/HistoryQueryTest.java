@@ -17,39 +17,40 @@ import org.junit.jupiter.params.provider.CsvSource;
 class HistoryQueryTest {
 
   @Test
-  void an_empty_form_asks_for_everything() {
+  void an_empty_form_selects_everything() {
     HistoryQuery query =
         query("brand", "", "verdict", "", "from", " ", "until", "", "zone", "Europe/Berlin");
     assertEquals(Filter.ALL, query.filter());
-    assertFalse(query.filters());
+    assertFalse(query.isFiltered());
     assertEquals("/history", query.link());
     assertEquals("/api/v1/predictions/export?format=csv", query.csvLink());
   }
 
   @Test
-  void days_begin_and_end_where_the_reader_is() {
+  void days_start_and_end_in_the_time_zone_of_the_user() {
     Filter filter =
         query("from", "2026-03-29", "until", "2026-03-29", "zone", "Europe/Berlin").filter();
     assertEquals(Instant.parse("2026-03-28T23:00:00Z"), filter.from());
-    // The night in which clocks go forward: the day has 23 hours.
+    // Clocks go forward on that day, so it has 23 hours.
     assertEquals(Instant.parse("2026-03-29T22:00:00Z"), filter.until());
   }
 
   @Test
-  void a_zone_that_is_not_known_is_utc() {
+  void an_unknown_time_zone_falls_back_to_utc() {
     Filter filter = query("from", "2026-03-29", "zone", "Mars/Olympus").filter();
     assertEquals(Instant.parse("2026-03-29T00:00:00Z"), filter.from());
   }
 
   @Test
-  void links_carry_what_was_chosen_and_the_csv_the_same_moments() {
+  void links_contain_the_filter_and_the_csv_link_has_the_same_times() {
     HistoryQuery query =
         query("brand", "Land Rover & Co", "verdict", "unsure", "from", "2026-11-01", "after", "c");
-    assertTrue(query.filters());
+    assertTrue(query.isFiltered());
     assertEquals(
         "/history?brand=Land+Rover+%26+Co&verdict=unsure&from=2026-11-01&after=c", query.link());
     assertEquals(
-        "/history?brand=Land+Rover+%26+Co&verdict=unsure&from=2026-11-01", query.first().link());
+        "/history?brand=Land+Rover+%26+Co&verdict=unsure&from=2026-11-01",
+        query.firstPage().link());
     assertEquals(
         "/api/v1/predictions/export?format=csv&brand=Land+Rover+%26+Co&verdict=unsure"
             + "&from=2026-11-01T00%3A00%3A00Z",
@@ -66,14 +67,14 @@ class HistoryQueryTest {
     "until, +12026-01-01",
     "until, 9999-12-31"
   })
-  void what_does_not_hold_is_told_with_its_field(String field, String value) {
+  void an_invalid_value_is_reported_with_its_field(String field, String value) {
     Failure.Invalid failure =
         assertThrows(Failure.Invalid.class, () -> query(field, value).filter());
     assertEquals(List.of(field), failure.fields().stream().map(error -> error.field()).toList());
   }
 
   @Test
-  void every_field_that_does_not_hold_is_told() {
+  void all_invalid_fields_are_reported() {
     Failure.Invalid failure =
         assertThrows(
             Failure.Invalid.class,
@@ -84,7 +85,7 @@ class HistoryQueryTest {
   }
 
   @Test
-  void the_last_day_is_not_before_the_first() {
+  void the_last_day_must_not_be_before_the_first() {
     Failure.Invalid failure =
         assertThrows(
             Failure.Invalid.class,

@@ -12,16 +12,16 @@ import org.junit.jupiter.api.Test;
 
 class InferenceCodecsTest {
 
-  private static final String BEFORE = "what the event bus writes in front";
+  private static final String PREFIX = "header of the event bus";
 
   private static <T> T overTheWire(MessageCodec<T, T> codec, T value) {
-    Buffer wire = Buffer.buffer(BEFORE);
+    Buffer wire = Buffer.buffer(PREFIX);
     codec.encodeToWire(wire, value);
-    return codec.decodeFromWire(BEFORE.length(), wire);
+    return codec.decodeFromWire(PREFIX.length(), wire);
   }
 
   @Test
-  void a_request_arrives_as_it_was_sent_with_what_is_left_of_its_time() {
+  void a_request_is_decoded_unchanged_with_its_remaining_time() {
     long deadline = System.currentTimeMillis() + 20_000;
     ClassifyRequest sent =
         new ClassifyRequest(
@@ -39,7 +39,7 @@ class InferenceCodecsTest {
   }
 
   @Test
-  void an_answer_arrives_as_it_was_sent() {
+  void a_result_is_decoded_unchanged() {
     Inference sent = Samples.inference();
     Inference arrived = overTheWire(new InferenceCodecs.InferenceCodec(), sent);
     Recognition expected = sent.recognition();

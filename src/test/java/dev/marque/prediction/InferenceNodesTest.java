@@ -16,17 +16,17 @@ class InferenceNodesTest {
   private static final UUID ADA = new UUID(0, 1);
   private static final UUID EVE = new UUID(0, 2);
 
-  private static final long CHECK = InferenceNodes.CHECK.toNanos();
+  private static final long CHECK_INTERVAL = InferenceNodes.CHECK_INTERVAL.toNanos();
 
   private final AtomicLong now = new AtomicLong();
-  private final InferenceNodes nodes = new InferenceNodes("here", now::get);
+  private final InferenceNodes nodes = new InferenceNodes("local", now::get);
 
-  private void heard(String node, int free) {
-    heard(node, free, 0);
+  private void announce(String node, int free) {
+    announce(node, free, 0);
   }
 
-  private void heard(String node, int free, int largestShare) {
-    nodes.heard(new NodeAnnouncement(node, "marque-1", free, largestShare));
+  private void announce(String node, int free, int largestShare) {
+    nodes.update(new NodeAnnouncement(node, "marque-1", free, largestShare));
   }
 
   private String choose() {
@@ -34,46 +34,46 @@ class InferenceNodesTest {
   }
 
   @Test
-  void the_node_with_most_room_is_asked_and_what_goes_there_counts_at_once() {
-    heard("a", 3);
-    heard("b", 2);
+  void the_node_with_most_free_slots_is_chosen_and_its_estimate_is_reduced() {
+    announce("a", 3);
+    announce("b", 2);
     assertEquals("a", choose());
-    // Two places each now: whichever is taken first, the other is next.
+    // Both have two free slots now: whichever is chosen first, the other is next.
     assertEquals(List.of("a", "b"), List.of(choose(), choose()).stream().sorted().toList());
-    nodes.answered("b", ADA);
+    nodes.completed("b", ADA);
     assertEquals("b", choose());
   }
 
   @Test
-  void an_announcement_corrects_what_was_guessed() {
-    heard("a", 1);
+  void an_announcement_replaces_the_estimate() {
+    announce("a", 1);
     assertEquals("a", choose());
     assertEquals("none", choose());
-    heard("a", 1);
+    announce("a", 1);
     assertEquals("a", choose());
   }
 
   @Test
-  void a_node_that_was_asked_before_is_not_asked_again() {
-    heard("a", 3);
+  void an_excluded_node_is_not_chosen() {
+    announce("a", 3);
     assertEquals(Optional.empty(), nodes.choose(ADA, "a"));
-    heard("b", 1);
+    announce("b", 1);
     assertEquals(Optional.of("b"), nodes.choose(ADA, "a"));
   }
 
   @Test
-  void the_node_of_this_process_is_preferred_and_asked_even_when_full() {
-    heard("a", 8);
-    heard("here", 1);
-    assertEquals("here", choose());
-    heard("a", 0);
-    heard("here", 0);
-    assertEquals("here", choose());
+  void the_local_node_is_preferred_and_chosen_even_if_full() {
+    announce("a", 8);
+    announce("local", 1);
+    assertEquals("local", choose());
+    announce("a", 0);
+    announce("local", 0);
+    assertEquals("local", choose());
   }
 
   @Test
-  void a_full_node_is_asked_for_an_account_that_has_much_less_there_than_another() {
-    heard("a", 0, 3);
+  void a_full_node_is_chosen_for_an_account_with_far_fewer_photos_than_another() {
+    announce("a", 0, 3);
     assertEquals(Optional.of("a"), nodes.choose(ADA, null));
     assertEquals(Optional.of("a"), nodes.choose(ADA, null));
     assertEquals(Optional.empty(), nodes.choose(ADA, null));
@@ -81,10 +81,10 @@ class InferenceNodesTest {
   }
 
   @Test
-  void as_many_places_are_kept_as_all_nodes_have_room() {
+  void as_many_slots_can_be_reserved_as_are_free_on_all_nodes() {
     assertFalse(nodes.reserve(ADA));
-    heard("a", 1);
-    heard("here", 2);
+    announce("a", 1);
+    announce("local", 2);
     for (int i = 0; i < 3; i++) {
       assertTrue(nodes.reserve(ADA));
     }
@@ -94,19 +94,19 @@ class InferenceNodesTest {
   }
 
   @Test
-  void what_is_sent_to_a_node_takes_its_room_until_it_is_answered() {
-    heard("a", 1);
+  void a_photo_in_flight_occupies_a_slot_until_it_is_completed() {
+    announce("a", 1);
     assertEquals("a", choose());
     assertFalse(nodes.reserve(EVE));
-    nodes.answered("a", ADA);
+    nodes.completed("a", ADA);
     assertTrue(nodes.reserve(EVE));
   }
 
   @Test
-  void where_one_account_has_taken_all_room_others_are_kept_the_places_that_it_will_lose() {
-    heard("here", 4);
+  void if_one_account_occupies_all_slots_others_can_reserve_those_that_it_will_lose() {
+    announce("local", 4);
     for (int i = 0; i < 4; i++) {
-      assertEquals("here", choose());
+      assertEquals("local", choose());
     }
     assertFalse(nodes.reserve(ADA));
     assertTrue(nodes.reserve(EVE));
@@ -116,13 +116,13 @@ class InferenceNodesTest {
   }
 
   @Test
-  void a_node_that_stops_is_not_asked_though_it_still_answers() {
-    for (String node : List.of("a", "here")) {
-      heard(node, 2);
+  void a_stopping_node_is_not_chosen_although_it_still_completes_requests() {
+    for (String node : List.of("a", "local")) {
+      announce(node, 2);
       assertEquals(node, choose());
       assertEquals(node, choose());
-      nodes.heard(NodeAnnouncement.stopping(node));
-      nodes.answered(node, ADA);
+      nodes.update(NodeAnnouncement.stopping(node));
+      nodes.completed(node, ADA);
       assertEquals("none", choose());
       assertFalse(nodes.reserve(EVE));
       assertTrue(nodes.isEmpty());
@@ -130,49 +130,49 @@ class InferenceNodesTest {
   }
 
   @Test
-  void what_a_node_that_stops_still_has_counts_for_its_account() {
-    heard("a", 1);
+  void photos_on_a_stopping_node_still_count_for_their_account() {
+    announce("a", 1);
     assertEquals("a", choose());
-    nodes.heard(NodeAnnouncement.stopping("a"));
-    heard("b", 0, 2);
+    nodes.update(NodeAnnouncement.stopping("a"));
+    announce("b", 0, 2);
     assertFalse(nodes.reserve(ADA));
     assertTrue(nodes.reserve(EVE));
   }
 
   @Test
-  void a_node_is_silent_after_a_while_but_never_the_one_of_this_process() {
-    heard("here", 1);
-    heard("a", 1);
-    for (long passed = 0; passed < InferenceNodes.SILENCE.toNanos(); passed += CHECK) {
-      now.addAndGet(CHECK);
-      assertEquals(List.of(), nodes.silent());
+  void a_silent_node_expires_unless_it_is_the_local_one() {
+    announce("local", 1);
+    announce("a", 1);
+    for (long passed = 0; passed < InferenceNodes.EXPIRY.toNanos(); passed += CHECK_INTERVAL) {
+      now.addAndGet(CHECK_INTERVAL);
+      assertEquals(List.of(), nodes.expired());
     }
-    heard("b", 1);
+    announce("b", 1);
     now.addAndGet(1);
-    assertEquals(List.of("a"), nodes.silent());
-    assertTrue(nodes.left("a"));
-    assertFalse(nodes.left("a"));
-    assertEquals(List.of(), nodes.silent());
+    assertEquals(List.of("a"), nodes.expired());
+    assertTrue(nodes.remove("a"));
+    assertFalse(nodes.remove("a"));
+    assertEquals(List.of(), nodes.expired());
   }
 
   @Test
-  void after_a_standstill_of_this_process_the_other_nodes_may_speak_first() {
-    heard("a", 1);
-    heard("b", 1);
-    now.addAndGet(InferenceNodes.SILENCE.toNanos() + 1);
-    assertEquals(List.of(), nodes.silent());
-    heard("a", 1);
-    now.addAndGet(CHECK);
-    assertEquals(List.of("b"), nodes.silent());
+  void no_node_expires_right_after_a_pause_of_this_process() {
+    announce("a", 1);
+    announce("b", 1);
+    now.addAndGet(InferenceNodes.EXPIRY.toNanos() + 1);
+    assertEquals(List.of(), nodes.expired());
+    announce("a", 1);
+    now.addAndGet(CHECK_INTERVAL);
+    assertEquals(List.of("b"), nodes.expired());
   }
 
   @Test
-  void the_models_that_run_are_counted() {
-    heard("a", 1);
-    heard("b", 1);
-    nodes.heard(new NodeAnnouncement("c", "marque-2", 1, 0));
+  void nodes_are_counted_by_model() {
+    announce("a", 1);
+    announce("b", 1);
+    nodes.update(new NodeAnnouncement("c", "marque-2", 1, 0));
     assertEquals(Map.of("marque-1", 2, "marque-2", 1), nodes.models());
-    assertTrue(nodes.left("c"));
+    assertTrue(nodes.remove("c"));
     assertEquals(Map.of("marque-1", 2), nodes.models());
   }
 }

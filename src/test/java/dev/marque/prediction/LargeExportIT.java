@@ -28,19 +28,19 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
-/** Many more rows than fit between server and client, and clients that do not take them. */
+/** Exports far more rows than fit into network buffers, to clients that do not read them. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class LargeExportIT {
 
   private static final int ROWS = 100_000;
 
-  /** Bytes that the client's system holds, so that the server feels how it reads. */
-  private static final int LITTLE = 64 << 10;
+  /** A small receive buffer, so that the server notices how fast the client reads. */
+  private static final int RECEIVE_BUFFER = 64 << 10;
 
-  /** All rows as JSON are more than a hundred megabytes. */
-  private static final long MOST_MEMORY = 32 << 20;
+  /** All rows as JSON are more than 100 MB. */
+  private static final long MAX_MEMORY = 32 << 20;
 
-  private static final Duration PATIENCE = Duration.ofMinutes(2);
+  private static final Duration TIMEOUT = Duration.ofMinutes(2);
 
   private final Vertx vertx = Vertx.vertx();
   private StoppableDatabase database;
@@ -97,31 +97,31 @@ class LargeExportIT {
             "Connection: close",
             "",
             "");
-    return RawHttp.holding(URI.create(server.baseUrl()).getPort(), LITTLE).send(head);
+    return RawHttp.holding(URI.create(server.baseUrl()).getPort(), RECEIVE_BUFFER).send(head);
   }
 
-  /** Transactions that were begun and in which nothing has happened for a second. */
-  private long resting() {
+  /** Returns the number of open transactions that have been idle for more than a second. */
+  private long idle() {
     return pool.query(
             """
-            SELECT count(*) AS resting FROM pg_stat_activity, pg_sleep(0.05)
+            SELECT count(*) AS idle FROM pg_stat_activity, pg_sleep(0.05)
             WHERE state = 'idle in transaction' AND clock_timestamp() - state_change > '1 second'
             """)
         .execute()
         .await()
         .iterator()
         .next()
-        .getLong("resting");
+        .getLong("idle");
   }
 
-  private void awaitResting(long expected) {
-    long end = System.nanoTime() + PATIENCE.toNanos();
-    while (resting() != expected) {
-      assertTrue(System.nanoTime() < end, "the export did not come to rest, or not to its end");
+  private void awaitIdle(long expected) {
+    long end = System.nanoTime() + TIMEOUT.toNanos();
+    while (idle() != expected) {
+      assertTrue(System.nanoTime() < end, "expected " + expected + " idle transactions");
     }
   }
 
-  /** Of the heap, without what nobody holds, and beside it, where answers wait to be sent. */
+  /** Returns the live heap plus direct memory, which holds responses waiting to be sent. */
   private static long memory() {
     System.gc();
     Runtime runtime = Runtime.getRuntime();
@@ -129,34 +129,34 @@ class LargeExportIT {
   }
 
   @Test
-  void the_database_is_read_no_faster_than_the_client_reads() throws IOException {
+  void the_database_is_read_as_slowly_as_the_client_reads() throws IOException {
     long before = memory();
     try (RawHttp client = export();
         BufferedReader lines =
             new BufferedReader(
                 new InputStreamReader(client.in(), StandardCharsets.ISO_8859_1), 1024)) {
       assertEquals("HTTP/1.1 200 OK", lines.readLine());
-      awaitResting(1);
-      long held = memory() - before;
-      assertTrue(held < MOST_MEMORY, held + " bytes for rows that nobody reads");
-      // A chunk ends where a line does.
+      awaitIdle(1);
+      long used = memory() - before;
+      assertTrue(used < MAX_MEMORY, used + " bytes for unread rows");
+      // HTTP chunks end at line ends, so chunk headers do not split lines.
       long rows = lines.lines().filter(line -> line.endsWith("}")).count();
-      assertEquals(ROWS, rows, "and every row comes in the end");
+      assertEquals(ROWS, rows, "all rows arrive in the end");
     }
-    assertEquals(0, resting());
+    assertEquals(0, idle());
   }
 
   @Test
-  void a_client_that_leaves_gives_its_connection_to_the_database_back() throws IOException {
+  void a_disconnect_of_the_client_releases_the_database_connection() throws IOException {
     try (RawHttp client = export()) {
       assertEquals('H', client.in().read());
-      awaitResting(1);
+      awaitIdle(1);
     }
-    awaitResting(0);
+    awaitIdle(0);
   }
 
   @Test
-  void one_account_cannot_keep_the_others_from_their_exports() throws IOException {
+  void one_account_cannot_block_the_exports_of_others() throws IOException {
     Person other = server.newUser();
     try (RawHttp first = export();
         RawHttp second = export()) {
@@ -173,6 +173,6 @@ class LargeExportIT {
         assertTrue(answer.startsWith("HTTP/1.1 200"), answer);
       }
     }
-    awaitResting(0);
+    awaitIdle(0);
   }
 }

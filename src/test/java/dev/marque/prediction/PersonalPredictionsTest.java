@@ -17,7 +17,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What a person gets of what is kept, on a real PostgreSQL. */
+/** Tests the export of personal data with a real PostgreSQL. */
 class PersonalPredictionsTest {
 
   private static Vertx vertx;
@@ -37,7 +37,7 @@ class PersonalPredictionsTest {
 
   @ParameterizedTest
   @EnumSource(KeptPhoto.class)
-  void the_export_has_whatever_is_kept_of_a_photo(KeptPhoto kept) {
+  void the_export_contains_the_stored_images_of_a_photo(KeptPhoto kept) {
     UUID account = newAccount();
     Predictions predictions = new Predictions(database.pool(), kept, Clock.systemUTC());
     UUID id = predictions.add(account, "p.jpg", Samples.inference(), null).await().id();

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What a photo costs of an allowance of one, on a real event bus and a real PostgreSQL. */
+/** Tests which photos count toward a rate limit of one, with a real event bus and PostgreSQL. */
 class PhotoIntakeTest {
 
   private static final Upload.File PHOTO = new Upload.File("", "p.jpg", Buffer.buffer("photo"));
@@ -65,7 +65,7 @@ class PhotoIntakeTest {
     vertx
         .eventBus()
         .publish(InferenceVerticle.NODES, new NodeAnnouncement("a", "marque-1", 9, 0).toJson());
-    client.heard().await();
+    client.discovered().await();
   }
 
   @AfterEach
@@ -88,7 +88,7 @@ class PhotoIntakeTest {
     intake.predict(caller, PHOTO, null, 0).await();
   }
 
-  private void assertOneIsLeft() {
+  private void assertOneRemains() {
     predict();
     assertThrows(Failure.TooManyRequests.class, this::predict);
   }
@@ -98,7 +98,7 @@ class PhotoIntakeTest {
   }
 
   @Test
-  void a_photo_that_could_not_be_stored_costs_nothing() {
+  void a_photo_that_could_not_be_stored_does_not_count() {
     run(
         """
         CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -108,19 +108,19 @@ class PhotoIntakeTest {
         """);
     assertThrows(Exception.class, this::predict);
     run("DROP TRIGGER broken ON predictions");
-    assertOneIsLeft();
+    assertOneRemains();
   }
 
   @Test
-  void a_defect_of_the_network_costs_nothing() {
-    node = message -> message.fail(500, "the inference failed");
+  void a_failed_inference_does_not_count() {
+    node = message -> message.fail(500, "Inference failed");
     assertThrows(Exception.class, this::predict);
     node = message -> message.reply(Samples.inference());
-    assertOneIsLeft();
+    assertOneRemains();
   }
 
   @Test
-  void a_photo_that_nobody_can_read_costs_what_any_other_does() {
+  void an_unreadable_photo_counts() {
     node = message -> message.fail(Refusal.UNREADABLE.code(), "UNREADABLE");
     Failure.Invalid refused = assertThrows(Failure.Invalid.class, this::predict);
     assertEquals("photo-unreadable", refused.type());

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The real network, and what it is spared. */
+/** Runs the real network, and checks which photos never reach it. */
 class PhotoPipelineTest {
 
   private static final UUID EVE = new UUID(0, 1);
@@ -59,7 +59,7 @@ class PhotoPipelineTest {
         new PhotoPipeline(recognizer, PhotoLimits.megapixels(40), CAPACITY, this::now, metrics);
   }
 
-  /** Asked before a photo is decoded: so the gate holds up the work, and not what comes in. */
+  /** Called before a photo is decoded: the gate blocks the decoders, but not new requests. */
   private long now() {
     try {
       gate.await();
@@ -91,28 +91,28 @@ class PhotoPipelineTest {
     return refused.refusal();
   }
 
-  private double networked() {
+  private double photosClassified() {
     return metrics.get("marque.inference.batch").summary().totalAmount();
   }
 
   @Test
-  void every_photo_is_answered_once_and_leaves_its_place() throws TimeoutException {
+  void every_photo_is_answered_once_and_releases_its_slot() throws TimeoutException {
     for (Future<Inference> answer : flood(EVE, CAPACITY)) {
       assertEquals(25, answer.await(1, TimeUnit.MINUTES).recognition().brands().size());
     }
-    assertEquals(CAPACITY, networked());
+    assertEquals(CAPACITY, photosClassified());
     assertEquals(CAPACITY, pipeline.free());
   }
 
   @Test
-  void photos_that_wait_together_share_passes() throws TimeoutException {
+  void waiting_photos_are_batched() throws TimeoutException {
     Future.all(flood(EVE, CAPACITY)).await(1, TimeUnit.MINUTES);
     long passes = metrics.get("marque.inference.batch").summary().count();
     assertTrue(passes < CAPACITY, passes + " passes for " + CAPACITY + " photos");
   }
 
   @Test
-  void a_photo_that_cannot_be_decoded_does_not_hold_up_the_others() throws TimeoutException {
+  void an_unreadable_photo_does_not_block_the_others() throws TimeoutException {
     List<Future<Inference>> answers = new ArrayList<>();
     for (int i = 0; i < CAPACITY / 2; i++) {
       answers.add(classify(EVE, UUID.randomUUID()));
@@ -122,20 +122,20 @@ class PhotoPipelineTest {
       answers.add(refused.otherwise(failure -> null));
     }
     Future.all(answers).await(1, TimeUnit.MINUTES);
-    assertEquals(CAPACITY / 2, networked());
+    assertEquals(CAPACITY / 2, photosClassified());
     assertEquals(CAPACITY, pipeline.free());
   }
 
   @Test
-  void a_defect_is_logged_with_the_id_of_its_request() {
+  void an_unexpected_error_is_logged_with_the_request_id() {
     try (LoggedEvents log = new LoggedEvents(PhotoPipeline.class)) {
-      // Not a thing that a client can send.
+      // No client can send this.
       ClassifyRequest broken =
           new ClassifyRequest(null, DEADLINE, UUID.randomUUID(), EVE, "from-the-web-node");
       Future<Inference> answer = pipeline.classify(broken);
       assertThrows(NullPointerException.class, () -> answer.await(1, TimeUnit.MINUTES));
       JsonObject event = log.next();
-      assertEquals("decoding failed", event.getString("message"));
+      assertEquals("Decoding failed", event.getString("message"));
       assertEquals("from-the-web-node", event.getString("request_id"));
       assertTrue(event.getString("exception").contains("NullPointer"), event.encode());
     }
@@ -156,27 +156,27 @@ class PhotoPipelineTest {
   }
 
   @Test
-  void what_is_too_late_is_neither_decoded_nor_computed() {
+  void a_photo_past_its_deadline_is_neither_decoded_nor_classified() {
     clock.set(DEADLINE + 1);
     assertEquals(Refusal.TOO_LATE, refusal(classify(EVE, UUID.randomUUID())));
     assertEquals(0, metrics.get("marque.inference.decode").timer().count());
-    assertEquals(0, networked());
+    assertEquals(0, photosClassified());
   }
 
   @Test
-  void what_nobody_waits_for_any_more_is_not_computed() throws TimeoutException {
+  void a_cancelled_photo_is_not_classified() throws TimeoutException {
     List<Future<Inference>> before = flood(EVE, CAPACITY - 1);
     UUID call = UUID.randomUUID();
-    Future<Inference> forgotten = classify(EVE, call);
-    pipeline.forget(call);
-    assertTrue(forgotten.isComplete());
-    assertEquals(Refusal.CLIENT_GONE, refusal(forgotten));
+    Future<Inference> cancelled = classify(EVE, call);
+    pipeline.cancel(call);
+    assertTrue(cancelled.isComplete());
+    assertEquals(Refusal.CLIENT_GONE, refusal(cancelled));
     Future.all(before).await(1, TimeUnit.MINUTES);
-    assertEquals(CAPACITY - 1, networked());
+    assertEquals(CAPACITY - 1, photosClassified());
   }
 
   @Test
-  void one_more_than_there_is_room_for_is_refused_at_once() throws TimeoutException {
+  void a_photo_beyond_the_capacity_is_refused_immediately() throws TimeoutException {
     gate = new CountDownLatch(1);
     List<Future<Inference>> first = flood(EVE, CAPACITY);
     Future<Inference> refused = classify(EVE, UUID.randomUUID());
@@ -187,19 +187,19 @@ class PhotoPipelineTest {
   }
 
   @Test
-  void a_flood_of_one_account_neither_shuts_another_out_nor_delays_it() throws TimeoutException {
+  void a_flood_from_one_account_neither_shuts_out_nor_delays_another() throws TimeoutException {
     gate = new CountDownLatch(1);
     AtomicInteger answered = new AtomicInteger();
     AtomicInteger answeredBefore = new AtomicInteger();
     List<Future<Inference>> flood = flood(EVE, CAPACITY);
-    flood.forEach(answer -> answer.onSuccess(seen -> answered.incrementAndGet()));
+    flood.forEach(answer -> answer.onSuccess(result -> answered.incrementAndGet()));
     Future<Inference> other = classify(ADA, UUID.randomUUID());
-    other.onSuccess(seen -> answeredBefore.set(answered.get()));
+    other.onSuccess(result -> answeredBefore.set(answered.get()));
     assertEquals(Refusal.BUSY, refusal(flood.get(CAPACITY - 1)));
     gate.countDown();
     other.await(1, TimeUnit.MINUTES);
-    assertTrue(answeredBefore.get() < CAPACITY - 1, "it waited for all");
+    assertTrue(answeredBefore.get() < CAPACITY - 1, "the other account waited for the whole flood");
     Future.join(flood).otherwiseEmpty().await(1, TimeUnit.MINUTES);
-    assertEquals(CAPACITY, networked());
+    assertEquals(CAPACITY, photosClassified());
   }
 }

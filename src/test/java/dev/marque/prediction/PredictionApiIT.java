@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The API of predictions against the whole server, with the real network. */
+/** Tests the JSON API of predictions on a complete server with the real network. */
 class PredictionApiIT {
 
   private static final String PATH = "/api/v1/predictions";
@@ -45,25 +45,25 @@ class PredictionApiIT {
   }
 
   @BeforeEach
-  void someone() {
+  void createUser() {
     person = server.newUser();
     client = server.client(person);
   }
 
   @Test
-  void a_photo_gets_the_k_most_likely_brands_and_stays_in_the_list() {
+  void a_photo_gets_its_k_most_likely_brands_and_appears_in_the_list() {
     HttpResponse<String> response = client.upload(form("3", photo));
     assertEquals(201, response.statusCode(), response.body());
-    JsonObject made = new JsonObject(response.body());
-    assertEquals(3, made.getJsonArray("brands").size());
+    JsonObject created = new JsonObject(response.body());
+    assertEquals(3, created.getJsonArray("brands").size());
     assertTrue(header(response, "RateLimit").startsWith("\"predictions\";r="));
     String location = header(response, "Location");
-    assertEquals(made, new JsonObject(get(location + "?top_k=3").body()));
+    assertEquals(created, new JsonObject(get(location + "?top_k=3").body()));
     assertEquals(1, items().size());
   }
 
   @Test
-  void the_body_may_be_the_photo_itself_and_evidence_is_a_link() {
+  void the_body_may_be_the_photo_itself_and_evidence_adds_a_link() {
     HttpResponse<String> response =
         client.send(
             "POST",
@@ -91,7 +91,7 @@ class PredictionApiIT {
     "photo, x, 422",
     "none, 5, 422"
   })
-  void what_does_not_hold_is_a_problem_and_leaves_no_row(String what, String topK, int status)
+  void invalid_input_gets_a_problem_document_and_leaves_no_row(String what, String topK, int status)
       throws IOException {
     HttpResponse<String> response =
         client.upload(what.equals("none") ? form(topK) : form(topK, bytes(what)));
@@ -102,7 +102,7 @@ class PredictionApiIT {
   }
 
   @Test
-  void several_photos_are_answered_in_order_each_with_its_own_outcome() throws IOException {
+  void several_photos_get_results_in_order_with_a_status_each() throws IOException {
     HttpResponse<String> response = client.upload(form("1", photo, bytes("text"), photo));
     assertEquals(207, response.statusCode(), response.body());
     List<Integer> statuses =
@@ -115,7 +115,7 @@ class PredictionApiIT {
   }
 
   @Test
-  void a_request_sent_again_under_its_key_gets_the_first_answer() {
+  void a_request_repeated_with_its_idempotency_key_gets_the_first_response() {
     HttpResponse<String> first = client.upload(form("5", photo), RequestKey.HEADER, "try-1");
     HttpResponse<String> again = client.upload(form("5", photo), RequestKey.HEADER, "try-1");
     assertEquals(201, again.statusCode());
@@ -124,7 +124,7 @@ class PredictionApiIT {
   }
 
   @Test
-  void a_key_is_for_one_photo_and_has_a_form_of_its_own() throws IOException {
+  void an_idempotency_key_is_for_one_photo_and_must_be_valid() throws IOException {
     assertEquals(201, client.upload(form("5", photo), RequestKey.HEADER, "\"try-2\"").statusCode());
     byte[] other = Files.readAllBytes(Path.of("src/test/resources/photos/volvo.jpg"));
     assertEquals(422, client.upload(form("5", other), RequestKey.HEADER, "try-2").statusCode());
@@ -133,7 +133,7 @@ class PredictionApiIT {
   }
 
   @Test
-  void sixteen_photos_go_into_one_request_and_no_more() {
+  void a_request_may_have_up_to_sixteen_photos() {
     byte[][] sixteen = new byte[16][];
     Arrays.fill(sixteen, photo);
     assertEquals(207, client.upload(form("1", sixteen)).statusCode());
@@ -142,7 +142,7 @@ class PredictionApiIT {
   }
 
   @Test
-  void an_unknown_field_of_the_form_is_refused_by_name() {
+  void an_unknown_form_field_is_rejected_by_name() {
     HttpResponse<String> refused = client.upload(form("5", photo).field("topk", "3"));
     assertEquals(422, refused.statusCode());
     assertTrue(refused.body().contains("\"topk\""), refused.body());
@@ -150,17 +150,17 @@ class PredictionApiIT {
   }
 
   @Test
-  void every_field_at_fault_is_named() {
+  void all_invalid_fields_are_named() {
     assertEquals(
         List.of("from", "limit", "top_k", "after"),
-        fieldsAtFault(get(PATH + "?limit=0&top_k=99&from=x&after=y")));
+        invalidFields(get(PATH + "?limit=0&top_k=99&from=x&after=y")));
     assertEquals(
         List.of("topk", "top_k"),
-        fieldsAtFault(client.upload(form("x", photo).field("topk", "3"))));
-    assertEquals(List.of("top_k", "image"), fieldsAtFault(client.upload(form("x"))));
+        invalidFields(client.upload(form("x", photo).field("topk", "3"))));
+    assertEquals(List.of("top_k", "image"), invalidFields(client.upload(form("x"))));
   }
 
-  private static List<String> fieldsAtFault(HttpResponse<String> refused) {
+  private static List<String> invalidFields(HttpResponse<String> refused) {
     assertEquals(422, refused.statusCode(), refused.body());
     return new JsonObject(refused.body())
         .getJsonArray("errors").stream()
@@ -169,7 +169,7 @@ class PredictionApiIT {
   }
 
   @Test
-  void nobody_else_sees_changes_or_deletes_it() {
+  void other_users_cannot_read_change_or_delete_a_prediction() {
     String mine = header(client.upload(form("5", photo)), "Location");
     client = server.client(server.newUser());
     for (String part : List.of("", "/photo", "/thumbnail", "/heat-map")) {
@@ -181,16 +181,16 @@ class PredictionApiIT {
   }
 
   @Test
-  void a_correction_names_a_known_brand_and_nothing_else() {
+  void a_correction_consists_of_a_known_brand_and_nothing_else() {
     String mine = header(client.upload(form("5", photo)), "Location");
     assertEquals(422, correct(mine, "{\"brand\":\"Nobody\"}").statusCode());
     assertEquals(422, correct(mine, "{\"brand\":\"Audi\",\"id\":1}").statusCode());
-    HttpResponse<String> taken = correct(mine, "{\"brand\":\"Audi\"}");
-    assertEquals("Audi", new JsonObject(taken.body()).getString("correction"));
+    HttpResponse<String> accepted = correct(mine, "{\"brand\":\"Audi\"}");
+    assertEquals("Audi", new JsonObject(accepted.body()).getString("correction"));
   }
 
   @Test
-  void who_hangs_up_before_the_answer_leaves_no_row() throws IOException {
+  void a_client_that_disconnects_early_leaves_no_row() throws IOException {
     URI address = URI.create(server.baseUrl());
     byte[] body = form("5", photo).bytes();
     String head =
@@ -208,13 +208,13 @@ class PredictionApiIT {
         client.send(head).send(body);
       }
     }
-    // An account's photos are taken in their order: with this one the others are over.
+    // An account's photos are processed in order: once this one is done, the others are too.
     assertEquals(201, client.upload(form("5", photo)).statusCode());
     assertEquals(1, items().size());
   }
 
   @Test
-  void the_export_has_a_line_for_each_prediction() {
+  void the_export_has_a_line_per_prediction() {
     client.upload(form("5", photo, photo));
     assertEquals(3, get(PATH + "/export?format=csv").body().lines().count());
     assertEquals(2, get(PATH + "/export?format=ndjson").body().lines().count());

@@ -21,7 +21,7 @@ class PredictionCsvTest {
         "-1,2 | \"'-1,2\"",
         "@x | '@x",
       })
-  void a_cell_is_quoted_where_needed_and_never_a_formula(String text, String cell) {
+  void a_cell_is_quoted_if_necessary_and_never_a_formula(String text, String cell) {
     assertEquals(cell, PredictionCsv.cell(text));
   }
 

@@ -20,7 +20,7 @@ class PredictionLimitsTest {
   private final UUID account = UUID.randomUUID();
 
   @Test
-  void a_minutes_worth_may_come_at_once_and_then_no_more() {
+  void the_allowance_of_a_minute_can_be_used_in_a_burst() {
     takeAll();
     Failure.TooManyRequests refused =
         assertThrows(Failure.TooManyRequests.class, () -> limits.take(account));
@@ -28,13 +28,13 @@ class PredictionLimitsTest {
   }
 
   @Test
-  void one_account_does_not_use_up_anothers() {
+  void accounts_have_separate_allowances() {
     takeAll();
     assertDoesNotThrow(() -> limits.take(UUID.randomUUID()));
   }
 
   @Test
-  void who_waits_as_told_is_served() {
+  void a_request_after_the_retry_delay_succeeds() {
     takeAll();
     now.addAndGet(TimeUnit.SECONDS.toNanos(20));
     assertDoesNotThrow(() -> limits.take(account));
@@ -42,7 +42,7 @@ class PredictionLimitsTest {
   }
 
   @Test
-  void an_allowance_never_grows_beyond_a_minutes_worth() {
+  void an_allowance_never_exceeds_that_of_a_minute() {
     takeAll();
     now.addAndGet(TimeUnit.DAYS.toNanos(1));
     takeAll();
@@ -50,27 +50,27 @@ class PredictionLimitsTest {
   }
 
   @Test
-  void what_the_server_refused_to_do_costs_nothing() {
+  void a_refunded_prediction_can_be_taken_again() {
     takeAll();
-    limits.giveBack(account);
+    limits.refund(account);
     assertDoesNotThrow(() -> limits.take(account));
   }
 
   @Test
-  void a_clock_that_stands_still_or_goes_back_gives_nothing_away() {
+  void a_clock_that_goes_back_does_not_refill_the_allowance() {
     takeAll();
     now.addAndGet(-TimeUnit.MINUTES.toNanos(5));
     assertThrows(Failure.TooManyRequests.class, () -> limits.take(account));
   }
 
   @Test
-  void a_look_takes_nothing_and_says_how_long_to_wait() {
+  void a_check_takes_nothing_and_reports_the_retry_delay() {
     for (int i = 0; i < 5; i++) {
-      assertTrue(limits.look(account).succeeded());
+      assertTrue(limits.check(account).succeeded());
     }
     takeAll();
     Failure.TooManyRequests refused =
-        assertInstanceOf(Failure.TooManyRequests.class, limits.look(account).cause());
+        assertInstanceOf(Failure.TooManyRequests.class, limits.check(account).cause());
     assertEquals(Duration.ofSeconds(20), refused.retryAfter().orElseThrow());
   }
 

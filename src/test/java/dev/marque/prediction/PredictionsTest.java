@@ -36,7 +36,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The SQL of predictions, on a real PostgreSQL. */
+/** Tests the SQL of this package with a real PostgreSQL. */
 class PredictionsTest {
 
   private static final Instant NOON = Instant.parse("2026-11-23T12:00:00Z");
@@ -63,12 +63,12 @@ class PredictionsTest {
   }
 
   @BeforeEach
-  void someone() {
+  void createAccount() {
     account = newAccount();
   }
 
   @Test
-  void what_is_stored_comes_back_the_same() {
+  void a_stored_prediction_is_read_back_unchanged() {
     Prediction stored = at(NOON).add(account, "p.jpg", Samples.inference(), null).await();
     assertEquals(stored, at(NOON).get(account, stored.id()).await());
     assertEquals(Samples.BRANDS, stored.brands());
@@ -79,7 +79,7 @@ class PredictionsTest {
   }
 
   @Test
-  void another_accounts_prediction_is_not_there() {
+  void predictions_of_other_accounts_are_not_found() {
     Predictions predictions = at(NOON);
     UUID id = predictions.add(account, "p.jpg", Samples.inference(), null).await().id();
     UUID stranger = newAccount();
@@ -94,11 +94,11 @@ class PredictionsTest {
   }
 
   @Test
-  void pages_hold_every_row_once_though_rows_arrive_in_between() {
-    List<UUID> made = new ArrayList<>();
+  void pages_contain_every_row_once_although_new_rows_arrive() {
+    List<UUID> added = new ArrayList<>();
     for (int i = 0; i < 7; i++) {
-      // Pairs of the same time: only the key tells them apart.
-      made.add(0, add(NOON.plusSeconds(i / 2), Samples.inference()).id());
+      // Two rows share each creation time, so only their ids define the order.
+      added.add(0, add(NOON.plusSeconds(i / 2), Samples.inference()).id());
     }
     List<UUID> seen = new ArrayList<>();
     Cursor after = null;
@@ -109,7 +109,7 @@ class PredictionsTest {
       after = page.isEmpty() ? after : Cursor.after(page.get(page.size() - 1));
       add(NOON.plusSeconds(60), Samples.inference());
     } while (!page.isEmpty());
-    assertEquals(made, seen);
+    assertEquals(added, seen);
   }
 
   @Test
@@ -126,31 +126,31 @@ class PredictionsTest {
   }
 
   @Test
-  void the_same_request_sent_again_stores_nothing_and_gets_the_first_answer() {
+  void a_repeated_request_stores_nothing_and_returns_the_first_prediction() {
     RequestKey key = new RequestKey("k", 0, Buffer.buffer("fingerprint"));
     Prediction first = at(NOON).add(account, "p.jpg", Samples.inference(), key).await();
     Prediction again =
         at(NOON.plusSeconds(9)).add(account, "p.jpg", Samples.inference(), key).await();
     assertEquals(first, again);
-    assertEquals(first, at(NOON).made(account, key).await().orElseThrow());
+    assertEquals(first, at(NOON).findByRequest(account, key).await().orElseThrow());
     assertEquals(1, at(NOON).list(account, Filter.ALL, null, 10).await().size());
     RequestKey otherPart = new RequestKey("k", 1, Buffer.buffer("fingerprint"));
-    assertTrue(at(NOON).made(account, otherPart).await().isEmpty());
-    assertTrue(at(NOON).made(newAccount(), key).await().isEmpty());
+    assertTrue(at(NOON).findByRequest(account, otherPart).await().isEmpty());
+    assertTrue(at(NOON).findByRequest(newAccount(), key).await().isEmpty());
   }
 
   @Test
-  void a_key_used_for_another_photo_is_refused() {
+  void a_key_reused_for_another_photo_is_rejected() {
     RequestKey key = new RequestKey("k", 0, Buffer.buffer("fingerprint"));
     at(NOON).add(account, "p.jpg", Samples.inference(), key).await();
     RequestKey reused = new RequestKey("k", 0, Buffer.buffer("another"));
     Failure.Invalid refused =
-        assertThrows(Failure.Invalid.class, () -> at(NOON).made(account, reused).await());
+        assertThrows(Failure.Invalid.class, () -> at(NOON).findByRequest(account, reused).await());
     assertEquals("idempotency-key-reused", refused.type());
   }
 
   @Test
-  void whose_account_is_deleted_meanwhile_is_not_signed_in() {
+  void adding_a_prediction_to_a_deleted_account_fails_as_not_signed_in() {
     UUID gone = Ids.next();
     assertThrows(
         Failure.NotSignedIn.class,
@@ -159,7 +159,7 @@ class PredictionsTest {
 
   @Test
   @Timeout(60)
-  void a_review_of_a_prediction_that_is_deleted_meanwhile_finds_nothing() {
+  void a_review_of_a_concurrently_deleted_prediction_is_not_found() {
     UUID id = add(NOON, Samples.inference()).id();
     at(NOON).correct(account, id, "BMW").await();
     SqlConnection deleting = pool.getConnection().await();
@@ -174,7 +174,7 @@ class PredictionsTest {
   }
 
   @Test
-  void a_correction_stays_and_the_last_word_counts() {
+  void a_correction_is_stored_and_the_last_one_wins() {
     UUID id = add(NOON, Samples.inference()).id();
     at(NOON).correct(account, id, "BMW").await();
     assertEquals("Audi", at(NOON).correct(account, id, "Audi").await().correction());
@@ -182,7 +182,7 @@ class PredictionsTest {
   }
 
   @Test
-  void deleting_takes_everything_and_a_second_time_finds_nothing() {
+  void a_deleted_prediction_is_not_found_any_more() {
     UUID id = add(NOON, Samples.inference()).id();
     at(NOON).delete(account, id).await();
     notFound(() -> at(NOON).get(account, id).await());
@@ -190,25 +190,25 @@ class PredictionsTest {
   }
 
   @Test
-  void what_is_in_the_trash_is_not_there_until_it_is_brought_back() {
-    UUID kept = add(NOON, Samples.inference()).id();
+  void a_prediction_in_the_trash_is_not_found_until_it_is_restored() {
+    UUID remaining = add(NOON, Samples.inference()).id();
     UUID id = add(NOON.plusSeconds(1), Samples.inference()).id();
     UUID deletion = trash().delete(account, List.of(id)).await();
     notFound(() -> at(NOON).get(account, id).await());
     notFound(() -> at(NOON).photo(account, id).await());
     notFound(() -> at(NOON).correct(account, id, "BMW").await());
     notFound(() -> at(NOON).delete(account, id).await());
-    assertEquals(List.of(kept), ids(Filter.ALL));
+    assertEquals(List.of(remaining), ids(Filter.ALL));
     assertEquals(1, trash().count(account, deletion).await());
 
-    assertEquals(0, trash().restore(newAccount(), deletion).await(), "a stranger");
+    assertEquals(0, trash().restore(newAccount(), deletion).await(), "another account");
     assertEquals(1, trash().restore(account, deletion).await());
-    assertEquals(List.of(id, kept), ids(Filter.ALL));
+    assertEquals(List.of(id, remaining), ids(Filter.ALL));
     assertEquals("the copy", at(NOON).photo(account, id).await().toString());
   }
 
   @Test
-  void deleting_twice_is_one_deletion_and_a_stranger_deletes_nothing() {
+  void deleting_twice_returns_the_same_deletion_and_other_accounts_cannot_delete() {
     UUID id = add(NOON, Samples.inference()).id();
     notFound(() -> trash().delete(newAccount(), List.of(id)).await());
     UUID deletion = trash().delete(account, List.of(id)).await();
@@ -216,22 +216,22 @@ class PredictionsTest {
   }
 
   @Test
-  void after_ten_minutes_the_trash_is_gone_for_good() {
+  void after_ten_minutes_predictions_in_the_trash_are_deleted_permanently() {
     UUID id = add(NOON, Samples.inference()).id();
     UUID young = add(NOON, Samples.inference()).id();
     UUID deletion = trash().delete(account, List.of(id)).await();
     UUID youngDeletion = trash().delete(account, List.of(young)).await();
-    age(deletion, Trash.KEPT);
-    age(youngDeletion, Trash.KEPT.minusMinutes(1));
+    age(deletion, Trash.UNDO_PERIOD);
+    age(youngDeletion, Trash.UNDO_PERIOD.minusMinutes(1));
     assertEquals(0, trash().count(account, deletion).await());
     assertEquals(0, trash().restore(account, deletion).await());
     assertTrue(trash().empty().await() >= 1);
-    age(deletion, Trash.KEPT.negated());
-    assertEquals(0, trash().count(account, deletion).await(), "the row is gone");
+    age(deletion, Trash.UNDO_PERIOD.negated());
+    assertEquals(0, trash().count(account, deletion).await(), "the row still exists");
     assertEquals(1, trash().restore(account, youngDeletion).await());
   }
 
-  /** Makes a deletion older than it is. */
+  /** Moves the time of a deletion back. */
   private static void age(UUID deletion, Duration by) {
     pool.preparedQuery(
             """
@@ -244,10 +244,10 @@ class PredictionsTest {
 
   @Test
   @Timeout(60)
-  void what_is_brought_back_at_the_last_moment_stays() {
+  void a_prediction_restored_at_the_last_moment_is_not_deleted() {
     UUID id = add(NOON, Samples.inference()).id();
     UUID deletion = trash().delete(account, List.of(id)).await();
-    age(deletion, Trash.KEPT);
+    age(deletion, Trash.UNDO_PERIOD);
     SqlConnection restoring = pool.getConnection().await();
     Transaction transaction = restoring.begin().await();
     restoring
@@ -265,7 +265,7 @@ class PredictionsTest {
 
   @Test
   @Timeout(60)
-  void of_two_nodes_the_second_passes_over_the_photos_that_the_first_forgets() {
+  void a_node_skips_photos_that_another_node_is_deleting() {
     UUID id = add(Instant.now().minus(Duration.ofDays(31)), Samples.inference()).id();
     SqlConnection first = pool.getConnection().await();
     Transaction transaction = first.begin().await();
@@ -273,22 +273,22 @@ class PredictionsTest {
         .preparedQuery("UPDATE predictions SET photo = NULL WHERE id = $1")
         .execute(Tuple.of(id))
         .await();
-    Future<Integer> second = new PhotoRetention(vertx, at(NOON), 30).forget();
+    Future<Integer> second = new PhotoRetention(vertx, at(NOON), 30).deleteOld();
     awaitEndOrWaitingForALock(second);
-    assertTrue(second.isComplete(), "it waits for the first");
+    assertTrue(second.isComplete(), "the second node waits for the first");
     transaction.rollback().await();
     first.close().await();
   }
 
   @Test
   @Timeout(60)
-  void what_the_end_of_the_server_cuts_off_is_no_complaint() {
+  void deletions_interrupted_by_a_shutdown_are_not_logged() {
     Vertx stopping = Vertx.vertx();
     Database closing = Database.open(stopping, address);
     SqlConnection other = pool.getConnection().await();
     other.query("BEGIN; LOCK TABLE predictions").execute().await();
     try (LoggedEvents emptied = new LoggedEvents(Trash.class);
-        LoggedEvents forgotten = new LoggedEvents(PhotoRetention.class)) {
+        LoggedEvents deleted = new LoggedEvents(PhotoRetention.class)) {
       Trash trash = new Trash(stopping, closing.pool());
       Predictions predictions = new Predictions(closing.pool(), KeptPhoto.COPY, clock(NOON));
       PhotoRetention retention = new PhotoRetention(stopping, predictions, 30);
@@ -302,10 +302,10 @@ class PredictionsTest {
       trash.close();
       retention.close();
       closing.close().await();
-      // It is no complaint either when the database ends what waits there.
+      // Nothing is logged either when the database terminates the waiting statements.
       pool.query(waiting.replace("FROM", "pg_terminate_backend(pid) FROM")).execute().await();
       stopping.close().await();
-      assertTrue(emptied.isEmpty() && forgotten.isEmpty());
+      assertTrue(emptied.isEmpty() && deleted.isEmpty());
     } finally {
       other.query("ROLLBACK").execute().await();
       other.close().await();
@@ -322,20 +322,20 @@ class PredictionsTest {
   }
 
   @Test
-  void a_deleted_request_sent_again_is_a_new_prediction() {
+  void a_repeated_request_whose_prediction_was_deleted_creates_a_new_one() {
     RequestKey key = new RequestKey("k", 0, Buffer.buffer("fingerprint"));
     UUID first = at(NOON).add(account, "p.jpg", Samples.inference(), key).await().id();
     trash().delete(account, List.of(first)).await();
-    assertTrue(at(NOON).made(account, key).await().isEmpty());
+    assertTrue(at(NOON).findByRequest(account, key).await().isEmpty());
     UUID again = at(NOON).add(account, "p.jpg", Samples.inference(), key).await().id();
     assertEquals(List.of(again), ids(Filter.ALL));
   }
 
   @Test
-  void a_request_whose_first_prediction_is_deleted_meanwhile_is_stored_anew() {
+  void a_repeated_request_is_stored_if_the_first_prediction_is_deleted_concurrently() {
     RequestKey key = new RequestKey("k", 0, Buffer.buffer("fingerprint"));
     UUID first = at(NOON).add(account, "p.jpg", Samples.inference(), key).await().id();
-    // It goes between the other's try to insert, which finds it, and its look for it.
+    // Deletes the first one after the second insert has conflicted with it, before it is read.
     pool.query(
             """
             CREATE FUNCTION delete_first() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -356,7 +356,7 @@ class PredictionsTest {
 
   @ParameterizedTest
   @EnumSource(KeptPhoto.class)
-  void only_what_the_operator_keeps_is_stored(KeptPhoto kept) {
+  void only_the_configured_images_are_stored(KeptPhoto kept) {
     Predictions predictions = new Predictions(pool, kept, clock(NOON));
     Prediction stored = predictions.add(account, "p.jpg", Samples.inference(), null).await();
     assertEquals(kept == KeptPhoto.COPY, stored.photoKept());
@@ -372,14 +372,14 @@ class PredictionsTest {
   }
 
   @Test
-  void old_photos_are_forgotten_and_their_predictions_are_not() {
+  void old_photos_are_deleted_but_their_predictions_are_kept() {
     Instant now = Instant.now();
     UUID old = add(now.minus(Duration.ofDays(31)), Samples.inference()).id();
     UUID young = add(now.minus(Duration.ofDays(29)), Samples.inference()).id();
     Predictions clockWrong = at(now.plus(Duration.ofDays(3000)));
     PhotoRetention retention = new PhotoRetention(vertx, clockWrong, 30);
-    assertTrue(retention.forget().await() >= 1);
-    assertEquals(0, retention.forget().await());
+    assertTrue(retention.deleteOld().await() >= 1);
+    assertEquals(0, retention.deleteOld().await());
     notFound(() -> at(NOON).photo(account, old).await());
     notFound(() -> at(NOON).thumbnail(account, old).await());
     assertFalse(at(NOON).get(account, old).await().photoKept());

@@ -11,7 +11,7 @@ class RefusalTest {
 
   @ParameterizedTest
   @EnumSource
-  void administrators_read_words_for_each_reason(Refusal refusal) {
+  void every_refusal_has_a_label_for_administrators(Refusal refusal) {
     String key = "numbers.refusal." + refusal.tag().replace('_', '-');
     for (Locale language : new Locale[] {Locale.ROOT, Locale.GERMAN}) {
       assertTrue(ResourceBundle.getBundle("messages", language).containsKey(key), key);

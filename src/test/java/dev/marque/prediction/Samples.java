@@ -11,7 +11,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 
-/** Values for tests that need some answer of the network, not a particular one. */
+/** Sample values for tests that need arbitrary output of the network. */
 final class Samples {
 
   static final List<Scored> BRANDS =

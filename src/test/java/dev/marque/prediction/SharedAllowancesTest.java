@@ -18,7 +18,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Two web nodes that count in one database. */
+/** Tests two web nodes that share their allowances in a database. */
 class SharedAllowancesTest {
 
   private static Vertx vertx;
@@ -45,7 +45,7 @@ class SharedAllowancesTest {
   }
 
   @BeforeEach
-  void someone() {
+  void createAccount() {
     database
         .pool()
         .preparedQuery(
@@ -58,41 +58,41 @@ class SharedAllowancesTest {
         .await();
   }
 
-  /** A prediction fills again in ten seconds, which no test takes. */
+  /** Refilling one prediction takes ten seconds, longer than this test. */
   @Test
-  void what_was_taken_at_one_node_is_gone_at_the_other() {
+  void predictions_taken_on_one_node_are_missing_on_the_other() {
     List<Future<Void>> taken =
         IntStream.range(0, 9)
-            .mapToObj(i -> (i % 2 == 0 ? one : other).request(account).otherwiseEmpty())
+            .mapToObj(i -> (i % 2 == 0 ? one : other).acquire(account).otherwiseEmpty())
             .toList();
     Future.join(taken).await();
     Failure.TooManyRequests refused =
-        assertThrows(Failure.TooManyRequests.class, () -> other.request(account).await());
+        assertThrows(Failure.TooManyRequests.class, () -> other.acquire(account).await());
     long wait = refused.retryAfter().orElseThrow().toSeconds();
     assertTrue(wait <= 10, wait + " s");
   }
 
   @Test
-  void no_more_than_a_minutes_worth_is_given_however_many_ask_at_once() {
-    List<Future<Boolean>> tries =
+  void concurrent_requests_cannot_exceed_the_allowance_of_a_minute() {
+    List<Future<Boolean>> attempts =
         IntStream.range(0, 20)
-            .mapToObj(i -> (i % 2 == 0 ? one : other).request(account).map(true).otherwise(false))
+            .mapToObj(i -> (i % 2 == 0 ? one : other).acquire(account).map(true).otherwise(false))
             .toList();
-    Future.join(tries).await();
-    assertEquals(6, tries.stream().filter(Future::result).count());
+    Future.join(attempts).await();
+    assertEquals(6, attempts.stream().filter(Future::result).count());
   }
 
   @Test
-  void whose_account_is_deleted_meanwhile_is_not_signed_in() {
+  void a_request_of_a_deleted_account_fails_as_not_signed_in() {
     UUID gone = UUID.randomUUID();
-    assertThrows(Failure.NotSignedIn.class, () -> one.request(gone).await());
+    assertThrows(Failure.NotSignedIn.class, () -> one.acquire(gone).await());
   }
 
   @Test
-  void what_is_given_back_can_be_taken_at_the_other_node() {
-    Future.join(IntStream.range(0, 6).mapToObj(i -> one.request(account)).toList()).await();
-    assertThrows(Failure.TooManyRequests.class, () -> other.request(account).await());
-    one.giveBack(account).await();
-    other.request(account).await();
+  void a_refunded_prediction_can_be_taken_on_the_other_node() {
+    Future.join(IntStream.range(0, 6).mapToObj(i -> one.acquire(account)).toList()).await();
+    assertThrows(Failure.TooManyRequests.class, () -> other.acquire(account).await());
+    one.refund(account).await();
+    other.acquire(account).await();
   }
 }

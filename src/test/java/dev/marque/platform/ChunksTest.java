@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
-class PortionsTest {
+class ChunksTest {
 
   private static final int MANY = 100_000;
 
@@ -41,46 +41,46 @@ class PortionsTest {
     return promise.future();
   }
 
-  /** Full portions of two, and at last one of one. */
-  private static Supplier<Future<Integer>> portions(boolean later) {
+  /** Returns many full chunks of two items, then one of a single item. */
+  private static Supplier<Future<Integer>> chunks(boolean later) {
     AtomicInteger left = new AtomicInteger(MANY);
     return () -> {
-      int things = left.getAndDecrement() > 0 ? 2 : 1;
-      return later ? later(things) : Future.succeededFuture(things);
+      int items = left.getAndDecrement() > 0 ? 2 : 1;
+      return later ? later(items) : Future.succeededFuture(items);
     };
   }
 
   @Test
-  void any_number_of_portions_is_counted() {
-    assertEquals(2 * MANY + 1, Portions.count(2, portions(true)).await());
-    assertEquals(2 * MANY + 1, Portions.count(2, portions(false)).await(), "done at once");
+  void the_items_of_any_number_of_chunks_are_counted() {
+    assertEquals(2 * MANY + 1, Chunks.process(2, chunks(true)).await());
+    assertEquals(2 * MANY + 1, Chunks.process(2, chunks(false)).await(), "completed synchronously");
   }
 
   @Test
-  void each_portion_begins_where_the_one_before_ended() {
-    List<Integer> begins = new ArrayList<>();
-    Portions.<Integer>follow(
-            place -> {
-              begins.add(place.orElse(0));
-              int next = place.orElse(0) + 1;
+  void each_chunk_starts_at_the_cursor_of_the_previous_one() {
+    List<Integer> starts = new ArrayList<>();
+    Chunks.<Integer>processFrom(
+            cursor -> {
+              starts.add(cursor.orElse(0));
+              int next = cursor.orElse(0) + 1;
               return later(next < MANY ? Optional.of(next) : Optional.empty());
             })
         .await();
-    assertEquals(IntStream.range(0, MANY).boxed().toList(), begins);
+    assertEquals(IntStream.range(0, MANY).boxed().toList(), starts);
   }
 
   @Test
-  void the_first_portion_that_fails_is_the_last() {
+  void no_chunk_is_processed_after_a_failure() {
     IllegalStateException problem = new IllegalStateException("lost");
-    Supplier<Future<Integer>> good = portions(true);
+    Supplier<Future<Integer>> good = chunks(true);
     AtomicInteger tries = new AtomicInteger();
     Future<Integer> failed =
-        Portions.count(
+        Chunks.process(
             2,
             () -> tries.incrementAndGet() < 3 ? good.get() : Future.<Integer>failedFuture(problem));
     assertSame(problem, assertThrows(IllegalStateException.class, failed::await));
     Future<Integer> thrown =
-        Portions.count(
+        Chunks.process(
             2,
             () -> {
               throw problem;
