@@ -227,13 +227,20 @@ final class Batcher {
    */
   boolean close(Duration timeout) throws InterruptedException {
     threads.forEach(Thread::interrupt);
-    for (Thread thread : threads) {
-      thread.join(timeout.toMillis());
-    }
+    join(threads, timeout);
     if (threads.stream().anyMatch(Thread::isAlive)) {
       return false;
     }
     recognizer.close();
     return true;
+  }
+
+  /** Waits until all threads have ended, at most for the timeout. */
+  static void join(List<Thread> threads, Duration timeout) throws InterruptedException {
+    long deadline = System.nanoTime() + timeout.toNanos();
+    for (Thread thread : threads) {
+      // At least a millisecond: 0 would wait forever.
+      thread.join(Math.max(1, TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime())));
+    }
   }
 }

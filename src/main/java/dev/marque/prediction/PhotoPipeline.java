@@ -46,7 +46,11 @@ final class PhotoPipeline implements AutoCloseable {
   /** The metric's reason for unexpected errors. */
   private static final String DEFECT = "defect";
 
+  /** For photos in progress to be answered. */
   private static final Duration SHUTDOWN_TIMEOUT = Duration.ofSeconds(5);
+
+  /** For interrupted threads to end, of the decoders and of the network. */
+  private static final Duration JOIN_TIMEOUT = Duration.ofSeconds(1);
 
   private final Recognizer recognizer;
   private final PhotoLimits limits;
@@ -245,10 +249,8 @@ final class PhotoPipeline implements AutoCloseable {
         LOG.warn("{} photos were still in progress at shutdown", queue.used());
       }
       threads.forEach(Thread::interrupt);
-      for (Thread thread : threads) {
-        thread.join(SHUTDOWN_TIMEOUT.toMillis());
-      }
-      boolean idle = network.close(SHUTDOWN_TIMEOUT);
+      Batcher.join(threads, JOIN_TIMEOUT);
+      boolean idle = network.close(JOIN_TIMEOUT);
       if (!idle || threads.stream().anyMatch(Thread::isAlive)) {
         LOG.warn("The network or a decoder was still running at shutdown");
       }
