@@ -39,7 +39,7 @@ final class PhotoAdmission {
   }
 
   /**
-   * Asks for one account, see {@link dev.marque.web.Uploads.Admission#ask}. A request that was
+   * Asks for one account, see {@link dev.marque.web.Uploads.Admission#request}. A request that was
    * answered before is let in without a place: its answer takes none.
    *
    * @param key the client's name for its request, or null

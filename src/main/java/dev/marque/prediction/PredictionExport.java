@@ -100,7 +100,7 @@ public final class PredictionExport {
             : prediction -> PredictionDocuments.of(prediction, Fields.MOST_BRANDS).encode() + "\n";
     // Whichever way the answer ends, complete or cut off, the connection goes back.
     ctx.addEndHandler(end -> stream.close());
-    LineStream lines = new LineStream(ctx, LineStream.Pace.BEARABLE);
+    LineStream lines = new LineStream(ctx, LineStream.Pace.DEFAULT);
     if (csv) {
       lines.add(PredictionCsv.HEADER);
     }

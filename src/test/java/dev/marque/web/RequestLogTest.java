@@ -102,7 +102,7 @@ class RequestLogTest {
         room.get("/cars/mine");
       }
       JsonObject event = log.next();
-      assertEquals(RequestLog.CLIENT_LEFT, event.getInteger("status"), event.encode());
+      assertEquals(RequestLog.CLIENT_CLOSED_REQUEST, event.getInteger("status"), event.encode());
       assertEquals("/never", event.getString("path"), event.encode());
     }
   }
