@@ -60,7 +60,7 @@ class CommandLineTest {
     assertTrue(out.toString().contains("audi.jpg: Audi (of 100 answers this sure"), out.toString());
     assertTrue(out.toString().contains("volvo.jpg: Volvo (of 100"), out.toString());
     assertEquals(
-        "marque: " + noPhoto + " is left out: it is no picture file", err.toString().strip());
+        "marque: " + noPhoto + " is left out: it is not an image file", err.toString().strip());
   }
 
   @Test

@@ -26,7 +26,7 @@ final class ModelMaker {
         new ModelDescription(
             name,
             input,
-            Normalization.USUAL,
+            Normalization.IMAGENET,
             data.labels(),
             Calibration.NONE,
             data.fingerprint(),

@@ -38,7 +38,7 @@ final class Teacher implements AutoCloseable {
           "the teacher %s tells other brands or models than these photos show"
               .formatted(model.description().name()));
     }
-    if (!model.description().normalization().equals(Normalization.USUAL)) {
+    if (!model.description().normalization().equals(Normalization.IMAGENET)) {
       throw new DataSetException(
           "the teacher %s takes photos in another range of values than training makes"
               .formatted(model.description().name()));

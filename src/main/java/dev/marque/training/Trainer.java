@@ -92,7 +92,7 @@ public final class Trainer {
             examples,
             heads,
             options,
-            new Augmentation(Normalization.USUAL, options.smallestCrop()));
+            new Augmentation(Normalization.IMAGENET, options.smallestCrop()));
     int done = last.map(Checkpoint::epoch).orElse(0);
     TrainingLog log = new TrainingLog(folder, done);
     TrainingProgram.State state =
@@ -192,7 +192,7 @@ public final class Trainer {
     try (ServingProgram serving =
         ServingProgram.load(network, data.labels().heads(), weights, precision)) {
       return Validation.accuracy(
-          Validation.scores(serving, validation, data.labels(), size, Normalization.USUAL),
+          Validation.scores(serving, validation, data.labels(), size, Normalization.IMAGENET),
           validation);
     }
   }

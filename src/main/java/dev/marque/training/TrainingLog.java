@@ -1,6 +1,6 @@
 package dev.marque.training;
 
-import dev.marque.vision.WholeFile;
+import dev.marque.vision.AtomicFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,9 +37,9 @@ final class TrainingLog {
     return Integer.parseInt(row.substring(0, row.indexOf(',')));
   }
 
-  /** Writes the log {@linkplain WholeFile as a whole}, with one more row. */
+  /** Writes the log {@linkplain AtomicFile as a whole}, with one more row. */
   void add(EpochResult result) throws IOException {
     rows.add(result.row());
-    WholeFile.write(file, EpochResult.HEADER + "\n" + String.join("\n", rows) + "\n");
+    AtomicFile.write(file, EpochResult.HEADER + "\n" + String.join("\n", rows) + "\n");
   }
 }

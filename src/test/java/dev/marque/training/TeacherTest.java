@@ -32,7 +32,7 @@ class TeacherTest {
   private static final LoadedModel MODEL =
       new LoadedModel(
           new ModelDescription(
-              "teacher-1", SIZE, Normalization.USUAL, LABELS, Calibration.NONE, "none", null),
+              "teacher-1", SIZE, Normalization.IMAGENET, LABELS, Calibration.NONE, "none", null),
           TinyNetwork.DESCRIPTION,
           TinyNetwork.weights(LABELS.heads(), 3));
 

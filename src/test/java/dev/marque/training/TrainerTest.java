@@ -250,7 +250,7 @@ class TrainerTest {
   void an_unreadable_photo_is_named_with_the_reason_and_left_out() throws Exception {
     Files.writeString(photos.resolve("Square/bad.jpg"), "I am a photo");
     train(folder.resolve("out"), 1, recorder);
-    assertEquals(List.of("Square/bad.jpg: it is no picture file"), recorder.unreadable);
+    assertEquals(List.of("Square/bad.jpg: it is not an image file"), recorder.unreadable);
   }
 
   @Test
@@ -313,7 +313,7 @@ class TrainerTest {
   }
 
   private static BatchMaker maker(List<Example> examples, DataSet data) {
-    Augmentation augmentation = new Augmentation(dev.marque.vision.photo.Normalization.USUAL, 0.5);
+    Augmentation augmentation = new Augmentation(dev.marque.vision.photo.Normalization.IMAGENET, 0.5);
     return new BatchMaker(examples, data.labels().heads(), options(10), augmentation);
   }
 }

@@ -26,7 +26,7 @@ final class TrainingProgramProbe {
   private TrainingProgramProbe() {}
 
   static List<float[]> inputs(List<Example> examples, Size size) {
-    NetworkInput input = new NetworkInput(size, Normalization.USUAL);
+    NetworkInput input = new NetworkInput(size, Normalization.IMAGENET);
     return examples.stream().map(example -> input.of(example.photo())).toList();
   }
 

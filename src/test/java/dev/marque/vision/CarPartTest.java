@@ -34,7 +34,7 @@ class CarPartTest {
   void a_car_that_fills_the_photo_needs_no_second_look() {
     float[] map = new float[24];
     java.util.Arrays.fill(map, 1);
-    assertFalse(part(map).orElseThrow().isWorthALook());
+    assertFalse(part(map).orElseThrow().isWorthCropping());
   }
 
   @Test

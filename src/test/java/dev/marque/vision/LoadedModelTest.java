@@ -74,7 +74,7 @@ class LoadedModelTest {
     Path weights = folder.resolve("weights.safetensors");
     byte[] whole = Files.readAllBytes(weights);
     Files.write(weights, Arrays.copyOf(whole, whole.length - 1000));
-    assertTrue(refusal().contains("cut short"));
+    assertTrue(refusal().contains("truncated"));
   }
 
   @Test

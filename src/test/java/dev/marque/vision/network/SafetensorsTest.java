@@ -62,7 +62,7 @@ class SafetensorsTest {
       Files.write(file, Arrays.copyOf(whole, length));
       InvalidModelException e =
           assertThrows(InvalidModelException.class, () -> Safetensors.read(file));
-      assertTrue(e.getMessage().contains("cut short"), e.getMessage());
+      assertTrue(e.getMessage().contains("truncated"), e.getMessage());
     }
   }
 

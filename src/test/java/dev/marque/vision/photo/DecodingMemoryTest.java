@@ -30,12 +30,12 @@ class DecodingMemoryTest {
   @Test
   void what_does_not_fit_beside_the_others_waits_for_them() throws Exception {
     DecodingMemory memory = new DecodingMemory(10 * MEGABYTE);
-    DecodingMemory.Reserved first = memory.reserve(heap(6));
-    DecodingMemory.Reserved second = memory.reserve(heap(4));
+    DecodingMemory.Reservation first = memory.reserve(heap(6));
+    DecodingMemory.Reservation second = memory.reserve(heap(4));
     ExecutorService other = Executors.newSingleThreadExecutor();
     try {
       CompletableFuture<Thread> started = new CompletableFuture<>();
-      CompletableFuture<DecodingMemory.Reserved> third = new CompletableFuture<>();
+      CompletableFuture<DecodingMemory.Reservation> third = new CompletableFuture<>();
       other.execute(
           () -> {
             started.complete(Thread.currentThread());
