@@ -120,7 +120,7 @@ class DataSetTest {
     Files.writeString(folder.resolve("val.csv"), "path,brand\nc.jpg,BMW\n");
     DataSet.open(folder);
     Files.writeString(folder.resolve("val.csv"), "path,brand\nc.jpg,BMW\n" + photo + ",Audi\n");
-    assertTrue(refusal(folder).startsWith(photo + " is in val.csv and in a list"));
+    assertTrue(refusal(folder).startsWith(photo + " is in val.csv and in a training list"));
   }
 
   @Test

@@ -34,7 +34,7 @@ class GrowthTest {
   void a_deeper_network_computes_at_first_what_the_shallow_one_did() {
     Weights weights = Weights.initial(ShapeInference.tensors(SHALLOW, HEADS), 5);
     Weights start = Growth.grow(SHALLOW, DEEP, weights);
-    Weights grown = TrainingProgram.beginning(DEEP, HEADS, 9, start).weights();
+    Weights grown = TrainingProgram.initialState(DEEP, HEADS, 9, start).weights();
     float[] before = logits(SHALLOW, weights);
     float[] after = logits(DEEP, grown);
     assertEquals(before.length, after.length);

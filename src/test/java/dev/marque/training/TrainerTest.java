@@ -44,7 +44,7 @@ class TrainerTest {
     }
 
     @Override
-    public void begun(int epoch, int epochs, int batchesAnEpoch, String summary) {}
+    public void started(int epoch, int epochs, int batchesAnEpoch, String summary) {}
 
     @Override
     public void step(int epoch, int batch, double loss, double photosPerSecond) {}
@@ -217,7 +217,7 @@ class TrainerTest {
     train(out, 1, recorder);
     Trainer tooFast = trainer(out, options(4, 1e30), new Weights(List.of()), null, recorder);
     DivergenceException e = assertThrows(DivergenceException.class, tooFast::train);
-    assertTrue(String.valueOf(e.getMessage()).contains("epoch 1 stays"), e.getMessage());
+    assertTrue(String.valueOf(e.getMessage()).contains("checkpoint of epoch 1"), e.getMessage());
     assertEquals(1, Checkpoint.read(out).orElseThrow().epoch());
     assertTrue(train(out, 2, recorder).areFinite());
     assertEquals(3, Files.readAllLines(out.resolve("log.csv")).size());
