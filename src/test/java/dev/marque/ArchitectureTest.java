@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The rooms of the program, and who may use whom. */
+/** The packages of the program and their permitted dependencies. */
 class ArchitectureTest {
 
   private static final JavaClasses PROGRAM =
@@ -28,7 +28,7 @@ class ArchitectureTest {
           .withImportOption(new ImportOption.DoNotIncludeTests())
           .importPackages("dev.marque");
 
-  /** From a room to those that it may use, besides itself. The command line and app use all. */
+  /** The packages that each package may use. The command line and app may use all. */
   private static final Map<String, List<String>> MAY_USE =
       Map.of(
           "account", List.of("web", "platform"),
@@ -39,10 +39,10 @@ class ArchitectureTest {
           "platform", List.of());
 
   /**
-   * What the prediction room may know of accounts: who is signed in, and how to hand over their
+   * The classes of account that prediction may use: the signed-in user and the export of personal
    * data.
    */
-  private static final Set<String> SIGNED_IN_PERSON =
+  private static final Set<String> SIGNED_IN_USER =
       Set.of(
           "dev.marque.account.User",
           "dev.marque.account.SignedIn",
@@ -51,28 +51,28 @@ class ArchitectureTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"account", "prediction", "vision", "training", "web", "platform"})
-  void a_room_uses_only_the_rooms_that_it_may(String room) {
+  void a_package_uses_only_the_permitted_packages(String name) {
     String[] forbidden =
         Stream.concat(MAY_USE.keySet().stream(), Stream.of("app"))
-            .filter(other -> !other.equals(room) && !mayUse(room).contains(other))
+            .filter(other -> !other.equals(name) && !mayUse(name).contains(other))
             .map(ArchitectureTest::inside)
             .toArray(String[]::new);
     DescribedPredicate<JavaClass> known =
-        room.equals("prediction")
+        name.equals("prediction")
             ? DescribedPredicate.describe(
-                "the signed-in person",
-                each -> SIGNED_IN_PERSON.contains(each.getName().replaceAll("\\$.*", "")))
+                "the signed-in user",
+                each -> SIGNED_IN_USER.contains(each.getName().replaceAll("\\$.*", "")))
             : DescribedPredicate.alwaysFalse();
     noClasses()
         .that()
-        .resideInAPackage(inside(room))
+        .resideInAPackage(inside(name))
         .should()
         .dependOnClassesThat(resideInAnyPackage(forbidden).and(DescribedPredicate.not(known)))
         .check(PROGRAM);
   }
 
   @Test
-  void only_the_command_line_is_above_the_rooms() {
+  void no_package_uses_the_command_line() {
     noClasses()
         .that()
         .resideOutsideOfPackage("dev.marque")
@@ -87,7 +87,7 @@ class ArchitectureTest {
   }
 
   @Test
-  void vision_and_training_know_nothing_of_servers() {
+  void vision_and_training_do_not_use_vertx() {
     noClasses()
         .that()
         .resideInAnyPackage(inside("vision"), inside("training"))
@@ -97,7 +97,7 @@ class ArchitectureTest {
   }
 
   @Test
-  void only_the_platform_knows_jdbc() {
+  void only_the_platform_uses_jdbc() {
     noClasses()
         .that(resideOutsideOfPackages(inside("platform")))
         .should()
@@ -106,7 +106,7 @@ class ArchitectureTest {
   }
 
   @Test
-  void names_say_what_a_class_is() {
+  void class_names_are_specific() {
     classes()
         .should()
         .haveSimpleNameNotEndingWith("Util")
@@ -125,11 +125,11 @@ class ArchitectureTest {
         .check(PROGRAM);
   }
 
-  private static List<String> mayUse(String room) {
-    return MAY_USE.getOrDefault(room, List.of());
+  private static List<String> mayUse(String name) {
+    return MAY_USE.getOrDefault(name, List.of());
   }
 
-  private static String inside(String room) {
-    return "dev.marque." + room + "..";
+  private static String inside(String name) {
+    return "dev.marque." + name + "..";
   }
 }

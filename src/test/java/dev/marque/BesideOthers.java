@@ -8,9 +8,9 @@ import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
- * On a test class that mostly waits, for processes or for time to pass: it runs beside the classes
- * that compute, which follow one another. Its tests may run side by side too, so they share
- * nothing.
+ * Marks a test class that mostly waits for processes or for time to pass. It runs concurrently with
+ * the CPU-bound classes, which run one after another. Its test methods may run concurrently too, so
+ * they must not share state.
  */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)

@@ -29,7 +29,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
-/** The commands that need no server, as a terminal calls them. */
+/** The commands that need no server, run through the command line parser. */
 class CommandLineTest {
 
   private static final String AUDI = "src/test/resources/photos/audi.jpg";
@@ -54,21 +54,21 @@ class CommandLineTest {
   }
 
   @Test
-  void the_brands_of_photos_are_told_and_a_file_that_is_none_is_named() throws IOException {
-    Path noPhoto = Files.writeString(folder.resolve("note.jpg"), "I am a photo");
-    assertEquals(1, run("classify", AUDI, noPhoto, VOLVO, "-k", 2));
+  void photos_are_classified_and_a_file_that_is_not_a_photo_is_named() throws IOException {
+    Path notAPhoto = Files.writeString(folder.resolve("note.jpg"), "I am a photo");
+    assertEquals(1, run("classify", AUDI, notAPhoto, VOLVO, "-k", 2));
     assertTrue(out.toString().contains("audi.jpg: Audi (of 100 answers this sure"), out.toString());
     assertTrue(out.toString().contains("volvo.jpg: Volvo (of 100"), out.toString());
     assertEquals(
-        "marque: " + noPhoto + " is left out: it is not an image file", err.toString().strip());
+        "marque: " + notAPhoto + " is left out: it is not an image file", err.toString().strip());
   }
 
   @Test
-  void machines_get_an_object_a_line_for_each_photo_of_a_folder() throws IOException {
+  void json_output_has_one_object_per_line_for_each_photo_of_a_folder() throws IOException {
     assertEquals(0, run("classify", "--json", "-k", 3, "src/test/resources/photos"));
     ObjectMapper mapper = new ObjectMapper();
     Set<String> files = Set.of("audi.jpg", "car.webp", "volvo.jpg");
-    Set<String> told =
+    Set<String> classified =
         out.toString()
             .lines()
             .map(
@@ -83,11 +83,11 @@ class CommandLineTest {
                   }
                 })
             .collect(Collectors.toSet());
-    assertEquals(files, told);
+    assertEquals(files, classified);
   }
 
   @Test
-  void a_folder_may_be_a_link_and_its_photos_keep_its_name() throws IOException {
+  void a_folder_may_be_a_link_and_its_photos_are_named_below_it() throws IOException {
     Path photos = Files.createDirectory(folder.resolve("photos"));
     Files.copy(Path.of(AUDI), photos.resolve("audi.jpg"));
     Path link = Files.createSymbolicLink(folder.resolve("link"), photos);
@@ -100,7 +100,7 @@ class CommandLineTest {
     Path photos = Files.createDirectory(folder.resolve("photos"));
     Files.copy(Path.of(AUDI), photos.resolve("audi.jpg"));
     Path outer = longFolder(photos);
-    // Its own path is short enough to be made and moved, but no longer in the other one.
+    // Its own path is short enough to be created and moved, but too long inside the other one.
     Path inner = folder.resolve("inner");
     longFolder(inner);
     Path moved = Files.move(inner, outer.resolve("inner"));
@@ -115,7 +115,7 @@ class CommandLineTest {
     }
   }
 
-  /** A folder in folders, whose path is longer than half of what Linux takes at most. */
+  /** Creates nested folders whose path is longer than half of the maximum of Linux. */
   private static Path longFolder(Path parent) throws IOException {
     Path deep = parent;
     while (deep.toString().length() < 2200) {
@@ -125,7 +125,7 @@ class CommandLineTest {
   }
 
   @Test
-  void what_would_make_a_better_photo_is_said_in_a_sentence() throws IOException {
+  void advice_on_a_better_photo_is_printed() throws IOException {
     BufferedImage small = new BufferedImage(80, 60, BufferedImage.TYPE_INT_RGB);
     small.createGraphics().drawImage(ImageIO.read(Path.of(AUDI).toFile()), 0, 0, 80, 60, null);
     Path photo = folder.resolve("small.png");
@@ -158,7 +158,7 @@ class CommandLineTest {
         "export",
         "export --precision float8 marque.pt",
       })
-  void wrong_usage_is_one_line_that_says_where_help_is_and_status_2(String line) {
+  void wrong_usage_prints_one_line_that_points_to_help_and_has_status_2(String line) {
     assertEquals(2, run((Object[]) line.split(" ")));
     assertEquals(1, err.toString().lines().count(), err.toString());
     assertTrue(err.toString().contains("--help"), err.toString());
@@ -186,13 +186,13 @@ class CommandLineTest {
         "user",
         "user add"
       })
-  void each_command_explains_itself(String command) {
+  void each_command_has_a_help_text(String command) {
     assertEquals(0, run((Object[]) (command + " --help").strip().split(" ")));
     assertTrue(out.toString().contains("Usage: marque"), out.toString());
     assertTrue(out.toString().contains("Exit status:"), out.toString());
   }
 
-  /** Two passes over small photos; the model has the folder's name. */
+  /** Trains two epochs on small photos; the model is named after the folder. */
   private int train(Path photos, Path out, Object... more) {
     List<Object> arguments = new ArrayList<>(List.of("train", "--data", photos, "--out", out));
     arguments.addAll(List.of("--name", out.getFileName(), "--epochs", 2, "--batch", 8));
@@ -202,7 +202,7 @@ class CommandLineTest {
   }
 
   @Test
-  void a_fleet_of_ones_own_is_trained_judged_compared_and_used() throws IOException {
+  void a_model_of_own_photos_is_trained_evaluated_compared_and_used() throws IOException {
     Path photos = folder.resolve("fleet");
     ColouredShapes.write(photos, 12);
     Files.writeString(photos.resolve("Square/bad.jpg"), "I am a photo");
@@ -228,7 +228,7 @@ class CommandLineTest {
     assertEquals(first, Files.readString(model.resolve("evaluation.json")));
     assertEquals(0, run("evaluate", "--data", photos, "--model", model, "--against", model));
 
-    // The two brands, though five are told where nobody says otherwise.
+    // Only two brands, although five are printed by default.
     Path circle = photos.resolve("Circle/00.jpg");
     assertEquals(0, run("classify", "--model", model, circle), err.toString());
     assertEquals(2, out.toString().lines().filter(line -> line.matches(" .*\\d%.*")).count());
@@ -237,7 +237,7 @@ class CommandLineTest {
   }
 
   @Test
-  void a_model_is_calibrated_anew_for_another_size_and_its_weights_stay() throws IOException {
+  void a_model_is_recalibrated_for_another_size_without_changing_its_weights() throws IOException {
     Path photos = folder.resolve("fleet");
     ColouredShapes.write(photos, 12);
     Path network = Files.writeString(folder.resolve("tiny.json"), TinyNetwork.DESCRIPTION.toJson());
@@ -251,9 +251,9 @@ class CommandLineTest {
     assertEquals(0, calibrate(photos, model, "fleet-1.1"), err.toString());
     for (String file :
         List.of("evaluation.json", "confusion.png", "reliability.png", "README.md")) {
-      assertFalse(Files.exists(model.resolve(file)), file + " is of the model before");
+      assertFalse(Files.exists(model.resolve(file)), file + " belongs to the previous model");
     }
-    Path ownWords = Files.writeString(model.resolve("README.md"), "# Our fleet");
+    Path ownReadme = Files.writeString(model.resolve("README.md"), "# Our fleet");
     ModelDescription same = ModelDescription.read(model);
     assertEquals("fleet-1.1", same.name());
     assertEquals(trained.calibration(), same.calibration(), "the same photos and weights");
@@ -261,7 +261,7 @@ class CommandLineTest {
     assertEquals(0, calibrate(photos, model, "fleet-1.2", "--serve-at", "96x128"));
     ModelDescription larger = ModelDescription.read(model);
     assertEquals(new Size(96, 128), larger.input());
-    assertTrue(Files.exists(ownWords), "no model card");
+    assertTrue(Files.exists(ownReadme), "it is not a model card");
     assertNotEquals(trained.calibration(), larger.calibration());
     assertArrayEquals(weights, Files.readAllBytes(model.resolve("weights.safetensors")));
     assertEquals(0, run("classify", "--model", model, photos.resolve("Circle/00.jpg")));
@@ -275,7 +275,7 @@ class CommandLineTest {
   }
 
   @Test
-  void photos_that_cannot_calibrate_leave_the_model_as_it_was() throws IOException {
+  void photos_of_unknown_brands_do_not_change_the_model() throws IOException {
     Path photos = folder.resolve("fleet");
     ColouredShapes.write(photos, 2);
     assertEquals(1, run("calibrate", "--data", photos, "--name", "other"));
@@ -284,7 +284,7 @@ class CommandLineTest {
   }
 
   @Test
-  void a_fleet_of_one_brand_or_with_an_empty_one_is_refused() throws IOException {
+  void a_data_set_with_one_brand_or_an_empty_brand_is_rejected() throws IOException {
     Path photos = folder.resolve("fleet");
     ColouredShapes.write(photos, 2);
     Files.createDirectory(photos.resolve("Triangle"));

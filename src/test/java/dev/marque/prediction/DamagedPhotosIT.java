@@ -41,7 +41,7 @@ class DamagedPhotosIT {
   void each_is_predicted_or_refused_and_only_the_predicted_are_kept(String format)
       throws IOException, InterruptedException {
     URI address = URI.create(server.baseUrl() + "/api/v1/predictions");
-    byte[] whole = DamagedPhotos.whole(format);
+    byte[] whole = DamagedPhotos.intact(format);
     Random random = new Random(7);
     int made = 0;
     for (int i = 0; i < COUNT; i++) {
