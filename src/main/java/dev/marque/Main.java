@@ -30,7 +30,9 @@ import picocli.CommandLine.ScopeType;
     parameterListHeading = "%nArguments:%n",
     exitCodeListHeading = "%nExit status:%n",
     exitCodeList = {
-      "0:success", "1:failure, explained in one line on standard error", "2:invalid usage",
+      "0:success",
+      "1:failure, explained in one line on standard error",
+      "2:invalid usage",
     },
     subcommands = {
       ServeCommand.class,

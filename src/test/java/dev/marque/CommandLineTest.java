@@ -61,13 +61,12 @@ class CommandLineTest {
     assertTrue(out.toString().contains("of 100 answers this confident"), out.toString());
     assertTrue(out.toString().contains("volvo.jpg: Volvo ("), out.toString());
     assertEquals(
-        "marque: " + notAPhoto + " was skipped: it is no picture file", err.toString().strip());
+        "marque: " + notAPhoto + " was skipped: it is not an image file", err.toString().strip());
 
     err.getBuffer().setLength(0);
     Path missing = folder.resolve("missing.jpg");
     assertEquals(1, run("classify", missing, AUDI), "the others are classified");
-    assertEquals(
-        "marque: " + missing + " was skipped: it does not exist", err.toString().strip());
+    assertEquals("marque: " + missing + " was skipped: it does not exist", err.toString().strip());
   }
 
   @Test

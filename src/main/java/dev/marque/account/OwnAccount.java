@@ -155,7 +155,9 @@ final class OwnAccount {
                     .endOthers(sql, user.id(), user.session())
                     .compose(
                         ended ->
-                            ended ? recordSessionEnded(sql, user, client) : Future.succeededFuture()))
+                            ended
+                                ? recordSessionEnded(sql, user, client)
+                                : Future.succeededFuture()))
         .onSuccess(done -> sessions.invalidate(user.id()));
   }
 

@@ -63,8 +63,7 @@ final class PersonalTokenApi {
         .create(SignedIn.of(ctx), name, days, Client.of(ctx))
         .onSuccess(
             created ->
-                JsonAnswer.send(
-                    ctx, 201, created.token().toJson().put("token", created.secret())))
+                JsonAnswer.send(ctx, 201, created.token().toJson().put("token", created.secret())))
         .onFailure(ctx::fail);
   }
 

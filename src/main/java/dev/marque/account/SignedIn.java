@@ -106,7 +106,8 @@ public final class SignedIn {
     ctx.put(USER, user);
     ctx.put(
         Pages.VIEWER,
-        new Viewer(user.username(), user.isAdmin(), signedInByProxy, signedInByProxy ? signOutUrl : null));
+        new Viewer(
+            user.username(), user.isAdmin(), signedInByProxy, signedInByProxy ? signOutUrl : null));
   }
 
   private Future<Optional<User>> identify(RoutingContext ctx) {

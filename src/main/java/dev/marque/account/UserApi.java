@@ -97,8 +97,7 @@ final class UserApi {
     MultiMap query = QueryParameters.only(ctx, Set.of("q", "after", "limit"));
     FieldErrors errors = new FieldErrors();
     int limit =
-        errors.read(
-            () -> QueryParameters.limit(query, MAX_LIMIT, DEFAULT_LIMIT), DEFAULT_LIMIT);
+        errors.read(() -> QueryParameters.limit(query, MAX_LIMIT, DEFAULT_LIMIT), DEFAULT_LIMIT);
     String search = errors.read(() -> QueryParameters.text(query, "q", MAX_SEARCH_LENGTH), "");
     String after = errors.read(() -> QueryParameters.text(query, "after", MAX_CURSOR_LENGTH), "");
     if ("".equals(query.get("after"))) {

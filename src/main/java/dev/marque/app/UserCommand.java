@@ -69,10 +69,7 @@ public final class UserCommand {
                 .compose(started -> accounts.add(name, password, admin ? Role.ADMIN : Role.USER))
                 .await();
         System.out.println(
-            "Created "
-                + (admin ? "the administrator " : "the user ")
-                + account.username()
-                + ".");
+            "Created " + (admin ? "the administrator " : "the user ") + account.username() + ".");
         return 0;
       } finally {
         vertx.close().await();

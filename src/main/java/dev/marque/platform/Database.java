@@ -85,9 +85,6 @@ public final class Database {
     return pool.close()
         .timeout(GRACE_SECONDS, TimeUnit.SECONDS)
         .recover(
-            e ->
-                e instanceof TimeoutException
-                    ? Future.succeededFuture()
-                    : Future.failedFuture(e));
+            e -> e instanceof TimeoutException ? Future.succeededFuture() : Future.failedFuture(e));
   }
 }

@@ -51,8 +51,7 @@ public final class Migrations {
       }
     } catch (FlywayException e) {
       throw new StartFailure(
-          "The database at " + address + " cannot be migrated to this version: " + firstLine(e),
-          e);
+          "The database at " + address + " cannot be migrated to this version: " + firstLine(e), e);
     }
   }
 

@@ -14,8 +14,8 @@ final class NearestName {
 
   /**
    * Returns the known name that has all words of the unknown one in the same order and the fewest
-   * others, for example {@code MARQUE_HTTP_PORT} for {@code MARQUE_PORT}; otherwise the one with the
-   * smallest edit distance, or empty if none is similar.
+   * others, for example {@code MARQUE_HTTP_PORT} for {@code MARQUE_PORT}; otherwise the one with
+   * the smallest edit distance, or empty if none is similar.
    */
   static Optional<String> of(String name, Collection<String> known) {
     return withWordsOf(name, known).or(() -> withFewestEdits(name, known));

@@ -68,10 +68,7 @@ final class Batcher {
    * @param photosOnNode number of photos on this node, queued and in progress
    */
   Batcher(
-      Recognizer recognizer,
-      LongSupplier clock,
-      IntSupplier photosOnNode,
-      MeterRegistry metrics) {
+      Recognizer recognizer, LongSupplier clock, IntSupplier photosOnNode, MeterRegistry metrics) {
     this.recognizer = recognizer;
     this.clock = clock;
     this.photosOnNode = photosOnNode;

@@ -202,7 +202,8 @@ final class InferenceNodes {
     return nodes.values().stream()
         .map(
             node ->
-                new KnownNode(node.announcement.node(), node.announcement.model(), Math.max(0, node.free())))
+                new KnownNode(
+                    node.announcement.node(), node.announcement.model(), Math.max(0, node.free())))
         .sorted(Comparator.comparing(KnownNode::name))
         .toList();
   }

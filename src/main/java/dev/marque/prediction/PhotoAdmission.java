@@ -46,8 +46,8 @@ final class PhotoAdmission {
 
   /**
    * Admits or refuses an upload, as {@link dev.marque.web.Uploads.Admission} specifies. A request
-   * that repeats an answered or unfinished one is admitted without a reservation, since its response
-   * needs no inference.
+   * that repeats an answered or unfinished one is admitted without a reservation, since its
+   * response needs no inference.
    *
    * @param key the client's idempotency key, or {@code null}
    */

@@ -100,7 +100,7 @@ public final class PredictionExport {
             : prediction -> PredictionDocuments.of(prediction, Fields.MAX_BRANDS).encode() + "\n";
     // Returns the database connection even if the response is cut off.
     ctx.addEndHandler(end -> stream.close());
-    LineStream lines = new LineStream(ctx, LineStream.Pace.BEARABLE);
+    LineStream lines = new LineStream(ctx, LineStream.Pace.DEFAULT);
     if (csv) {
       lines.add(PredictionCsv.HEADER);
     }

@@ -8,18 +8,18 @@ import dev.marque.vision.Verdict;
 /**
  * A model's answer to a photo of a known brand.
  *
- * @param photo its path in the data set
- * @param brand that it shows
- * @param right whether that brand came first
- * @param crossFitted what a calibration claims that has not seen the photo
- * @param inService what the model's own calibration claims
+ * @param photo the photo's path in the data set
+ * @param brand the brand that it shows
+ * @param right whether that brand was the top answer
+ * @param crossFitted claim of a calibration that was fitted without the photo
+ * @param inService claim of the model's own calibration
  */
 record Answer(String photo, String brand, boolean right, Claim crossFitted, Claim inService) {
 
   /**
-   * What a calibration claims of an answer.
+   * What a calibration claims about an answer.
    *
-   * @param accuracy how often such answers are right
+   * @param accuracy claimed share of such answers that are correct
    */
   record Claim(double accuracy, Verdict verdict) {
 

@@ -8,36 +8,36 @@ import dev.marque.vision.photo.Size;
 import java.util.random.RandomGenerator;
 
 /**
- * Makes a photo look different each time it is learned from: a random crop (Szegedy et al., 2015)
- * or a border around it or a scene that it is a part of, mirrored or not, other brightness,
- * contrast and colour, and a part erased (Zhong et al., 2020). Some photos are also tilted, made
- * coarse or dark, as people's photos are.
+ * Random augmentation of training photos: a crop (Szegedy et al., 2015), a border or a surrounding
+ * scene, mirroring, changes of brightness, contrast and colour, and erasing of a part (Zhong et
+ * al., 2020). Some photos are also tilted, darkened or reduced in resolution, like photos that
+ * users take.
  */
 record Augmentation(Normalization normalization, double smallestCrop) {
 
-  private static final double WIDEST_ASPECT = 1.33;
-  private static final double BORDER_SHARE = 0.2;
-  private static final double WIDEST_BORDER = 0.15;
-  private static final double SMALLEST_IN_SCENE = 0.45;
-  private static final double LARGEST_IN_SCENE = 0.85;
-  private static final double GREY_SHARE = 0.15;
-  private static final double ERASED_SHARE = 0.25;
-  private static final double COARSE_SHARE = 0.1;
-  private static final int SMALLEST_COARSE = 72;
-  private static final int LARGEST_COARSE = 180;
-  private static final double DARK_SHARE = 0.1;
-  private static final double DARKEST = 0.2;
-  private static final double TILTED_SHARE = 0.15;
-  private static final double STEEPEST_TILT = Math.toRadians(12);
+  private static final double MAX_ASPECT = 1.33;
+  private static final double BORDER_PROBABILITY = 0.2;
+  private static final double MAX_BORDER = 0.15;
+  private static final double MIN_SCALE_IN_SCENE = 0.45;
+  private static final double MAX_SCALE_IN_SCENE = 0.85;
+  private static final double GREY_PROBABILITY = 0.15;
+  private static final double ERASING_PROBABILITY = 0.25;
+  private static final double COARSE_PROBABILITY = 0.1;
+  private static final int MIN_COARSE_SIDE = 72;
+  private static final int MAX_COARSE_SIDE = 180;
+  private static final double DARK_PROBABILITY = 0.1;
+  private static final double MIN_BRIGHTNESS = 0.2;
+  private static final double TILT_PROBABILITY = 0.15;
+  private static final double MAX_TILT = Math.toRadians(12);
 
-  /** Fills {@code target[at + (y * width + x) * 3 + channel]}, normalised. */
+  /** Fills {@code target[at + (y * width + x) * 3 + channel]} with normalised values. */
   void apply(Pixels photo, Size size, RandomGenerator random, float[] target, int at) {
     float[] values = new float[size.values()];
-    Pixels seen = random.nextDouble() < COARSE_SHARE ? coarse(photo, random) : photo;
+    Pixels seen = random.nextDouble() < COARSE_PROBABILITY ? coarse(photo, random) : photo;
     Box box = box(seen, random);
     Resampling.scale(seen, box, random.nextBoolean(), size.width(), size.height(), values);
-    if (random.nextDouble() < TILTED_SHARE) {
-      double angle = STEEPEST_TILT * (2 * random.nextDouble() - 1);
+    if (random.nextDouble() < TILT_PROBABILITY) {
+      double angle = MAX_TILT * (2 * random.nextDouble() - 1);
       double aspect = box.width() / size.width() / (box.height() / size.height());
       values = tilted(values, size, angle, aspect);
     }
@@ -45,19 +45,19 @@ record Augmentation(Normalization normalization, double smallestCrop) {
   }
 
   private static Pixels coarse(Pixels photo, RandomGenerator random) {
-    return Resampling.fit(photo, random.nextInt(SMALLEST_COARSE, LARGEST_COARSE + 1));
+    return Resampling.fit(photo, random.nextInt(MIN_COARSE_SIDE, MAX_COARSE_SIDE + 1));
   }
 
   /**
-   * Turned about the middle; corners that this bares are filled with the nearest pixels.
+   * Rotates about the center; uncovered corners are filled with the nearest pixels.
    *
-   * @param aspect how many times wider than high the piece of the photo is that one value stands
-   *     for: the turn keeps the photo's right angles, not those of its squashed picture
+   * @param aspect width to height of the part of the photo that one value covers, so that the
+   *     rotation preserves right angles of the photo rather than of the distorted input
    */
   private static float[] tilted(float[] values, Size size, double angle, double aspect) {
     int width = size.width();
     int height = size.height();
-    float[] turned = new float[values.length];
+    float[] rotated = new float[values.length];
     double cos = Math.cos(angle);
     double sin = Math.sin(angle);
     for (int y = 0; y < height; y++) {
@@ -66,10 +66,10 @@ record Augmentation(Normalization normalization, double smallestCrop) {
         double down = y - (height - 1) / 2.0;
         double fromX = cos * across + sin * down / aspect + (width - 1) / 2.0;
         double fromY = cos * down - sin * across * aspect + (height - 1) / 2.0;
-        interpolate(values, size, fromX, fromY, turned, (y * width + x) * 3);
+        interpolate(values, size, fromX, fromY, rotated, (y * width + x) * 3);
       }
     }
-    return turned;
+    return rotated;
   }
 
   private static void interpolate(
@@ -94,16 +94,16 @@ record Augmentation(Normalization normalization, double smallestCrop) {
   }
 
   /**
-   * Fills the target as {@link #apply} does, with the whole photo somewhere in a scene: people
-   * photograph cars in a street, data sets show them cut out.
+   * Like {@link #apply}, but with the complete photo pasted into a scene: users photograph cars in
+   * a street, while data sets show them cropped.
    */
   void applyInScene(
       Pixels photo, Pixels scene, Size size, RandomGenerator random, float[] target, int at) {
     float[] values = new float[size.values()];
     Resampling.scale(
         scene, box(scene, random), random.nextBoolean(), size.width(), size.height(), values);
-    int width = (int) (size.width() * shareOfScene(random));
-    int height = (int) (size.height() * shareOfScene(random));
+    int width = (int) (size.width() * scaleInScene(random));
+    int height = (int) (size.height() * scaleInScene(random));
     float[] part = new float[width * height * 3];
     Resampling.scale(photo, Box.all(photo), random.nextBoolean(), width, height, part);
     int left = random.nextInt(size.width() - width + 1);
@@ -115,22 +115,22 @@ record Augmentation(Normalization normalization, double smallestCrop) {
     finish(values, size, random, target, at);
   }
 
-  private static double shareOfScene(RandomGenerator random) {
-    return SMALLEST_IN_SCENE + (LARGEST_IN_SCENE - SMALLEST_IN_SCENE) * random.nextDouble();
+  private static double scaleInScene(RandomGenerator random) {
+    return MIN_SCALE_IN_SCENE + (MAX_SCALE_IN_SCENE - MIN_SCALE_IN_SCENE) * random.nextDouble();
   }
 
   private void finish(float[] values, Size size, RandomGenerator random, float[] target, int at) {
     recolour(values, random);
     normalization.apply(values, 0, values.length);
-    if (random.nextDouble() < ERASED_SHARE) {
+    if (random.nextDouble() < ERASING_PROBABILITY) {
       erase(values, size, random);
     }
     System.arraycopy(values, 0, target, at, values.length);
   }
 
   private Box box(Pixels photo, RandomGenerator random) {
-    if (random.nextDouble() < BORDER_SHARE) {
-      double border = WIDEST_BORDER * random.nextDouble();
+    if (random.nextDouble() < BORDER_PROBABILITY) {
+      double border = MAX_BORDER * random.nextDouble();
       return new Box(
           -border * photo.width(),
           -border * photo.height(),
@@ -138,7 +138,7 @@ record Augmentation(Normalization normalization, double smallestCrop) {
           (1 + border) * photo.height());
     }
     double area = smallestCrop + (1 - smallestCrop) * random.nextDouble();
-    double aspect = Math.exp((random.nextDouble() * 2 - 1) * Math.log(WIDEST_ASPECT));
+    double aspect = Math.exp((random.nextDouble() * 2 - 1) * Math.log(MAX_ASPECT));
     double width = photo.width() * Math.min(1, Math.sqrt(area * aspect));
     double height = photo.height() * Math.min(1, Math.sqrt(area / aspect));
     double left = random.nextDouble() * (photo.width() - width);
@@ -149,10 +149,11 @@ record Augmentation(Normalization normalization, double smallestCrop) {
   private static void recolour(float[] values, RandomGenerator random) {
     float contrast = 0.65f + 0.7f * random.nextFloat();
     float brightness = (random.nextFloat() - 0.5f) * 50;
-    float saturation = random.nextDouble() < GREY_SHARE ? 0 : 0.6f + 0.8f * random.nextFloat();
+    float saturation =
+        random.nextDouble() < GREY_PROBABILITY ? 0 : 0.6f + 0.8f * random.nextFloat();
     float light =
-        random.nextDouble() < DARK_SHARE
-            ? (float) (DARKEST + (1 - DARKEST) * random.nextDouble())
+        random.nextDouble() < DARK_PROBABILITY
+            ? (float) (MIN_BRIGHTNESS + (1 - MIN_BRIGHTNESS) * random.nextDouble())
             : 1;
     float middle = 120;
     for (int i = 0; i < values.length; i += 3) {

@@ -8,15 +8,15 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
- * Makes the batches of an epoch ahead on threads of its own, a bounded number at a time, in order.
+ * Prefetches the batches of an epoch on background threads, a bounded number at a time, in order.
  */
 final class BatchLoader implements AutoCloseable {
 
-  private static final int AHEAD = 4;
+  private static final int PREFETCH = 4;
 
   private final BatchMaker maker;
   private final ExecutorService threads;
-  private final Queue<Future<Batch>> ahead = new ArrayDeque<>();
+  private final Queue<Future<Batch>> prefetched = new ArrayDeque<>();
   private int epoch;
   private int[] order = {};
   private int next;
@@ -33,35 +33,35 @@ final class BatchLoader implements AutoCloseable {
             });
   }
 
-  /** Turns to the first batch of an epoch. */
-  void begin(int epoch) {
+  /** Restarts at the first batch of an epoch. */
+  void startEpoch(int epoch) {
     this.epoch = epoch;
     order = maker.order(epoch);
     next = 0;
-    ahead.clear();
-    for (int i = 0; i < AHEAD; i++) {
-      ask();
+    prefetched.clear();
+    for (int i = 0; i < PREFETCH; i++) {
+      prefetchNext();
     }
   }
 
-  /** The next batch; waits until it is made. */
+  /** Returns the next batch, waiting until it is ready. */
   Batch take() throws InterruptedException {
-    Future<Batch> first = ahead.remove();
-    ask();
+    Future<Batch> first = prefetched.remove();
+    prefetchNext();
     try {
       return first.get();
     } catch (ExecutionException e) {
-      throw new IllegalStateException("a batch could not be made", e.getCause());
+      throw new IllegalStateException("cannot prepare a batch", e.getCause());
     }
   }
 
-  /** Has the next batch made, where the epoch has one more. */
-  private void ask() {
+  /** Submits the next batch, unless the epoch has no more. */
+  private void prefetchNext() {
     if (next < maker.batches()) {
       int number = next++;
       int inEpoch = epoch;
       int[] inOrder = order;
-      ahead.add(threads.submit(() -> maker.make(inEpoch, number, inOrder)));
+      prefetched.add(threads.submit(() -> maker.make(inEpoch, number, inOrder)));
     }
   }
 

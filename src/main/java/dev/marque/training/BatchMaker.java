@@ -7,11 +7,12 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * Makes batches that depend on nothing but the seed and their number, so that a resumed run goes on
- * with the batches that the killed one would have made.
+ * Creates batches that depend only on the seed and their number, so that a resumed run continues
+ * with the same batches as an uninterrupted one.
  *
- * <p>A share of the batches is mixed: each photo with another one, by blending (Zhang et al., 2018,
- * "mixup") or by pasting a rectangle (Yun et al., 2019, "CutMix"); the targets mix likewise.
+ * <p>In a share of the batches, each photo is mixed with another one, by blending (Zhang et al.,
+ * 2018, "mixup") or by pasting a rectangle (Yun et al., 2019, "CutMix"); the targets are mixed in
+ * proportion.
  */
 final class BatchMaker {
 
@@ -35,12 +36,12 @@ final class BatchMaker {
     }
   }
 
-  /** Whole batches in an epoch. */
+  /** Returns the number of complete batches per epoch. */
   int batches() {
     return examples.size() / options.batch();
   }
 
-  /** The order of the photos in an epoch. */
+  /** Returns the order of the photos in an epoch. */
   int[] order(int epoch) {
     SplittableRandom random = random(epoch, -1);
     int[] order = new int[examples.size()];
@@ -87,7 +88,7 @@ final class BatchMaker {
     }
   }
 
-  /** Mixes another photo in, and answers the share that is still the first one's: at least half. */
+  /** Mixes in another photo and returns the remaining share of the first one, at least half. */
   private float mix(Example other, Size size, SplittableRandom random, float[] photos, int at) {
     float[] pasted = new float[size.values()];
     augment(other, size, random, pasted, 0);
@@ -111,9 +112,9 @@ final class BatchMaker {
   }
 
   /**
-   * Adds a photo's share to a target. A car of none of the brands has all brands alike, so that the
-   * network learns to be unsure of it (Hendrycks et al., 2019, "Outlier Exposure"); so has a photo
-   * without a car.
+   * Adds a photo's share to a target. A car of another make and a photo without a car have a
+   * uniform distribution over the brands, so that the network learns to be unsure (Hendrycks et
+   * al., 2019, "Outlier Exposure").
    */
   private void target(Example example, float share, float[] targets, int at) {
     float smoothing = (float) options.labelSmoothing();

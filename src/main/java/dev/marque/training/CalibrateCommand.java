@@ -14,17 +14,17 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code marque calibrate}: fits what a model claims to photos anew; its weights stay. */
+/** {@code marque calibrate}: recalibrates a model on photos without changing its weights. */
 @Command(
     name = "calibrate",
     description = {
-      "Fits a model's temperature, thresholds and accuracy curve to the validation photos anew.",
+      "Refits a model's temperature, thresholds and accuracy curve to the validation photos.",
       "",
-      "The weights stay as they are, so it takes minutes where training takes hours. Do so when the"
-          + " model is to serve at another input size, or for photos like those of your users. Only"
-          + " model.json is written, whole or not at all, and the card of the model before is"
-          + " deleted (evaluation.json, its pictures, README.md); then judge the model with"
-          + " evaluate.",
+      "The weights do not change, so this takes minutes, while training takes hours. Use it to"
+          + " serve a model at another input size, or to adapt it to photos like those of your"
+          + " users. Only model.json is written, atomically, and the model card of the previous"
+          + " calibration is deleted (evaluation.json, its charts, README.md). Then evaluate the"
+          + " model with evaluate.",
     })
 public final class CalibrateCommand implements Callable<Integer> {
 
@@ -34,21 +34,21 @@ public final class CalibrateCommand implements Callable<Integer> {
       names = "--name",
       required = true,
       description =
-          "Name and version of the model from now on. Predictions are stored with it, so it should"
-              + " be a new one.")
+          "New name and version of the model. Predictions are stored with it, so do not reuse the"
+              + " old one.")
   private String name = "";
 
   @Option(
       names = "--serve-at",
       paramLabel = "HxW",
       converter = TrainCommand.SizeConverter.class,
-      description = "Input size from now on (default: as it is).")
+      description = "New input size (default: unchanged).")
   private @Nullable Size serveAt;
 
   /**
-   * Makes the command.
+   * Creates the command.
    *
-   * @param defaultModel the folder of the model that is calibrated where no other is named
+   * @param defaultModel folder of the model to calibrate if the option {@code --model} is absent
    */
   public CalibrateCommand(Supplier<Path> defaultModel) {
     options = new PhotosAndModel(defaultModel);
@@ -68,14 +68,13 @@ public final class CalibrateCommand implements Callable<Integer> {
             photos,
             options::sayLeftOut);
     if (calibrated.description().calibration().equals(Calibration.NONE)) {
-      throw new DataSetException(
-          "%s has no photos to validate on that can be read".formatted(options.data()));
+      throw new DataSetException("%s has no readable validation photos".formatted(options.data()));
     }
     ModelCard.delete(folder);
     calibrated.description().write(folder);
     PrintWriter out = options.out();
     out.printf(
-        "Written to %s; judge it with: evaluate --data %s --model %s%n",
+        "Written to %s; evaluate it with: evaluate --data %s --model %s%n",
         folder, options.data(), folder);
     out.flush();
     return 0;

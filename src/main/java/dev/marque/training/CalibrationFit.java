@@ -7,43 +7,44 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * Fits a {@link Calibration} to judged photos.
+ * Fits a {@link Calibration} to the scores of labelled photos.
  *
  * <ul>
- *   <li>The temperature has the least negative log-likelihood of the right brands.
- *   <li>{@code carFrom} lies half-way, in log-odds, between what all but 1% of the known cars reach
- *       and what all but 1% of the photos without a car stay below: a car that is small in its
- *       photo lies between the two. Without such photos it is 0: a head that saw cars only cannot
- *       tell what is none. {@code knownFrom} refuses at most 5% of the known cars.
- *   <li>{@code confidentFrom} is the lowest probability from which on 98.5% of the answers were
- *       right, at least 25 of them: half a point more than is claimed, because on other photos than
- *       those of the fit such a threshold does a little worse.
- *   <li>The curve is the isotonic regression of right answers on their probability (Zadrozny and
- *       Elkan, 2002), each step drawn in towards one half by one right and one wrong answer before
- *       it is compared with the next: who is more certain never claims less.
+ *   <li>The temperature minimizes the negative log-likelihood of the correct brands.
+ *   <li>{@code carFrom} is half-way, in log-odds, between the car probability that 99% of the known
+ *       cars reach and the one that 99% of the photos without a car stay below, because a car that
+ *       is small in its photo lies between the two. It is 0 if there are no photos without a car: a
+ *       head trained only on cars cannot detect anything else. {@code knownFrom} rejects at most 5%
+ *       of the known cars.
+ *   <li>{@code confidentFrom} is the lowest probability above which 98.5% of the answers, and at
+ *       least 25 answers, were correct. This is half a point more than is claimed, because such a
+ *       threshold does slightly worse on photos that it was not fitted to.
+ *   <li>The curve is the isotonic regression of correctness on probability (Zadrozny and Elkan,
+ *       2002). Each step is smoothed by one correct and one wrong answer before it is compared with
+ *       the next, so that a higher probability never has a lower claimed accuracy.
  * </ul>
  */
 final class CalibrationFit {
 
-  private static final double CARS_REFUSED = 0.01;
-  private static final double KNOWN_REFUSED = 0.05;
-  private static final double CONFIDENT_RIGHT = 0.985;
-  private static final int FEWEST_IN_A_STEP = 25;
+  private static final double REJECTED_CARS = 0.01;
+  private static final double REJECTED_KNOWN = 0.05;
+  private static final double CONFIDENT_ACCURACY = 0.985;
+  private static final int MIN_ANSWERS = 25;
 
   private CalibrationFit() {}
 
   /**
-   * Fits to photos.
+   * Fits a calibration.
    *
-   * @param known of the known brands, at least one
-   * @param notACar without a car; may be empty
+   * @param known photos of the known brands, at least one
+   * @param notACar photos without a car; may be empty
    */
   static Calibration fit(List<Judged> known, List<Judged> notACar) {
     double temperature = temperature(known);
     Calibration warm = new Calibration(temperature, 1, 0, 0, List.of(new Point(0, 0)));
     double knownFrom =
         quantile(
-            known.stream().mapToDouble(j -> Calibration.familiarity(j.scores())), KNOWN_REFUSED);
+            known.stream().mapToDouble(j -> Calibration.familiarity(j.scores())), REJECTED_KNOWN);
     List<Answer> answers =
         known.stream()
             .map(
@@ -60,10 +61,11 @@ final class CalibrationFit {
     if (notACar.isEmpty()) {
       return 0;
     }
-    double cars = quantile(known.stream().mapToDouble(j -> j.scores().car()), CARS_REFUSED);
-    double others = quantile(notACar.stream().mapToDouble(j -> j.scores().car()), 1 - CARS_REFUSED);
-    double between = (logOdds(cars) + logOdds(Math.min(cars, others))) / 2;
-    return Math.floor(1e6 / (1 + Math.exp(-between))) / 1e6;
+    double cars = quantile(known.stream().mapToDouble(j -> j.scores().car()), REJECTED_CARS);
+    double others =
+        quantile(notACar.stream().mapToDouble(j -> j.scores().car()), 1 - REJECTED_CARS);
+    double threshold = (logOdds(cars) + logOdds(Math.min(cars, others))) / 2;
+    return Math.floor(1e6 / (1 + Math.exp(-threshold))) / 1e6;
   }
 
   private static double logOdds(double probability) {
@@ -76,7 +78,7 @@ final class CalibrationFit {
   private static double temperature(List<Judged> known) {
     double low = 0.2;
     double high = 5;
-    // Ternary search: the likelihood has one maximum in the temperature.
+    // Ternary search: the likelihood has a single maximum in the temperature.
     for (int i = 0; i < 60; i++) {
       double first = low + (high - low) / 3;
       double second = high - (high - low) / 3;
@@ -108,17 +110,17 @@ final class CalibrationFit {
     double from = 1.1;
     for (int i = ascending.size() - 1, count = 1; i >= 0; i--, count++) {
       right += ascending.get(i).right() ? 1 : 0;
-      if (count >= FEWEST_IN_A_STEP && right >= CONFIDENT_RIGHT * count) {
+      if (count >= MIN_ANSWERS && right >= CONFIDENT_ACCURACY * count) {
         from = ascending.get(i).probability();
       }
     }
     return Math.floor(from * 1e6) / 1e6;
   }
 
-  /** Pools neighbouring steps until accuracy rises with probability. */
+  /** Pools adjacent steps until accuracy increases with probability (pool adjacent violators). */
   private static List<Point> curve(List<Answer> ascending) {
     List<Step> steps = new ArrayList<>();
-    int count = Math.max(1, ascending.size() / FEWEST_IN_A_STEP);
+    int count = Math.max(1, ascending.size() / MIN_ANSWERS);
     for (int i = 0; i < count; i++) {
       int from = i * ascending.size() / count;
       int to = (i + 1) * ascending.size() / count;
@@ -131,15 +133,18 @@ final class CalibrationFit {
     }
     return steps.stream()
         .map(
-            step -> new Point(Figures.rounded(step.probability()), Figures.rounded(step.drawnIn())))
+            step ->
+                new Point(
+                    Figures.rounded(step.probability()), Figures.rounded(step.smoothedAccuracy())))
         .toList();
   }
 
   private static boolean falls(List<Step> steps) {
-    return steps.get(steps.size() - 2).drawnIn() >= steps.get(steps.size() - 1).drawnIn();
+    return steps.get(steps.size() - 2).smoothedAccuracy()
+        >= steps.get(steps.size() - 1).smoothedAccuracy();
   }
 
-  /** Neighbouring answers with one accuracy. */
+  /** Adjacent answers that share one accuracy. */
   private record Step(int count, int right, double sum) {
 
     static Step of(List<Answer> answers) {
@@ -156,7 +161,7 @@ final class CalibrationFit {
       return sum / count;
     }
 
-    double drawnIn() {
+    double smoothedAccuracy() {
       return (right + 1.0) / (count + 2.0);
     }
   }

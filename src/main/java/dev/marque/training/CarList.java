@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** A list of photos as comma-separated values with a header line (RFC 4180, one line a row). */
+/** Reads lists of photos as CSV with a header (RFC 4180, without line breaks in values). */
 final class CarList {
 
   private static final String BYTE_ORDER_MARK = "\uFEFF";
@@ -17,11 +17,11 @@ final class CarList {
   private CarList() {}
 
   /**
-   * All rows, each as the values by the header's names.
+   * Returns all rows, each as a map from column name to value.
    *
-   * @param columns that the header must name
-   * @throws DataSetException if the file is missing, lacks a column, or a row has not the header's
-   *     number of values
+   * @param columns names of the required columns
+   * @throws DataSetException if the file is missing or lacks a column, or if a row has more or
+   *     fewer values than the header
    */
   static List<Map<String, String>> rows(Path file, String... columns) {
     List<String> lines;
@@ -36,7 +36,7 @@ final class CarList {
       if (lines.get(i).isBlank()) {
         continue;
       }
-      List<String> values = split(i == 0 ? withoutMark(lines.get(i)) : lines.get(i));
+      List<String> values = split(i == 0 ? withoutByteOrderMark(lines.get(i)) : lines.get(i));
       if (header.isEmpty()) {
         header = values;
         check(file, header, columns);
@@ -44,7 +44,7 @@ final class CarList {
       }
       if (values.size() != header.size()) {
         throw new DataSetException(
-            "%s, line %d: %d values where the header has %d"
+            "%s, line %d: %d values, but the header has %d"
                 .formatted(file, i + 1, values.size(), header.size()));
       }
       Map<String, String> row = new LinkedHashMap<>();
@@ -56,12 +56,12 @@ final class CarList {
     return rows;
   }
 
-  static List<Map<String, String>> rowsIfThere(Path file, String... columns) {
+  static List<Map<String, String>> rowsIfExists(Path file, String... columns) {
     return Files.exists(file) ? rows(file, columns) : List.of();
   }
 
-  /** Excel begins a list in UTF-8 with one. */
-  private static String withoutMark(String line) {
+  /** Excel starts a UTF-8 list with a byte order mark. */
+  private static String withoutByteOrderMark(String line) {
     return line.startsWith(BYTE_ORDER_MARK) ? line.substring(1) : line;
   }
 
@@ -69,7 +69,7 @@ final class CarList {
     List<String> missing = Stream.of(columns).filter(column -> !header.contains(column)).toList();
     if (!missing.isEmpty()) {
       throw new DataSetException(
-          "%s has no column %s: its first line must name %s, with commas between"
+          "%s has no column %s: its first line must name %s, separated by commas"
               .formatted(file, String.join(", ", missing), String.join(",", columns)));
     }
   }

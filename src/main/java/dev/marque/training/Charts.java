@@ -14,7 +14,7 @@ import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.style.Styler.LegendPosition;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
-/** The pictures of the model card, as PNG files. */
+/** The charts of the model card, as PNG files. */
 final class Charts {
 
   private static final Color INK = new Color(0x1f, 0x2a, 0x37);
@@ -22,15 +22,15 @@ final class Charts {
 
   private Charts() {}
 
-  /** Photos by brand (rows) and answer (columns), as shares of the brand's photos. */
+  /** Returns the confusion matrix by brand (rows) and answer (columns), in percent per brand. */
   static byte[] confusion(Evaluation evaluation) throws IOException {
     HeatMapChart chart =
         new HeatMapChartBuilder()
             .width(1000)
             .height(860)
-            .title("Photos of each brand by answer, in percent")
-            .xAxisTitle("answer")
-            .yAxisTitle("brand")
+            .title("Confusion matrix, in percent of each brand's photos")
+            .xAxisTitle("predicted brand")
+            .yAxisTitle("actual brand")
             .build();
     List<String> names = evaluation.brands().stream().map(Evaluation.Brand::brand).toList();
     List<String> upwards = new ArrayList<>(names);
@@ -53,28 +53,31 @@ final class Charts {
     return BitmapEncoder.getBitmapBytes(chart, BitmapFormat.PNG);
   }
 
-  /** Claimed against true accuracy. */
+  /** Returns the reliability diagram: measured accuracy by claimed accuracy. */
   static byte[] reliability(Evaluation evaluation) throws IOException {
     XYChart chart =
         new XYChartBuilder()
             .width(640)
             .height(520)
-            .title("What was claimed and what was true")
-            .xAxisTitle("accuracy claimed")
-            .yAxisTitle("share of answers that were right")
+            .title("Reliability diagram")
+            .xAxisTitle("claimed accuracy")
+            .yAxisTitle("measured accuracy")
             .build();
     chart.getStyler().setChartBackgroundColor(Color.WHITE);
     chart.getStyler().setChartFontColor(INK);
     chart.getStyler().setLegendPosition(LegendPosition.InsideNW);
     chart.getStyler().setXAxisMin(0.0).setXAxisMax(1.0).setYAxisMin(0.0).setYAxisMax(1.0);
     double[] ends = {0, 1};
-    chart.addSeries("honest", ends, ends).setMarker(SeriesMarkers.NONE).setLineColor(Color.GRAY);
+    chart
+        .addSeries("perfect calibration", ends, ends)
+        .setMarker(SeriesMarkers.NONE)
+        .setLineColor(Color.GRAY);
     double[] claimed =
         evaluation.reliability().stream().mapToDouble(Evaluation.Reliability::claimed).toArray();
     double[] accuracy =
         evaluation.reliability().stream().mapToDouble(Evaluation.Reliability::accuracy).toArray();
     chart
-        .addSeries("a tenth of the answers each", claimed, accuracy)
+        .addSeries("deciles of the answers", claimed, accuracy)
         .setMarker(SeriesMarkers.CIRCLE)
         .setMarkerColor(ACCENT)
         .setLineColor(ACCENT);

@@ -16,18 +16,18 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All that a killed run needs to go on, in one file that is replaced as a whole.
+ * Everything needed to resume an interrupted run, in one file that is replaced atomically.
  *
- * @param epoch epochs done
- * @param data fingerprint of the photos it was trained on
- * @param order {@link TrainingOptions#order() what decided} the order of the photos; null in older
- *     checkpoints
+ * @param epoch number of completed epochs
+ * @param data fingerprint of the training data
+ * @param order {@linkplain TrainingOptions#order() options} that determine the order of the photos;
+ *     {@code null} in older checkpoints
  */
 record Checkpoint(int epoch, String data, @Nullable String order, State state) {
 
   private static final String FILE = "checkpoint.safetensors";
 
-  /** The last checkpoint in a run's folder, if there is one. */
+  /** Reads the last checkpoint in a run's folder, if there is one. */
   static Optional<Checkpoint> read(Path folder) {
     Path file = folder.resolve(FILE);
     if (!Files.exists(file)) {
@@ -36,7 +36,7 @@ record Checkpoint(int epoch, String data, @Nullable String order, State state) {
     Safetensors content = Safetensors.read(file);
     Map<String, String> metadata = content.metadata();
     if (!metadata.keySet().containsAll(List.of("epoch", "data", "steps"))) {
-      throw new InvalidModelException(file + " is no checkpoint of this program");
+      throw new InvalidModelException(file + " is not a checkpoint of this program");
     }
     State state =
         new State(

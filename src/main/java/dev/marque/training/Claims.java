@@ -5,10 +5,10 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * What was claimed of answers and what was true.
+ * Claimed accuracy and correctness of answers.
  *
- * @param accuracy how often such answers are right, as claimed of each
- * @param right whether each was
+ * @param accuracy claimed accuracy of each answer
+ * @param right whether each answer was correct
  */
 record Claims(double[] accuracy, boolean[] right) {
 
@@ -35,7 +35,7 @@ record Claims(double[] accuracy, boolean[] right) {
     return right.length;
   }
 
-  /** Those of some answers; one may be there several times. */
+  /** Returns the claims of the answers with these indexes, which may repeat. */
   Claims of(int[] answers) {
     Claims claims = new Claims(new double[answers.length], new boolean[answers.length]);
     for (int i = 0; i < answers.length; i++) {
@@ -45,7 +45,7 @@ record Claims(double[] accuracy, boolean[] right) {
     return claims;
   }
 
-  /** The expected calibration error. */
+  /** Returns the expected calibration error. */
   double error() {
     return Figures.calibrationError(accuracy, right, BINS);
   }

@@ -10,40 +10,40 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
- * Tells whether one model is worse than another by more than chance, on the photos that both
- * answered. A photo that is hard is hard for both, so they are compared photo by photo.
+ * Tests whether one model is significantly worse than another on the photos that both answered.
+ * Since hard photos are hard for both models, they are compared photo by photo.
  *
  * <ul>
- *   <li>Right answers, of all photos and of each brand: the exact test of McNemar (1947), one-sided
- *       at 2.5%. A brand with five photos or fewer on which the models differ never counts, so that
- *       the many brands raise few false alarms.
+ *   <li>Accuracy, overall and per brand: the exact test of McNemar (1947), one-sided at 2.5%. A
+ *       brand with five or fewer photos on which the models differ is never significant, so that
+ *       the many brands cause few false alarms.
  *   <li>Calibration error: more than two standard errors, from a bootstrap of the photos (Efron,
  *       1979) with a fixed seed.
  * </ul>
  */
 final class Comparison {
 
-  private static final double CHANCE = 0.025;
+  private static final double SIGNIFICANCE = 0.025;
   private static final int RESAMPLES = 1000;
   private static final long SEED = 1;
 
   private Comparison() {}
 
-  /** What both models answered to one photo. */
+  /** The answers of both models to one photo. */
   private record Pair(Answer first, Answer second) {}
 
-  /** One line for each figure in which the first is worse than the second. */
+  /** Returns one line for each metric in which the first model is worse than the second. */
   static List<String> worse(List<Answer> first, List<Answer> second) {
     List<Pair> pairs = pairs(first, second);
     List<String> worse = new ArrayList<>();
-    if (isLessOftenRight(pairs)) {
-      worse.add(rightAnswers("top-1", pairs));
+    if (isLessAccurate(pairs)) {
+      worse.add(accuracies("top-1", pairs));
     }
     byBrand(pairs)
         .forEach(
             (brand, ofBrand) -> {
-              if (isLessOftenRight(ofBrand)) {
-                worse.add(rightAnswers("recall of " + brand, ofBrand));
+              if (isLessAccurate(ofBrand)) {
+                worse.add(accuracies("recall of " + brand, ofBrand));
               }
             });
     List<Answer> ofFirst = pairs.stream().map(Pair::first).toList();
@@ -58,8 +58,8 @@ final class Comparison {
   }
 
   /**
-   * A line where the calibration that serves errs by more than one that is fitted to these photos:
-   * then it was fitted to others, or to other weights.
+   * Returns one line if the model's own calibration has a larger error than one fitted to these
+   * photos, which means that it was fitted to other photos or weights.
    */
   static List<String> staleCalibration(List<Answer> answers) {
     List<String> worse = new ArrayList<>();
@@ -96,14 +96,14 @@ final class Comparison {
             Collectors.groupingBy(pair -> pair.first().brand(), TreeMap::new, Collectors.toList()));
   }
 
-  private static boolean isLessOftenRight(List<Pair> pairs) {
+  private static boolean isLessAccurate(List<Pair> pairs) {
     int lost = count(pairs, pair -> !pair.first().right() && pair.second().right());
     int won = count(pairs, pair -> pair.first().right() && !pair.second().right());
-    return lost > won && chanceOfHeads(lost, lost + won) < CHANCE;
+    return lost > won && binomialTail(lost, lost + won) < SIGNIFICANCE;
   }
 
-  /** How likely so many tosses of a coin show heads so many times or more. */
-  private static double chanceOfHeads(int heads, int tosses) {
+  /** Returns the probability of at least this many heads in this many fair coin tosses. */
+  private static double binomialTail(int heads, int tosses) {
     double chance = 0;
     double logCombinations = 0;
     for (int k = 0; k <= tosses; k++) {
@@ -117,7 +117,7 @@ final class Comparison {
     return chance;
   }
 
-  /** Whether the first claims err by more than the second ones of the same photos. */
+  /** Returns whether the first claims have a significantly larger error on the same photos. */
   private static boolean errsMore(Claims first, Claims second) {
     double difference = first.count() == 0 ? 0 : first.error() - second.error();
     if (difference <= 0) {
@@ -136,7 +136,7 @@ final class Comparison {
     return difference > 2 * Math.sqrt(Math.max(0, squares / RESAMPLES - mean * mean));
   }
 
-  private static String rightAnswers(String what, List<Pair> pairs) {
+  private static String accuracies(String what, List<Pair> pairs) {
     return percentages(
         what,
         (double) count(pairs, pair -> pair.first().right()) / pairs.size(),

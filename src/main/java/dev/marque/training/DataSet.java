@@ -26,16 +26,16 @@ import org.jspecify.annotations.Nullable;
  *
  * <ul>
  *   <li>Lists: {@code train.csv} and {@code val.csv} with the columns {@code
- *       path,brand,model,year}, and where they are there {@code other-makes.csv} (cars of none of
+ *       path,brand,model,year}, and optionally {@code other-makes.csv} (cars of other makes than
  *       the brands) and {@code not-a-car.csv}.
- *   <li>Folders: {@code <brand>/*.jpg}; one photo in eight, chosen by its name, is kept for
+ *   <li>Folders: {@code <brand>/*.jpg}; one photo in eight, selected by its name, is used for
  *       validation.
  * </ul>
  *
- * @param labels what can be told apart, from the training photos
- * @param training photos of the brands to fit weights on
- * @param validation photos of the brands to choose and calibrate on
- * @param otherMakes cars of none of the brands
+ * @param labels the classes in the training photos
+ * @param training photos of the brands, for fitting the weights
+ * @param validation photos of the brands, for model selection and calibration
+ * @param otherMakes cars of other makes than the brands
  * @param notACar photos without a car
  */
 public record DataSet(
@@ -45,17 +45,17 @@ public record DataSet(
     List<LabelledPhoto> otherMakes,
     List<LabelledPhoto> notACar) {
 
-  private static final int ONE_IN = 8;
+  private static final int VALIDATION_ONE_IN = 8;
 
   /**
-   * Finds the photos; reads none of them yet.
+   * Lists the photos without reading them.
    *
-   * @throws DataSetException if there are none, fewer than two brands, a brand without photos, one
-   *     that is only to be validated on, or a photo both to learn from and to validate on
+   * @throws DataSetException if there are no photos or fewer than two brands, if a brand has no
+   *     photos or only validation photos, or if a photo is used for both training and validation
    */
   public static DataSet open(Path folder) {
     if (!Files.isDirectory(folder)) {
-      throw new DataSetException("there is no folder " + folder + " to read photos from");
+      throw new DataSetException("the photo folder " + folder + " does not exist");
     }
     DataSet data = Files.exists(folder.resolve("train.csv")) ? lists(folder) : folders(folder);
     if (data.labels.brands().size() < 2) {
@@ -68,16 +68,16 @@ public record DataSet(
     data.labels.brands().forEach(untrained::remove);
     if (!untrained.isEmpty()) {
       throw new DataSetException(
-          "%s has photos of %s to validate on and none to train on"
+          "%s has validation photos of %s, but no training photos"
               .formatted(folder, String.join(", ", untrained)));
     }
     return data;
   }
 
   /**
-   * Checks that a model can be judged on these photos.
+   * Checks that a model can be evaluated on these photos.
    *
-   * @throws DataSetException naming the brands that it does not know
+   * @throws DataSetException naming the brands that the model does not know
    */
   void checkKnownTo(ModelDescription model) {
     List<String> unknown =
@@ -88,14 +88,14 @@ public record DataSet(
     }
   }
 
-  /** The brands that no photo tells how well they are recognised. */
+  /** Returns the brands without validation photos, whose accuracy cannot be measured. */
   List<String> brandsWithoutValidation() {
     Set<@Nullable String> validated =
         validation.stream().map(LabelledPhoto::brand).collect(Collectors.toSet());
     return labels.brands().stream().filter(brand -> !validated.contains(brand)).toList();
   }
 
-  /** Changes when a photo's path or label does. */
+  /** Returns a hash of all photos' paths and labels. */
   public String fingerprint() {
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
@@ -125,30 +125,30 @@ public record DataSet(
       validation.add(known(folder, row));
     }
     for (Map<String, String> row :
-        CarList.rowsIfThere(folder.resolve("other-makes.csv"), "path", "brand")) {
+        CarList.rowsIfExists(folder.resolve("other-makes.csv"), "path", "brand")) {
       String path = CarList.value(row, "path");
       String make = CarList.value(row, "brand");
       otherMakes.add(new LabelledPhoto(folder.resolve(path), path, null, make, true));
     }
-    for (Map<String, String> row : CarList.rowsIfThere(folder.resolve("not-a-car.csv"), "path")) {
+    for (Map<String, String> row : CarList.rowsIfExists(folder.resolve("not-a-car.csv"), "path")) {
       String path = CarList.value(row, "path");
       notACar.add(new LabelledPhoto(folder.resolve(path), path, null, null, false));
     }
-    requireNotLearned(validation, List.of(training, otherMakes, notACar));
+    requireNotTrainedOn(validation, List.of(training, otherMakes, notACar));
     return new DataSet(labels(training, otherMakes), training, validation, otherMakes, notACar);
   }
 
-  private static void requireNotLearned(
-      List<LabelledPhoto> validation, List<List<LabelledPhoto>> learned) {
+  private static void requireNotTrainedOn(
+      List<LabelledPhoto> validation, List<List<LabelledPhoto>> trainedOn) {
     Set<Path> files =
-        learned.stream()
+        trainedOn.stream()
             .flatMap(List::stream)
             .map(photo -> photo.file().normalize())
             .collect(Collectors.toSet());
     for (LabelledPhoto photo : validation) {
       if (files.contains(photo.file().normalize())) {
         throw new DataSetException(
-            "%s is in val.csv and in a list to learn from; take it out of one of them"
+            "%s is in val.csv and in a training list; remove it from one of them"
                 .formatted(photo.name()));
       }
     }
@@ -178,11 +178,11 @@ public record DataSet(
           photos.stream()
               .map(file -> labelled(file, label))
               .collect(Collectors.toCollection(ArrayList::new));
-      if (all.stream().allMatch(DataSet::isKeptForValidation)) {
-        // Of few photos chance may keep all.
+      if (all.stream().allMatch(DataSet::isForValidation)) {
+        // With few photos, all may have been selected by chance.
         training.add(all.remove(0));
       }
-      all.forEach(photo -> (isKeptForValidation(photo) ? validation : training).add(photo));
+      all.forEach(photo -> (isForValidation(photo) ? validation : training).add(photo));
     }
     return new DataSet(labels(training, List.of()), training, validation, List.of(), List.of());
   }
@@ -191,9 +191,9 @@ public record DataSet(
     return new LabelledPhoto(file, brand + "/" + file.getFileName(), brand, null, true);
   }
 
-  /** By the name, so that it stays where it is when others are added. */
-  private static boolean isKeptForValidation(LabelledPhoto photo) {
-    return Math.floorMod(photo.name().hashCode() * 0x9E3779B1, ONE_IN * 1024) < 1024;
+  /** Decides by the photo's name, so that adding photos does not change the split. */
+  private static boolean isForValidation(LabelledPhoto photo) {
+    return Math.floorMod(photo.name().hashCode() * 0x9E3779B1, VALIDATION_ONE_IN * 1024) < 1024;
   }
 
   private static Labels labels(List<LabelledPhoto> training, List<LabelledPhoto> otherMakes) {

@@ -2,7 +2,7 @@ package dev.marque.training;
 
 import org.jspecify.annotations.Nullable;
 
-/** Photos or lists that cannot be trained with; the message says which and what to do. */
+/** Thrown if photos or lists cannot be used; the message says which and how to fix it. */
 public final class DataSetException extends RuntimeException {
   private static final long serialVersionUID = 1;
 

@@ -1,6 +1,6 @@
 package dev.marque.training;
 
-/** A run whose loss or weights are no numbers any more; the message says how to go on. */
+/** Thrown if the loss or the weights are no longer finite; the message says how to continue. */
 public final class DivergenceException extends RuntimeException {
   private static final long serialVersionUID = 1;
 

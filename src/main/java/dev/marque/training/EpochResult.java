@@ -4,15 +4,15 @@ import java.util.Locale;
 import java.util.OptionalDouble;
 
 /**
- * How an epoch went: a row of the training log.
+ * The result of an epoch: a row of the training log.
  *
- * @param epoch epochs done
- * @param size input size at its end
- * @param learningRate at its end
- * @param loss mean over its steps
- * @param validation top-1 of the averaged weights on the validation photos, where it was measured
- * @param seconds the epoch took
- * @param photosPerSecond learned from
+ * @param epoch number of completed epochs
+ * @param size input size at the end of the epoch
+ * @param learningRate learning rate at the end of the epoch
+ * @param loss mean loss over its steps
+ * @param validation top-1 accuracy of the averaged weights on the validation photos, if measured
+ * @param seconds duration of the epoch
+ * @param photosPerSecond training throughput
  */
 public record EpochResult(
     int epoch,

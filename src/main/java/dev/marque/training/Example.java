@@ -12,10 +12,10 @@ import dev.marque.vision.photo.Pixels;
  */
 record Example(String name, Pixels photo, int brand, int model, boolean car) {
 
-  /** No brand, no model: the photo is of none that is known. */
+  /** Index for a photo of no known brand or model. */
   static final int NONE = -1;
 
-  /** The same label on another photo. */
+  /** Returns an example with the same label and another photo. */
   Example with(Pixels other) {
     return new Example(name, other, brand, model, car);
   }

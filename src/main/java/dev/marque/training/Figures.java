@@ -6,29 +6,29 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** Figures that judge a classifier. */
+/** Metrics of a classifier. */
 final class Figures {
 
   private Figures() {}
 
-  /** To five places: more would pretend, and would differ between machines. */
+  /** Rounds to five decimals; more are not significant and differ between machines. */
   static double rounded(double value) {
     return Math.round(value * 1e5) / 1e5;
   }
 
-  /** The share of photos whose brand is among the k most likely. */
+  /** Returns the top-k accuracy. */
   static double top(List<Judged> photos, int k) {
     long right = photos.stream().filter(photo -> rank(photo.scores(), photo.brand()) < k).count();
     return (double) right / photos.size();
   }
 
-  /** The share of photos whose brand is the most likely after one look. */
+  /** Returns the top-1 accuracy of the first look. */
   static double topOfFirst(List<Judged> photos) {
     long right = photos.stream().filter(photo -> rank(photo.first(), photo.brand()) < 1).count();
     return (double) right / photos.size();
   }
 
-  /** How many brands are more likely than the right one. */
+  /** Returns the number of brands that are more likely than the correct one. */
   private static int rank(Scores scores, int brand) {
     double[] brands = scores.brands();
     int rank = 0;
@@ -38,7 +38,7 @@ final class Figures {
     return rank;
   }
 
-  /** {@code counts[brand][answer]}. */
+  /** Returns the confusion matrix, {@code counts[brand][answer]}. */
   static int[][] confusion(List<Judged> photos, int brands) {
     int[][] counts = new int[brands][brands];
     for (Judged photo : photos) {
@@ -47,27 +47,27 @@ final class Figures {
     return counts;
   }
 
-  /** A share to five places; null where there is nothing to have a share of. */
-  static @Nullable Double share(long part, long whole) {
-    return whole == 0 ? null : rounded((double) part / whole);
+  /** Returns a share, rounded, or {@code null} if the total is 0. */
+  static @Nullable Double share(long part, long total) {
+    return total == 0 ? null : rounded((double) part / total);
   }
 
-  /** Photos of a brand. */
+  /** Returns the number of photos of a brand. */
   static int photos(int[][] confusion, int brand) {
     return Arrays.stream(confusion[brand]).sum();
   }
 
-  /** Photos that were called by a brand's name. */
+  /** Returns the number of photos that were classified as a brand. */
   static int called(int[][] confusion, int brand) {
     return Arrays.stream(confusion).mapToInt(row -> row[brand]).sum();
   }
 
-  /** The harmonic mean of precision and recall of a brand that there are photos of. */
+  /** Returns the F1 score of a brand with photos. */
   static double f1(int[][] confusion, int brand) {
     return 2.0 * confusion[brand][brand] / (photos(confusion, brand) + called(confusion, brand));
   }
 
-  /** The mean of the F1 of the brands that there are photos of, each counting alike. */
+  /** Returns the unweighted mean of the F1 scores of all brands with photos. */
   static double macroF1(int[][] confusion) {
     return IntStream.range(0, confusion.length)
         .filter(brand -> photos(confusion, brand) > 0)
@@ -76,7 +76,7 @@ final class Figures {
         .orElse(0);
   }
 
-  /** The chance that a positive has a higher value than a negative; ties count half. */
+  /** Returns the share of pairs in which the positive exceeds the negative; ties count half. */
   static double auroc(double[] positives, double[] negatives) {
     double[] sorted = negatives.clone();
     Arrays.sort(sorted);
@@ -107,7 +107,7 @@ final class Figures {
     return lowerBound(sorted, Math.nextUp(value));
   }
 
-  /** The bounds of a share of {@code count} with 95% confidence (Wilson, 1927). */
+  /** Returns the 95% confidence interval of a share of {@code count} (Wilson, 1927). */
   static double[] interval(double share, int count) {
     double z = 1.959964;
     double center = (share + z * z / (2 * count)) / (1 + z * z / count);
@@ -119,8 +119,8 @@ final class Figures {
   }
 
   /**
-   * Expected calibration error: the mean distance between claimed and true accuracy over bins of as
-   * many answers each.
+   * Returns the expected calibration error: the mean absolute difference between claimed and actual
+   * accuracy over bins with the same number of answers.
    */
   static double calibrationError(double[] claimed, boolean[] right, int bins) {
     Integer[] order = new Integer[claimed.length];

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Weights of a trained network for a deeper one: what the trained one computes, the deeper one
- * computes at first, since a new residual block begins as its shortcut (Chen et al., 2016,
+ * Transfers the weights of a trained network to a deeper one. The deeper network initially computes
+ * the same function, because a new residual block starts as its shortcut (Chen et al., 2016,
  * "Net2Net").
  */
 final class Growth {
@@ -18,11 +18,11 @@ final class Growth {
   private Growth() {}
 
   /**
-   * The weights of {@code from} under the names that their layers have in {@code to}, which has the
-   * same layers in the same order and may have further residual blocks of stride 1 between them.
-   * The new blocks have no weights yet.
+   * Returns the weights of {@code from} under the names of the corresponding layers in {@code to},
+   * which must have the same layers in the same order and may have additional residual blocks of
+   * stride 1 between them. The additional blocks get no weights here.
    *
-   * @throws IllegalArgumentException if one network does not grow out of the other
+   * @throws IllegalArgumentException if {@code to} is not such an extension of {@code from}
    */
   static Weights grow(NetworkDescription from, NetworkDescription to, Weights weights) {
     Map<String, String> renamed = new HashMap<>();
@@ -34,14 +34,14 @@ final class Growth {
         renamed.put("layers." + matched++, "layers." + i);
       } else if (!(layer instanceof Layer.Residual block && block.stride() == 1)) {
         throw new IllegalArgumentException(
-            "layer %d of the network, %s, is neither the start's next layer nor a residual block of"
+            "layer %d of the network, %s, is neither the next layer of the start network nor a"
                     .formatted(i, layer)
-                + " stride 1");
+                + " residual block of stride 1");
       }
     }
     if (matched < old.size() || from.squeeze() != to.squeeze()) {
       throw new IllegalArgumentException(
-          "the network lacks layers of the one to start from, or squeezes otherwise");
+          "the network lacks layers of the start network, or has another squeeze ratio");
     }
     return new Weights(
         weights.tensors().stream()

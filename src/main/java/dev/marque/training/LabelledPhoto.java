@@ -4,11 +4,11 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A photo of the data set, not yet read.
+ * A photo of the data set that has not been read yet.
  *
  * @param name its path relative to the data set
- * @param brand null where it is of none of the brands
- * @param model make, model and year where they are known, or the make outside the brands
+ * @param brand its brand, or {@code null} if it shows none of the brands
+ * @param model make, model and year, or only the make for other makes; {@code null} if unknown
  * @param car whether it shows a car
  */
 record LabelledPhoto(

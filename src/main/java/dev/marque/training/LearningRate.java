@@ -1,9 +1,10 @@
 package dev.marque.training;
 
 /**
- * A linear warm-up, then half a cosine down to a thousandth (Loshchilov and Hutter, 2017, "SGDR").
+ * Learning rate schedule: a linear warm-up, then cosine decay to a thousandth (Loshchilov and
+ * Hutter, 2017, "SGDR").
  *
- * @param highest reached at the end of the warm-up
+ * @param highest the rate at the end of the warm-up
  */
 record LearningRate(double highest) {
 
@@ -11,7 +12,7 @@ record LearningRate(double highest) {
   private static final double START = 0.05;
   private static final double FLOOR = 1e-3;
 
-  /** The rate at a share of the training from 0 to 1. */
+  /** Returns the rate at a training progress from 0 to 1. */
   double at(double progress) {
     if (progress < WARM_UP) {
       return highest * (START + (1 - START) * progress / WARM_UP);

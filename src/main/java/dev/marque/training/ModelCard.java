@@ -2,9 +2,9 @@ package dev.marque.training;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.marque.vision.AtomicFile;
 import dev.marque.vision.LoadedModel;
 import dev.marque.vision.ModelDescription;
-import dev.marque.vision.WholeFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -41,14 +41,14 @@ final class ModelCard {
 
   /**
    * Writes evaluation.json, confusion.png, reliability.png and README.md, and stores a summary in
-   * model.json. Each file is replaced {@linkplain WholeFile atomically}.
+   * model.json. Each file is replaced {@linkplain AtomicFile atomically}.
    */
   void write(Path folder) throws IOException {
     String figures = JSON.writerWithDefaultPrettyPrinter().writeValueAsString(evaluation);
-    WholeFile.write(folder.resolve(FIGURES), figures + "\n");
-    WholeFile.write(folder.resolve(CONFUSION), Charts.confusion(evaluation));
-    WholeFile.write(folder.resolve(RELIABILITY), Charts.reliability(evaluation));
-    WholeFile.write(folder.resolve(TEXT), text(folder));
+    AtomicFile.write(folder.resolve(FIGURES), figures + "\n");
+    AtomicFile.write(folder.resolve(CONFUSION), Charts.confusion(evaluation));
+    AtomicFile.write(folder.resolve(RELIABILITY), Charts.reliability(evaluation));
+    AtomicFile.write(folder.resolve(TEXT), text(folder));
     ModelDescription description = model.description();
     description.with(description.calibration(), summary()).write(folder);
   }
@@ -130,10 +130,7 @@ final class ModelCard {
     if (inService != null) {
       row(lines, "expected calibration error in service", percent(inService.error()));
       row(lines, "confident answers in service", percent(inService.confidentShare()));
-      row(
-          lines,
-          "accuracy of confident answers in service",
-          percent(inService.confidentRight()));
+      row(lines, "accuracy of confident answers in service", percent(inService.confidentRight()));
     }
     row(lines, "AUROC, cars of other makes", number(evaluation.otherMakesAuroc()));
     row(lines, "AUROC, photos without a car", number(evaluation.notACarAuroc()));

@@ -10,7 +10,7 @@ import dev.marque.vision.photo.Size;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** Makes a model of trained weights: calibrates it on the validation photos. */
+/** Creates a calibrated model from trained weights. */
 final class ModelMaker {
 
   private ModelMaker() {}
@@ -26,20 +26,20 @@ final class ModelMaker {
         new ModelDescription(
             name,
             input,
-            Normalization.USUAL,
+            Normalization.IMAGENET,
             data.labels(),
             Calibration.NONE,
             data.fingerprint(),
             null);
-    // Calibrated is what will be read from the file and serve.
+    // Calibrated with the values that will be read from the file when serving.
     Weights stored = weights.inHalfPrecision();
     return calibrated(new LoadedModel(description, network, stored), data, unreadable);
   }
 
   /**
-   * The same network, calibrated anew and not yet evaluated.
+   * Recalibrates a model and removes its metrics.
    *
-   * @return a model that claims nothing where there are no photos to validate on
+   * @return a model with {@link Calibration#NONE} if there are no readable validation photos
    */
   static LoadedModel calibrated(
       LoadedModel model, DataSet data, Consumer<List<String>> unreadable) {

@@ -15,33 +15,33 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Photos read into memory, decoded as for service.
+ * Photos in memory, decoded as in production.
  *
- * @param examples those that could be read, in the order of the list
- * @param unreadable one line for each that could not: its name and the reason
+ * @param examples the readable photos, in the order of the list
+ * @param unreadable one line with name and reason for each unreadable photo
  */
 record PhotoSet(List<Example> examples, List<String> unreadable) {
 
-  /** The long side of photos to train on: what the largest input size can use. */
+  /** Long side in pixels of training photos: as much as the largest input size can use. */
   static final int TO_TRAIN_ON = 288;
 
-  /** The long side of photos to judge on: no smaller than they are in service. */
+  /** Long side in pixels of evaluation photos: not smaller than in production. */
   static final int TO_JUDGE_ON = 2 * PhotoViewer.DECODED_SIDE;
 
-  /** From so many photos the memory for all is estimated. */
+  /** Number of photos from which the memory for all is estimated. */
   private static final int SAMPLE = 50;
 
   /**
-   * Reads photos, several at a time.
+   * Reads photos in parallel.
    *
-   * @param longSide to which larger ones are made smaller, so that all stay in memory
-   * @throws DataSetException if they do not fit into the memory
+   * @param longSide long side in pixels to which larger photos are scaled down to save memory
+   * @throws DataSetException if the photos do not fit into memory
    */
   static PhotoSet read(List<LabelledPhoto> photos, Labels labels, int longSide) {
     return read(photos, labels, longSide, Runtime.getRuntime().maxMemory());
   }
 
-  /** As {@link #read(List, Labels, int)}, into so many bytes. */
+  /** Like {@link #read(List, Labels, int)}, with a memory limit in bytes. */
   static PhotoSet read(List<LabelledPhoto> photos, Labels labels, int longSide, long memory) {
     if (photos.size() > SAMPLE) {
       List<LabelledPhoto> sample =
@@ -49,7 +49,7 @@ record PhotoSet(List<Example> examples, List<String> unreadable) {
       long bytes = readAll(sample, labels, longSide).bytes() * photos.size() / SAMPLE;
       if (bytes > memory) {
         throw new DataSetException(
-            "%d photos take about %d MB and Java may use %d; %s"
+            "%d photos take about %d MB, but Java may use only %d; %s"
                 .formatted(photos.size(), bytes >> 20, memory >> 20, moreMemory(2 * bytes)));
       }
     }
@@ -61,7 +61,7 @@ record PhotoSet(List<Example> examples, List<String> unreadable) {
   }
 
   private static String moreMemory(long bytes) {
-    return "give it more: JAVA_OPTS=-Xmx%1$dm, or MAVEN_OPTS=-Xmx%1$dm with Maven"
+    return "increase it with JAVA_OPTS=-Xmx%1$dm, or MAVEN_OPTS=-Xmx%1$dm with Maven"
         .formatted(bytes >> 20);
   }
 
@@ -92,9 +92,9 @@ record PhotoSet(List<Example> examples, List<String> unreadable) {
       return new Example(photo.name(), pixels, brand, model, photo.car());
     } catch (PhotoException e) {
       if (e.reason() == PhotoException.Reason.TOO_MUCH_MEMORY) {
-        // Left out, it would be missing on this machine only.
+        // Skipping it would change the data set on this machine only.
         throw new DataSetException(
-            "%s: %s; take it out, or %s"
+            "%s: %s; remove it, or %s"
                 .formatted(
                     photo.name(),
                     e.getMessage(),

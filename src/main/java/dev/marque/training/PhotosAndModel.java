@@ -11,14 +11,14 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** The options of the commands that show photos to a model. */
+/** The options of the commands that run a model on photos. */
 final class PhotosAndModel {
 
   @Option(
       names = "--data",
       required = true,
       paramLabel = "DIR",
-      description = "Labelled photos, as train takes them.")
+      description = "Labelled photos, as for train.")
   private Path data = Path.of("");
 
   @Option(
@@ -33,7 +33,7 @@ final class PhotosAndModel {
   private final Supplier<Path> defaultModel;
 
   /**
-   * @param defaultModel the folder of the model where no other is named
+   * @param defaultModel folder of the model if the option {@code --model} is absent
    */
   PhotosAndModel(Supplier<Path> defaultModel) {
     this.defaultModel = defaultModel;
@@ -59,10 +59,10 @@ final class PhotosAndModel {
     return Objects.requireNonNull(spec).commandLine().getOut();
   }
 
-  /** Names photos that cannot be read on standard error. */
+  /** Reports unreadable photos on standard error. */
   void sayLeftOut(List<String> unreadable) {
     PrintWriter err = Objects.requireNonNull(spec).commandLine().getErr();
-    unreadable.forEach(photo -> err.println("left out " + photo));
+    unreadable.forEach(photo -> err.println("skipped " + photo));
     err.flush();
   }
 }

@@ -1,21 +1,21 @@
 package dev.marque.training;
 
-/** Hears how a training run goes; called on the training thread. */
+/** Is notified of the progress of a training run; called on the training thread. */
 public interface Progress {
 
-  /** Photos that could not be read, one line each; the run goes on without them. */
+  /** Some photos are unreadable, one line each; the run continues without them. */
   void unreadable(java.util.List<String> photos);
 
   /**
-   * The run begins or goes on.
+   * The run has started or been resumed.
    *
-   * @param epoch epochs already done
+   * @param epoch number of epochs already completed
    */
-  void begun(int epoch, int epochs, int batchesAnEpoch, String summary);
+  void started(int epoch, int epochs, int batchesAnEpoch, String summary);
 
-  /** A step was taken. */
+  /** A step is complete. */
   void step(int epoch, int batch, double loss, double photosPerSecond);
 
-  /** An epoch is done and its checkpoint written. */
+  /** An epoch is complete and its checkpoint has been written. */
   void epoch(EpochResult result);
 }

@@ -13,12 +13,12 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * A trained network that another one learns from (Hinton et al., 2015, "Distilling the Knowledge in
- * a Neural Network"): a part of each target becomes what the teacher says of the very photo that
- * the student is shown, cropped and mixed as it is (Beyer et al., 2022, "A good teacher is patient
- * and consistent"). A crop of which little is left is then no longer called by its brand for sure.
+ * A trained network that is distilled into another one (Hinton et al., 2015, "Distilling the
+ * Knowledge in a Neural Network"). Part of each target is the teacher's prediction for exactly the
+ * photo that the student gets, after cropping and mixing (Beyer et al., 2022, "A good teacher is
+ * patient and consistent"). A crop that shows little of the car thus has no certain target.
  *
- * <p>Used by one thread at a time.
+ * <p>Not thread-safe.
  */
 final class Teacher implements AutoCloseable {
 
@@ -27,20 +27,20 @@ final class Teacher implements AutoCloseable {
   private final ServingProgram program;
 
   /**
-   * @param labels of the photos to learn from
-   * @param share of the targets that is the teacher's, from 0 to 1
-   * @throws DataSetException if the teacher tells other brands or models than the labels, or does
-   *     not take photos as a {@link Batch} has them
+   * @param labels labels of the training photos
+   * @param share weight of the teacher's predictions in the targets, from 0 to 1
+   * @throws DataSetException if the teacher has other brands or models than the labels, or expects
+   *     another normalization than that of a {@link Batch}
    */
   Teacher(LoadedModel model, Labels labels, double share, Precision precision) {
     if (!model.description().labels().equals(labels)) {
       throw new DataSetException(
-          "the teacher %s tells other brands or models than these photos show"
+          "the teacher %s has other brands or models than these photos"
               .formatted(model.description().name()));
     }
-    if (!model.description().normalization().equals(Normalization.USUAL)) {
+    if (!model.description().normalization().equals(Normalization.IMAGENET)) {
       throw new DataSetException(
-          "the teacher %s takes photos in another range of values than training makes"
+          "the teacher %s expects another normalization than training uses"
               .formatted(model.description().name()));
     }
     this.labels = labels;
@@ -48,14 +48,14 @@ final class Teacher implements AutoCloseable {
     this.program = ServingProgram.load(model.network(), labels.heads(), model.weights(), precision);
   }
 
-  /** The batch with its targets moved towards what the teacher says; car or not stays as it is. */
+  /** Returns the batch with targets blended with the teacher's; car or not does not change. */
   Batch teach(Batch batch) {
     Heads heads = labels.heads();
     float[] targets = batch.targets().clone();
-    List<ServingProgram.Output> answers =
+    List<ServingProgram.Output> outputs =
         program.run(photos(batch), batch.size(), PyTorch.ALL_CORES);
     for (int i = 0; i < batch.count(); i++) {
-      Scores scores = Scores.of(answers.get(i).logits(), labels);
+      Scores scores = Scores.of(outputs.get(i).logits(), labels);
       int at = i * heads.logits();
       blend(targets, at, scores.brands());
       blend(targets, at + heads.brands(), scores.models());
@@ -63,14 +63,14 @@ final class Teacher implements AutoCloseable {
     return new Batch(batch.count(), batch.size(), batch.photos(), targets);
   }
 
-  /** Keeps the sum of the target: where there is no car, no model is asked for. */
-  private void blend(float[] targets, int at, double[] told) {
+  /** Preserves the sum of the target, which is 0 for the models if there is no car. */
+  private void blend(float[] targets, int at, double[] predicted) {
     float sum = 0;
-    for (int i = 0; i < told.length; i++) {
+    for (int i = 0; i < predicted.length; i++) {
       sum += targets[at + i];
     }
-    for (int i = 0; i < told.length; i++) {
-      targets[at + i] = (1 - share) * targets[at + i] + share * sum * (float) told[i];
+    for (int i = 0; i < predicted.length; i++) {
+      targets[at + i] = (1 - share) * targets[at + i] + share * sum * (float) predicted[i];
     }
   }
 

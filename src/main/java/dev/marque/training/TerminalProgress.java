@@ -8,7 +8,7 @@ import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
 
-/** Shows a training run on the terminal: a bar over all steps, and a line an epoch. */
+/** Shows a training run on the terminal: a progress bar over all steps and a line per epoch. */
 final class TerminalProgress implements Progress, AutoCloseable {
 
   private final PrintStream out = System.err;
@@ -17,16 +17,16 @@ final class TerminalProgress implements Progress, AutoCloseable {
 
   @Override
   public void unreadable(List<String> photos) {
-    say(photos.size() + " photos cannot be read and are left out:");
-    photos.forEach(photo -> say("  " + photo));
+    print(photos.size() + " photos cannot be read and are skipped:");
+    photos.forEach(photo -> print("  " + photo));
   }
 
   @Override
-  public void begun(int epoch, int epochs, int batchesAnEpoch, String summary) {
+  public void started(int epoch, int epochs, int batchesAnEpoch, String summary) {
     batches = batchesAnEpoch;
-    say(summary);
+    print(summary);
     if (epoch > 0) {
-      say("Going on after epoch " + epoch + " of " + epochs);
+      print("Resuming after epoch " + epoch + " of " + epochs);
     }
     bar =
         new ProgressBarBuilder()
@@ -50,7 +50,7 @@ final class TerminalProgress implements Progress, AutoCloseable {
 
   @Override
   public void epoch(EpochResult result) {
-    say(
+    print(
         String.format(
             Locale.ROOT,
             "epoch %d at %s: loss %.3f%s, %.0f photos/s",
@@ -66,7 +66,7 @@ final class TerminalProgress implements Progress, AutoCloseable {
             result.photosPerSecond()));
   }
 
-  void say(String line) {
+  void print(String line) {
     out.println(line);
   }
 

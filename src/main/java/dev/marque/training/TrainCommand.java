@@ -26,16 +26,16 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "train",
     description = {
-      "Trains a network from nothing on labelled photos.",
+      "Trains a network from scratch on labelled photos.",
       "",
-      "The photos are DIR/<brand>/*.jpg, or lists as in the README: DIR/train.csv and DIR/val.csv"
-          + " with the columns path,brand,model,year.",
+      "The photos are DIR/<brand>/*.jpg, or lists as described in the README: DIR/train.csv and"
+          + " DIR/val.csv with the columns path,brand,model,year.",
       "",
-      "A checkpoint is written after each epoch. The same command goes on from the last one after a"
-          + " stop or a kill; --epochs may then be another number, --seed and --batch may not. When"
-          + " all epochs are done, the model's three files are in the output folder, and a card that"
-          + " evaluate wrote there of a model before is deleted. Try the model with classify --model"
-          + " OUT photo.jpg.",
+      "A checkpoint is written after each epoch. After an interruption, the same command resumes"
+          + " from the last one; --epochs may then change, --seed and --batch may not. When all"
+          + " epochs are complete, the model's three files are written to the output folder, and"
+          + " the model card of a previous model there is deleted. Try the model with classify"
+          + " --model OUT photo.jpg.",
     })
 public final class TrainCommand implements Callable<Integer> {
 
@@ -46,14 +46,14 @@ public final class TrainCommand implements Callable<Integer> {
       names = "--out",
       required = true,
       paramLabel = "DIR",
-      description = "Where checkpoint, log.csv and the model go.")
+      description = "Output folder for the checkpoint, log.csv and the model.")
   private Path out = Path.of("");
 
   @Option(
       names = "--network",
       paramLabel = "FILE",
       description =
-          "The network's description (default: that of --start-from, else of the model in"
+          "The network's description (default: that of --start-from, otherwise that of the model in"
               + " marque.model-dir).")
   private @Nullable Path network;
 
@@ -71,13 +71,13 @@ public final class TrainCommand implements Callable<Integer> {
 
   @Option(
       names = "--batch",
-      description = "Photos a step (default: ${DEFAULT-VALUE}).",
+      description = "Photos per step (default: ${DEFAULT-VALUE}).",
       defaultValue = "64")
   private int batch;
 
   @Option(
       names = "--learning-rate",
-      description = "The highest learning rate (default: ${DEFAULT-VALUE}).",
+      description = "Peak learning rate (default: ${DEFAULT-VALUE}).",
       defaultValue = "0.002")
   private double learningRate;
 
@@ -87,8 +87,8 @@ public final class TrainCommand implements Callable<Integer> {
       paramLabel = "FROM:HxW",
       converter = SizeFromConverter.class,
       description =
-          "Input sizes, each from a share of the training on (default: ${DEFAULT-VALUE}). Small"
-              + " first and large at the end costs less than large all the time.",
+          "Input sizes, each with the training progress from which it is used (default:"
+              + " ${DEFAULT-VALUE}). Starting with small sizes saves time.",
       defaultValue = "0:96x128,0.3:128x160,0.6:160x208,0.9:192x256")
   private List<SizeFrom> sizes = List.of();
 
@@ -97,8 +97,8 @@ public final class TrainCommand implements Callable<Integer> {
       paramLabel = "HxW",
       converter = SizeConverter.class,
       description =
-          "Input size of the finished model (default: ${DEFAULT-VALUE}). Larger than in training"
-              + " pays off.",
+          "Input size of the finished model (default: ${DEFAULT-VALUE}). A larger size than in"
+              + " training can be more accurate.",
       defaultValue = "192x256")
   private Size serveAt = new Size(192, 256);
 
@@ -110,15 +110,15 @@ public final class TrainCommand implements Callable<Integer> {
 
   @Option(
       names = "--smallest-crop",
-      description = "Least share of a photo that a crop keeps (default: ${DEFAULT-VALUE}).",
+      description = "Minimum share of a photo's area in a crop (default: ${DEFAULT-VALUE}).",
       defaultValue = "0.25")
   private double smallestCrop;
 
   @Option(
       names = "--scenes",
       description =
-          "Share of cars shown somewhere in a larger scene, whose background is a photo without a"
-              + " car (default: ${DEFAULT-VALUE}).",
+          "Share of car photos that are pasted into a photo without a car, as a scene (default:"
+              + " ${DEFAULT-VALUE}).",
       defaultValue = "0.1")
   private double scenes;
 
@@ -132,7 +132,8 @@ public final class TrainCommand implements Callable<Integer> {
 
   @Option(
       names = "--seed",
-      description = "The same seed gives the same batches (default: ${DEFAULT-VALUE}).",
+      description =
+          "Random seed; the same seed gives the same batches (default: ${DEFAULT-VALUE}).",
       defaultValue = "1")
   private long seed;
 
@@ -140,24 +141,25 @@ public final class TrainCommand implements Callable<Integer> {
       names = "--start-from",
       paramLabel = "DIR",
       description =
-          "Begin with the weights of this model instead of random ones, where there is no checkpoint"
-              + " yet; with fewer epochs and a lower learning rate it learns new photos or new"
-              + " brands. A --network with the model's layers and further residual blocks between"
-              + " them makes it deeper.")
+          "Start from the weights of this model instead of random ones, unless there is a"
+              + " checkpoint; with fewer epochs and a lower learning rate, this fine-tunes it on"
+              + " new photos or new brands. A --network with additional residual blocks between"
+              + " the model's layers makes it deeper.")
   private @Nullable Path startFrom;
 
   @Option(
       names = "--teacher",
       paramLabel = "DIR",
       description =
-          "Learn from what this model says of each photo too, as it is shown: cropped and mixed."
-              + " It must tell the same brands and models. Each step then has a further pass of the network.")
+          "Distill this model: also learn from its predictions for each cropped and mixed photo."
+              + " It must have the same brands and models. Each step then takes one more forward"
+              + " pass.")
   private @Nullable Path teacher;
 
   @Option(
       names = "--taught",
       description =
-          "Share of what is learned that is the teacher's, if there is one (default:"
+          "Weight of the teacher's predictions in the targets, if there is a teacher (default:"
               + " ${DEFAULT-VALUE}).",
       defaultValue = "0.5")
   private double taught;
@@ -167,9 +169,9 @@ public final class TrainCommand implements Callable<Integer> {
   private final Supplier<Path> defaultModel;
 
   /**
-   * Makes the command.
+   * Creates the command.
    *
-   * @param defaultModel the folder of the model whose network is trained where no other is named
+   * @param defaultModel folder of the model whose network is trained by default
    */
   public TrainCommand(Supplier<Path> defaultModel) {
     this.defaultModel = defaultModel;
@@ -186,11 +188,11 @@ public final class TrainCommand implements Callable<Integer> {
             .orElseGet(() -> NetworkDescription.read(defaultModel.get().resolve("network.json")));
     DataSet photos = DataSet.open(data);
     try (TerminalProgress progress = new TerminalProgress();
-        @Nullable Teacher guide = teacher(photos, options.taughtShare())) {
+        @Nullable Teacher guide = teacher(photos, options.teacherShare())) {
       List<String> unvalidated = photos.brandsWithoutValidation();
       if (!unvalidated.isEmpty()) {
-        progress.say(
-            "No photos to validate on, so that it stays unknown how well they are told: "
+        progress.print(
+            "No validation photos, so the accuracy is unknown for: "
                 + String.join(", ", unvalidated));
       }
       Weights weights =
@@ -206,15 +208,15 @@ public final class TrainCommand implements Callable<Integer> {
                   guide,
                   progress)
               .train();
-      progress.say("Calibrating on %d photos".formatted(photos.validation().size()));
+      progress.print("Calibrating on %d photos".formatted(photos.validation().size()));
       LoadedModel model =
           ModelMaker.make(name, description, weights, photos, serveAt, progress::unreadable);
       ModelCard.delete(out);
       model.write(out);
-      progress.say(
+      progress.print(
           String.format(
               Locale.ROOT,
-              "The model is in %s; judge it with: evaluate --data %s --model %s",
+              "The model is in %s; evaluate it with: evaluate --data %s --model %s",
               out,
               data,
               out));
@@ -248,7 +250,7 @@ public final class TrainCommand implements Callable<Integer> {
         : new Teacher(LoadedModel.read(teacher), photos.labels(), share, precision);
   }
 
-  /** The weights that mean the same for these photos: of other labels, all but the heads. */
+  /** Returns the weights to start from; without the heads if the model has other labels. */
   private static Weights reusable(
       LoadedModel model, NetworkDescription description, DataSet photos) {
     boolean sameLabels = model.description().labels().equals(photos.labels());
@@ -259,7 +261,7 @@ public final class TrainCommand implements Callable<Integer> {
             .toList());
   }
 
-  /** Reads {@code 144x184}. */
+  /** Parses {@code 144x184}. */
   static final class SizeConverter implements ITypeConverter<Size> {
     @Override
     public Size convert(String text) {
@@ -267,7 +269,7 @@ public final class TrainCommand implements Callable<Integer> {
     }
   }
 
-  /** Reads {@code 0.6:144x184}. */
+  /** Parses {@code 0.6:144x184}. */
   static final class SizeFromConverter implements ITypeConverter<SizeFrom> {
     @Override
     public SizeFrom convert(String text) {

@@ -22,12 +22,12 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Trains a network from nothing, or goes on where a run in the same folder was stopped: a
- * checkpoint is written after each epoch, so a kill at any moment loses the current epoch at most.
+ * Trains a network from scratch, or resumes a run in the same folder. A checkpoint is written after
+ * each epoch, so that an interruption loses at most the current epoch.
  */
 public final class Trainer {
 
-  /** The moving average is judged every so many epochs. */
+  /** Number of epochs between validations of the moving average. */
   private static final int VALIDATE_EVERY = 5;
 
   private final TrainingOptions options;
@@ -40,9 +40,10 @@ public final class Trainer {
   private final Progress progress;
 
   /**
-   * @param folder where checkpoint, log and result go
-   * @param start values to begin with where there is no checkpoint yet; may lack tensors or all
-   * @param teacher moves the targets; the caller closes it
+   * @param folder output folder for checkpoint and log
+   * @param start initial weights if there is no checkpoint; missing tensors are initialized
+   *     randomly
+   * @param teacher teacher for distillation, or {@code null}; closed by the caller
    */
   public Trainer(
       TrainingOptions options,
@@ -64,12 +65,12 @@ public final class Trainer {
   }
 
   /**
-   * Trains to the end.
+   * Runs the training until all epochs are complete.
    *
    * @return the moving average of the weights
-   * @throws DataSetException if the run in the folder was on other photos or in another order
-   * @throws DivergenceException if the loss or the weights are no numbers any more; the last
-   *     checkpoint stays
+   * @throws DataSetException if the run in the folder used other photos or another order
+   * @throws DivergenceException if the loss or the weights are no longer finite; the last
+   *     checkpoint is kept
    */
   public Weights train() throws IOException, InterruptedException {
     Files.createDirectories(folder);
@@ -92,22 +93,22 @@ public final class Trainer {
             examples,
             heads,
             options,
-            new Augmentation(Normalization.USUAL, options.smallestCrop()));
+            new Augmentation(Normalization.IMAGENET, options.smallestCrop()));
     int done = last.map(Checkpoint::epoch).orElse(0);
     TrainingLog log = new TrainingLog(folder, done);
     TrainingProgram.State state =
         last.map(Checkpoint::state)
-            .orElseGet(() -> TrainingProgram.beginning(network, heads, options.seed(), start));
+            .orElseGet(() -> TrainingProgram.initialState(network, heads, options.seed(), start));
     try (BatchLoader loader = new BatchLoader(maker, loaderThreads());
         TrainingProgram program = new TrainingProgram(network, heads, precision, state)) {
-      progress.begun(done, options.epochs(), maker.batches(), summary(examples, validation));
+      progress.started(done, options.epochs(), maker.batches(), summary(examples, validation));
       for (int epoch = done; epoch < options.epochs(); epoch++) {
         EpochResult result = epoch(epoch, maker, loader, program, validation);
         TrainingProgram.State reached = program.state();
         if (!reached.isFinite()) {
-          throw diverged(epoch, "its weights are no numbers");
+          throw diverged(epoch, "the weights are not finite");
         }
-        // Before the checkpoint: a kill in between leaves a row too many, which is dropped.
+        // Before the checkpoint: an interruption in between leaves an extra row, which is dropped.
         log.add(result);
         new Checkpoint(epoch + 1, fingerprint, options.order(), reached).write(folder);
         progress.epoch(result);
@@ -119,11 +120,11 @@ public final class Trainer {
   private void check(Checkpoint last, String fingerprint) {
     if (!last.data().equals(fingerprint)) {
       throw new DataSetException(
-          "the run in %s was on other photos; choose another --out or remove it".formatted(folder));
+          "the run in %s used other photos; choose another --out or remove it".formatted(folder));
     }
     if (last.order() != null && !last.order().equals(options.order())) {
       throw new DataSetException(
-          "the run in %s was begun with %s; go on with these, or choose another --out"
+          "the run in %s was started with %s; use these options, or choose another --out"
               .formatted(folder, last.order()));
     }
   }
@@ -135,14 +136,13 @@ public final class Trainer {
       TrainingProgram program,
       List<Example> validation)
       throws InterruptedException {
-    long begin = System.nanoTime();
+    long startTime = System.nanoTime();
     LearningRate schedule = new LearningRate(options.learningRate());
     double losses = 0;
     double rate = 0;
     double seconds = 0;
-    loader.begin(epoch);
-    // Dropout draws from the engine's generator: seeded anew, a resumed run drops the same
-    // features.
+    loader.startEpoch(epoch);
+    // Dropout uses the engine's generator: reseeded, so that a resumed run drops the same features.
     Engine.getInstance().setRandomSeed((int) (options.seed() * 31 + epoch));
     for (int batch = 0; batch < maker.batches(); batch++) {
       double done = (epoch + (double) batch / maker.batches()) / options.epochs();
@@ -150,10 +150,10 @@ public final class Trainer {
       Batch examples = taught(loader.take());
       float loss = program.step(examples, rate, options.weightDecay(), options.averageDecay());
       if (!Float.isFinite(loss)) {
-        throw diverged(epoch, "its loss is no number");
+        throw diverged(epoch, "the loss is not finite");
       }
       losses += loss;
-      seconds = (System.nanoTime() - begin) / 1e9;
+      seconds = (System.nanoTime() - startTime) / 1e9;
       progress.step(epoch, batch, losses / (batch + 1), (batch + 1) * options.batch() / seconds);
     }
     Size size = options.sizeAt((epoch + 0.999) / options.epochs());
@@ -174,13 +174,11 @@ public final class Trainer {
 
   private DivergenceException diverged(int epoch, String what) {
     return new DivergenceException(
-        "training diverged in epoch %d: %s any more; %s with a lower --learning-rate%s"
+        "training diverged in epoch %d: %s; %s with a lower --learning-rate%s"
             .formatted(
                 epoch + 1,
                 what,
-                epoch == 0
-                    ? "begin again"
-                    : "the checkpoint of epoch %d stays, go on from it".formatted(epoch),
+                epoch == 0 ? "restart" : "resume from the checkpoint of epoch %d".formatted(epoch),
                 precision == Precision.FLOAT32 ? "" : " or --precision float32"));
   }
 
@@ -192,7 +190,7 @@ public final class Trainer {
     try (ServingProgram serving =
         ServingProgram.load(network, data.labels().heads(), weights, precision)) {
       return Validation.accuracy(
-          Validation.scores(serving, validation, data.labels(), size, Normalization.USUAL),
+          Validation.scores(serving, validation, data.labels(), size, Normalization.IMAGENET),
           validation);
     }
   }
@@ -206,33 +204,33 @@ public final class Trainer {
   }
 
   private void requireEveryBrandIn(List<Example> examples) {
-    Set<Integer> there = examples.stream().map(Example::brand).collect(Collectors.toSet());
+    Set<Integer> readable = examples.stream().map(Example::brand).collect(Collectors.toSet());
     List<String> brands = data.labels().brands();
     String missing =
         IntStream.range(0, brands.size())
-            .filter(brand -> !there.contains(brand))
+            .filter(brand -> !readable.contains(brand))
             .mapToObj(brands::get)
             .collect(Collectors.joining(", "));
     if (!missing.isEmpty()) {
       throw new DataSetException(
-          "none of the photos of %s can be read; replace them or take the brand out"
+          "none of the photos of %s can be read; replace them or remove the brand"
               .formatted(missing));
     }
   }
 
   private String summary(List<Example> examples, List<Example> validation) {
-    long values =
+    long parameters =
         ShapeInference.tensors(network, data.labels().heads()).stream()
             .filter(spec -> spec.role().trained())
             .mapToLong(spec -> spec.size())
             .sum();
-    return "%d photos to learn from, %d to validate on, %d brands, %d models, %d values, %s"
+    return "%d training photos, %d validation photos, %d brands, %d models, %d parameters, %s"
         .formatted(
             examples.size(),
             validation.size(),
             data.labels().brands().size(),
             data.labels().models().size(),
-            values,
+            parameters,
             precision);
   }
 

@@ -1,6 +1,6 @@
 package dev.marque.training;
 
-import dev.marque.vision.WholeFile;
+import dev.marque.vision.AtomicFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/** One row an epoch in {@code log.csv} of the run's folder. */
+/** The file {@code log.csv} in the run's folder, with one row per epoch. */
 final class TrainingLog {
 
   /** The epoch and the other columns. */
@@ -19,8 +19,8 @@ final class TrainingLog {
   private final List<String> rows = new ArrayList<>();
 
   /**
-   * Opens the log; rows of epochs that a killed run logged but did not keep are dropped, and so is
-   * what was cut off in the middle.
+   * Opens the log. Drops incomplete rows and rows of epochs without a checkpoint, both of which an
+   * interrupted run may leave.
    */
   TrainingLog(Path folder, int epochsDone) throws IOException {
     file = folder.resolve("log.csv");
@@ -37,9 +37,9 @@ final class TrainingLog {
     return Integer.parseInt(row.substring(0, row.indexOf(',')));
   }
 
-  /** Writes the log {@linkplain WholeFile as a whole}, with one more row. */
+  /** Adds a row, replacing the file {@linkplain AtomicFile atomically}. */
   void add(EpochResult result) throws IOException {
     rows.add(result.row());
-    WholeFile.write(file, EpochResult.HEADER + "\n" + String.join("\n", rows) + "\n");
+    AtomicFile.write(file, EpochResult.HEADER + "\n" + String.join("\n", rows) + "\n");
   }
 }

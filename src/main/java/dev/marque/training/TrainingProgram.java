@@ -30,10 +30,10 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * The training program, loaded: one step forward, back and onward with AdamW (Loshchilov and
- * Hutter, 2019), and a moving average of the weights beside it, which is what a run yields.
+ * The loaded training program: forward pass, backward pass and AdamW update (Loshchilov and Hutter,
+ * 2019). Also maintains a moving average of the weights, which is the result of a run.
  *
- * <p>Not thread-safe; a JVM may hold one at a time, because DJL collects gradients globally.
+ * <p>Not thread-safe. A JVM may use only one at a time, because DJL collects gradients globally.
  */
 final class TrainingProgram implements AutoCloseable {
 
@@ -51,14 +51,14 @@ final class TrainingProgram implements AutoCloseable {
   private final NDArray averageStatistics;
   private int steps;
 
-  /** A trained tensor with what the optimizer and the average remember of it. */
+  /** A trained tensor with its optimizer state and its moving average. */
   private record Trained(
       TensorSpec spec, NDArray values, NDArray mean, NDArray square, NDArray average) {}
 
-  /** All that a run needs to go on: the values by tensor name. */
+  /** Everything needed to resume a run. */
   record State(Weights weights, Weights average, Weights mean, Weights square, int steps) {
 
-    /** Whether all values are numbers. */
+    /** Returns whether all values are finite. */
     boolean isFinite() {
       return Stream.of(weights, average, mean, square).allMatch(Weights::areFinite);
     }
@@ -77,7 +77,7 @@ final class TrainingProgram implements AutoCloseable {
       TorchScriptProgram.training(network, heads, state.weights(), precision, file);
       model.load(folder, "training", Map.of("trainParam", "true"));
     } catch (MalformedModelException e) {
-      throw new IOException("PyTorch refused the training program", e);
+      throw new IOException("PyTorch rejected the training program", e);
     } finally {
       Files.deleteIfExists(file);
       Files.delete(folder);
@@ -102,11 +102,11 @@ final class TrainingProgram implements AutoCloseable {
   }
 
   /**
-   * The state of a run that has not begun.
+   * Returns the initial state of a run.
    *
-   * @param start values to begin with, by tensor name; tensors that are not there begin at random
+   * @param start initial values by tensor name; missing tensors are initialized randomly
    */
-  static State beginning(NetworkDescription network, Heads heads, long seed, Weights start) {
+  static State initialState(NetworkDescription network, Heads heads, long seed, Weights start) {
     List<TensorSpec> specs = ShapeInference.tensors(network, heads);
     Weights random = Weights.initial(specs, seed);
     Weights initial =
@@ -129,8 +129,9 @@ final class TrainingProgram implements AutoCloseable {
   }
 
   /**
-   * DJL takes a program loaded for training to be in training mode already, though its batch norms
-   * are not: only a change of mode reaches them, so it is changed once there and back.
+   * DJL assumes that a program loaded for training is in training mode, but its batch norms are
+   * not: only a mode change reaches them. This forward pass in evaluation mode makes the first
+   * training step such a change.
    */
   private void enterTrainingMode() {
     try (NDManager scope = manager.newSubManager()) {
@@ -139,7 +140,7 @@ final class TrainingProgram implements AutoCloseable {
   }
 
   /**
-   * Learns from one batch.
+   * Trains on one batch.
    *
    * @return the loss before the step
    */
@@ -169,7 +170,7 @@ final class TrainingProgram implements AutoCloseable {
     }
     NDArray car = logits.get(new NDIndex(":, " + heads.carIndex()));
     NDArray isCar = targets.get(new NDIndex(":, " + heads.carIndex()));
-    // Binary cross-entropy of a logit, in the form that neither over- nor underflows.
+    // Binary cross-entropy with logits, in the numerically stable form.
     NDArray softplus = car.abs().neg().exp().add(1).log();
     return loss.add(car.maximum(0).sub(car.mul(isCar)).add(softplus).mean());
   }
@@ -223,7 +224,7 @@ final class TrainingProgram implements AutoCloseable {
     return block.forward(parameters, new NDList(method), true).head();
   }
 
-  /** Everything needed to go on from here. */
+  /** Returns everything needed to resume from here. */
   State state() {
     try (NDManager scope = manager.newSubManager()) {
       float[] statistics = statistics(scope).toFloatArray();
@@ -236,7 +237,7 @@ final class TrainingProgram implements AutoCloseable {
     }
   }
 
-  /** The moving average of the weights so far. */
+  /** Returns the current moving average of the weights. */
   Weights average() {
     return weights(Trained::average, averageStatistics.toFloatArray());
   }

@@ -10,14 +10,14 @@ import dev.marque.vision.photo.Size;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Runs whole photos through the serving program, one pass each: how a run comes along. */
+/** Measures the accuracy during training, with one forward pass per photo. */
 final class Validation {
 
   private static final int BATCH = 16;
 
   private Validation() {}
 
-  /** The scores of each photo, in order. */
+  /** Returns the scores of each photo, in order. */
   static List<Scores> scores(
       ServingProgram program,
       List<Example> examples,
@@ -36,7 +36,7 @@ final class Validation {
     return scores;
   }
 
-  /** The share of photos whose most likely brand is right. */
+  /** Returns the share of photos whose most likely brand is correct. */
   static double accuracy(List<Scores> scores, List<Example> examples) {
     int right = 0;
     for (int i = 0; i < examples.size(); i++) {

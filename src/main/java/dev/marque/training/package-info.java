@@ -1,4 +1,4 @@
-/** Training and judging the network: data set, augmentation, trainer, evaluation, model card. */
+/** Training and evaluation: data set, augmentation, trainer, calibration, metrics, model card. */
 @NullMarked
 package dev.marque.training;
 

@@ -7,51 +7,51 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * What would make a better photo. Each is given where fewer than nine in ten answers were right on
- * validation photos that were made small, dark, blurred or put into scenes; docs/experiments.md has
- * the figures.
+ * Advice on how to take a better photo. The thresholds are where fewer than nine in ten answers
+ * were correct on validation photos that were scaled down, darkened, blurred or pasted into scenes;
+ * see docs/experiments.md.
  */
 public enum Advice {
-  /** Too few pixels to see what tells brands apart. */
+  /** Too few pixels to distinguish brands. */
   TOO_SMALL,
   /** Almost black. */
   TOO_DARK,
-  /** No sharp edge anywhere. */
+  /** No sharp edges. */
   BLURRED,
   /** The car takes up a small part of the photo. */
   CAR_SMALL;
 
-  private static final int SMALLEST_LONG_SIDE = 100;
-  private static final double DARKEST_MEAN = 18;
-  private static final double DULLEST_EDGE = 30;
-  private static final double SMALLEST_CAR = 0.35;
+  private static final int MIN_LONG_SIDE = 100;
+  private static final double MIN_MEAN_LUMA = 18;
+  private static final double MIN_EDGE = 30;
+  private static final double MIN_CAR_SHARE = 0.35;
 
-  /** Edges are measured between pixels this share of the long side apart. */
+  /** Edges are measured between pixels that are 1/256 of the long side apart. */
   private static final int EDGE_STEPS = 256;
 
-  /** The name in JSON and in message keys, for example {@code too_dark}. */
+  /** Returns the name in JSON and in message keys, for example {@code too_dark}. */
   public String code() {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /** What a photo shows of itself, before the network looks at it. */
+  /** Returns the advice that follows from the pixels alone. */
   public static List<Advice> of(Pixels photo) {
     List<Advice> advice = new ArrayList<>();
-    if (longSide(photo) < SMALLEST_LONG_SIDE) {
+    if (longSide(photo) < MIN_LONG_SIDE) {
       advice.add(TOO_SMALL);
     }
-    if (meanLuma(photo) < DARKEST_MEAN) {
+    if (meanLuma(photo) < MIN_MEAN_LUMA) {
       advice.add(TOO_DARK);
-    } else if (sharpestEdge(photo) < DULLEST_EDGE) {
+    } else if (sharpestEdge(photo) < MIN_EDGE) {
       advice.add(BLURRED);
     }
     return advice;
   }
 
-  /** What the network's look at the photo adds. */
+  /** Returns the advice that follows from the network's output. */
   public static Optional<Advice> of(PhotoViewer.View view) {
     double share = view.carShare().orElse(1);
-    return share < SMALLEST_CAR ? Optional.of(CAR_SMALL) : Optional.empty();
+    return share < MIN_CAR_SHARE ? Optional.of(CAR_SMALL) : Optional.empty();
   }
 
   private static int longSide(Pixels photo) {
@@ -70,19 +70,19 @@ public enum Advice {
   }
 
   /**
-   * The 99th percentile of the brightness steps along rows. They are taken between pixels as far
-   * apart as in a photo of the network's size, so that a larger copy is as sharp as a smaller one.
+   * Returns the 99th percentile of the brightness differences along rows. The distance between the
+   * compared pixels grows with the photo, so that copies of different sizes are equally sharp.
    */
   private static int sharpestEdge(Pixels photo) {
     int[] counts = new int[256];
     int total = 0;
-    int apart = Math.max(1, Math.round((float) longSide(photo) / EDGE_STEPS));
+    int distance = Math.max(1, Math.round((float) longSide(photo) / EDGE_STEPS));
     int rows = Math.max(1, photo.height() / 128);
     for (int y = 0; y < photo.height(); y += rows) {
       int line = y * photo.width() * 3;
-      for (int x = apart; x < photo.width(); x++) {
+      for (int x = distance; x < photo.width(); x++) {
         int at = line + x * 3;
-        counts[Math.abs(luma(photo.rgb(), at) - luma(photo.rgb(), at - 3 * apart))]++;
+        counts[Math.abs(luma(photo.rgb(), at) - luma(photo.rgb(), at - 3 * distance))]++;
         total++;
       }
     }

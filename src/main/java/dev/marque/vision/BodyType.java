@@ -17,7 +17,7 @@ public enum BodyType {
   WAGON,
   HATCHBACK;
 
-  /** The last of the words counts: an "E-Series Wagon Van" is a van. */
+  /** The last matching word decides: an "E-Series Wagon Van" is a van. */
   private static final Pattern LAST_WORD =
       Pattern.compile(
           ".*\\b(?:(?<SEDAN>sedan)|(?<SUV>suv)|(?<COUPE>coupe)|(?<CONVERTIBLE>convertible)"
@@ -25,8 +25,8 @@ public enum BodyType {
               + "|(?<HATCHBACK>hatchback))\\b.*",
           Pattern.CASE_INSENSITIVE);
 
-  /** Models whose names do not say it, because they were built in one shape. */
-  private static final Map<String, BodyType> UNSAID =
+  /** Models whose names contain no body type, because they were built with only one. */
+  private static final Map<String, BodyType> BY_MODEL =
       Map.ofEntries(
           Map.entry("Integra Type R", COUPE),
           Map.entry("TL Type-S", SEDAN),
@@ -41,16 +41,16 @@ public enum BodyType {
           Map.entry("Charger SRT-8", SEDAN),
           Map.entry("Gallardo LP 570-4 Superleggera", COUPE));
 
-  /** The name in JSON and in message keys, for example {@code pickup}. */
+  /** Returns the name in JSON and in message keys, for example {@code pickup}. */
   public String code() {
     return name().toLowerCase(Locale.ROOT);
   }
 
   /**
-   * Reads it from the name of a model.
+   * Derives the body type from the name of a model.
    *
    * @param model for example {@code Audi TTS Coupe 2012}
-   * @return nothing where the name does not tell
+   * @return empty if the body type cannot be derived
    */
   public static Optional<BodyType> ofModel(String model) {
     Matcher word = LAST_WORD.matcher(model);
@@ -61,7 +61,7 @@ public enum BodyType {
         }
       }
     }
-    return UNSAID.entrySet().stream()
+    return BY_MODEL.entrySet().stream()
         .filter(entry -> model.contains(entry.getKey()))
         .map(Map.Entry::getValue)
         .findFirst();

@@ -3,26 +3,30 @@ package dev.marque.vision;
 import java.util.List;
 
 /**
- * Turns scores into what may be claimed, by what was measured on the validation photos.
+ * Turns scores into verdicts and calibrated probabilities, as measured on the validation photos.
  *
  * @param temperature divides the logarithms of the brands' probabilities (Guo et al., 2017, "On
  *     Calibration of Modern Neural Networks")
- * @param confidentFrom probability of the top brand from which on an answer is {@link
- *     Verdict#CONFIDENT}
+ * @param confidentFrom minimum probability of the top brand for {@link Verdict#CONFIDENT}
  * @param knownFrom {@linkplain #familiarity familiarity} below which a car is of an {@link
  *     Verdict#UNKNOWN_MAKE}
  * @param carFrom car probability below which a photo is {@link Verdict#NOT_A_CAR}
- * @param curve how often answers were right, by their probability, in ascending order
+ * @param curve measured accuracy by probability, in ascending order
  */
 public record Calibration(
     double temperature, double confidentFrom, double knownFrom, double carFrom, List<Point> curve) {
 
-  /** Claims nothing: for a network that was not calibrated yet. */
+  /** For a network that is not calibrated yet; no verdict is {@link Verdict#CONFIDENT}. */
   public static final Calibration NONE = new Calibration(1, 1.1, 0, 0, List.of(new Point(0, 0)));
 
-  private static final double OTHER_MAKES = 0.25;
+  private static final double OTHER_MAKES_WEIGHT = 0.25;
 
-  /** Of answers with about this probability, this share was right. */
+  /**
+   * One point of the accuracy curve.
+   *
+   * @param probability mean probability of the answers
+   * @param accuracy share of these answers that were correct
+   */
   public record Point(double probability, double accuracy) {}
 
   public Calibration {
@@ -32,7 +36,7 @@ public record Calibration(
     }
   }
 
-  /** The brands' probabilities at the fitted temperature; they add up to 1. */
+  /** Returns the brands' probabilities at the fitted temperature; they add up to 1. */
   public double[] brands(Scores scores) {
     double[] brands = new double[scores.brands().length];
     double sum = 0;
@@ -47,10 +51,10 @@ public record Calibration(
   }
 
   /**
-   * How much a car looks like one of the known brands, 0 to 1: how far the brands are from being
-   * all alike (one less their entropy, as a share of the greatest), less a quarter of what the
-   * model head gives to other makes. The entropy tells makes that the network never saw; with more
-   * of the model head those would be told worse, and those that it saw hardly better.
+   * Returns how much a car looks like one of the known brands, 0 to 1: one minus the normalized
+   * entropy of the brands, minus a quarter of the probability that the model head assigns to other
+   * makes. The entropy detects makes that were not in the training data. A larger weight of the
+   * model head would detect those less well, and other makes in the training data hardly better.
    */
   public static double familiarity(Scores scores) {
     double[] brands = scores.brands();
@@ -58,11 +62,11 @@ public record Calibration(
     for (double brand : brands) {
       entropy -= brand > 0 ? brand * Math.log(brand) : 0;
     }
-    double alike = brands.length < 2 ? 0 : entropy / Math.log(brands.length);
-    return Math.max(0, 1 - alike - OTHER_MAKES * scores.otherMakes());
+    double normalizedEntropy = brands.length < 2 ? 0 : entropy / Math.log(brands.length);
+    return Math.max(0, 1 - normalizedEntropy - OTHER_MAKES_WEIGHT * scores.otherMakes());
   }
 
-  /** What may be claimed of a photo. */
+  /** Returns the verdict on a photo. */
   public Verdict verdict(Scores scores) {
     if (scores.car() < carFrom) {
       return Verdict.NOT_A_CAR;
@@ -74,8 +78,8 @@ public record Calibration(
   }
 
   /**
-   * The measured accuracy of answers with this probability, between the curve's points by line; 0
-   * where none was measured.
+   * Returns the measured accuracy of answers with this probability, linearly interpolated between
+   * the points of the curve; 0 if none was measured.
    */
   public double accuracyAt(double probability) {
     Point before = curve.get(0);

@@ -5,30 +5,30 @@ import dev.marque.vision.photo.Box;
 import java.util.Optional;
 
 /**
- * The part of what was looked at in which the network saw a car, by its class activation map.
+ * The part of a region in which the network located a car, by its class activation map.
  *
- * @param box in the photo
- * @param share of what was looked at that it takes up, 0 to 1
+ * @param box bounds in the photo
+ * @param share of the region's area that the part covers, 0 to 1
  */
 record CarPart(Box box, double share) {
 
-  /** Cells with at least this share of the strongest cell's value are of the car. */
-  private static final double OF_STRONGEST = 0.4;
+  /** Cells with at least this share of the maximum activation belong to the car. */
+  private static final double THRESHOLD = 0.4;
 
-  /** Cells see a little more than their own place: half a cell more on each side. */
+  /** Margin in cells on each side, because cells respond to a little more than their own area. */
   private static final double MARGIN = 0.5;
 
-  /** A part larger than this share shows little that the whole did not. */
-  private static final double LARGEST = 0.65;
+  /** A crop that covers more than this share of the region shows little more than the region. */
+  private static final double MAX_SHARE = 0.65;
 
   /**
-   * Finds the part.
+   * Locates the car.
    *
-   * @param map index of the car's map
-   * @param seen what was looked at: the whole photo or a part of it
-   * @return nothing where no cell saw a car
+   * @param map index of the car's activation map
+   * @param region what the network was given: the photo or a crop of it
+   * @return empty if no cell has a positive activation
    */
-  static Optional<CarPart> of(ServingProgram.Output output, int map, Box seen) {
+  static Optional<CarPart> of(ServingProgram.Output output, int map, Box region) {
     int columns = output.columns();
     int cells = output.rows() * columns;
     int at = map * cells;
@@ -44,27 +44,27 @@ record CarPart(Box box, double share) {
     int top = output.rows();
     int bottom = -1;
     for (int i = 0; i < cells; i++) {
-      if (output.maps()[at + i] >= OF_STRONGEST * strongest) {
+      if (output.maps()[at + i] >= THRESHOLD * strongest) {
         left = Math.min(left, i % columns);
         right = Math.max(right, i % columns);
         top = Math.min(top, i / columns);
         bottom = Math.max(bottom, i / columns);
       }
     }
-    double across = seen.width() / columns;
-    double down = seen.height() / output.rows();
+    double across = region.width() / columns;
+    double down = region.height() / output.rows();
     Box part =
         new Box(
-            seen.left() + Math.max(0, (left - MARGIN) * across),
-            seen.top() + Math.max(0, (top - MARGIN) * down),
-            seen.left() + Math.min(seen.width(), (right + 1 + MARGIN) * across),
-            seen.top() + Math.min(seen.height(), (bottom + 1 + MARGIN) * down));
-    double share = part.width() * part.height() / (seen.width() * seen.height());
+            region.left() + Math.max(0, (left - MARGIN) * across),
+            region.top() + Math.max(0, (top - MARGIN) * down),
+            region.left() + Math.min(region.width(), (right + 1 + MARGIN) * across),
+            region.top() + Math.min(region.height(), (bottom + 1 + MARGIN) * down));
+    double share = part.width() * part.height() / (region.width() * region.height());
     return Optional.of(new CarPart(part, share));
   }
 
-  /** Whether looking at the part alone shows more of the car than what was looked at did. */
-  boolean isWorthALook() {
-    return share <= LARGEST;
+  /** Returns whether a crop of this part shows the car noticeably larger than the region does. */
+  boolean isWorthCropping() {
+    return share <= MAX_SHARE;
   }
 }

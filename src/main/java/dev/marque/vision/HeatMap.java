@@ -1,11 +1,11 @@
 package dev.marque.vision;
 
 /**
- * Where in the photo the top brand was seen: a class activation map (Zhou et al., 2016, "Learning
- * Deep Features for Discriminative Localization").
+ * Class activation map of the top brand: where in the photo the network found evidence for it (Zhou
+ * et al., 2016, "Learning Deep Features for Discriminative Localization").
  *
  * @param width cells in a row
  * @param height rows
- * @param cells {@code cells[y * width + x]}, each between 0 (nothing) and 1 (strongest)
+ * @param cells {@code cells[y * width + x]}, each between 0 (none) and 1 (maximum)
  */
 public record HeatMap(int width, int height, float[] cells) {}

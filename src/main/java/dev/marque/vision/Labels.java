@@ -6,7 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the network can answer.
+ * The classes of the network.
  *
  * @param brands in the order of the brand head
  * @param models in the order of the model head
@@ -17,7 +17,7 @@ public record Labels(List<String> brands, List<Model> models) {
    * A fine class.
    *
    * @param name make, model and year, for example {@code Audi TTS Coupe 2012}
-   * @param brand its brand; null for a make outside the brands
+   * @param brand its brand, or {@code null} for a make that is not one of the brands
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Model(String name, @Nullable String brand) {}

@@ -8,7 +8,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 
-/** A model's three files, read and checked against each other. */
+/** A model's three files, read and validated against each other. */
 public record LoadedModel(
     ModelDescription description, NetworkDescription network, Weights weights) {
 
@@ -18,7 +18,8 @@ public record LoadedModel(
   /**
    * Reads {@code model.json}, {@code network.json} and {@code weights.safetensors}.
    *
-   * @throws dev.marque.vision.network.InvalidModelException naming what is missing or does not fit
+   * @throws dev.marque.vision.network.InvalidModelException if a file is missing or does not match
+   *     the others; the message says which
    */
   public static LoadedModel read(Path folder) {
     ModelDescription description = ModelDescription.read(folder);
@@ -28,11 +29,11 @@ public record LoadedModel(
     return new LoadedModel(description, network, weights);
   }
 
-  /** Writes the three files, each {@linkplain WholeFile as a whole}. */
+  /** Writes the three files, each {@linkplain AtomicFile atomically}. */
   public void write(Path folder) throws IOException {
     new Safetensors(weights.tensors(), Map.of("model", description.name()))
         .write(folder.resolve(WEIGHTS), Safetensors.Format.F16);
-    WholeFile.write(folder.resolve(NETWORK), network.toJson() + "\n");
+    AtomicFile.write(folder.resolve(NETWORK), network.toJson() + "\n");
     description.write(folder);
   }
 }

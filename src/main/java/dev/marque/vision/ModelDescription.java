@@ -15,15 +15,15 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code model.json}: what the weights beside it can answer and how they are used.
+ * {@code model.json}: the classes of a model, its preprocessing and its calibration.
  *
- * @param name name and version, which every stored prediction carries
- * @param input the size photos are scaled to
- * @param normalization what their values are brought to
- * @param labels brands and models in the heads' order
- * @param calibration what may be claimed
- * @param data fingerprint of the photos it was trained on
- * @param metrics figures on the validation photos, as they were measured when it was made
+ * @param name name and version, stored with every prediction
+ * @param input the size to which photos are scaled
+ * @param normalization normalization of the pixel values
+ * @param labels brands and models in the order of the heads' logits
+ * @param calibration thresholds and accuracy curve
+ * @param data fingerprint of the training data
+ * @param metrics metrics on the validation photos, measured when the model was trained
  */
 public record ModelDescription(
     @JsonProperty(required = true) String name,
@@ -34,16 +34,16 @@ public record ModelDescription(
     @JsonProperty(required = true) String data,
     @Nullable JsonNode metrics) {
 
-  /** The file's name in a model's folder. */
+  /** Name of the file in a model's folder. */
   public static final String FILE = "model.json";
 
   private static final ObjectMapper JSON =
       new ObjectMapper().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
 
   /**
-   * Reads {@code model.json} in a folder.
+   * Reads {@code model.json} from a folder.
    *
-   * @throws InvalidModelException if it is missing or not whole, with the reason
+   * @throws InvalidModelException if it is missing or invalid; the message says why
    */
   public static ModelDescription read(Path folder) {
     Path file = folder.resolve(FILE);
@@ -53,26 +53,26 @@ public record ModelDescription(
       throw new InvalidModelException(
           "there is no model in %s: %s is missing".formatted(folder.toAbsolutePath(), FILE), e);
     } catch (JsonProcessingException e) {
-      throw new InvalidModelException(file + " is no model: " + e.getOriginalMessage(), e);
+      throw new InvalidModelException(file + " is not a model: " + e.getOriginalMessage(), e);
     } catch (IOException e) {
       throw new InvalidModelException("cannot read " + file, e);
     }
   }
 
-  /** Writes {@code model.json} into a folder, {@linkplain WholeFile as a whole}. */
+  /** Writes {@code model.json} into a folder {@linkplain AtomicFile atomically}. */
   public void write(Path folder) throws IOException {
     Files.createDirectories(folder);
-    WholeFile.write(
+    AtomicFile.write(
         folder.resolve(FILE),
         JSON.writerWithDefaultPrettyPrinter().writeValueAsString(this) + "\n");
   }
 
-  /** The same network under another name, with another input size. */
+  /** Returns a copy with another name and input size. */
   public ModelDescription with(String name, Size input) {
     return new ModelDescription(name, input, normalization, labels, calibration, data, metrics);
   }
 
-  /** The same with another calibration and other figures. */
+  /** Returns a copy with another calibration and other metrics. */
   public ModelDescription with(Calibration calibration, @Nullable JsonNode metrics) {
     return new ModelDescription(name, input, normalization, labels, calibration, data, metrics);
   }

@@ -10,46 +10,49 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
- * Shows photos to the network: each whole, and where that leaves doubt, the part of it in which the
- * network saw a car, and the part of that part. A car that fills its photo needs one look; one that
- * stands somewhere in a street gets a second, and a third where it is small.
+ * Runs the network on photos. The first look at a photo is a forward pass on all of it. If its
+ * confidence is low, a second look follows: a further forward pass on a crop around the car that
+ * the network located, and, for a small car, a third look on a crop of that crop.
  *
- * <p>Any number of threads may look at a time.
+ * <p>Thread-safe.
  */
 public final class PhotoViewer implements AutoCloseable {
 
   /**
-   * The long side to decode photos at, for this and for judging it: scaled down to what the network
-   * takes they are still averaged, also the part of a second look.
+   * The long side in pixels at which to decode photos, for serving and for evaluation: large enough
+   * that both the photo and the crop of a second look are scaled down for the network.
    */
   public static final int DECODED_SIDE = 400;
 
-  /** A top brand less likely than this leaves doubt. Looking again at all photos gains no more. */
-  private static final double DOUBT = 0.7;
+  /**
+   * Probability of the top brand below which another look follows. Taking further looks at all
+   * photos is not more accurate.
+   */
+  private static final double LOW_CONFIDENCE = 0.7;
 
-  /** How often a photo is looked at after the first time. */
-  private static final int FURTHER_LOOKS = 2;
+  /** Maximum number of further looks. */
+  private static final int MAX_FURTHER_LOOKS = 2;
 
-  /** With less of a car than this there is no part to look at. */
-  private static final double LEAST_CAR = 0.1;
+  /** Car probability below which no car is located. */
+  private static final double MIN_CAR_PROBABILITY = 0.1;
 
   private final ModelDescription model;
   private final NetworkInput input;
   private final ServingProgram program;
 
   /**
-   * What was seen.
+   * The result for one photo.
    *
-   * @param scores of all looks
-   * @param first of the whole photo alone
-   * @param whole the network's answer to the whole photo
-   * @param carShare the share of the photo that the car takes up, 0 to 1; nothing without a car
+   * @param scores scores of all looks combined
+   * @param first scores of the first look
+   * @param firstOutput the network's output of the first look, on the complete photo
+   * @param carShare share of the photo that the car covers, 0 to 1; empty without a car
    */
   public record View(
-      Scores scores, Scores first, ServingProgram.Output whole, OptionalDouble carShare) {}
+      Scores scores, Scores first, ServingProgram.Output firstOutput, OptionalDouble carShare) {}
 
   /**
-   * @param program of this model; closed with the viewer
+   * @param program serving program of this model, closed together with the viewer
    */
   public PhotoViewer(ModelDescription model, ServingProgram program) {
     this.model = model;
@@ -57,71 +60,71 @@ public final class PhotoViewer implements AutoCloseable {
     this.program = program;
   }
 
-  /** A whole photo as the network takes it. */
+  /** Returns a complete photo as input of the network. */
   public float[] input(Pixels photo) {
     return input.of(photo);
   }
 
   /**
-   * Looks at photos.
+   * Runs the network on photos.
    *
-   * @param photos upright
+   * @param photos upright photos
    * @param inputs their {@link #input}s, in the same order
-   * @param cores over how many each pass of the network spreads
-   * @return one view a photo, in order
+   * @param cores number of threads per forward pass
+   * @return one view per photo, in the same order
    */
   public List<View> view(List<Pixels> photos, List<float[]> inputs, int cores) {
-    List<ServingProgram.Output> whole = run(inputs, cores);
-    List<Looking> all = new ArrayList<>(photos.size());
+    List<ServingProgram.Output> firstOutputs = run(inputs, cores);
+    List<Inspection> all = new ArrayList<>(photos.size());
     for (int i = 0; i < photos.size(); i++) {
-      all.add(new Looking(photos.get(i), whole.get(i)));
+      all.add(new Inspection(photos.get(i), firstOutputs.get(i)));
     }
-    List<Looking> doubtful = all;
-    for (int look = 0; look < FURTHER_LOOKS; look++) {
-      doubtful = doubtful.stream().filter(Looking::isWorthAnother).toList();
-      if (doubtful.isEmpty()) {
+    List<Inspection> unsure = all;
+    for (int look = 0; look < MAX_FURTHER_LOOKS; look++) {
+      unsure = unsure.stream().filter(Inspection::needsAnotherLook).toList();
+      if (unsure.isEmpty()) {
         break;
       }
-      List<ServingProgram.Output> closer =
-          run(doubtful.stream().map(Looking::closer).toList(), cores);
-      for (int i = 0; i < closer.size(); i++) {
-        doubtful.get(i).add(closer.get(i));
+      List<ServingProgram.Output> outputs =
+          run(unsure.stream().map(Inspection::crop).toList(), cores);
+      for (int i = 0; i < outputs.size(); i++) {
+        unsure.get(i).add(outputs.get(i));
       }
     }
-    return all.stream().map(Looking::view).toList();
+    return all.stream().map(Inspection::view).toList();
   }
 
-  /** One photo while it is looked at. */
-  private final class Looking {
+  /** The state of one photo between its looks. */
+  private final class Inspection {
 
     private final Pixels photo;
-    private final ServingProgram.Output whole;
+    private final ServingProgram.Output firstOutput;
     private final Scores first;
-    private final Optional<CarPart> partOfWhole;
+    private final Optional<CarPart> firstPart;
 
     private Scores scores;
     private Optional<CarPart> part;
 
-    Looking(Pixels photo, ServingProgram.Output whole) {
+    Inspection(Pixels photo, ServingProgram.Output firstOutput) {
       this.photo = photo;
-      this.whole = whole;
-      this.first = scores(whole);
-      this.partOfWhole = part(first, whole, Box.all(photo));
+      this.firstOutput = firstOutput;
+      this.first = scores(firstOutput);
+      this.firstPart = part(first, firstOutput, Box.all(photo));
       this.scores = first;
-      this.part = partOfWhole;
+      this.part = firstPart;
     }
 
-    boolean isWorthAnother() {
-      return scores.brands()[scores.top()] < DOUBT
-          && part.filter(CarPart::isWorthALook).isPresent();
+    boolean needsAnotherLook() {
+      return scores.brands()[scores.top()] < LOW_CONFIDENCE
+          && part.filter(CarPart::isWorthCropping).isPresent();
     }
 
-    /** The part to look at next, as the network takes it. */
-    float[] closer() {
+    /** Returns the crop for the next look as input of the network. */
+    float[] crop() {
       return input.of(photo, part.orElseThrow().box());
     }
 
-    /** Takes in what the network says of {@link #closer}: as much as all looks before together. */
+    /** Adds the output for {@link #crop}, weighted as much as all previous looks together. */
     void add(ServingProgram.Output output) {
       Scores seen = scores(output);
       part = part(seen, output, part.orElseThrow().box());
@@ -132,15 +135,17 @@ public final class PhotoViewer implements AutoCloseable {
       return Scores.of(output.logits(), model.labels());
     }
 
-    private Optional<CarPart> part(Scores seen, ServingProgram.Output output, Box where) {
+    private Optional<CarPart> part(Scores seen, ServingProgram.Output output, Box region) {
       int carMap = model.labels().brands().size();
-      return seen.car() < LEAST_CAR ? Optional.empty() : CarPart.of(output, carMap, where);
+      return seen.car() < MIN_CAR_PROBABILITY
+          ? Optional.empty()
+          : CarPart.of(output, carMap, region);
     }
 
     View view() {
       OptionalDouble carShare =
-          partOfWhole.map(CarPart::share).map(OptionalDouble::of).orElse(OptionalDouble.empty());
-      return new View(scores, first, whole, carShare);
+          firstPart.map(CarPart::share).map(OptionalDouble::of).orElse(OptionalDouble.empty());
+      return new View(scores, first, firstOutput, carShare);
     }
   }
 

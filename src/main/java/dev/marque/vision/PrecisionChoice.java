@@ -7,18 +7,18 @@ import dev.marque.vision.photo.Size;
 import java.util.List;
 
 /**
- * The precision that is faster on this processor, found out by trying.
+ * The faster precision on this processor, determined by measurement.
  *
- * @param program in that precision, loaded and warm
+ * @param program the program in that precision, loaded and warmed up
  */
 record PrecisionChoice(Precision precision, ServingProgram program) {
 
-  /** bfloat16 loses a little accuracy, so it has to be clearly faster. */
-  private static final double CLEARLY = 0.8;
+  /** bfloat16 loses a little accuracy, so it is chosen only if it is clearly faster. */
+  private static final double MAX_TIME_RATIO = 0.8;
 
-  private static final int TRIES = 8;
+  private static final int RUNS = 8;
 
-  /** Loads a model's program in both precisions and keeps one. */
+  /** Loads a model's program in both precisions and closes the slower one. */
   static PrecisionChoice of(LoadedModel model) {
     ServingProgram single = Recognizer.program(model, Precision.FLOAT32);
     ServingProgram bfloat16 = Recognizer.program(model, Precision.BFLOAT16);
@@ -31,9 +31,9 @@ record PrecisionChoice(Precision precision, ServingProgram program) {
   }
 
   /**
-   * Both are tried in turns and the quickest try counts: the rest of the program starts meanwhile
-   * and takes the processor from either at times. The size is the model's: with a smaller one other
-   * costs hide the difference.
+   * Alternates the two and compares their fastest runs, because the rest of the program starts at
+   * the same time and competes for the processor. Uses the model's input size: with a smaller one,
+   * fixed costs would hide the difference.
    */
   private static boolean isClearlyFaster(
       ServingProgram bfloat16, ServingProgram single, Size size) {
@@ -41,18 +41,18 @@ record PrecisionChoice(Precision precision, ServingProgram program) {
     seconds(bfloat16, size);
     double bestSingle = Double.POSITIVE_INFINITY;
     double bestBfloat16 = Double.POSITIVE_INFINITY;
-    // Where it is emulated, two slow tries are enough to know.
-    for (int i = 0; i < TRIES && (i < 2 || bestBfloat16 < 2 * bestSingle); i++) {
+    // If bfloat16 is emulated, two slow runs are enough.
+    for (int i = 0; i < RUNS && (i < 2 || bestBfloat16 < 2 * bestSingle); i++) {
       bestSingle = Math.min(bestSingle, seconds(single, size));
       bestBfloat16 = Math.min(bestBfloat16, seconds(bfloat16, size));
     }
-    return bestBfloat16 < CLEARLY * bestSingle;
+    return bestBfloat16 < MAX_TIME_RATIO * bestSingle;
   }
 
-  /** The time of one photo's forward pass. */
+  /** Measures the forward pass of one photo. */
   private static double seconds(ServingProgram program, Size size) {
-    long begin = System.nanoTime();
+    long start = System.nanoTime();
     program.run(List.of(new float[size.values()]), size, PyTorch.ALL_CORES);
-    return (System.nanoTime() - begin) / 1e9;
+    return (System.nanoTime() - start) / 1e9;
   }
 }

@@ -4,11 +4,11 @@ import dev.marque.vision.photo.Pixels;
 import java.util.List;
 
 /**
- * A photo ready for the network.
+ * A photo that is ready for the network.
  *
- * @param photo upright, for a closer look at a part of it
- * @param input {@code float[height][width][3]} as one array, normalised
- * @param advice what about the photo itself would better be otherwise
+ * @param photo the upright photo, for crops
+ * @param input {@code float[height][width][3]} in one array, normalised
+ * @param advice advice that follows from the pixels alone
  */
 public record Prepared(Pixels photo, float[] input, List<Advice> advice) {
 

@@ -13,9 +13,9 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * Tells the brand of the car in a photo.
+ * Recognizes the brand of the car in a photo.
  *
- * <p>Any number of threads may use it at a time.
+ * <p>Thread-safe.
  */
 public final class Recognizer implements AutoCloseable {
 
@@ -34,10 +34,10 @@ public final class Recognizer implements AutoCloseable {
   }
 
   /**
-   * Loads a model's folder and runs the network once, so that the first photo does not wait.
+   * Loads a model from a folder and warms up the network, so that the first photo is not slow.
    *
-   * @throws dev.marque.vision.network.InvalidModelException if a file is missing, cut short or does
-   *     not fit the others; the message says which and why
+   * @throws dev.marque.vision.network.InvalidModelException if a file is missing, truncated or does
+   *     not match the others; the message says which and why
    */
   public static Recognizer load(Path folder) {
     LoadedModel loaded = LoadedModel.read(folder);
@@ -72,7 +72,7 @@ public final class Recognizer implements AutoCloseable {
     return model;
   }
 
-  /** What the network computes with on this machine. */
+  /** Returns the precision that the network computes with on this machine. */
   public Precision precision() {
     return precision;
   }
@@ -82,16 +82,16 @@ public final class Recognizer implements AutoCloseable {
     return new Prepared(photo, viewer.input(photo), Advice.of(photo));
   }
 
-  /** As {@link #recognize(List, int)}, on all cores. */
+  /** Like {@link #recognize(List, int)}, on all cores. */
   public List<Recognition> recognize(List<Prepared> photos) {
     return recognize(photos, PyTorch.ALL_CORES);
   }
 
   /**
-   * Runs the network once for all photos, and up to twice more for those that leave doubt.
+   * Runs the network once on all photos, and up to twice more on those with low confidence.
    *
-   * @param cores over how many each pass spreads; passes of other threads take others
-   * @return one recognition a photo, in order
+   * @param cores number of threads per forward pass; concurrent calls use threads of their own
+   * @return one recognition per photo, in the same order
    */
   public List<Recognition> recognize(List<Prepared> photos, int cores) {
     List<PhotoViewer.View> views =
@@ -120,7 +120,7 @@ public final class Recognizer implements AutoCloseable {
         closestModels(scores),
         verdict == Verdict.NOT_A_CAR ? Traits.NONE : traits.read(scores.models()),
         Stream.concat(photo.advice().stream(), Advice.of(view).stream()).map(Advice::code).toList(),
-        heatMap(view.whole(), scores.top()));
+        heatMap(view.firstOutput(), scores.top()));
   }
 
   private List<Scored> closestModels(Scores scores) {

@@ -3,16 +3,16 @@ package dev.marque.vision;
 import dev.marque.vision.network.Heads;
 
 /**
- * The heads' probabilities for one photo, not calibrated yet.
+ * The heads' probabilities for one photo before calibration.
  *
- * @param brands mean of the brand head and of the model head summed by brand; adds up to 1
- * @param models of the model head; adds up to 1
- * @param otherMakes what the model head gives to makes outside the brands
- * @param car that the photo shows a car
+ * @param brands mean of the brand head and the model head summed by brand; adds up to 1
+ * @param models probabilities of the model head; add up to 1
+ * @param otherMakes probability that the model head assigns to makes that are not brands
+ * @param car probability that the photo shows a car
  */
 public record Scores(double[] brands, double[] models, double otherMakes, double car) {
 
-  /** Reads the heads of one photo's logits. */
+  /** Computes the probabilities from one photo's logits. */
   public static Scores of(float[] logits, Labels labels) {
     Heads heads = labels.heads();
     double[] byBrand = softmax(logits, 0, heads.brands());
@@ -36,7 +36,7 @@ public record Scores(double[] brands, double[] models, double otherMakes, double
     return new Scores(brands, models, otherMakes, car);
   }
 
-  /** The mean of two looks at one car. */
+  /** Returns the mean of the scores of two looks at one car. */
   Scores mean(Scores other) {
     return new Scores(
         mean(brands, other.brands),
@@ -53,7 +53,7 @@ public record Scores(double[] brands, double[] models, double otherMakes, double
     return mean;
   }
 
-  /** The index of the most likely brand. */
+  /** Returns the index of the most likely brand. */
   public int top() {
     int top = 0;
     for (int b = 1; b < brands.length; b++) {

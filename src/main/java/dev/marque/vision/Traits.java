@@ -13,37 +13,36 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What can be told of a car besides its brand.
+ * Attributes of a car besides its brand.
  *
- * @param bodyType null where no body type has most of the probability
- * @param decade of its model year, for example 2010; null likewise
+ * @param bodyType {@code null} if no body type has the majority of the probability
+ * @param decade decade of the model year, for example 2010; {@code null} likewise
  */
 public record Traits(@Nullable BodyType bodyType, @Nullable Integer decade) {
 
-  /** Nothing can be told. */
+  /** No attributes are known. */
   public static final Traits NONE = new Traits(null, null);
 
   private static final Pattern YEAR = Pattern.compile("\\b(19|20)(\\d)\\d$");
 
-  /** Below it, something else is as likely as not. */
-  private static final double MOST = 0.5;
+  private static final double MAJORITY = 0.5;
 
   /**
-   * The same, as it is stored.
+   * Returns traits from their stored form.
    *
-   * @param bodyType a {@link BodyType#code}, or null
+   * @param bodyType a {@link BodyType#code}, or {@code null}
    */
   public static Traits of(@Nullable String bodyType, @Nullable Integer decade) {
     return new Traits(
         bodyType == null ? null : BodyType.valueOf(bodyType.toUpperCase(Locale.ROOT)), decade);
   }
 
-  /** The {@link BodyType#code}, or null. */
+  /** Returns the {@link BodyType#code}, or {@code null}. */
   public @Nullable String bodyTypeCode() {
     return bodyType == null ? null : bodyType.code();
   }
 
-  /** Sums the probabilities of models by body type and by decade. */
+  /** Sums the probabilities of the models by body type and by decade. */
   public static final class Reader {
     private final List<Optional<BodyType>> bodyTypes = new ArrayList<>();
     private final List<Optional<Integer>> decades = new ArrayList<>();
@@ -58,7 +57,7 @@ public record Traits(@Nullable BodyType bodyType, @Nullable Integer decade) {
       }
     }
 
-    /** What the models' probabilities, adding up to 1, tell. */
+    /** Returns the traits for the models' probabilities, which add up to 1. */
     public Traits read(double[] models) {
       return new Traits(
           most(models, bodyTypes::get).orElse(null), most(models, decades::get).orElse(null));
@@ -73,12 +72,12 @@ public record Traits(@Nullable BodyType bodyType, @Nullable Integer decade) {
       return sums.isEmpty()
           ? Optional.empty()
           : Optional.of(Collections.max(sums.entrySet(), Map.Entry.comparingByValue()))
-              .filter(most -> most.getValue() >= MOST)
+              .filter(most -> most.getValue() >= MAJORITY)
               .map(Map.Entry::getKey);
     }
   }
 
-  /** The decade of the year that a model's name ends with. */
+  /** Returns the decade of the year at the end of a model's name. */
   public static Optional<Integer> decade(String model) {
     Matcher year = YEAR.matcher(model);
     return year.find()

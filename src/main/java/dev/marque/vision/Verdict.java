@@ -1,17 +1,17 @@
 package dev.marque.vision;
 
-/** What an answer claims. */
+/** The kind of answer to a photo. */
 public enum Verdict {
-  /** One brand. */
+  /** The car is of the top brand. */
   CONFIDENT,
-  /** One of the listed brands. */
+  /** The car is probably of one of the listed brands. */
   UNSURE,
-  /** A car, but of none of the known brands. */
+  /** A car, but not of a known brand. */
   UNKNOWN_MAKE,
   /** No car in the photo. */
   NOT_A_CAR;
 
-  /** The name in JSON, in the database and in message keys, for example {@code unknown_make}. */
+  /** Returns the name in JSON, database and message keys, for example {@code unknown_make}. */
   public String code() {
     return name().toLowerCase(java.util.Locale.ROOT);
   }

@@ -1,5 +1,5 @@
 /**
- * Telling the brand from a photo: network, calibration, verdict, evidence. Nothing of Vert.x here.
+ * Recognizes the brand in a photo: network, calibration, verdict, heat map. Independent of Vert.x.
  */
 @NullMarked
 package dev.marque.vision;

@@ -4,16 +4,16 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import java.util.Locale;
 
-/** Chooses the kind of answer by the {@code Accept} header (RFC 9110, section 12.5.1). */
+/** Content negotiation by the {@code Accept} header (RFC 9110, section 12.5.1). */
 public final class Accepted {
 
   private Accepted() {}
 
   /**
-   * The offered media type that the client prefers; the first one where it has no preference.
+   * Returns the offered media type that the client prefers, or the first if it has no preference.
    *
-   * @param offered such as {@code application/json}, the best first
-   * @throws Failure.NotAcceptable ({@code not-acceptable}) if it takes none of them
+   * @param offered media types, for example {@code application/json}, in descending preference
+   * @throws Failure.NotAcceptable ({@code not-acceptable}) if the client accepts none of them
    */
   public static String best(RoutingContext ctx, List<String> offered) {
     String header = String.join(",", ctx.request().headers().getAll("Accept"));
@@ -35,7 +35,7 @@ public final class Accepted {
     return best;
   }
 
-  /** The weight of the most specific range that holds the type; 0 if none does. */
+  /** Returns the weight of the most specific range that matches the type; 0 if none does. */
   private static double quality(String header, String type) {
     String family = type.substring(0, type.indexOf('/')) + "/*";
     int specific = 0;

@@ -12,8 +12,8 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The methods that a path has, as the routes of a router say. Every request with a body asks, so
- * the routes are looked through once. One for each router, on its event loop.
+ * The HTTP methods that a router's routes accept for a path. The routes are indexed once, because
+ * every request with a body looks its path up. One instance per router, used on its event loop.
  */
 final class AllowedMethods {
 
@@ -21,18 +21,18 @@ final class AllowedMethods {
   private @Nullable Table table;
 
   /**
-   * @param router may get its routes later, but before its first request
+   * @param router routes may still be added, but only before the first request
    */
   AllowedMethods(Router router) {
     this.router = router;
   }
 
-  /** Whether there is a route for a request's path and method. */
-  boolean takes(RoutingContext ctx) {
+  /** Returns whether a route exists for the request's path and method. */
+  boolean accepts(RoutingContext ctx) {
     return of(ctx.normalizedPath()).contains(ctx.request().method().name());
   }
 
-  /** Those of the routes that fit most closely: a fixed path is not also one with a placeholder. */
+  /** Returns the methods of the most specific matching routes: fixed paths hide placeholders. */
   List<String> of(String path) {
     Table known = table;
     if (known == null) {
@@ -45,8 +45,8 @@ final class AllowedMethods {
   /**
    * The routes that name a path and methods.
    *
-   * @param fixed the methods of paths without placeholders
-   * @param open the other routes
+   * @param fixed methods by path, for paths without placeholders
+   * @param open all other routes
    */
   private record Table(Map<String, Set<String>> fixed, List<Pattern> open) {
 
@@ -67,7 +67,7 @@ final class AllowedMethods {
     }
 
     List<String> methods(String path) {
-      // Routes take their path with a slash at its end as well.
+      // Vert.x routes also match their path with a trailing slash.
       boolean slash = path.length() > 1 && path.endsWith("/");
       String plain = slash ? path.substring(0, path.length() - 1) : path;
       Set<String> closest = fixed.get(plain);
@@ -99,11 +99,11 @@ final class AllowedMethods {
   }
 
   /**
-   * What one route takes.
+   * The path pattern of one route.
    *
-   * @param parts of its path; one that begins with a colon stands for any
-   * @param exact whether the path must not go on
-   * @param placeholders how many; without an exact path more than any
+   * @param parts segments of the path; one that begins with a colon is a placeholder
+   * @param exact whether the whole path must match, not just a prefix
+   * @param placeholders number of placeholders; {@link Integer#MAX_VALUE} for a prefix
    */
   private record Pattern(
       String path, List<String> parts, boolean exact, int placeholders, Set<String> methods) {

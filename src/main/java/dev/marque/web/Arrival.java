@@ -12,25 +12,25 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The first handler of every request: names it, finds out who sent it, holds its body back until
- * somebody wants it, and brings its method and path into the form that the routes are written for.
+ * The first handler of every request: assigns its id, determines the client's address, pauses its
+ * body until a handler reads it, and normalizes its method and path for the routes.
  *
- * <p>A body that nobody wanted, because the request was refused before, is read and thrown away
- * after the answer: a client that is still sending would otherwise see a broken connection in place
- * of the answer. There is a bound to that patience.
+ * <p>The body of a request that was rejected unread is discarded after the answer, up to a limit: a
+ * client that is still sending would otherwise see a broken connection instead of the answer.
  */
 public final class Arrival implements Handler<RoutingContext> {
 
   private static final String CLIENT_ADDRESS = Arrival.class.getName() + ".address";
   private static final String METHOD = Arrival.class.getName() + ".method";
   private static final String MALFORMED = Arrival.class.getName() + ".malformed";
-  private static final long MOST_TO_THROW_AWAY = 64L << 20;
+  private static final long MAX_DISCARDED_BYTES = 64L << 20;
 
   private final Proxies proxies;
   private final String prefix;
 
   /**
-   * @param publicUrl as the browser sees the program; its path is taken off the paths of requests
+   * @param publicUrl URL under which browsers reach the program; its path is stripped from the
+   *     paths of requests
    */
   public Arrival(Proxies proxies, Optional<URI> publicUrl) {
     this.proxies = proxies;
@@ -41,13 +41,13 @@ public final class Arrival implements Handler<RoutingContext> {
     router.route().handler(this);
   }
 
-  /** The numeric address of the client, the proxies in between left out. */
+  /** Returns the numeric address of the client itself, not of a trusted proxy in between. */
   public static String clientAddress(RoutingContext ctx) {
     String address = ctx.get(CLIENT_ADDRESS);
     return address == null ? "unknown" : address;
   }
 
-  /** The method as sent: {@code HEAD} is answered by the route for {@code GET}. */
+  /** Returns the method as sent; {@code HEAD} is routed as {@code GET}. */
   static HttpMethod methodAsSent(RoutingContext ctx) {
     HttpMethod method = ctx.get(METHOD);
     return method == null ? ctx.request().method() : method;
@@ -62,12 +62,12 @@ public final class Arrival implements Handler<RoutingContext> {
       if (!request.isEnded()) {
         request.pause();
       }
-      if (hasUnclearEnd(request)) {
+      if (hasAmbiguousLength(request)) {
         refuseAndClose(ctx);
         return;
       }
       if (!isWellFormed(ctx)) {
-        // Whoever looked at the query, the page that says so included, would fail on it again.
+        // Any code that parses the query would fail again, including the error page.
         ctx.put(MALFORMED, true);
         ctx.reroute(request.uri().startsWith(prefix + "/api/") ? "/api/v1" : "/");
         return;
@@ -80,14 +80,14 @@ public final class Arrival implements Handler<RoutingContext> {
       }
     }
     RequestId.assign(ctx, proxies.trusts(request));
-    ctx.addBodyEndHandler(end -> throwAwayRest(ctx.vertx(), request));
+    ctx.addBodyEndHandler(end -> discardRest(ctx.vertx(), request));
     if (ctx.get(MALFORMED) != null) {
       throw new Failure.Malformed("bad-request");
     }
     ctx.next();
   }
 
-  /** Whether all escapes of path and query are two hexadecimal digits. */
+  /** Returns whether every percent escape in path and query has two hexadecimal digits. */
   private static boolean isWellFormed(RoutingContext ctx) {
     try {
       ctx.normalizedPath();
@@ -99,10 +99,10 @@ public final class Arrival implements Handler<RoutingContext> {
   }
 
   /**
-   * Whether two servers could take this request for different numbers of requests (RFC 9112, 6.1):
-   * an encoding that the decoder does not know it takes for none.
+   * Returns whether two servers could disagree where this request ends (request smuggling, RFC
+   * 9112, section 6.1): the decoder ignores a transfer encoding that it does not know.
    */
-  private static boolean hasUnclearEnd(HttpServerRequest request) {
+  private static boolean hasAmbiguousLength(HttpServerRequest request) {
     List<String> encodings = request.headers().getAll(HttpHeaders.TRANSFER_ENCODING);
     return !encodings.isEmpty()
         && !(encodings.size() == 1 && encodings.get(0).strip().equalsIgnoreCase("chunked"));
@@ -125,7 +125,7 @@ public final class Arrival implements Handler<RoutingContext> {
     return rest.startsWith("/") ? rest : uri;
   }
 
-  private static void throwAwayRest(Vertx vertx, HttpServerRequest request) {
+  private static void discardRest(Vertx vertx, HttpServerRequest request) {
     if (request.isEnded()) {
       return;
     }
@@ -136,17 +136,17 @@ public final class Arrival implements Handler<RoutingContext> {
     request.endHandler(end -> {});
     request.handler(
         chunk -> {
-          if (request.bytesRead() > MOST_TO_THROW_AWAY) {
+          if (request.bytesRead() > MAX_DISCARDED_BYTES) {
             request.connection().close();
           }
         });
     request.resume();
-    // What is here already is handed on first. If it has ended then, what follows is of the next
-    // request, which a client may have sent before it had this answer.
+    // Bytes that have already arrived are delivered first. If the request has ended by then, what
+    // follows belongs to the next one, since clients may pipeline requests.
     vertx.runOnContext(
-        handedOn -> {
+        delivered -> {
           if (!request.isEnded()) {
-            RestOfBody.of(request, MOST_TO_THROW_AWAY);
+            RestOfBody.of(request, MAX_DISCARDED_BYTES);
           }
         });
   }

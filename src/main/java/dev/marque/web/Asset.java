@@ -13,13 +13,13 @@ import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One file in memory.
+ * A static file in memory.
  *
- * @param name such as {@code marque.css}
- * @param hash the beginning of its SHA-256, in hexadecimal digits
- * @param contentType with the character set for text
- * @param content as it is
- * @param gzip compressed, or null where that saves nothing
+ * @param name for example {@code marque.css}
+ * @param hash the first bytes of its SHA-256, in hexadecimal
+ * @param contentType media type, with the character set for text
+ * @param content uncompressed content
+ * @param gzip compressed content, or {@code null} if compression saves nothing
  */
 record Asset(String name, String hash, String contentType, Buffer content, @Nullable Buffer gzip) {
 
@@ -42,7 +42,7 @@ record Asset(String name, String hash, String contentType, Buffer content, @Null
         text ? compressed(content) : null);
   }
 
-  /** The name with the hash before the extension. */
+  /** Returns the name with the hash before the extension. */
   String hashedName() {
     int dot = name.lastIndexOf('.');
     return dot < 0 ? name + "-" + hash : name.substring(0, dot) + "-" + hash + name.substring(dot);
@@ -67,7 +67,7 @@ record Asset(String name, String hash, String contentType, Buffer content, @Null
     try {
       return MessageDigest.getInstance("SHA-256").digest(content);
     } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
+      throw new IllegalStateException("every Java platform supports SHA-256", e);
     }
   }
 }

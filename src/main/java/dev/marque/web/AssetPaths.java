@@ -1,15 +1,15 @@
 package dev.marque.web;
 
-/** Knows where each static file is served, with the hash of its content for lasting caching. */
+/** Maps static files to their paths, which contain a content hash so that they can be cached. */
 @FunctionalInterface
 public interface AssetPaths {
 
   /**
-   * The path of a static file below the application's prefix.
+   * Returns the path of a static file below the application's prefix.
    *
-   * @param name such as {@code marque.css}
-   * @return such as {@code /static/marque.css?v=0a1b2c3d}
-   * @throws IllegalArgumentException where there is no such file
+   * @param name for example {@code marque.css}
+   * @return for example {@code /static/marque-1a2b3c4d5e6f.css}
+   * @throws IllegalArgumentException if there is no such file
    */
   String pathOf(String name);
 }

@@ -24,12 +24,12 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * The files that pages load: our own from {@code static/} and a few of the webjars, held in memory
- * with their compressed form.
+ * The static files of the pages: our own from {@code static/} and a few from webjars, held in
+ * memory together with their compressed form.
  *
- * <p>Each is served under two paths. {@code /static/NAME-HASH.EXTENSION} never changes its content
- * and is cached for ever; {@code /static/NAME.EXTENSION} is asked for again each time. Only what
- * was found at the start is served, so no path can lead anywhere else.
+ * <p>Each is served under two paths. {@code /static/NAME-HASH.EXTENSION} is immutable and cached
+ * for a year; {@code /static/NAME.EXTENSION} is revalidated on each use. Only files found at
+ * startup are served, so no path can escape the directory.
  */
 public final class Assets implements AssetPaths {
 
@@ -53,7 +53,7 @@ public final class Assets implements AssetPaths {
   }
 
   /**
-   * Reads every file into memory; blocks, so call it before serving.
+   * Reads every file into memory. Blocks, so call it before the server starts.
    *
    * @throws UncheckedIOException if a file cannot be read
    */
@@ -70,11 +70,11 @@ public final class Assets implements AssetPaths {
   }
 
   /**
-   * The path of a file with its content's hash, for example {@code
+   * Returns the path of a file with its content hash, for example {@code
    * /static/marque-1a2b3c4d5e6f.css}.
    *
-   * @param name such as {@code marque.css}
-   * @throws IllegalArgumentException if there is no such file: a template's mistake
+   * @param name for example {@code marque.css}
+   * @throws IllegalArgumentException if there is no such file, which is a bug in a template
    */
   @Override
   public String pathOf(String name) {
@@ -91,7 +91,7 @@ public final class Assets implements AssetPaths {
   }
 
   private void serve(RoutingContext ctx) {
-    // The route also takes the path without the slash at its end.
+    // The route also matches the path without the trailing slash.
     String path = ctx.request().path();
     serve(ctx, path.startsWith(PATH) ? path.substring(PATH.length()) : "");
   }
@@ -102,13 +102,13 @@ public final class Assets implements AssetPaths {
       ctx.fail(new Failure.NotFound("not-found"));
       return;
     }
-    boolean forEver = byHashedName.containsKey(name);
+    boolean immutable = byHashedName.containsKey(name);
     HttpServerResponse response = ctx.response();
     response.putHeader(
-        "Cache-Control", forEver ? "public, max-age=31536000, immutable" : "public, no-cache");
+        "Cache-Control", immutable ? "public, max-age=31536000, immutable" : "public, no-cache");
     response.putHeader("Cross-Origin-Resource-Policy", "cross-origin");
     if (asset.name().equals(FOR_PORTALS)) {
-      // A portal's page loads it from its own origin; being a module it needs this header too.
+      // Portals load it from another origin; a module script needs CORS for that.
       response.putHeader("Access-Control-Allow-Origin", "*");
     }
     response.putHeader("Vary", "Accept-Encoding");
@@ -121,7 +121,7 @@ public final class Assets implements AssetPaths {
       return;
     }
     response.putHeader("Content-Type", asset.contentType());
-    // In either form it is final: the server would compress the other one for each answer anew.
+    // Set in both cases: otherwise the server would compress the content for every answer.
     response.putHeader("Content-Encoding", gzip == null ? "identity" : "gzip");
     response.end(gzip == null ? asset.content() : gzip);
   }
@@ -154,7 +154,7 @@ public final class Assets implements AssetPaths {
         URI uri = root.toURI();
         if ("jar".equals(uri.getScheme())) {
           JarURLConnection inJar = (JarURLConnection) root.openConnection();
-          // By the file, not by the URL, of which there is one file system in the process.
+          // Opened by file: a file system opened by URL exists only once per process.
           try (FileSystem jar = FileSystems.newFileSystem(Path.of(inJar.getJarFileURL().toURI()))) {
             readTree(jar.getPath(inJar.getEntryName()), files);
           }

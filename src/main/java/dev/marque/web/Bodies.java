@@ -9,27 +9,27 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * Reads the bodies of ordinary forms and JSON calls, which are small. Paths that take photos read
- * their bodies themselves, by {@link Uploads}, once they know who sends them.
+ * Reads the bodies of ordinary forms and JSON calls, which are small. Routes that accept photos
+ * read their bodies themselves, with {@link Uploads}, after they have authenticated the client.
  */
 public final class Bodies {
 
-  private static final long MOST_BYTES = 64 << 10;
-  private static final String PARTS = "multipart/form-data";
-  private static final Set<HttpMethod> WITH_FORM =
+  private static final long MAX_BYTES = 64 << 10;
+  private static final String MULTIPART = "multipart/form-data";
+  private static final Set<HttpMethod> METHODS_WITH_FORM =
       Set.of(HttpMethod.POST, HttpMethod.PUT, HttpMethod.PATCH, HttpMethod.DELETE);
 
-  private final BodyHandler reader = BodyHandler.create(false).setBodyLimit(MOST_BYTES);
+  private final BodyHandler reader = BodyHandler.create(false).setBodyLimit(MAX_BYTES);
   private final Set<String> uploadPaths;
-  private final Duration patience;
+  private final Duration timeout;
 
   /**
-   * @param uploadPaths whose {@code POST} is left alone
-   * @param patience how long a body may take to arrive
+   * @param uploadPaths paths whose {@code POST} bodies are not read here
+   * @param timeout maximum time for a body to arrive
    */
-  public Bodies(Set<String> uploadPaths, Duration patience) {
+  public Bodies(Set<String> uploadPaths, Duration timeout) {
     this.uploadPaths = Set.copyOf(uploadPaths);
-    this.patience = patience;
+    this.timeout = timeout;
   }
 
   public void mount(Router router) {
@@ -40,37 +40,37 @@ public final class Bodies {
   private void handle(RoutingContext ctx, AllowedMethods allowed) {
     String declared = ctx.request().getHeader("Content-Type");
     String type = declared == null ? "" : declared.toLowerCase(Locale.ROOT);
-    if ((declared != null || hasBody(ctx)) && !allowed.takes(ctx)) {
-      // A wrong path or method is the fault to tell, whatever the body is like: nobody reads it.
+    if ((declared != null || hasBody(ctx)) && !allowed.accepts(ctx)) {
+      // The wrong path or method is the error to report, regardless of a body that is never read.
       ctx.next();
       return;
     }
-    requireNoStrayForm(ctx, type);
+    requireValidForm(ctx, type);
     boolean upload =
         HttpMethod.POST.equals(ctx.request().method())
             && uploadPaths.contains(withoutTrailingSlash(ctx.normalizedPath()));
-    if (upload || type.startsWith(PARTS)) {
-      // Nothing but photos comes in parts: Vert.x closes the connection on some of their headers.
+    if (upload || type.startsWith(MULTIPART)) {
+      // Only photos are sent as multipart; Vert.x closes the connection on some part headers.
       ctx.next();
       return;
     }
     if (hasBody(ctx)) {
-      // A request without one may still not be told to have ended while its answer is made.
-      SlowClients.awaitBody(ctx, patience);
+      // Only with a body: a request without one might not be marked as ended yet.
+      SlowClients.awaitBody(ctx, timeout);
     }
     reader.handle(ctx);
   }
 
-  /** Routes match with and without one. */
+  /** Routes match with and without a trailing slash. */
   private static String withoutTrailingSlash(String path) {
     return path.length() > 1 && path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
   }
 
-  /** A form in a GET, without a boundary or in no charset is nonsense: Vert.x answers it 500. */
-  private static void requireNoStrayForm(RoutingContext ctx, String type) {
-    boolean multipart = type.startsWith(PARTS);
+  /** Rejects a form in a GET, without a boundary or in an unknown charset: Vert.x answers 500. */
+  private static void requireValidForm(RoutingContext ctx, String type) {
+    boolean multipart = type.startsWith(MULTIPART);
     boolean form = multipart || type.startsWith("application/x-www-form-urlencoded");
-    if (form && !WITH_FORM.contains(ctx.request().method()) && hasBody(ctx)) {
+    if (form && !METHODS_WITH_FORM.contains(ctx.request().method()) && hasBody(ctx)) {
       throw new Failure.Malformed("bad-request");
     }
     if (multipart) {

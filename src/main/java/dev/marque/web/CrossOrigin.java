@@ -11,26 +11,27 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Lets pages of listed origins call the API from a browser (CORS). Cookies are never shared: such a
- * page signs in by the token endpoint. Closed unless origins are listed; to an origin that is not,
- * the browser gets the ordinary answer, which it keeps from the page.
+ * Allows pages of configured origins to call the API from a browser (CORS). Cookies are never
+ * allowed: such a page signs in through the token endpoint. Without configured origins, CORS is
+ * off. A request of any other origin gets its ordinary answer, which the browser hides from the
+ * page.
  */
 public final class CrossOrigin implements Handler<RoutingContext> {
 
-  /** Where it is open; pages are never. */
+  /** The paths to which CORS applies; pages are never shared. */
   static final String API = "/api/v1/";
 
   private static final int ONE_HOUR = 3600;
 
   private final Set<String> origins;
-  private final CorsHandler listed;
+  private final CorsHandler corsHandler;
 
   /**
-   * @param origins such as {@code https://portal.example}
+   * @param origins allowed origins, for example {@code https://portal.example}
    */
   public CrossOrigin(List<URI> origins) {
     this.origins = origins.stream().map(Origins::of).collect(Collectors.toUnmodifiableSet());
-    this.listed =
+    this.corsHandler =
         CorsHandler.create()
             .addOrigins(List.copyOf(this.origins))
             .allowedMethods(
@@ -53,7 +54,7 @@ public final class CrossOrigin implements Handler<RoutingContext> {
     }
   }
 
-  /** Whether pages of an origin may call the API. */
+  /** Returns whether pages of an origin may call the API. */
   boolean allows(String origin) {
     return origins.contains(Origins.normal(origin));
   }
@@ -62,9 +63,9 @@ public final class CrossOrigin implements Handler<RoutingContext> {
   public void handle(RoutingContext ctx) {
     String origin = ctx.request().getHeader("Origin");
     if (origin == null || allows(origin)) {
-      listed.handle(ctx);
+      corsHandler.handle(ctx);
     } else {
-      // The library would refuse it, and with it our own pages, whose browser sends an Origin too.
+      // CorsHandler would answer 403, also to our own pages, whose requests carry an Origin too.
       ctx.response().headers().add("Vary", "Origin");
       ctx.next();
     }

@@ -8,21 +8,22 @@ import java.io.IOException;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Tells a database that cannot be reached just now from one that refuses what it was asked. */
+/** Distinguishes transient database failures from statements that the database rejects. */
 final class DatabaseTrouble {
 
-  /** Shutting down, crashed, starting up. */
-  private static final Set<String> PASSING = Set.of("57P01", "57P02", "57P03", "57P05", "25006");
+  /** SQLSTATEs of a server that is shutting down, has crashed, is starting up or is read-only. */
+  private static final Set<String> TRANSIENT_STATES =
+      Set.of("57P01", "57P02", "57P03", "57P05", "25006");
 
-  /** The connection failed; disk or memory is full, or there are too many connections. */
-  private static final Set<String> OF_CLASSES = Set.of("08", "53");
+  /** SQLSTATE classes: connection failure (08) and insufficient resources (53). */
+  private static final Set<String> TRANSIENT_CLASSES = Set.of("08", "53");
 
-  private static final Set<String> POOL =
+  private static final Set<String> POOL_MESSAGES =
       Set.of("Timeout waiting for connection", "Timeout", "Pool closed");
 
   private DatabaseTrouble() {}
 
-  /** Whether trying the same again in a moment is likely to work. */
+  /** Returns whether a retry after a short wait is likely to succeed. */
   static boolean isUnreachable(@Nullable Throwable cause) {
     if (cause == null) {
       return false;
@@ -31,13 +32,14 @@ final class DatabaseTrouble {
       String state = refused.getSqlState();
       return state != null
           && state.length() == 5
-          && (OF_CLASSES.contains(state.substring(0, 2)) || PASSING.contains(state));
+          && (TRANSIENT_CLASSES.contains(state.substring(0, 2))
+              || TRANSIENT_STATES.contains(state));
     }
     return cause instanceof ClosedConnectionException
         || cause instanceof ConnectionPoolTooBusyException
         || cause instanceof IOException
         || ((cause instanceof VertxException || cause.getClass().getName().contains("NoStackTrace"))
             && cause.getMessage() != null
-            && POOL.contains(cause.getMessage()));
+            && POOL_MESSAGES.contains(cause.getMessage()));
   }
 }

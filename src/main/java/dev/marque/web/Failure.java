@@ -5,11 +5,12 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Something a client can be told: a status, a stable type and the values of its sentence.
+ * An error that is reported to the client: a status, a stable type and the arguments of its
+ * message.
  *
- * <p>The type is the last part of the problem's {@code type} (RFC 9457) and the key of its words in
- * the message file: {@code failure.<type>.title} and {@code failure.<type>.detail}. The words are
- * chosen where the answer is written, in the client's language.
+ * <p>The type is the last part of the problem's {@code type} (RFC 9457) and the key of its messages
+ * in the message file: {@code failure.<type>.title} and {@code failure.<type>.detail}. The messages
+ * are resolved in the client's language when the answer is written.
  */
 public abstract sealed class Failure extends RuntimeException {
 
@@ -20,39 +21,39 @@ public abstract sealed class Failure extends RuntimeException {
   private final transient List<Object> arguments;
 
   private Failure(int status, String type, Object... arguments) {
-    // No stack trace: a failure is an answer, not a defect, and many are made under attack.
+    // No stack trace: a failure is an answer, not a bug, and an attack creates many of them.
     super(status + " " + type + " " + List.of(arguments), null, false, false);
     this.status = status;
     this.type = type;
     this.arguments = List.of(arguments);
   }
 
-  /** The HTTP status of the answer. */
+  /** Returns the HTTP status of the answer. */
   public final int status() {
     return status;
   }
 
-  /** A stable name such as {@code photo-too-large}. */
+  /** Returns the stable name, for example {@code photo-too-large}. */
   public final String type() {
     return type;
   }
 
-  /** The values of the placeholders in the failure's sentence. */
+  /** Returns the values of the placeholders in the failure's message. */
   public final List<Object> arguments() {
     return arguments;
   }
 
-  /** The fields at fault, for the form; empty where the failure is not about fields. */
+  /** Returns the invalid fields; empty if the failure is not about fields. */
   public List<FieldError> fields() {
     return List.of();
   }
 
-  /** For the {@code Retry-After} header: whole seconds, at least one; empty where there is none. */
+  /** Returns the value of the {@code Retry-After} header in whole seconds, at least one, if any. */
   public Optional<Duration> retryAfter() {
     return Optional.empty();
   }
 
-  /** Rounded up: a client that waits as long as it is told must not come too early. */
+  /** Rounds up, so that a client that waits exactly this long does not retry too early. */
   private static long wholeSeconds(Duration wait) {
     return Math.max(1, wait.plusNanos(999_999_999).toSeconds());
   }
@@ -66,7 +67,7 @@ public abstract sealed class Failure extends RuntimeException {
     }
   }
 
-  /** 401: nobody is signed in, or the token no longer holds. */
+  /** 401: not signed in, or the token is no longer valid. */
   public static final class NotSignedIn extends Failure {
     private static final long serialVersionUID = 1;
 
@@ -84,7 +85,7 @@ public abstract sealed class Failure extends RuntimeException {
     }
   }
 
-  /** 404: not there, or not this person's. */
+  /** 404: does not exist, or belongs to another user. */
   public static final class NotFound extends Failure {
     private static final long serialVersionUID = 1;
 
@@ -93,7 +94,7 @@ public abstract sealed class Failure extends RuntimeException {
     }
   }
 
-  /** 405: the path is there, the method is not. */
+  /** 405: the path exists, but does not support the method. */
   public static final class MethodNotAllowed extends Failure {
     private static final long serialVersionUID = 1;
 
@@ -104,13 +105,13 @@ public abstract sealed class Failure extends RuntimeException {
       this.allowed = List.copyOf(allowed);
     }
 
-    /** The methods for the {@code Allow} header. */
+    /** Returns the methods for the {@code Allow} header. */
     public List<String> allowed() {
       return allowed;
     }
   }
 
-  /** 406: no representation that the client accepts. */
+  /** 406: there is no representation that the client accepts. */
   public static final class NotAcceptable extends Failure {
     private static final long serialVersionUID = 1;
 
@@ -119,7 +120,7 @@ public abstract sealed class Failure extends RuntimeException {
     }
   }
 
-  /** 409: it contradicts what is there, such as a user name that is taken. */
+  /** 409: conflicts with the current state, for example a user name that is taken. */
   public static final class Conflict extends Failure {
     private static final long serialVersionUID = 1;
 
@@ -145,7 +146,7 @@ public abstract sealed class Failure extends RuntimeException {
     }
   }
 
-  /** Another status of HTTP itself, such as 408 or 417, for which no class of its own is needed. */
+  /** Another HTTP status without a class of its own, for example 408 or 417. */
   public static final class Refused extends Failure {
     private static final long serialVersionUID = 1;
 
@@ -154,7 +155,7 @@ public abstract sealed class Failure extends RuntimeException {
     }
   }
 
-  /** 415: a type of content that is not read here. */
+  /** 415: an unsupported content type. */
   public static final class UnsupportedType extends Failure {
     private static final long serialVersionUID = 1;
 
@@ -163,7 +164,7 @@ public abstract sealed class Failure extends RuntimeException {
     }
   }
 
-  /** 422: well formed, but its values do not hold. */
+  /** 422: well formed, but with invalid values. */
   public static final class Invalid extends Failure {
     private static final long serialVersionUID = 1;
 
@@ -174,12 +175,12 @@ public abstract sealed class Failure extends RuntimeException {
       this.fields = List.copyOf(fields);
     }
 
-    /** Of fields that do not hold, and nothing else: {@code fields}. */
+    /** Returns a failure of type {@code fields} for the given fields. */
     public static Invalid of(List<FieldError> fields) {
       return new Invalid("fields", fields);
     }
 
-    /** As {@link #of(List)}. */
+    /** Like {@link #of(List)}. */
     public static Invalid of(FieldError... fields) {
       return of(List.of(fields));
     }
@@ -190,7 +191,7 @@ public abstract sealed class Failure extends RuntimeException {
     }
   }
 
-  /** 429: over this client's limit. */
+  /** 429: the client has exceeded its rate limit. */
   public static final class TooManyRequests extends Failure {
     private static final long serialVersionUID = 1;
 
@@ -207,7 +208,7 @@ public abstract sealed class Failure extends RuntimeException {
     }
   }
 
-  /** 503: not now; the same request will do later. */
+  /** 503: temporarily unavailable; the client may retry the same request later. */
   public static final class Unavailable extends Failure {
     private static final long serialVersionUID = 1;
 
@@ -224,7 +225,7 @@ public abstract sealed class Failure extends RuntimeException {
     }
   }
 
-  /** 500: a defect of ours, whose cause is in the log and nowhere else. */
+  /** 500: a bug of ours, whose cause appears only in the log. */
   public static final class Unexpected extends Failure {
     private static final long serialVersionUID = 1;
 

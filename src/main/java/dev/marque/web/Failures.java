@@ -23,11 +23,11 @@ import org.slf4j.event.Level;
 import org.slf4j.spi.LoggingEventBuilder;
 
 /**
- * The one place where something that went wrong becomes an answer: a status, then a page, a
- * fragment of one, or a problem document. To be mounted after every route.
+ * The one place that turns an exception into an answer: a status with a page, a fragment of a page
+ * or a problem document. Must be mounted after all routes.
  *
- * <p>What is not a {@link Failure} and not a known refusal of HTTP or of the database is a defect:
- * it is logged once with the request's id, and the client learns only that id.
+ * <p>An exception that is neither a {@link Failure} nor a known HTTP or database error is a bug: it
+ * is logged once with the request's id, and the client sees only that id.
  */
 public final class Failures {
 
@@ -46,17 +46,18 @@ public final class Failures {
     this.securityHeaders = securityHeaders;
   }
 
-  /** Adds the answer for what no route takes, and for every failure before. */
+  /** Adds the handlers for requests that no route matches and for failures of earlier handlers. */
   public void mount(Router router) {
     UnmatchedPaths unmatched = new UnmatchedPaths(new AllowedMethods(router));
     router.route().handler(unmatched);
     router.route().failureHandler(this::answer);
-    // Failures before the first route, such as an address that cannot be parsed.
+    // Failures before the first route, for example a URI that cannot be parsed.
     Stream.of(400, 404, 405, 413, 500).forEach(code -> router.errorHandler(code, this::answer));
   }
 
   /**
-   * For {@code HttpServer.invalidRequestHandler}: what is not HTTP, or too long a line or header.
+   * Answers input that is not valid HTTP or has a line or header that is too long; for {@code
+   * HttpServer.invalidRequestHandler}.
    */
   public void invalidRequest(HttpServerRequest request) {
     Throwable cause = request.decoderResult().cause();
@@ -70,11 +71,11 @@ public final class Failures {
     String id = RequestId.fresh();
     LOG.atInfo()
         .addKeyValue(RequestContext.LOGGED_AS, id)
-        .log("refused a request that is not well formed: {} {}", failure.status(), reason);
+        .log("rejected a malformed request: {} {}", failure.status(), reason);
     HttpServerResponse response = request.response();
     securityHeaders.complete(response);
-    // Neither its address nor its headers can be relied on: whose language and which form of answer
-    // it wants is not known.
+    // Neither the address nor the headers are reliable, so the language and the media type that the
+    // client accepts are unknown.
     Locale language = Locale.ENGLISH;
     response
         .setStatusCode(failure.status())
@@ -93,7 +94,7 @@ public final class Failures {
     }
     Failure failure = failureOf(ctx, ctx.failure());
     if (response.headWritten()) {
-      // Half an answer is on its way: cutting the connection is the only way left to say so.
+      // Part of the answer has been sent: closing the connection is the only way to signal failure.
       ctx.request().connection().close();
       return;
     }
@@ -129,14 +130,14 @@ public final class Failures {
         .onFailure(problem -> answerPlainly(ctx, problem));
   }
 
-  /** The last resort: the error page itself has a defect, or its client has gone. */
+  /** The last resort: the error page itself fails to render, or the client has disconnected. */
   private static void answerPlainly(RoutingContext ctx, Throwable problem) {
     HttpServerResponse response = ctx.response();
     if (response.closed() || response.headWritten()) {
       event(ctx, Level.WARN).setCause(problem).log("the error page was not sent");
       return;
     }
-    event(ctx, Level.ERROR).setCause(problem).log("the error page does not render");
+    event(ctx, Level.ERROR).setCause(problem).log("the error page failed to render");
     response
         .setStatusCode(500)
         .putHeader("Content-Type", "text/plain; charset=utf-8")
@@ -145,7 +146,7 @@ public final class Failures {
 
   private static boolean wantsJson(RoutingContext ctx) {
     String path = ctx.request().path();
-    // As sent, too: what has a broken escape cannot be normalized.
+    // The raw path, too: a path with a broken escape cannot be normalized.
     if ((path != null && path.startsWith("/api/"))
         || RequestAddress.path(ctx).startsWith("/api/")) {
       return true;
@@ -154,10 +155,10 @@ public final class Failures {
     return accept != null && accept.contains("json") && !accept.contains("text/html");
   }
 
-  /** The headers that belong to a failure, for routes that answer it with a form of their own. */
+  /** Adds the headers of a failure; for routes that answer it with their own page. */
   public static void addHeaders(RoutingContext ctx, Failure failure) {
     HttpServerResponse response = ctx.response();
-    // A file or a list that was about to be cached is now an error, which is not.
+    // Headers set for a cacheable file or list must not apply to the error.
     response.putHeader("Cache-Control", "no-store");
     Stream.of("ETag", "Content-Encoding", "Content-Length", "Content-Disposition")
         .forEach(response.headers()::remove);
@@ -173,7 +174,7 @@ public final class Failures {
     }
   }
 
-  /** The longest wait, where several parts of a request have failed. */
+  /** Keeps the longest wait if several parts of a request have failed. */
   private static void putRetryAfter(HttpServerResponse response, Duration wait) {
     String before = response.headers().get("Retry-After");
     if (before == null || Long.parseLong(before) < wait.toSeconds()) {
@@ -182,9 +183,9 @@ public final class Failures {
   }
 
   /**
-   * What a client may be told of a cause; a defect is logged here.
+   * Returns the failure to report to the client for a cause, and logs the cause if it is a bug.
    *
-   * @param cause of a request's failure, or of one part of the request's work
+   * @param cause why a request, or one part of its work, failed
    */
   public static Failure failureOf(RoutingContext ctx, @Nullable Throwable cause) {
     if (cause instanceof Failure failure) {
@@ -210,7 +211,7 @@ public final class Failures {
     return new Failure.Unexpected();
   }
 
-  /** Names the request itself, since a cause may arrive on whatever thread. */
+  /** Adds the request id explicitly, because a cause may arrive on any thread. */
   private static LoggingEventBuilder event(RoutingContext ctx, Level level) {
     return LOG.atLevel(level).addKeyValue(RequestContext.LOGGED_AS, RequestId.of(ctx));
   }
@@ -220,7 +221,7 @@ public final class Failures {
         || cause instanceof HttpPostRequestDecoder.TooManyFormFieldsException;
   }
 
-  /** Netty has no exception of its own for the length of a chunk that is no number. */
+  /** Netty has no specific exception for a chunk length that is not a number. */
   private static boolean isBodyFault(@Nullable Throwable cause) {
     return cause instanceof NumberFormatException
         && Stream.of(cause.getStackTrace())

@@ -3,11 +3,11 @@ package dev.marque.web;
 import java.util.List;
 
 /**
- * One field of a form or of a JSON body that does not hold.
+ * An invalid field of a form or of a JSON body.
  *
  * @param field the field's name as the client sent it, for example {@code password}
  * @param message a key of the message file, for example {@code field.password.short}
- * @param arguments the values that the message's placeholders take
+ * @param arguments the values of the message's placeholders
  */
 public record FieldError(String field, String message, List<Object> arguments) {
 

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** The fields of one request that do not hold, collected so that its answer names them all. */
+/** Collects the invalid fields of one request, so that its answer names them all. */
 public final class FieldErrors {
 
   private final List<FieldError> errors = new ArrayList<>();
@@ -19,8 +19,8 @@ public final class FieldErrors {
   }
 
   /**
-   * The value that a reader gives; null where it fails with {@link Failure.Invalid}, whose fields
-   * are kept.
+   * Returns the reader's value, or {@code null} if it throws {@link Failure.Invalid}, whose fields
+   * are then added to these.
    */
   public <T> @Nullable T read(Supplier<T> reader) {
     try {
@@ -31,22 +31,22 @@ public final class FieldErrors {
     }
   }
 
-  /** As {@link #read(Supplier)}, with another value in place of null. */
+  /** Like {@link #read(Supplier)}, but returns the given value instead of {@code null}. */
   public <T> T read(Supplier<T> reader, T otherwise) {
     T value = read(reader);
     return value == null ? otherwise : value;
   }
 
   /**
-   * To be called once everything is read.
+   * Call this after all fields have been read.
    *
-   * @throws Failure.Invalid ({@code fields}) if there are any
+   * @throws Failure.Invalid ({@code fields}) if any field is invalid
    */
   public void requireNone() {
     requireNone("fields");
   }
 
-  /** As {@link #requireNone()}, with another type of failure. */
+  /** Like {@link #requireNone()}, with another type of failure. */
   public void requireNone(String type) {
     if (!errors.isEmpty()) {
       throw new Failure.Invalid(type, errors);

@@ -25,53 +25,53 @@ import java.util.function.BiFunction;
 import java.util.function.Consumer;
 
 /**
- * Decodes a multipart form as it arrives. Vert.x does so too, but closes the connection where
- * Netty's decoder fails on a part's own headers.
+ * Decodes a multipart form as it arrives. Vert.x can do so too, but closes the connection if
+ * Netty's decoder fails on the headers of a part.
  */
 final class FormParts implements AutoCloseable {
 
   private static final int FIELD_BYTES = 8 << 10;
-  private static final int MOST_FIELDS = 64;
+  private static final int MAX_FIELDS = 64;
   private static final int BUFFERED_BYTES = 16 << 10;
 
-  /** Netty reads the head of a part again from its begin whenever more of it has come. */
-  private static final int READ_AT_ONCE = 8 << 10;
+  /** Netty parses the head of a part again from its start whenever more bytes arrive. */
+  private static final int MIN_READ_BYTES = 8 << 10;
 
   private final HttpPostMultipartRequestDecoder decoder;
   private Buffer unread = Buffer.buffer();
 
   /**
-   * @param files called at each file's begin with the names of its field and of itself; takes the
-   *     file's bytes, which it has to copy
+   * @param files called with the field name and the file name at the start of each file; returns
+   *     the consumer of its content, which must copy the buffers that it receives
    */
   FormParts(FormType type, BiFunction<String, String, Consumer<Buffer>> files) {
     HttpRequest head = new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.POST, "/");
-    // Netty may take another parameter for the boundary than the one that was found in order.
+    // Rebuilt, because Netty could take the boundary from another parameter than the validated one.
     head.headers()
         .set(
             HttpHeaderNames.CONTENT_TYPE,
             "multipart/form-data; boundary=\"" + type.boundary() + "\"");
     decoder =
         new HttpPostMultipartRequestDecoder(
-            new Factory(files), head, type.charset(), MOST_FIELDS, BUFFERED_BYTES);
+            new Factory(files), head, type.charset(), MAX_FIELDS, BUFFERED_BYTES);
   }
 
   /**
-   * Takes the next bytes of the form.
+   * Decodes the next bytes of the form.
    *
    * @throws Failure.Malformed ({@code multipart-malformed}, {@code form-field-too-long})
    */
   void add(Buffer chunk) {
-    // Most chunks are large and pass without a copy.
+    // Most chunks are large and are decoded without a copy.
     Buffer bytes = unread.length() == 0 ? chunk : unread.appendBuffer(chunk);
     int length = bytes.length();
-    if (length < READ_AT_ONCE) {
+    if (length < MIN_READ_BYTES) {
       unread = bytes == chunk ? chunk.copy() : bytes;
     } else {
-      // Netty takes a CR for part of a value where it does not see the LF behind it.
-      int whole = bytes.getByte(length - 1) == '\r' ? length - 1 : length;
-      Buffer rest = bytes.getBuffer(whole, length);
-      read(bytes.slice(0, whole));
+      // Netty treats a CR as part of the value unless it sees the LF after it.
+      int complete = bytes.getByte(length - 1) == '\r' ? length - 1 : length;
+      Buffer rest = bytes.getBuffer(complete, length);
+      read(bytes.slice(0, complete));
       unread = rest;
     }
   }
@@ -79,7 +79,7 @@ final class FormParts implements AutoCloseable {
   /**
    * Ends the form.
    *
-   * @return the fields that are no files
+   * @return the fields that are not files
    * @throws Failure.Malformed ({@code multipart-malformed}, {@code form-field-too-long})
    */
   MultiMap end() {
@@ -109,14 +109,14 @@ final class FormParts implements AutoCloseable {
     try {
       decoder.offer(content);
     } catch (RuntimeException e) {
-      // Netty's own exceptions, and whatever else its code runs into on headers that are not one.
+      // Netty's own exceptions, and any others that its code throws on malformed headers.
       throw e.getCause() instanceof IOException
           ? new Failure.Malformed("form-field-too-long", new ByteSize(FIELD_BYTES))
           : malformed();
     }
   }
 
-  /** Lets go what is held; to be called once. */
+  /** Releases the buffers. Must be called exactly once. */
   @Override
   public void close() {
     decoder.destroy();
@@ -145,7 +145,7 @@ final class FormParts implements AutoCloseable {
         String contentTransferEncoding,
         Charset charset,
         long size) {
-      return new PassedOn(
+      return new StreamedFile(
           name,
           filename,
           contentType,
@@ -155,26 +155,26 @@ final class FormParts implements AutoCloseable {
     }
   }
 
-  /** A file that is not collected a second time. */
-  private static final class PassedOn extends MemoryFileUpload {
+  /** A file whose content goes straight to a consumer, without a second copy in Netty. */
+  private static final class StreamedFile extends MemoryFileUpload {
 
-    private final Consumer<Buffer> taker;
+    private final Consumer<Buffer> sink;
 
-    private PassedOn(
+    private StreamedFile(
         String name,
         String filename,
         String contentType,
         String contentTransferEncoding,
         Charset charset,
-        Consumer<Buffer> taker) {
+        Consumer<Buffer> sink) {
       super(name, filename, contentType, contentTransferEncoding, charset, 0);
-      this.taker = taker;
+      this.sink = sink;
     }
 
     @Override
     public void addContent(ByteBuf content, boolean last) {
       try {
-        taker.accept(BufferInternal.buffer(content));
+        sink.accept(BufferInternal.buffer(content));
       } finally {
         content.release();
       }

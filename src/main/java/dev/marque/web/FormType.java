@@ -8,14 +8,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The {@code Content-Type} of a form in parts (RFC 7578).
+ * The {@code Content-Type} of a multipart form (RFC 7578).
  *
- * @param boundary what stands between the parts, without the dashes in front
- * @param charset of names and fields
+ * @param boundary delimiter between the parts, without the leading dashes
+ * @param charset charset of names and fields
  */
 record FormType(String boundary, Charset charset) {
 
-  /** No longer than RFC 2046 allows: the time to search for it grows with its length. */
+  /** At most as long as RFC 2046 allows, because the search time grows with its length. */
   private static final Pattern BOUNDARY =
       Pattern.compile(
           ";\\s*boundary=(?:\"([ -~&&[^\";]]{1,70})\"|([!-~&&[^\";]]{1,70}))\\s*(?:;|$)",
@@ -25,10 +25,10 @@ record FormType(String boundary, Charset charset) {
       Pattern.compile(";\\s*charset[^=;]*=([^;]*)", Pattern.CASE_INSENSITIVE);
 
   /**
-   * Reads the header.
+   * Parses the header.
    *
-   * @throws Failure.Malformed ({@code multipart-malformed}) where there is no boundary of 1 to 70
-   *     characters, or the charset is not one of this Java's
+   * @throws Failure.Malformed ({@code multipart-malformed}) if there is no boundary of 1 to 70
+   *     characters, or if the platform does not support the charset
    */
   static FormType of(String contentType) {
     Matcher boundary = BOUNDARY.matcher(contentType);

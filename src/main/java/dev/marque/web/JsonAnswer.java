@@ -4,14 +4,14 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 
-/** Answers of the API. */
+/** JSON answers of the API. */
 public final class JsonAnswer {
 
   public static final String MEDIA_TYPE = "application/json";
 
   private JsonAnswer() {}
 
-  /** Answers with an object, which no cache keeps; nothing is sent to a client that has gone. */
+  /** Sends an object that must not be cached; does nothing if the client has disconnected. */
   public static void send(RoutingContext ctx, int status, JsonObject body) {
     if (ctx.response().closed()) {
       return;

@@ -11,7 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
-/** Reads JSON request bodies strictly: one object, each field once, no field that is not known. */
+/** Reads JSON request bodies strictly: one object, no duplicate fields, no unknown fields. */
 public final class JsonBody {
 
   private static final ObjectReader READER =
@@ -23,12 +23,12 @@ public final class JsonBody {
   private JsonBody() {}
 
   /**
-   * The body as an object.
+   * Returns the body as an object.
    *
-   * @param known the fields that it may have
-   * @param errors take the other fields that it has
-   * @throws Failure.UnsupportedType ({@code content-type}) if it is not declared as JSON
-   * @throws Failure.Malformed ({@code json-malformed}) if it is not one JSON object
+   * @param known names of the fields that are allowed
+   * @param errors receives an error for each unknown field
+   * @throws Failure.UnsupportedType ({@code content-type}) if the body is not declared as JSON
+   * @throws Failure.Malformed ({@code json-malformed}) if the body is not one JSON object
    */
   public static JsonObject read(RoutingContext ctx, Set<String> known, FieldErrors errors) {
     String type = ctx.request().getHeader("Content-Type");
@@ -44,9 +44,10 @@ public final class JsonBody {
   }
 
   /**
-   * A text of the body.
+   * Returns a string field of the body.
    *
-   * @param errors take the field where it is missing or no text; what is returned then is empty
+   * @param errors receives an error if the field is missing or not a string
+   * @return the value, or an empty string if there was an error
    */
   public static String text(JsonObject body, String field, FieldErrors errors) {
     Object value = body.getValue(field);
@@ -68,7 +69,7 @@ public final class JsonBody {
       }
       return values;
     } catch (IOException e) {
-      // Not only a JsonProcessingException: bytes that look like UTF-32 have one of their own.
+      // Not only JsonProcessingException: bytes that look like UTF-32 throw another exception.
       throw new Failure.Malformed("json-malformed");
     }
   }

@@ -3,12 +3,12 @@ package dev.marque.web;
 import java.util.Optional;
 import java.util.UUID;
 
-/** Reads the keys of rows that requests name. */
+/** Parses the keys of database rows in requests. */
 public final class Keys {
 
   private Keys() {}
 
-  /** A key as this program writes it; empty where the text is none. */
+  /** Returns the key, or empty if the text is not a UUID in its canonical form. */
   public static Optional<UUID> parse(String text) {
     try {
       UUID key = UUID.fromString(text);
@@ -19,9 +19,9 @@ public final class Keys {
   }
 
   /**
-   * The key in a path or in a form.
+   * Returns the key from a path or a form.
    *
-   * @throws Failure.NotFound where it is none: there is no such row
+   * @throws Failure.NotFound if the text is not a key, so that no such row can exist
    */
   public static UUID of(String text) {
     return parse(text).orElseThrow(() -> new Failure.NotFound("not-found"));

@@ -11,52 +11,52 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends rows as lines while they are read, as fast as the client takes them. Rows hold something
- * that others wait for, such as a connection to the database, so a client must take them at a
- * bearable rate on average: one that is slower is cut off, and sees that by the last chunk that
- * never comes. Only the time that its bytes wait for it counts, so nobody pays for a slow database.
+ * Streams rows as lines, as fast as the client reads them. The rows hold a shared resource, for
+ * example a database connection, so a client must read at a minimum average rate. A slower client
+ * is disconnected, which it notices by the missing last chunk. Only the time that data waits for
+ * the client counts, so a slow database is not held against it.
  *
- * <p>For one answer, on its event loop.
+ * <p>One instance per answer, used on its event loop.
  */
 public final class LineStream {
 
   /**
-   * How slowly a client may read.
+   * The slowest permitted reading rate.
    *
-   * @param grace how long it may be waited for in any case
-   * @param bytesPerSecond what it has to take on average of the time beyond
+   * @param grace waiting time that every client is allowed
+   * @param bytesPerSecond minimum average rate for the waiting time beyond that
    */
   public record Pace(Duration grace, int bytesPerSecond) {
 
     /** An eighth of a megabit: less than a phone has at the edge of its network. */
-    public static final Pace BEARABLE = new Pace(Duration.ofMinutes(1), 16 << 10);
+    public static final Pace DEFAULT = new Pace(Duration.ofMinutes(1), 16 << 10);
 
-    boolean isKept(long nanosWaited, long bytes) {
+    boolean allows(long nanosWaited, long bytes) {
       return nanosWaited <= grace.toNanos() + bytes * TimeUnit.SECONDS.toNanos(1) / bytesPerSecond;
     }
   }
 
   private static final Logger LOG = LoggerFactory.getLogger(LineStream.class);
 
-  /** How often within the grace an answer is looked at. */
-  private static final int LOOKS = 10;
+  /** Number of checks per grace period. */
+  private static final int CHECKS_PER_GRACE = 10;
 
   /**
-   * Lines are gathered, so that not each is a write, a chunk and a packet of its own; few enough
-   * that a slow client takes a piece well before its connection counts as idle.
+   * Lines are collected to save writes, chunks and packets, but a chunk stays small enough for a
+   * slow client to receive it well before its connection counts as idle.
    */
-  private static final int PIECE_BYTES = 16 << 10;
+  private static final int CHUNK_BYTES = 16 << 10;
 
   private final RoutingContext ctx;
   private final HttpServerResponse response;
   private final Pace pace;
-  private Buffer piece = Buffer.buffer();
-  private boolean waits;
-  private long waitsSince;
+  private Buffer chunk = Buffer.buffer();
+  private boolean waiting;
+  private long waitingSince;
   private long waited;
 
   /**
-   * @param ctx whose answer has its headers
+   * @param ctx request whose response headers are already set
    */
   public LineStream(RoutingContext ctx, Pace pace) {
     this.ctx = ctx;
@@ -64,65 +64,66 @@ public final class LineStream {
     this.pace = pace;
   }
 
-  /** Sends text before the first row. */
+  /** Appends text before the first row. */
   public void add(String text) {
-    piece.appendString(text);
-    if (piece.length() >= PIECE_BYTES) {
-      response.write(piece);
-      piece = Buffer.buffer();
+    chunk.appendString(text);
+    if (chunk.length() >= CHUNK_BYTES) {
+      response.write(chunk);
+      chunk = Buffer.buffer();
     }
   }
 
-  /** Sends all rows and ends the answer. */
+  /** Sends all rows, then ends the answer. */
   public <T> void send(ReadStream<T> rows, Function<T, String> line) {
-    long looking =
-        ctx.vertx().setPeriodic(Math.max(1, pace.grace.toMillis() / LOOKS), look -> look());
-    ctx.addEndHandler(end -> ctx.vertx().cancelTimer(looking));
+    long timer =
+        ctx.vertx()
+            .setPeriodic(Math.max(1, pace.grace.toMillis() / CHECKS_PER_GRACE), tick -> check());
+    ctx.addEndHandler(end -> ctx.vertx().cancelTimer(timer));
     response.drainHandler(
         free -> {
-          goOn();
+          stopWaiting();
           rows.resume();
         });
     rows.exceptionHandler(ctx::fail);
     rows.endHandler(
         end -> {
-          response.end(piece);
-          await();
+          response.end(chunk);
+          startWaiting();
         });
     rows.handler(
         row -> {
           add(line.apply(row));
           if (response.writeQueueFull()) {
             rows.pause();
-            await();
+            startWaiting();
           }
         });
   }
 
-  private void await() {
-    goOn();
-    waits = true;
-    waitsSince = System.nanoTime();
+  private void startWaiting() {
+    stopWaiting();
+    waiting = true;
+    waitingSince = System.nanoTime();
   }
 
-  private void goOn() {
+  private void stopWaiting() {
     waited = waited();
-    waits = false;
+    waiting = false;
   }
 
   private long waited() {
-    return waits ? waited + System.nanoTime() - waitsSince : waited;
+    return waiting ? waited + System.nanoTime() - waitingSince : waited;
   }
 
-  private void look() {
+  private void check() {
     long bytes = response.bytesWritten();
-    if (!pace.isKept(waited(), bytes)) {
+    if (!pace.allows(waited(), bytes)) {
       LOG.info(
-          "Cut off a client that took at most {} bytes of {} in {} s",
+          "disconnected a client that read at most {} bytes of {} in {} s",
           bytes,
           ctx.normalizedPath(),
           TimeUnit.NANOSECONDS.toSeconds(waited()));
-      Outflow.cutOff(ctx.request().connection());
+      Outflow.closeNow(ctx.request().connection());
     }
   }
 }

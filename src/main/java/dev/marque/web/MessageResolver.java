@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 import org.thymeleaf.context.ITemplateContext;
 import org.thymeleaf.messageresolver.AbstractMessageResolver;
 
-/** Gives Thymeleaf's {@code #{key}} the words of {@link Messages}. */
+/** Resolves Thymeleaf's {@code #{key}} expressions with {@link Messages}. */
 final class MessageResolver extends AbstractMessageResolver {
 
   private final Messages messages;
@@ -24,6 +24,6 @@ final class MessageResolver extends AbstractMessageResolver {
   @Override
   public String createAbsentMessageRepresentation(
       ITemplateContext context, Class<?> origin, String key, Object @Nullable [] parameters) {
-    throw new IllegalStateException("no words for " + key);
+    throw new IllegalStateException("no message for " + key);
   }
 }

@@ -12,21 +12,21 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Every word that a person reads, from {@code messages.properties} (English) and {@code
- * messages_de.properties} (German). Safe for all threads.
+ * All user-visible texts, from {@code messages.properties} (English) and {@code
+ * messages_de.properties} (German). Thread-safe.
  */
 public final class Messages {
 
-  /** The languages, the default first. */
+  /** The supported languages, the default first. */
   public static final List<Locale> LANGUAGES = List.of(Locale.ENGLISH, Locale.GERMAN);
 
-  /** Longer headers are not written by browsers. */
-  private static final int LONGEST_ACCEPT_LANGUAGE = 300;
+  /** Browsers do not send longer headers. */
+  private static final int MAX_ACCEPT_LANGUAGE = 300;
 
   private final ResourceBundle english = bundle(Locale.ROOT);
   private final ResourceBundle german = bundle(Locale.GERMAN);
 
-  /** Taking a pattern apart costs more than filling it in. */
+  /** Cached, because parsing a pattern costs more than formatting it. */
   private final Map<Locale, Map<String, MessageFormat>> formats = new ConcurrentHashMap<>();
 
   private static ResourceBundle bundle(Locale locale) {
@@ -36,21 +36,21 @@ public final class Messages {
         ResourceBundle.Control.getNoFallbackControl(ResourceBundle.Control.FORMAT_PROPERTIES));
   }
 
-  /** The keys of the default language; the other languages have the same. */
+  /** Returns the keys of the default language; the other languages have the same keys. */
   public Set<String> keys() {
     return english.keySet();
   }
 
-  /** Whether there are words for this key. */
+  /** Returns whether there is a message for this key. */
   public boolean has(String key) {
     return english.containsKey(key);
   }
 
   /**
-   * The words of a key.
+   * Returns the message of a key.
    *
    * @param arguments the values of the {@link MessageFormat} placeholders
-   * @throws MissingResourceException where there are no words
+   * @throws MissingResourceException if there is no such message
    */
   public String get(Locale language, String key, Object... arguments) {
     String pattern = (isGerman(language) ? german : english).getString(key);
@@ -59,31 +59,32 @@ public final class Messages {
     }
     MessageFormat format =
         formats
-            .computeIfAbsent(language, spoken -> new ConcurrentHashMap<>())
-            .computeIfAbsent(key, named -> new MessageFormat(pattern, language));
-    // A format keeps its state in fields while it is at work.
+            .computeIfAbsent(language, absent -> new ConcurrentHashMap<>())
+            .computeIfAbsent(key, absent -> new MessageFormat(pattern, language));
+    // MessageFormat is not thread-safe.
     synchronized (format) {
       return format.format(arguments);
     }
   }
 
-  /** The title of a failure, for example "Photo too large". */
+  /** Returns the title of a failure, for example "Photo too large". */
   public String title(Locale language, Failure failure) {
     return get(language, "failure." + failure.type() + ".title");
   }
 
-  /** What went wrong and what to do, in a sentence or two. */
+  /** Returns one or two sentences about what went wrong and how to fix it. */
   public String detail(Locale language, Failure failure) {
     return get(language, "failure." + failure.type() + ".detail", failure.arguments().toArray());
   }
 
-  /** What to say beside a field. */
+  /** Returns the message to show beside a field. */
   public String text(Locale language, FieldError error) {
     return get(language, error.message(), error.arguments().toArray());
   }
 
   /**
-   * The language of a tag such as {@code de} or {@code de-AT}; null where it is not spoken here.
+   * Returns the language of a tag, for example {@code de} or {@code de-AT}, or {@code null} if it
+   * is not supported.
    */
   public static @Nullable Locale language(@Nullable String tag) {
     if (tag == null || tag.length() > 35) {
@@ -97,15 +98,15 @@ public final class Messages {
   }
 
   /**
-   * The best language for an {@code Accept-Language} header (RFC 4647, lookup); the default where
-   * it is absent, malformed or asks for others only.
+   * Returns the best language for an {@code Accept-Language} header (RFC 4647, lookup), or the
+   * default if the header is absent, malformed or names only unsupported languages.
    */
   public static Locale negotiate(@Nullable String acceptLanguage) {
-    if (acceptLanguage == null || acceptLanguage.length() > LONGEST_ACCEPT_LANGUAGE) {
+    if (acceptLanguage == null || acceptLanguage.length() > MAX_ACCEPT_LANGUAGE) {
       return LANGUAGES.get(0);
     }
     try {
-      // The parser adds old and new names of a language; the order by weight stays.
+      // The parser adds old and new codes of a language, but keeps the order by weight.
       List<Locale.LanguageRange> ranges = new ArrayList<>();
       for (Locale.LanguageRange range : Locale.LanguageRange.parse(acceptLanguage)) {
         if (range.getWeight() > 0) {

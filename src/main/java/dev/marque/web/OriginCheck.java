@@ -12,17 +12,17 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Refuses requests that another site makes a person's browser send (cross-site request forgery).
+ * Rejects requests that another site makes a user's browser send (cross-site request forgery).
  *
- * <p>Browsers say where a request comes from in {@code Sec-Fetch-Site}, which no script can set;
- * what does not know that header sends {@code Origin}. A request that changes something has to come
- * from our own origin. Exempt is what a browser never sends by itself: a bearer token without
- * cookies, or, to the API, without {@code Sec-Fetch-Site} and {@code Origin}, one of which every
- * browser sends with a request from another site; a call of the API without cookies by a page that
- * {@link CrossOrigin} lets in; and a request with none of these headers and no cookie is no
- * browser's and has nothing to abuse. A name that a trusted proxy gives takes that leave from other
- * pages, since the proxy adds it to whatever passes; programs behind the proxy, which send none of
- * the headers, keep theirs.
+ * <p>Browsers state where a request comes from in {@code Sec-Fetch-Site}, which no script can set;
+ * older ones send {@code Origin}. A request that changes something must come from our own origin.
+ * Three kinds of requests are exempt, because they carry no credentials that a browser attaches by
+ * itself: a request with a bearer token and no cookies, or to the API with neither of the two
+ * headers, one of which every browser sends from another site; an API call without cookies from a
+ * page that {@link CrossOrigin} allows; and a request with none of these headers and no cookie,
+ * which does not come from a browser. The second exemption does not apply if a trusted proxy names
+ * the user, because the proxy adds the name to every request that passes through it. The third
+ * still does, for programs behind the proxy.
  *
  * @see <a
  *     href="https://cheatsheetseries.owasp.org/cheatsheets/Cross-Site_Request_Forgery_Prevention_Cheat_Sheet.html">OWASP</a>
@@ -38,7 +38,7 @@ public final class OriginCheck implements Handler<RoutingContext> {
   private final @Nullable String signOnHeader;
 
   /**
-   * @param signOnHeader in which a trusted proxy names the person, if it does
+   * @param signOnHeader header in which a trusted proxy names the user, if configured
    */
   public OriginCheck(
       Proxies proxies,
@@ -83,7 +83,7 @@ public final class OriginCheck implements Handler<RoutingContext> {
       return true;
     }
     if (site != null) {
-      // "none" is the person: an address typed or a bookmark, which no site can start.
+      // "none" means user-initiated, as by a typed address or a bookmark: no site can trigger it.
       return site.equals("same-origin") || site.equals("none");
     }
     return origin == null ? !cookies : isOurs(origin, request);

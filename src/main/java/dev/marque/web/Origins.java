@@ -3,17 +3,17 @@ package dev.marque.web;
 import java.net.URI;
 import java.util.Locale;
 
-/** Origins of the web (RFC 6454): scheme, host and, where it is not the usual one, port. */
+/** Web origins (RFC 6454): scheme, host and, unless it is the scheme's default, port. */
 final class Origins {
 
   private Origins() {}
 
-  /** The origin of an address, written as browsers write it. */
+  /** Returns the origin of a URL in the form that browsers send. */
   static String of(URI url) {
     return normal(url.getScheme() + "://" + url.getRawAuthority());
   }
 
-  /** Lower case and without the scheme's usual port. */
+  /** Returns the origin in lower case and without the scheme's default port. */
   static String normal(String origin) {
     String lower = origin.toLowerCase(Locale.ROOT);
     if (lower.startsWith("http://") && lower.endsWith(":80")) {

@@ -9,56 +9,56 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether a client takes what is sent to it. It does as long as some of the bytes that wait go out,
- * be it a part of one large piece; with nothing to send there is nothing to take. On the
- * connection's event loop only.
+ * Detects a client that has stopped reading. A client counts as reading as long as pending bytes
+ * are sent, even if only part of a large buffer, or if nothing is pending. Use only on the
+ * connection's event loop.
  */
 final class Outflow {
 
   private final HttpConnection connection;
-  private final Duration patience;
-  private @Nullable Object piece;
-  private long gone;
-  private long waiting;
+  private final Duration timeout;
+  private @Nullable Object current;
+  private long progress;
+  private long pendingBytes;
   private long since;
 
   /**
-   * @param patience how long nothing at all may go out
-   * @param now in nanoseconds, as for {@link #isStuck}
+   * @param timeout how long the connection may send nothing while bytes are pending
+   * @param now current time in nanoseconds, as for {@link #isStuck}
    */
-  Outflow(HttpConnection connection, Duration patience, long now) {
+  Outflow(HttpConnection connection, Duration timeout, long now) {
     this.connection = connection;
-    this.patience = patience;
+    this.timeout = timeout;
     this.since = now;
   }
 
-  /** To be asked several times within the time of patience. */
+  /** Returns whether the timeout has passed without progress; call it several times within one. */
   boolean isStuck(long now) {
     ChannelOutboundBuffer buffer = channel(connection).channel().unsafe().outboundBuffer();
-    if (buffer == null || buffer.totalPendingWriteBytes() == 0 || moves(buffer)) {
+    if (buffer == null || buffer.totalPendingWriteBytes() == 0 || hasProgressed(buffer)) {
       since = now;
       return false;
     }
-    return now - since >= patience.toNanos();
+    return now - since >= timeout.toNanos();
   }
 
-  private boolean moves(ChannelOutboundBuffer buffer) {
+  private boolean hasProgressed(ChannelOutboundBuffer buffer) {
     boolean same =
-        buffer.current() == piece
-            && buffer.currentProgress() == gone
-            && buffer.totalPendingWriteBytes() == waiting;
-    piece = buffer.current();
-    gone = buffer.currentProgress();
-    waiting = buffer.totalPendingWriteBytes();
+        buffer.current() == current
+            && buffer.currentProgress() == progress
+            && buffer.totalPendingWriteBytes() == pendingBytes;
+    current = buffer.current();
+    progress = buffer.currentProgress();
+    pendingBytes = buffer.totalPendingWriteBytes();
     return !same;
   }
 
-  /** At once. Vert.x closes a connection when what waits has gone out: here that is never. */
-  static void cutOff(HttpConnection connection) {
+  /** Closes at once; Vert.x would first wait for the pending bytes, which are never sent here. */
+  static void closeNow(HttpConnection connection) {
     ChannelFuture unused = channel(connection).close();
   }
 
-  /** The place of Vert.x in the channel. */
+  /** Returns the context of Vert.x in the channel's pipeline. */
   private static ChannelHandlerContext channel(HttpConnection connection) {
     return ((ConnectionBase) connection).channelHandlerContext();
   }

@@ -4,8 +4,8 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Makes the links of one page: below the public path prefix, and carrying what a framed page must
- * not forget from one link to the next. The variable {@code url} of templates.
+ * Builds the links of one page: below the public path prefix, and with the query parameters that a
+ * framed page passes on to its links. The variable {@code url} of templates.
  */
 public final class PageUrls {
 
@@ -25,32 +25,32 @@ public final class PageUrls {
     this.assets = assets;
   }
 
-  /** The link to the first page. Templates need it: to OGNL a one-letter string is a char. */
+  /** Returns the link to the home page. Needed because OGNL treats {@code '/'} as a char. */
   public String home() {
     return to("/");
   }
 
-  /** The link to a page or the action of a form; the path begins with a slash. */
+  /** Returns the link to a page or the action of a form; the path begins with a slash. */
   public String to(String path) {
     return prefix + carry(path);
   }
 
-  /** A path as routes know it, with what links carry: {@link #file} makes a link of it later. */
+  /** Adds the carried parameters to a path, but not the prefix, which {@link #file} adds later. */
   public String carry(String path) {
     return carried.isEmpty() ? path : path + (path.contains("?") ? "&" : "?") + carried;
   }
 
-  /** A link with a query parameter. */
+  /** Returns a link with a query parameter. */
   public String to(String path, String name, Object value) {
     return to(path + (path.contains("?") ? "&" : "?") + name + "=" + encode(value));
   }
 
-  /** A link with two query parameters. */
+  /** Returns a link with two query parameters. */
   public String to(String path, String name, Object value, String name2, Object value2) {
     return to(path + (path.contains("?") ? "&" : "?") + name + "=" + encode(value), name2, value2);
   }
 
-  /** A link with three query parameters. */
+  /** Returns a link with three query parameters. */
   public String to(
       String path,
       String name,
@@ -62,17 +62,17 @@ public final class PageUrls {
     return to(path + "?" + name + "=" + encode(value), name2, value2, name3, value3);
   }
 
-  /** A file that is not a page, such as a photo: below the prefix, nothing carried. */
+  /** Returns the link to a file, for example a photo, with the prefix but no parameters. */
   public String file(String path) {
     return prefix + path;
   }
 
-  /** A static file by its name. */
+  /** Returns the link to a static file by its name. */
   public String asset(String name) {
     return prefix + assets.pathOf(name);
   }
 
-  /** The path as routes know it, from one that a browser saw. */
+  /** Strips the prefix from a path as seen by a browser. */
   public String withoutPrefix(String seen) {
     boolean below = seen.startsWith(prefix + "/");
     return below ? seen.substring(prefix.length()) : seen;

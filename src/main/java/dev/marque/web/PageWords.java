@@ -10,12 +10,12 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Writes values as people of a language read them. The variable {@code words} of templates. */
+/** Formats values for the reader's language. The variable {@code words} of templates. */
 public final class PageWords {
 
   private static final double MEBIBYTE = 1024 * 1024;
 
-  /** What a User-Agent contains and whose sign it is; the more special first. */
+  /** Substrings of a User-Agent and the browsers that they identify; more specific ones first. */
   private static final List<String> BROWSERS =
       List.of(
           "Edg/=Edge",
@@ -44,7 +44,7 @@ public final class PageWords {
   private final @Nullable ZoneId zone;
 
   /**
-   * @param zone of the reader, if it is known
+   * @param zone the reader's time zone, or {@code null} if unknown
    */
   PageWords(Locale language, Messages messages, @Nullable ZoneId zone) {
     this.language = language;
@@ -53,8 +53,8 @@ public final class PageWords {
   }
 
   /**
-   * A probability with one decimal, for example {@code 93.1%}. What is not certain is never written
-   * as certain: 0.99996 is {@code >99.9%}.
+   * Formats a probability with one decimal, for example {@code 93.1%}. Only 0 and 1 themselves are
+   * formatted as certain: 0.99996 is {@code >99.9%}.
    */
   public String percent(double probability) {
     NumberFormat format = NumberFormat.getPercentInstance(language);
@@ -69,22 +69,22 @@ public final class PageWords {
     return format.format(probability);
   }
 
-  /** The indefinite article that English puts before a name; other languages do not use it. */
+  /** Returns the English indefinite article for a name; other languages do not use it. */
   public String article(String name) {
     return !name.isEmpty() && "AEIOaeio".indexOf(name.charAt(0)) >= 0 ? "an" : "a";
   }
 
-  /** A share of a hundred as a whole number, for "of 100 answers this sure, N were right". */
+  /** Returns a share per hundred, at most 99, for "of 100 answers this sure, N were right". */
   public int ofHundred(double share) {
     return (int) Math.min(99, Math.round(share * 100));
   }
 
-  /** The width of a bar, for an SVG attribute: {@code 93.1%}. */
+  /** Returns the width of a bar for an SVG attribute, for example {@code 93.1%}. */
   public String barWidth(double probability) {
     return String.format(Locale.ROOT, "%.1f%%", Math.max(0.4, probability * 100));
   }
 
-  /** A date with its time in the reader's zone, or in UTC where that is not known. */
+  /** Formats date and time in the reader's zone, or in UTC if the zone is unknown. */
   public String time(Instant instant) {
     String time =
         DateTimeFormatter.ofLocalizedDateTime(FormatStyle.MEDIUM, FormatStyle.SHORT)
@@ -94,26 +94,26 @@ public final class PageWords {
     return zone == null ? time + " UTC" : time;
   }
 
-  /** A number with separators between the thousands and at most one decimal. */
+  /** Formats a number with grouping separators and at most one decimal. */
   public String number(Number number) {
     NumberFormat format = NumberFormat.getInstance(language);
     format.setMaximumFractionDigits(1);
     return format.format(number);
   }
 
-  /** How often something happens; what happens at all is never written as 0. */
+  /** Formats a rate; only a rate of 0 is formatted as 0. */
   public String rate(double rate) {
     return rate > 0 && rate < 0.05 ? "<" + number(0.1) : number(rate);
   }
 
-  /** A size in MiB, for example {@code 10 MiB}. */
+  /** Formats a size in MiB, for example {@code 10 MiB}. */
   public String size(long bytes) {
     NumberFormat format = NumberFormat.getInstance(language);
     format.setMaximumFractionDigits(1);
     return format.format(bytes / MEBIBYTE) + " MiB";
   }
 
-  /** A browser and its system, for example {@code Firefox on Linux}, from its User-Agent. */
+  /** Returns browser and operating system of a User-Agent, for example {@code Firefox on Linux}. */
   public String browser(@Nullable String userAgent) {
     String browser = firstNamed(userAgent, BROWSERS);
     String system = firstNamed(userAgent, SYSTEMS);
@@ -136,12 +136,12 @@ public final class PageWords {
     return null;
   }
 
-  /** The words of a key that is made at run time, such as {@code verdict.unsure.title}. */
+  /** Returns the message of a key built at run time, for example {@code verdict.unsure.title}. */
   public String of(String key) {
     return messages.get(language, key);
   }
 
-  /** The words of a key that may not have any; then the fallback itself. */
+  /** Returns the message of a key, or the fallback if there is none. */
   public String of(String key, String fallback) {
     return messages.has(key) ? messages.get(language, key) : fallback;
   }

@@ -31,26 +31,26 @@ import org.thymeleaf.templatemode.TemplateMode;
 import org.thymeleaf.templateresolver.ClassLoaderTemplateResolver;
 
 /**
- * Renders pages, and for HTMX the part of a page that changes, from the same templates.
+ * Renders pages and, for htmx, fragments of pages from the same templates.
  *
- * <p>A request with {@code HX-Request} gets the template's {@code title} and {@code main} elements
- * alone; any other the whole page. Templates see, besides the model: {@code user} (a {@link
- * Viewer}, or null), {@code url} ({@link PageUrls}), {@code words} ({@link PageWords}), {@code
- * lang}, {@code theme}, {@code framed}, {@code path}, {@code here} (the path and query to come
- * again, or the first page after a form), {@code again} (whether that is this page), {@code
- * portalOrigins}, {@code signupEnabled} and {@code now}.
+ * <p>A request with {@code HX-Request} gets only the template's {@code title} and {@code main}
+ * elements, any other request the complete page. Besides the model, templates have these variables:
+ * {@code user} (a {@link Viewer}, or null), {@code url} ({@link PageUrls}), {@code words} ({@link
+ * PageWords}), {@code lang}, {@code theme}, {@code framed}, {@code path}, {@code here} (path and
+ * query to return to; the home page after a form), {@code again} (whether {@code here} is this
+ * page), {@code portalOrigins}, {@code signupEnabled} and {@code now}.
  *
- * <p>Rendering takes well under a millisecond once templates are cached, so it happens on the event
- * loop. Safe for all threads.
+ * <p>Rendering takes well under a millisecond once templates are cached, so it runs on the event
+ * loop. Thread-safe.
  */
 public final class Pages {
 
-  /** The key in the routing context of the signed-in {@link Viewer}. */
+  /** The routing context's key for the signed-in {@link Viewer}. */
   public static final String VIEWER = "marque.viewer";
 
   private static final String LANGUAGE_COOKIE = "lang";
 
-  /** Set by the page's script, which knows the zone; the next page then needs no correction. */
+  /** Set by the page's script, which knows the zone, so that later pages use it from the start. */
   private static final String ZONE_COOKIE = "zone";
 
   /** The query parameters that the links of a framed page carry. */
@@ -98,10 +98,10 @@ public final class Pages {
   }
 
   /**
-   * Answers with a page or its fragment. Fails, with nothing sent yet, where the template has a
-   * defect.
+   * Answers with a page or its fragment. Fails before anything is sent if the template cannot be
+   * rendered.
    *
-   * @param template below {@code templates/}, without its ending, for example {@code
+   * @param template path below {@code templates/} without extension, for example {@code
    *     prediction/result}
    */
   public Future<Void> render(
@@ -110,7 +110,7 @@ public final class Pages {
     try {
       html = html(ctx, template, model);
     } catch (RuntimeException defect) {
-      // Thrown inside a callback it would be lost, and the client would wait in vain.
+      // Thrown inside a callback, the exception would be lost and the client never answered.
       return Future.failedFuture(defect);
     }
     rememberLanguage(ctx);
@@ -127,7 +127,7 @@ public final class Pages {
     return response.end(body);
   }
 
-  /** The page or fragment itself; a template's name may carry its {@code .html}. */
+  /** Renders the page or fragment; the template's name may end in {@code .html}. */
   String html(RoutingContext ctx, String template, Map<String, ?> model) {
     Locale language = language(ctx);
     Map<String, Object> variables = common(language, urls(ctx), zone(ctx));
@@ -147,7 +147,7 @@ public final class Pages {
         : engine.process(name, context);
   }
 
-  /** Templates read maps and lists; Vert.x's JSON types, at any depth, are neither. */
+  /** Converts Vert.x's JSON types, at any depth, to the maps and lists that templates can read. */
   private static @Nullable Object readable(@Nullable Object value) {
     if (value instanceof JsonObject object) {
       return readable(object.getMap());
@@ -174,7 +174,7 @@ public final class Pages {
     return variables;
   }
 
-  /** The first page of an engine takes seconds on a busy machine: too long for an event loop. */
+  /** The first rendering takes seconds on a busy machine: too long for an event loop. */
   private void warmUp() {
     for (Locale language : Messages.LANGUAGES) {
       Map<String, Object> variables = common(language, new PageUrls(prefix, "", assets), null);
@@ -187,12 +187,12 @@ public final class Pages {
     }
   }
 
-  /** The links of this request's page: for redirects that must keep prefix, frame and language. */
+  /** Returns the links of this request's page, also for redirects, which must carry them on. */
   public PageUrls urls(RoutingContext ctx) {
     return new PageUrls(prefix, carried(ctx), assets);
   }
 
-  /** The language of this request: asked for in the query, chosen before, or accepted. */
+  /** Returns the request's language: from the query, the cookie or {@code Accept-Language}. */
   public static Locale language(RoutingContext ctx) {
     Locale asked = Messages.language(RequestAddress.parameter(ctx, "lang"));
     if (asked != null) {
@@ -214,7 +214,7 @@ public final class Pages {
     }
   }
 
-  /** Remembers the language that a reader chose by a {@code lang} query parameter. */
+  /** Stores the language chosen by the {@code lang} query parameter in a cookie. */
   private void rememberLanguage(RoutingContext ctx) {
     Locale asked = Messages.language(RequestAddress.parameter(ctx, "lang"));
     if (asked != null && !isFramed(ctx) && HttpMethod.GET.equals(ctx.request().method())) {
@@ -229,13 +229,13 @@ public final class Pages {
     }
   }
 
-  /** Whether HTMX asks, for a part of the page. */
+  /** Returns whether htmx requests a fragment of the page. */
   public static boolean isFragment(RoutingContext ctx) {
     return "true".equals(ctx.request().getHeader("HX-Request"))
         && !"true".equals(ctx.request().getHeader("HX-History-Restore-Request"));
   }
 
-  /** Whether the page is shown in another page's frame. */
+  /** Returns whether the page is shown in another page's frame. */
   public static boolean isFramed(RoutingContext ctx) {
     return "1".equals(RequestAddress.parameter(ctx, "embed"))
         || "iframe".equals(ctx.request().getHeader("Sec-Fetch-Dest"));
@@ -246,7 +246,7 @@ public final class Pages {
     return theme != null && THEMES.contains(theme) ? theme : null;
   }
 
-  /** What the links of a framed page carry on; outside of frames nothing. */
+  /** Returns the query parameters that links carry; empty outside of frames. */
   private static String carried(RoutingContext ctx) {
     if (!isFramed(ctx)) {
       return "";
@@ -263,7 +263,7 @@ public final class Pages {
     return query.toString();
   }
 
-  /** The path and query of a request, without what links add to them. */
+  /** Returns the request's path and query without the parameters that links add. */
   private static String here(RoutingContext ctx) {
     String query = ctx.request().query();
     if (query == null) {

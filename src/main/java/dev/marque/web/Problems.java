@@ -10,7 +10,7 @@ public final class Problems {
 
   public static final String MEDIA_TYPE = "application/problem+json";
 
-  /** What every problem's {@code type} begins with; the failure's type follows. */
+  /** Prefix of every problem's {@code type}, followed by the failure's type. */
   public static final String TYPE_PREFIX = "https://marque.dev/problems/";
 
   private final Messages messages;
@@ -19,7 +19,7 @@ public final class Problems {
     this.messages = messages;
   }
 
-  /** The document for one failure; {@code errors} names the fields at fault, if any are. */
+  /** Returns the document for a failure; {@code errors} lists the invalid fields, if any. */
   public JsonObject document(Failure failure, Locale language) {
     JsonObject problem =
         new JsonObject()

@@ -6,21 +6,21 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which neighbours are our own reverse proxies. Forwarding headers count only if such a neighbour
- * sent them: anybody else could claim to be anyone.
+ * The trusted reverse proxies. Forwarding headers are honored only if a trusted proxy sent them,
+ * because any client can forge them.
  */
 public final class Proxies {
 
   private final List<Cidr> trusted;
 
   /**
-   * @param trusted where they connect from
+   * @param trusted address ranges of the proxies
    */
   public Proxies(List<Cidr> trusted) {
     this.trusted = List.copyOf(trusted);
   }
 
-  /** Whether the connection comes from a trusted proxy. */
+  /** Returns whether the connection comes from a trusted proxy. */
   public boolean trusts(HttpServerRequest request) {
     return request.remoteAddress() != null && trusts(request.remoteAddress().hostAddress());
   }
@@ -30,17 +30,17 @@ public final class Proxies {
   }
 
   /**
-   * The address of the client itself: the last one in {@code X-Forwarded-For} that is not one of
-   * our proxies, because what stands before it was written by the client.
+   * Returns the address of the client itself: the last one in {@code X-Forwarded-For} that is not a
+   * trusted proxy, because the client may have written the entries before it.
    */
   public String clientAddress(HttpServerRequest request) {
-    String neighbour =
+    String peer =
         request.remoteAddress() == null ? "unknown" : request.remoteAddress().hostAddress();
-    if (neighbour == null || !trusts(neighbour)) {
-      return neighbour == null ? "unknown" : neighbour;
+    if (peer == null || !trusts(peer)) {
+      return peer == null ? "unknown" : peer;
     }
     String[] chain = String.join(",", request.headers().getAll("X-Forwarded-For")).split(",", -1);
-    String client = neighbour;
+    String client = peer;
     for (int i = chain.length - 1; i >= 0 && trusts(client); i--) {
       String address = withoutPort(chain[i].strip());
       if (address.isEmpty()) {
@@ -60,7 +60,7 @@ public final class Proxies {
     return portOfIpv4 ? text.substring(0, text.indexOf(':')) : text;
   }
 
-  /** {@code scheme://host[:port]} as the browser wrote it, as far as trusted headers tell. */
+  /** Returns {@code scheme://host[:port]} as the browser sees it, according to trusted headers. */
   String origin(HttpServerRequest request) {
     boolean forwarded = trusts(request);
     String scheme = first(forwarded ? request.getHeader("X-Forwarded-Proto") : null);

@@ -3,17 +3,17 @@ package dev.marque.web;
 import java.net.URI;
 import java.util.Optional;
 
-/** What follows from where browsers find the program, if that is set. */
+/** Properties of the URL under which browsers reach the program, if it is configured. */
 public final class PublicUrl {
 
   private PublicUrl() {}
 
-  /** The path before every path of the program, for example {@code /cars}; or empty. */
+  /** Returns the path prefix of all pages, for example {@code /cars}, or an empty string. */
   public static String prefix(Optional<URI> publicUrl) {
     return publicUrl.map(URI::getRawPath).orElse("").replaceAll("/+$", "");
   }
 
-  /** Whether browsers come by HTTPS, as far as that is known. */
+  /** Returns whether browsers are known to use HTTPS. */
   public static boolean isHttps(Optional<URI> publicUrl) {
     return publicUrl.map(URI::getScheme).filter("https"::equals).isPresent();
   }

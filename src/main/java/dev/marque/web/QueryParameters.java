@@ -5,15 +5,15 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Reads query parameters strictly: a misspelt filter must not silently return everything. */
+/** Reads query parameters strictly: a misspelled filter must not silently return everything. */
 public final class QueryParameters {
 
   private QueryParameters() {}
 
   /**
-   * The parameters of the query.
+   * Returns the query's parameters.
    *
-   * @param known the names that it may have, each once
+   * @param known names of the allowed parameters; each may occur once
    * @throws Failure.Malformed ({@code query-parameter-unknown}, {@code query-parameter-repeated})
    */
   public static MultiMap only(RoutingContext ctx, Set<String> known) {
@@ -30,34 +30,34 @@ public final class QueryParameters {
   }
 
   /**
-   * {@code limit} of a list.
+   * Returns the {@code limit} parameter of a list.
    *
-   * @param usual where it is not given
-   * @throws Failure.Invalid ({@code fields}) if it is not a whole number from 1 to {@code most}
+   * @param defaultLimit value to return if the parameter is absent
+   * @throws Failure.Invalid ({@code fields}) if it is not a whole number from 1 to {@code max}
    */
-  public static int limit(MultiMap parameters, int most, int usual) {
+  public static int limit(MultiMap parameters, int max, int defaultLimit) {
     String text = parameters.get("limit");
     if (text == null) {
-      return usual;
+      return defaultLimit;
     }
-    // ASCII digits only: Integer.parseInt takes signs and the digits of every script.
-    if (!text.matches("[1-9][0-9]{0,8}") || Integer.parseInt(text) > most) {
-      throw Failure.Invalid.of(FieldError.of("limit", "field.limit", most));
+    // ASCII digits only: Integer.parseInt also accepts signs and the digits of other scripts.
+    if (!text.matches("[1-9][0-9]{0,8}") || Integer.parseInt(text) > max) {
+      throw Failure.Invalid.of(FieldError.of("limit", "field.limit", max));
     }
     return Integer.parseInt(text);
   }
 
   /**
-   * A text of the query, or null where it is not there.
+   * Returns a text parameter, or {@code null} if it is absent.
    *
-   * @param most characters that it may have
-   * @throws Failure.Invalid ({@code fields}) if it is longer, or has the character 0, which no text
-   *     of the database has
+   * @param max maximum number of characters
+   * @throws Failure.Invalid ({@code fields}) if it is longer or contains a NUL character, which
+   *     PostgreSQL does not accept
    */
-  public static @Nullable String text(MultiMap parameters, String name, int most) {
+  public static @Nullable String text(MultiMap parameters, String name, int max) {
     String text = parameters.get(name);
-    if (text != null && (text.codePointCount(0, text.length()) > most || text.indexOf('\0') >= 0)) {
-      throw Failure.Invalid.of(FieldError.of(name, "field.text", most));
+    if (text != null && (text.codePointCount(0, text.length()) > max || text.indexOf('\0') >= 0)) {
+      throw Failure.Invalid.of(FieldError.of(name, "field.text", max));
     }
     return text;
   }

@@ -3,7 +3,7 @@ package dev.marque.web;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
 
-/** Leads a browser on after a form was taken, so that reloading does not send it again. */
+/** Redirects a browser after a form was processed, so that a reload does not submit it again. */
 public final class Redirects {
 
   private Redirects() {}
@@ -11,7 +11,7 @@ public final class Redirects {
   /**
    * Answers 303.
    *
-   * @param link of {@link PageUrls}, or an address elsewhere
+   * @param link link built by {@link PageUrls}, or an absolute URL
    */
   public static void to(RoutingContext ctx, String link) {
     ctx.response()

@@ -3,12 +3,12 @@ package dev.marque.web;
 import io.vertx.ext.web.RoutingContext;
 import org.jspecify.annotations.Nullable;
 
-/** The address of a request, also of one that is refused because its escapes are broken. */
+/** Path and parameters of a request, even if it is rejected because of malformed escapes. */
 final class RequestAddress {
 
   private RequestAddress() {}
 
-  /** The normalized path; {@code /} where it has none. */
+  /** Returns the normalized path, or {@code /} if it is malformed. */
   static String path(RoutingContext ctx) {
     try {
       return ctx.normalizedPath();
@@ -17,7 +17,7 @@ final class RequestAddress {
     }
   }
 
-  /** A parameter; null where there is none, or none can be read. */
+  /** Returns a parameter, or {@code null} if it is absent or the query is malformed. */
   static @Nullable String parameter(RoutingContext ctx, String name) {
     try {
       return ctx.request().getParam(name);

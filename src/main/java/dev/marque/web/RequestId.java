@@ -7,12 +7,12 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Pattern;
 
 /**
- * The name of one request in logs and answers: {@code X-Request-Id}. A trusted proxy may give it,
- * so that one name follows the request through every system; everybody else's is replaced.
+ * The id of a request in logs and answers: {@code X-Request-Id}. An id from a trusted proxy is
+ * kept, so that one id follows the request through all systems; any other is replaced.
  */
 public final class RequestId {
 
-  /** The header that carries it, both ways. */
+  /** The header of requests and answers. */
   public static final String HEADER = "X-Request-Id";
 
   private static final String KEY = RequestId.class.getName();
@@ -20,13 +20,13 @@ public final class RequestId {
 
   private RequestId() {}
 
-  /** The id of this request. */
+  /** Returns the id of this request. */
   public static String of(RoutingContext ctx) {
     String id = ctx.get(KEY);
     return id == null ? assign(ctx, false) : id;
   }
 
-  /** Names the request unless it has a name, and puts the name into the answer. */
+  /** Assigns an id unless the request has one, and adds it to the answer. */
   static String assign(RoutingContext ctx, boolean trustSender) {
     String id = ctx.get(KEY);
     if (id == null) {

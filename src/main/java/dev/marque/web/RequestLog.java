@@ -11,26 +11,26 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.spi.LoggingEventBuilder;
 
 /**
- * One log event for each finished request, or for each that failed: its method, path, status,
- * milliseconds, bytes of the answer, the client's address and the account. Never its query, which
- * has what people search for, nor cookies. To be mounted before {@link Arrival}, so that what is
- * refused there is seen as well.
+ * Logs one event per request, or per failed request: method, path, status, duration in
+ * milliseconds, bytes of the answer, client address and account. Never logs the query, which may
+ * contain search terms, or cookies. Must be mounted before {@link Arrival}, so that requests
+ * rejected there are logged as well.
  */
 public final class RequestLog implements Handler<RoutingContext> {
 
-  /** As web servers call it: the client left before its answer had gone out. */
-  static final int CLIENT_LEFT = 499;
+  /** The status that web servers log if the client disconnected before it was answered. */
+  static final int CLIENT_CLOSED_REQUEST = 499;
 
   private static final Logger LOG = LoggerFactory.getLogger(RequestLog.class);
-  private static final String BEGIN = RequestLog.class.getName();
-  private static final int LEAST_FAILURE = 400;
+  private static final String START = RequestLog.class.getName();
+  private static final int MIN_ERROR_STATUS = 400;
 
   private final boolean failuresOnly;
   private final Function<RoutingContext, @Nullable String> account;
 
   /**
-   * @param failuresOnly whether requests that succeeded are left out
-   * @param account the id of the account whose request it is, or null
+   * @param failuresOnly whether to skip requests that succeeded
+   * @param account returns the id of the request's account, or {@code null}
    */
   public RequestLog(boolean failuresOnly, Function<RoutingContext, @Nullable String> account) {
     this.failuresOnly = failuresOnly;
@@ -43,19 +43,19 @@ public final class RequestLog implements Handler<RoutingContext> {
 
   @Override
   public void handle(RoutingContext ctx) {
-    // A request that is routed again passes here again.
-    if (ctx.get(BEGIN) == null) {
-      ctx.put(BEGIN, System.nanoTime());
+    // A rerouted request passes through here again.
+    if (ctx.get(START) == null) {
+      ctx.put(START, System.nanoTime());
     }
     ctx.addEndHandler(end -> finished(ctx));
     ctx.next();
   }
 
   private void finished(RoutingContext ctx) {
-    @Nullable Long begin = ctx.remove(BEGIN);
+    @Nullable Long start = ctx.remove(START);
     HttpServerResponse response = ctx.response();
-    int status = response.ended() ? response.getStatusCode() : CLIENT_LEFT;
-    if (begin == null || (failuresOnly && status < LEAST_FAILURE)) {
+    int status = response.ended() ? response.getStatusCode() : CLIENT_CLOSED_REQUEST;
+    if (start == null || (failuresOnly && status < MIN_ERROR_STATUS)) {
       return;
     }
     LoggingEventBuilder event =
@@ -63,7 +63,7 @@ public final class RequestLog implements Handler<RoutingContext> {
             .addKeyValue("method", Arrival.methodAsSent(ctx))
             .addKeyValue("path", ctx.request().path())
             .addKeyValue("status", status)
-            .addKeyValue("ms", (System.nanoTime() - begin) / 1_000_000)
+            .addKeyValue("ms", (System.nanoTime() - start) / 1_000_000)
             .addKeyValue("bytes", response.bytesWritten())
             .addKeyValue("client", Arrival.clientAddress(ctx));
     @Nullable String id = account.apply(ctx);

@@ -8,31 +8,31 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.impl.HttpServerConnection;
 
 /**
- * Lets go what still comes of one request's body, before Vert.x copies it: under overload that
- * copy, made for nobody, is most of what a refusal costs. Ends with the body, or closes the
- * connection where there is too much of it.
+ * Discards the rest of one request's body before Vert.x copies it: under overload that useless copy
+ * is most of the cost of rejecting a request. Removes itself at the end of the body, and closes the
+ * connection if the body exceeds the limit.
  */
 final class RestOfBody extends ChannelInboundHandlerAdapter {
 
   private final HttpServerConnection connection;
   private long left;
 
-  private RestOfBody(HttpServerConnection connection, long most) {
+  private RestOfBody(HttpServerConnection connection, long limit) {
     this.connection = connection;
-    this.left = most;
+    this.left = limit;
   }
 
   /**
-   * Lets the rest go, in place of Vert.x.
+   * Discards the rest of the request's body.
    *
-   * @param most bytes that are let go
+   * @param limit maximum number of bytes to discard
    */
-  static void of(HttpServerRequest request, long most) {
+  static void of(HttpServerRequest request, long limit) {
     if (request.connection() instanceof HttpServerConnection connection) {
       ChannelHandlerContext vertx = connection.channelHandlerContext();
-      // Where the connection has closed meanwhile, nothing comes any more.
+      // If the connection has been closed in the meantime, nothing more arrives.
       if (!vertx.isRemoved()) {
-        vertx.pipeline().addBefore(vertx.name(), null, new RestOfBody(connection, most));
+        vertx.pipeline().addBefore(vertx.name(), null, new RestOfBody(connection, limit));
       }
     }
   }
@@ -40,7 +40,7 @@ final class RestOfBody extends ChannelInboundHandlerAdapter {
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
     if (!(message instanceof HttpContent content) || content.decoderResult().isFailure()) {
-      // The next request, or what Vert.x has to refuse.
+      // The next request, or input that Vert.x has to reject.
       ctx.pipeline().remove(this);
       ctx.fireChannelRead(message);
       return;

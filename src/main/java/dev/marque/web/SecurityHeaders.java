@@ -13,9 +13,9 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * The headers that tell a browser what pages of this origin may do. They go on every response, also
- * on errors and files, and no route relaxes the policy: there is no inline script or style
- * anywhere.
+ * The headers that restrict what pages of this origin may do in a browser. Every response has them,
+ * including errors and files, and no route relaxes the policy: there are no inline scripts or
+ * styles.
  */
 public final class SecurityHeaders implements Handler<RoutingContext> {
 
@@ -24,8 +24,9 @@ public final class SecurityHeaders implements Handler<RoutingContext> {
   private final Map<String, String> headers;
 
   /**
-   * @param publicUrl where browsers find the program; https there means HTTPS for a year
-   * @param portals origins that may show the pages in a frame; none: nobody may
+   * @param publicUrl URL under which browsers reach the program; if it is https, HSTS is enabled
+   *     for a year
+   * @param portals origins that may show the pages in a frame; empty forbids framing
    */
   public SecurityHeaders(Optional<URI> publicUrl, List<URI> portals) {
     Map<String, String> values = new LinkedHashMap<>();
@@ -37,7 +38,7 @@ public final class SecurityHeaders implements Handler<RoutingContext> {
     values.put(
         "Permissions-Policy",
         "camera=(self), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()");
-    // A page shows what is one person's own, and must not outlive the sign-out.
+    // Pages show private data, which must not be readable after sign-out.
     values.put("Cache-Control", "no-store");
     if (portals.isEmpty()) {
       values.put("X-Frame-Options", "DENY");
@@ -58,7 +59,7 @@ public final class SecurityHeaders implements Handler<RoutingContext> {
     ctx.next();
   }
 
-  /** Adds what is not there yet, for answers that no route could prepare. */
+  /** Adds missing headers, for answers that did not pass through the routes. */
   void complete(HttpServerResponse response) {
     MultiMap present = response.headers();
     headers.forEach(

@@ -5,9 +5,9 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The part of a long list that one page shows.
+ * One page of a long list.
  *
- * @param more whether the list goes on after it
+ * @param more whether further items follow
  */
 public record Slice<T>(List<T> items, boolean more) {
 
@@ -16,9 +16,9 @@ public record Slice<T>(List<T> items, boolean more) {
   }
 
   /**
-   * A slice of at most {@code limit} items.
+   * Returns a slice of at most {@code limit} items.
    *
-   * @param found at least one item more than that where the list goes on
+   * @param found the items, with at least one beyond the limit if the list continues
    */
   public static <T> Slice<T> of(List<T> found, int limit) {
     boolean more = found.size() > limit;
@@ -26,9 +26,9 @@ public record Slice<T>(List<T> items, boolean more) {
   }
 
   /**
-   * Where the next page begins; null where there is none.
+   * Returns the cursor of the next page, or {@code null} if this is the last one.
    *
-   * @param cursor of the last item
+   * @param cursor returns the cursor of the last item
    */
   public <C> @Nullable C next(Function<T, C> cursor) {
     return more ? cursor.apply(items.get(items.size() - 1)) : null;

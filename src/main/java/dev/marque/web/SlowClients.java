@@ -10,65 +10,65 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Cuts off clients that send their requests byte by byte, and those that stop reading the answer.
- * An idle limit sees neither as it is: it begins anew with every byte that comes, so a header of a
- * byte a second holds a connection for hours; and a large piece of an answer that is being read all
- * the time is idleness to it.
+ * Disconnects clients that send their requests byte by byte (Slowloris), and clients that stop
+ * reading the answer. An idle timeout handles neither case: it restarts with every byte received,
+ * so one header byte per second holds a connection for hours; and while a client reads one large
+ * buffer of an answer, the connection counts as idle.
  *
- * <p>The head of a request has to be there within a bounded time of the connection's beginning or
- * of the answer before; so what is left of a body that nobody wanted is bounded too. A small body
- * has as long again ({@link #awaitBody}). Of an answer some bytes have to go out within that time
- * whenever there are any to send; how long it takes to make it or to read it all is bounded where
- * others wait for that ({@link LineStream}). One for each instance of the server, on its event
+ * <p>The head of a request must arrive within the timeout, counted from the start of the connection
+ * or from the previous answer, which also bounds the rest of a discarded body. A small body has the
+ * same timeout again ({@link #awaitBody}). While bytes of an answer are pending, some must be sent
+ * within the timeout. The time to produce or to read a complete answer is bounded only where it
+ * holds a shared resource ({@link LineStream}). One instance per server instance, used on its event
  * loop.
  */
 public final class SlowClients {
 
-  /** How often within the time of patience a connection is looked at. */
-  private static final int LOOKS = 10;
+  /** Number of checks of a connection per timeout. */
+  private static final int CHECKS_PER_TIMEOUT = 10;
 
   private final Vertx vertx;
-  private final Duration patience;
+  private final Duration timeout;
 
-  /** The timers of connections that owe us a request. */
+  /** The timers of connections that are waiting for a request. */
   private final Map<HttpConnection, Long> timers = new HashMap<>();
 
   /**
-   * The request of each connection that arrived last: a client may send the next one before it has
-   * the answer, and that is then under way when this one ends.
+   * The latest request of each connection: with pipelining, the next request may already be in
+   * progress when the previous one ends.
    */
   private final Map<HttpConnection, RoutingContext> latest = new HashMap<>();
 
-  public SlowClients(Vertx vertx, Duration patience) {
+  public SlowClients(Vertx vertx, Duration timeout) {
     this.vertx = vertx;
-    this.patience = patience;
+    this.timeout = timeout;
   }
 
   /** For {@code HttpServer.connectionHandler}. */
   public void connected(HttpConnection connection) {
-    long looking = watchOutflow(connection);
+    long outflowTimer = watchOutflow(connection);
     connection.closeHandler(
         gone -> {
           stop(connection);
           latest.remove(connection);
-          vertx.cancelTimer(looking);
+          vertx.cancelTimer(outflowTimer);
         });
     await(connection);
   }
 
-  /** Vert.x tells of bytes that were given to it, not of those that went out: the channel does. */
+  /** Watches the channel, because Vert.x counts bytes when they are queued, not when sent. */
   private long watchOutflow(HttpConnection connection) {
-    Outflow outflow = new Outflow(connection, patience, System.nanoTime());
+    Outflow outflow = new Outflow(connection, timeout, System.nanoTime());
     return vertx.setPeriodic(
-        Math.max(1, patience.toMillis() / LOOKS),
-        look -> {
+        Math.max(1, timeout.toMillis() / CHECKS_PER_TIMEOUT),
+        tick -> {
           if (outflow.isStuck(System.nanoTime())) {
-            Outflow.cutOff(connection);
+            Outflow.closeNow(connection);
           }
         });
   }
 
-  /** Sees every request; to be mounted before all else. */
+  /** Observes every request. Must be mounted before all other handlers. */
   public void mount(Router router) {
     router.route().handler(this::arrived);
   }
@@ -91,7 +91,7 @@ public final class SlowClients {
     timers.put(
         connection,
         vertx.setTimer(
-            patience.toMillis(),
+            timeout.toMillis(),
             late -> {
               timers.remove(connection);
               connection.close();
@@ -105,8 +105,8 @@ public final class SlowClients {
     }
   }
 
-  /** Closes the connection of a request whose body does not arrive in time. */
-  static void awaitBody(RoutingContext ctx, Duration patience) {
+  /** Closes the connection if the request's body does not arrive within the timeout. */
+  static void awaitBody(RoutingContext ctx, Duration timeout) {
     HttpServerRequest request = ctx.request();
     if (request.isEnded()) {
       return;
@@ -114,7 +114,7 @@ public final class SlowClients {
     long timer =
         ctx.vertx()
             .setTimer(
-                patience.toMillis(),
+                timeout.toMillis(),
                 late -> {
                   if (!request.isEnded()) {
                     request.connection().close();

@@ -6,8 +6,8 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 
 /**
- * Answers requests that no route took: 404 for a path that is not there, 405 with {@code Allow} for
- * a method that is not, 204 with {@code Allow} for {@code OPTIONS}.
+ * Answers requests that no route matches: 404 for an unknown path, 405 with {@code Allow} for an
+ * unsupported method, 204 with {@code Allow} for {@code OPTIONS}.
  */
 final class UnmatchedPaths implements Handler<RoutingContext> {
 

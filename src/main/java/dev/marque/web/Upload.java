@@ -20,7 +20,7 @@ public record Upload(List<File> files, MultiMap fields) {
    * One file.
    *
    * @param field the form field's name; empty for a body that is the file itself
-   * @param name as the client calls it: not to be trusted, not to be used as a path
+   * @param name the client's file name: untrusted, must not be used as a path
    * @param content its bytes
    */
   public record File(String field, String name, Buffer content) {}

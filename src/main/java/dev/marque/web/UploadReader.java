@@ -13,41 +13,41 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Reads one request's files. Lives on the request's event loop, except for the shared count. */
+/** Reads one request's files. Used on the request's event loop; only {@code held} is shared. */
 final class UploadReader {
 
   private final HttpServerRequest request;
   private final long fileBytes;
   private final long requestBytes;
-  private final int mostFiles;
+  private final int maxFiles;
   private final AtomicLong held;
   private final long memoryBytes;
   private final Promise<Upload> result = Promise.promise();
   private final List<Upload.File> files = new ArrayList<>();
-  private long mine;
+  private long ownBytes;
   private boolean released;
   private @Nullable FormParts form;
 
   /**
-   * @param held the bytes of all requests, of which this one adds and takes back its own
+   * @param held bytes held by all requests, to which this reader adds and subtracts its own
    */
   UploadReader(
       HttpServerRequest request,
       long fileBytes,
       long requestBytes,
-      int mostFiles,
+      int maxFiles,
       AtomicLong held,
       long memoryBytes) {
     this.request = request;
     this.fileBytes = fileBytes;
     this.requestBytes = requestBytes;
-    this.mostFiles = mostFiles;
+    this.maxFiles = maxFiles;
     this.held = held;
     this.memoryBytes = memoryBytes;
   }
 
   Future<Upload> readForm(FormType type) {
-    FormParts parts = new FormParts(type, this::takeFile);
+    FormParts parts = new FormParts(type, this::startFile);
     form = parts;
     return read(parts::add, () -> new Upload(files, parts.end()));
   }
@@ -61,18 +61,18 @@ final class UploadReader {
                 List.of(new Upload.File("", "", content)), MultiMap.caseInsensitiveMultiMap()));
   }
 
-  /** Stops reading; whoever waits for the result gets the failure. */
+  /** Stops reading and fails the result. */
   void fail(Throwable cause) {
     if (result.tryFail(cause)) {
       files.clear();
     }
   }
 
-  /** Gives the memory back in the books, once the answer is out; what still comes is not taken. */
+  /** Releases this request's share of the memory budget and ignores bytes that arrive later. */
   void release() {
     released = true;
-    held.addAndGet(-mine);
-    mine = 0;
+    held.addAndGet(-ownBytes);
+    ownBytes = 0;
     if (form != null) {
       form.close();
     }
@@ -105,25 +105,25 @@ final class UploadReader {
   }
 
   private boolean count(int bytes) {
-    mine += bytes;
+    ownBytes += bytes;
     if (held.addAndGet(bytes) > memoryBytes) {
       fail(new Failure.Unavailable("busy", Duration.ofSeconds(1)));
       return false;
     }
-    if (mine > requestBytes) {
+    if (ownBytes > requestBytes) {
       fail(Uploads.tooLarge(fileBytes, requestBytes));
       return false;
     }
     return true;
   }
 
-  private Consumer<Buffer> takeFile(String field, String name) {
+  private Consumer<Buffer> startFile(String field, String name) {
     if (name.isEmpty()) {
-      // What a browser sends for a file field in which nothing was chosen.
+      // Browsers send this for a file field without a chosen file.
       return chunk -> {};
     }
-    if (files.size() == mostFiles) {
-      fail(new Failure.Malformed("too-many-files", mostFiles));
+    if (files.size() == maxFiles) {
+      fail(new Failure.Malformed("too-many-files", maxFiles));
       return chunk -> {};
     }
     Buffer content = Buffer.buffer();

@@ -11,10 +11,10 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Reads uploaded files into memory, never to disk: they are small, short-lived, and private.
+ * Reads uploaded files into memory, never to disk: they are small, short-lived and private.
  *
- * <p>Bounded in the bytes of a file, the files and bytes of a request, the time that a request may
- * take to arrive, and the bytes of all requests together.
+ * <p>Limits the bytes per file, the files and bytes per request, the time for a request to arrive
+ * and the bytes of all requests together.
  */
 public final class Uploads {
 
@@ -23,53 +23,54 @@ public final class Uploads {
   private final long fileBytes;
   private final long requestBytes;
   private final long memoryBytes;
-  private final Duration patience;
+  private final Duration timeout;
   private final AtomicLong held = new AtomicLong();
 
   /**
-   * @param fileBytes the most bytes of one file
-   * @param requestBytes the most bytes of all files of one request
-   * @param memoryBytes the most bytes that all requests may hold at once; more are answered 503
-   * @param patience how long a request may take to arrive
+   * @param fileBytes maximum bytes of one file
+   * @param requestBytes maximum bytes of all files of one request
+   * @param memoryBytes maximum bytes that all requests may hold at once, beyond which they are
+   *     answered with 503
+   * @param timeout maximum time for a request to arrive
    */
-  public Uploads(long fileBytes, long requestBytes, long memoryBytes, Duration patience) {
+  public Uploads(long fileBytes, long requestBytes, long memoryBytes, Duration timeout) {
     this.fileBytes = fileBytes;
     this.requestBytes = requestBytes + FORM_OVERHEAD;
     this.memoryBytes = memoryBytes;
-    this.patience = patience;
+    this.timeout = timeout;
   }
 
-  /** Asks whether a body is worth reading, once its head was found to be in order. */
+  /** Decides whether to read a body, after the request's headers have been validated. */
   @FunctionalInterface
   public interface Admission {
 
     /**
-     * Whether to read it.
+     * Requests permission to read the body.
      *
-     * @return fails with what the client is told in place of being read; what it succeeds with is
-     *     run when the body is here, or will never be
+     * @return succeeds with an action to run once the body has been read or reading has failed;
+     *     fails with the answer to the client if the body must not be read
      */
-    Future<Runnable> ask();
+    Future<Runnable> request();
   }
 
-  /** The bytes of uploads that are in memory just now. */
+  /** Returns the bytes of uploads that are currently in memory. */
   public long held() {
     return held.get();
   }
 
   /**
-   * Reads the body of a request that nobody has read yet: a multipart form, or one file as it is.
-   * Who is not admitted does not have to send it, and what they send all the same is not kept.
+   * Reads the unread body of a request: a multipart form, or the bytes of one file. A client that
+   * is not admitted does not have to send the body; if it does, the body is not kept.
    *
-   * <p>Fails with {@link Failure.TooLarge} ({@code upload-too-large}, of all files together {@code
+   * <p>Fails with {@link Failure.TooLarge} ({@code upload-too-large}; for all files together {@code
    * uploads-too-large}), {@link Failure.Malformed} ({@code multipart-malformed}, {@code
    * form-field-too-long}, {@code too-many-files}, {@code upload-too-slow}), {@link
-   * Failure.UnsupportedType} ({@code content-type}), {@link Failure.Unavailable} ({@code busy}) or
-   * {@link Failure.Refused} ({@code client-gone}), or as the admission does.
+   * Failure.UnsupportedType} ({@code content-type}), {@link Failure.Unavailable} ({@code busy}),
+   * {@link Failure.Refused} ({@code client-gone}), or the failure of the admission.
    *
-   * @param mostFiles how many files the request may carry
+   * @param maxFiles maximum number of files in the request
    */
-  public Future<Upload> read(RoutingContext ctx, int mostFiles, Admission admission) {
+  public Future<Upload> read(RoutingContext ctx, int maxFiles, Admission admission) {
     HttpServerRequest request = ctx.request();
     String type = request.getHeader("Content-Type");
     String lower = type == null ? "" : type.toLowerCase(Locale.ROOT);
@@ -83,45 +84,46 @@ public final class Uploads {
     } catch (Failure.Malformed malformed) {
       return Future.failedFuture(malformed);
     }
-    long most = multipart ? requestBytes : fileBytes;
-    if (declaredLength(request) > most) {
-      return Future.failedFuture(tooLarge(fileBytes, most));
+    long maxBytes = multipart ? requestBytes : fileBytes;
+    if (declaredLength(request) > maxBytes) {
+      return Future.failedFuture(tooLarge(fileBytes, maxBytes));
     }
     return admission
-        .ask()
+        .request()
         .compose(
-            place -> readBody(ctx, form, most, mostFiles).onComplete(readOrNot -> place.run()));
+            release -> readBody(ctx, form, maxBytes, maxFiles).onComplete(done -> release.run()));
   }
 
   private Future<Upload> readBody(
-      RoutingContext ctx, Optional<FormType> form, long most, int mostFiles) {
+      RoutingContext ctx, Optional<FormType> form, long maxBytes, int maxFiles) {
     HttpServerRequest request = ctx.request();
     if (ctx.response().closed()) {
-      // Who left before now has had their end: nobody would give the memory back.
+      // The end handlers have already run, so nothing would release the memory.
       return Future.failedFuture(new Failure.Refused(408, "client-gone"));
     }
-    UploadReader reader = new UploadReader(request, fileBytes, most, mostFiles, held, memoryBytes);
+    UploadReader reader =
+        new UploadReader(request, fileBytes, maxBytes, maxFiles, held, memoryBytes);
     ctx.addEndHandler(end -> reader.release());
-    sayContinue(request);
+    sendContinue(request);
     long timer =
         ctx.vertx()
             .setTimer(
-                patience.toMillis(), late -> reader.fail(new Failure.Malformed("upload-too-slow")));
+                timeout.toMillis(), late -> reader.fail(new Failure.Malformed("upload-too-slow")));
     return form.map(reader::readForm)
         .orElseGet(reader::readFile)
         .onComplete(done -> ctx.vertx().cancelTimer(timer));
   }
 
   /**
-   * What a client is told that sends too much.
+   * Returns the failure for too many bytes.
    *
-   * @param most the limit that does not hold: of a file, or else of a request with several
+   * @param maxBytes the exceeded limit: that of one file, or of a request with several files
    */
-  static Failure tooLarge(long fileBytes, long most) {
-    return most == fileBytes
+  static Failure tooLarge(long fileBytes, long maxBytes) {
+    return maxBytes == fileBytes
         ? new Failure.TooLarge("upload-too-large", new ByteSize(fileBytes))
         : new Failure.TooLarge(
-            "uploads-too-large", new ByteSize(fileBytes), new ByteSize(most - FORM_OVERHEAD));
+            "uploads-too-large", new ByteSize(fileBytes), new ByteSize(maxBytes - FORM_OVERHEAD));
   }
 
   private static boolean isBytes(String contentType) {
@@ -137,8 +139,8 @@ public final class Uploads {
     }
   }
 
-  /** Only now: who was refused before never needs to send the photo. */
-  private static void sayContinue(HttpServerRequest request) {
+  /** Sent only after admission, so that a rejected client never has to send the photo. */
+  private static void sendContinue(HttpServerRequest request) {
     if ("100-continue".equalsIgnoreCase(request.getHeader("Expect"))
         && !HttpVersion.HTTP_1_0.equals(request.version())) {
       request.response().writeContinue();

@@ -11,25 +11,25 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
 /**
- * A zip archive that is sent while it is made, one entry in memory at a time. Packing an entry of
- * some ten kilobytes takes a fraction of a millisecond: it may run on an event loop.
+ * A zip archive that is sent while it is created, with one entry in memory at a time. Compressing
+ * an entry of some ten kilobytes takes a fraction of a millisecond, so it may run on an event loop.
  */
 public final class ZipStream {
 
   private final HttpServerResponse response;
-  private final ByteArrayOutputStream packed = new ByteArrayOutputStream();
-  private final ZipOutputStream zip = new ZipOutputStream(packed, StandardCharsets.UTF_8);
+  private final ByteArrayOutputStream compressed = new ByteArrayOutputStream();
+  private final ZipOutputStream zip = new ZipOutputStream(compressed, StandardCharsets.UTF_8);
 
   public ZipStream(HttpServerResponse response) {
     this.response = response;
-    // It is packed: keeps the server from trying.
+    // Already compressed: keeps the server from compressing it again.
     response.putHeader("Content-Encoding", "identity");
   }
 
   /**
-   * Adds a file; the next one may be added when this has succeeded.
+   * Adds a file. The next one may be added after the returned future has succeeded.
    *
-   * @param name with folders, for example {@code photos/0192.jpg}
+   * @param name path within the archive, for example {@code photos/0192.jpg}
    */
   public Future<Void> add(String name, Buffer content) {
     try {
@@ -39,22 +39,22 @@ public final class ZipStream {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return response.write(taken());
+    return response.write(drain());
   }
 
-  /** Writes the archive's directory and ends the answer. */
+  /** Writes the archive's central directory and ends the answer. */
   public Future<Void> end() {
     try {
       zip.close();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return response.end(taken());
+    return response.end(drain());
   }
 
-  private Buffer taken() {
-    Buffer bytes = Buffer.buffer(packed.toByteArray());
-    packed.reset();
+  private Buffer drain() {
+    Buffer bytes = Buffer.buffer(compressed.toByteArray());
+    compressed.reset();
     return bytes;
   }
 }

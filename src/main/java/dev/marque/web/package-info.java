@@ -1,5 +1,6 @@
 /**
- * What every page and API call shares: rendering, failures, security headers, origin check, portal.
+ * The HTTP layer that all pages and API calls share: rendering, error handling, security headers,
+ * origin checks, uploads.
  */
 @NullMarked
 package dev.marque.web;

@@ -64,7 +64,8 @@ class PersonalTokensIT {
     JsonObject request = request("import", 7);
     assertEquals(201, owner.json("POST", PATH, request.put("expires_in_days", 7.0)).statusCode());
     for (Object wrong : new Object[] {7.5, 1e300, 4_294_967_303L, "7"}) {
-      HttpResponse<String> refused = owner.json("POST", PATH, request.put("expires_in_days", wrong));
+      HttpResponse<String> refused =
+          owner.json("POST", PATH, request.put("expires_in_days", wrong));
       assertEquals(422, refused.statusCode(), refused.body());
     }
   }

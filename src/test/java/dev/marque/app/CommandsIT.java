@@ -22,8 +22,7 @@ class CommandsIT {
   @TempDir private Path folder;
 
   /** Runs a command that fails and returns its error message, which is one line. */
-  private String error(
-      Map<String, String> settings, List<String> options, List<String> arguments) {
+  private String error(Map<String, String> settings, List<String> options, List<String> arguments) {
     try (MarqueProcess process = MarqueProcess.start(folder, settings, options, arguments)) {
       assertEquals(1, process.awaitEnd(), process.err());
       assertEquals(1, process.err().lines().count(), process.err());

@@ -86,8 +86,7 @@ class LogsIT {
   }
 
   @Test
-  void a_failed_request_is_found_by_its_request_id_and_no_secret_is_logged()
-      throws Exception {
+  void a_failed_request_is_found_by_its_request_id_and_no_secret_is_logged() throws Exception {
     RunningServer.Person person;
     String log;
     try (MarqueProcess process = serve()) {

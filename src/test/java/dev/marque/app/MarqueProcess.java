@@ -15,8 +15,7 @@ import java.util.stream.Stream;
 public final class MarqueProcess implements AutoCloseable {
 
   /** In so short a run as a test's, the second compiler costs more than it saves. */
-  private static final List<String> QUICK =
-      List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
+  private static final List<String> QUICK = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
 
   private static final Duration TIMEOUT = Duration.ofMinutes(2);
 

@@ -260,8 +260,7 @@ class ServerLifecycleIT {
   }
 
   @Test
-  void after_a_kill_the_next_start_succeeds()
-      throws IOException, InterruptedException {
+  void after_a_kill_the_next_start_succeeds() throws IOException, InterruptedException {
     try (MarqueProcess killed = serve()) {
       killed.awaitReady();
       killed.kill();
@@ -317,8 +316,7 @@ class ServerLifecycleIT {
 
   @ParameterizedTest
   @ValueSource(strings = {"marque.cluster.port", "marque.cluster.event-bus-port"})
-  void a_cluster_port_in_use_is_reported_with_its_setting(String setting)
-      throws IOException {
+  void a_cluster_port_in_use_is_reported_with_its_setting(String setting) throws IOException {
     settings.put("marque.role", "inference");
     settings.put("marque.cluster.port", Integer.toString(freePort()));
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {

@@ -163,8 +163,7 @@ class EmbeddedPostgresTest {
     Path postgres = folder.resolve("postgres").toAbsolutePath();
     Files.writeString(
         postgres.resolve("postmaster.pid"),
-        String.join(
-            "\n", pid, postgres.toString(), "1", "5432", "", "127.0.0.1", "1 2", "ready"));
+        String.join("\n", pid, postgres.toString(), "1", "5432", "", "127.0.0.1", "1 2", "ready"));
   }
 
   @Test

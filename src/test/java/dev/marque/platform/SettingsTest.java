@@ -193,8 +193,7 @@ class SettingsTest {
         "- marque.http.port: 80\n",
         "marque: {http: {port: 80}}\n---\nport\n",
       })
-  void a_file_that_is_not_a_mapping_is_rejected_with_an_example(String text)
-      throws IOException {
+  void a_file_that_is_not_a_mapping_is_rejected_with_an_example(String text) throws IOException {
     file(text);
     String message = failureMessage(Map.of());
     assertTrue(message.startsWith("marque.yaml "), message);

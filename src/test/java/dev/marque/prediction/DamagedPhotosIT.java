@@ -41,7 +41,7 @@ class DamagedPhotosIT {
   void each_photo_is_classified_or_rejected_and_only_classified_ones_are_stored(String format)
       throws IOException, InterruptedException {
     URI address = URI.create(server.baseUrl() + "/api/v1/predictions");
-    byte[] whole = DamagedPhotos.whole(format);
+    byte[] whole = DamagedPhotos.intact(format);
     Random random = new Random(7);
     int created = 0;
     for (int i = 0; i < COUNT; i++) {

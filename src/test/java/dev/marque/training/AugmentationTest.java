@@ -17,7 +17,7 @@ class AugmentationTest {
       new Normalization(List.of(0f, 0f, 0f), List.of(1f, 1f, 1f));
 
   @Test
-  void a_car_in_a_scene_is_there_and_fills_at_most_three_quarters_of_it() {
+  void a_car_covers_at_most_three_quarters_of_a_scene() {
     Augmentation augmentation = new Augmentation(UNCHANGED, 0.3);
     Pixels car = plain(255);
     Pixels scene = plain(0);
@@ -38,7 +38,7 @@ class AugmentationTest {
   }
 
   @Test
-  void some_photos_are_made_dark_coarse_or_tilted_and_most_are_not() {
+  void a_minority_of_photos_is_darkened_coarsened_or_tilted() {
     Augmentation augmentation = new Augmentation(UNCHANGED, 1);
     Pixels stripes = stripes();
     int dark = 0;
@@ -47,7 +47,7 @@ class AugmentationTest {
       float[] values = new float[SIZE.values()];
       augmentation.apply(stripes, SIZE, new SplittableRandom(seed), values, 0);
       dark += mean(values) < 60 ? 1 : 0;
-      dull += sharpestStep(values) < 25 ? 1 : 0;
+      dull += medianStep(values) < 25 ? 1 : 0;
     }
     assertTrue(dark > 8 && dark < 80, dark + " of 400 are dark");
     assertTrue(dull > 8 && dull < 120, dull + " of 400 have no sharp stripe");
@@ -61,8 +61,8 @@ class AugmentationTest {
     return sum / values.length;
   }
 
-  /** The middle one of the brightness steps along the middle row, which an erased part spares. */
-  private static double sharpestStep(float[] values) {
+  /** Returns the median brightness step along the middle row, robust against an erased part. */
+  private static double medianStep(float[] values) {
     int row = SIZE.height() / 2 * SIZE.width() * 3;
     float[] steps = new float[SIZE.width() - 1];
     for (int x = 1; x < SIZE.width(); x++) {
@@ -72,7 +72,7 @@ class AugmentationTest {
     return steps[steps.length / 2];
   }
 
-  /** Upright stripes, two pixels wide once shown. */
+  /** Returns vertical stripes that are two pixels wide after scaling. */
   private static Pixels stripes() {
     int width = SIZE.width() * 4;
     int height = SIZE.height() * 4;

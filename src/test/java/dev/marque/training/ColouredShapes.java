@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.Random;
 import javax.imageio.ImageIO;
 
-/** A data set that a small network learns in seconds: each brand has a colour and a shape. */
+/** A data set that a small network learns in seconds: each brand is a colour and a shape. */
 public final class ColouredShapes {
 
   private ColouredShapes() {}

@@ -17,7 +17,7 @@ class ComparisonTest {
   private static final int PHOTOS = 600;
   private static final int BRANDS = 20;
 
-  /** Every twentieth photo shows the same brand; a claim of 0.9 is true of nine in ten. */
+  /** Every twentieth photo shows the same brand; {@code claimed} is the claimed accuracy. */
   private static List<Answer> answers(IntPredicate right, double claimed) {
     return IntStream.range(0, PHOTOS).mapToObj(i -> answer(i, right.test(i), claimed)).toList();
   }
@@ -38,7 +38,7 @@ class ComparisonTest {
   }
 
   @Test
-  void a_few_more_mistakes_on_the_same_photos_are_more_than_chance() {
+  void a_few_more_mistakes_on_the_same_photos_are_significant() {
     List<Answer> better = answers(ComparisonTest::nineInTen, 0.9);
     List<Answer> worse = answers(i -> nineInTen(i) && (i < 20 || i > 25), 0.9);
     assertEquals("top-1 89.00% against 90.00%", Comparison.worse(worse, better).get(0));
@@ -46,16 +46,16 @@ class ComparisonTest {
   }
 
   @Test
-  void as_many_mistakes_on_other_photos_are_chance() {
+  void as_many_mistakes_on_other_photos_are_not_significant() {
     List<Answer> first = answers(ComparisonTest::nineInTen, 0.9);
     List<Answer> second = answers(i -> nineInTen(i + 1), 0.9);
     assertEquals(List.of(), Comparison.worse(first, second));
-    List<Answer> sixLess = answers(i -> nineInTen(i) && (i < 20 || i > 25), 0.9);
-    assertEquals(List.of(), Comparison.worse(sixLess, second));
+    List<Answer> sixFewer = answers(i -> nineInTen(i) && (i < 20 || i > 25), 0.9);
+    assertEquals(List.of(), Comparison.worse(sixFewer, second));
   }
 
   @Test
-  void a_brand_that_is_told_worse_is_named() {
+  void a_brand_with_lower_recall_is_named() {
     List<Answer> better = answers(ComparisonTest::nineInTen, 0.9);
     IntPredicate lessOfOne = i -> nineInTen(i) && (i % BRANDS != 7 || i / BRANDS % 10 > 2);
     List<String> worse = Comparison.worse(answers(lessOfOne, 0.9), better);
@@ -64,36 +64,39 @@ class ComparisonTest {
   }
 
   @Test
-  void a_model_that_claims_too_much_is_worse() {
-    List<Answer> honest = answers(ComparisonTest::nineInTen, 0.9);
-    List<Answer> boastful = answers(ComparisonTest::nineInTen, 0.99);
+  void an_overconfident_model_is_worse() {
+    List<Answer> calibrated = answers(ComparisonTest::nineInTen, 0.9);
+    List<Answer> overconfident = answers(ComparisonTest::nineInTen, 0.99);
     assertEquals(
         List.of(
             "calibration error 9.00% against 0.00%",
             "calibration error in service 9.00% against 0.00%"),
-        Comparison.worse(boastful, honest));
-    assertEquals(List.of(), Comparison.worse(honest, boastful));
+        Comparison.worse(overconfident, calibrated));
+    assertEquals(List.of(), Comparison.worse(calibrated, overconfident));
   }
 
   @Test
-  void a_calibration_that_serves_though_it_was_fitted_to_other_photos_is_told() {
-    List<Answer> honest = answers(ComparisonTest::nineInTen, 0.9);
-    Claim boast = new Claim(0.99, Verdict.CONFIDENT);
+  void a_calibration_fitted_to_other_photos_is_reported() {
+    List<Answer> calibrated = answers(ComparisonTest::nineInTen, 0.9);
+    Claim overconfidentClaim = new Claim(0.99, Verdict.CONFIDENT);
     List<Answer> stale =
-        honest.stream()
-            .map(a -> new Answer(a.photo(), a.brand(), a.right(), a.crossFitted(), boast))
+        calibrated.stream()
+            .map(
+                a ->
+                    new Answer(
+                        a.photo(), a.brand(), a.right(), a.crossFitted(), overconfidentClaim))
             .toList();
     assertEquals(
         List.of("calibration error in service 9.00% against 0.00%"),
         Comparison.staleCalibration(stale));
     assertEquals(
         List.of("calibration error in service 9.00% against 0.00%"),
-        Comparison.worse(stale, honest));
-    assertEquals(List.of(), Comparison.staleCalibration(honest));
+        Comparison.worse(stale, calibrated));
+    assertEquals(List.of(), Comparison.staleCalibration(calibrated));
   }
 
   @Test
-  void only_photos_that_both_read_count() {
+  void only_photos_that_both_models_answered_count() {
     List<Answer> second = answers(ComparisonTest::nineInTen, 0.9);
     List<Answer> first = new ArrayList<>(second);
     for (int i = 0; i < 50; i++) {
@@ -103,16 +106,16 @@ class ComparisonTest {
     assertEquals(List.of(), Comparison.worse(first, List.of()));
   }
 
-  /** Models that are right with the same chance on each photo and claim just that. */
+  /** Models that are correct with the same probability on each photo and claim exactly that. */
   @Test
-  void models_that_are_alike_are_rarely_called_worse() {
+  void equally_good_models_are_rarely_reported_as_worse() {
     SplittableRandom random = new SplittableRandom(3);
-    int called = 0;
+    int reported = 0;
     for (int i = 0; i < 20; i++) {
       List<Answer> first = answers(photo -> random.nextDouble() < 0.9, 0.9);
       List<Answer> second = answers(photo -> random.nextDouble() < 0.9, 0.9);
-      called += Comparison.worse(first, second).isEmpty() ? 0 : 1;
+      reported += Comparison.worse(first, second).isEmpty() ? 0 : 1;
     }
-    assertTrue(called <= 3, called + " of 20");
+    assertTrue(reported <= 3, reported + " of 20");
   }
 }

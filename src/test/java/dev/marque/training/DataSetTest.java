@@ -26,13 +26,13 @@ class DataSetTest {
     }
   }
 
-  private static String refusal(Path folder) {
+  private static String rejection(Path folder) {
     return String.valueOf(
         assertThrows(DataSetException.class, () -> DataSet.open(folder)).getMessage());
   }
 
   @Test
-  void folders_are_brands_and_about_one_photo_in_eight_is_kept_for_validation() throws Exception {
+  void folders_are_brands_and_about_one_photo_in_eight_is_for_validation() throws Exception {
     photos("Škoda", 200);
     photos("Fiat", 200);
     Files.createFile(folder.resolve("Fiat/notes.txt"));
@@ -46,7 +46,7 @@ class DataSetTest {
   }
 
   @Test
-  void the_split_stays_when_photos_are_added() throws Exception {
+  void adding_photos_does_not_change_the_split() throws Exception {
     photos("A", 40);
     photos("B", 40);
     List<String> before =
@@ -60,7 +60,7 @@ class DataSetTest {
   }
 
   @Test
-  void every_brand_keeps_a_photo_to_train_on_however_few_it_has() throws Exception {
+  void every_brand_has_a_training_photo_however_few_it_has() throws Exception {
     for (int brand = 0; brand < 300; brand++) {
       photos("Brand " + brand, 1 + brand % 2);
     }
@@ -70,7 +70,7 @@ class DataSetTest {
   }
 
   @Test
-  void brands_without_a_photo_to_validate_on_are_known() throws Exception {
+  void brands_without_validation_photos_are_reported() throws Exception {
     Files.writeString(
         folder.resolve("train.csv"), "path,brand\na.jpg,Audi\nb.jpg,BMW\ns.jpg,Seat\n");
     Files.writeString(folder.resolve("val.csv"), "path,brand\nc.jpg,BMW\n");
@@ -78,25 +78,25 @@ class DataSetTest {
   }
 
   @Test
-  void a_brand_that_is_only_validated_on_is_named() throws Exception {
+  void a_brand_with_only_validation_photos_is_named() throws Exception {
     Files.writeString(
         folder.resolve("train.csv"),
         "path,brand,model,year\na.jpg,Audi,TT,2012\nb.jpg,BMW,M3,2010\n");
     Files.writeString(folder.resolve("val.csv"), "path,brand,model,year\nc.jpg,Seat,Ibiza,2010\n");
-    assertTrue(refusal(folder).contains("Seat"));
+    assertTrue(rejection(folder).contains("Seat"));
   }
 
   @Test
-  void a_missing_folder_one_brand_or_an_empty_brand_is_refused() throws Exception {
-    assertTrue(refusal(folder.resolve("nowhere")).contains("nowhere"));
+  void a_missing_folder_a_single_brand_or_an_empty_brand_is_rejected() throws Exception {
+    assertTrue(rejection(folder.resolve("nowhere")).contains("nowhere"));
     photos("Fiat", 3);
-    assertTrue(refusal(folder).contains("at least two"));
+    assertTrue(rejection(folder).contains("at least two"));
     photos("Seat", 0);
-    assertTrue(refusal(folder).contains("Seat"));
+    assertTrue(rejection(folder).contains("Seat"));
   }
 
   @Test
-  void lists_name_brand_model_and_year() throws Exception {
+  void lists_have_brand_model_and_year() throws Exception {
     Files.writeString(
         folder.resolve("train.csv"),
         "path,brand,model,year\na.jpg,Audi,\"TT, S\",2012\nb.jpg,BMW,M3,2010\n");
@@ -114,25 +114,25 @@ class DataSetTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"a.jpg", "sub/../a.jpg", "o.jpg"})
-  void a_photo_that_is_learned_from_is_not_validated_on(String photo) throws Exception {
+  void a_training_photo_must_not_be_a_validation_photo(String photo) throws Exception {
     Files.writeString(folder.resolve("train.csv"), "path,brand\na.jpg,Audi\nb.jpg,BMW\n");
     Files.writeString(folder.resolve("other-makes.csv"), "path,brand\no.jpg,Fiat\n");
     Files.writeString(folder.resolve("val.csv"), "path,brand\nc.jpg,BMW\n");
     DataSet.open(folder);
     Files.writeString(folder.resolve("val.csv"), "path,brand\nc.jpg,BMW\n" + photo + ",Audi\n");
-    assertTrue(refusal(folder).startsWith(photo + " is in val.csv and in a list"));
+    assertTrue(rejection(folder).startsWith(photo + " is in val.csv and in a training list"));
   }
 
   @Test
-  void a_broken_row_is_named_by_file_and_line() throws Exception {
+  void an_invalid_row_is_reported_with_file_and_line() throws Exception {
     Files.writeString(folder.resolve("train.csv"), "path,brand,model,year\na.jpg,Audi\n");
     Files.writeString(folder.resolve("val.csv"), "path,brand,model,year\n");
-    String message = refusal(folder);
+    String message = rejection(folder);
     assertTrue(message.contains("train.csv, line 2"), message);
   }
 
   @Test
-  void a_list_that_excel_wrote_is_read() throws Exception {
+  void a_list_written_by_excel_is_read() throws Exception {
     Files.writeString(
         folder.resolve("train.csv"),
         "\uFEFFpath,brand,model,year\r\na.jpg,Audi,TT,2012\r\nb.jpg,BMW,M3,2010\r\n");
@@ -141,10 +141,10 @@ class DataSetTest {
   }
 
   @Test
-  void a_column_that_is_missing_is_named_with_its_list() throws Exception {
+  void a_missing_column_is_named_with_its_list() throws Exception {
     Files.writeString(folder.resolve("train.csv"), "path,make,model,year\na.jpg,Audi,TT,2012\n");
     Files.writeString(folder.resolve("val.csv"), "path,brand\n");
-    String message = refusal(folder);
+    String message = rejection(folder);
     assertTrue(message.contains("train.csv has no column brand: "), message);
   }
 }

@@ -20,7 +20,7 @@ class DistortionTest {
 
   @ParameterizedTest
   @EnumSource
-  void a_photo_becomes_another_one_the_same_each_time(Distortion distortion) {
+  void a_distortion_changes_the_photo_and_is_deterministic(Distortion distortion) {
     for (int number = 0; number < 4; number++) {
       Pixels once = distortion.apply(PHOTO, SCENES, number);
       assertFalse(Arrays.equals(PHOTO.rgb(), once.rgb()), distortion.words());
@@ -29,7 +29,7 @@ class DistortionTest {
   }
 
   @Test
-  void a_mirrored_photo_mirrored_again_is_the_photo() {
+  void mirroring_twice_restores_the_photo() {
     Pixels twice =
         Distortion.MIRRORED.apply(Distortion.MIRRORED.apply(PHOTO, SCENES, 0), SCENES, 0);
     assertArrayEquals(PHOTO.rgb(), twice.rgb());
@@ -37,7 +37,7 @@ class DistortionTest {
 
   @ParameterizedTest
   @CsvSource({"IN_A_SCENE, 3", "SMALL_IN_A_SCENE, 6"})
-  void a_scene_holds_the_whole_car_in_a_part_of_its_area(Distortion distortion, int parts) {
+  void a_scene_contains_the_complete_car_in_a_part_of_its_area(Distortion distortion, int parts) {
     Pixels white = new Pixels(120, 80, filled(120 * 80 * 3));
     Pixels black = new Pixels(10, 10, new byte[300]);
     for (int number = 0; number < 50; number++) {
@@ -52,7 +52,7 @@ class DistortionTest {
   }
 
   @Test
-  void a_quarter_is_cut_off_and_96_pixels_are_left() {
+  void cutting_removes_a_quarter_and_scaling_leaves_96_pixels() {
     assertEquals(180, Distortion.CUT_AT_ONE_SIDE.apply(PHOTO, SCENES, 1).width());
     Pixels small = Distortion.LONG_SIDE_96.apply(PHOTO, SCENES, 0);
     assertEquals(96, Math.max(small.width(), small.height()));

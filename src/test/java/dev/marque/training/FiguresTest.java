@@ -26,14 +26,14 @@ class FiguresTest {
       new ModelDescription(
           "test-1",
           new Size(24, 32),
-          Normalization.USUAL,
+          Normalization.IMAGENET,
           new Labels(List.of("A", "B"), List.of()),
           Calibration.NONE,
           "data",
           null);
 
   @Test
-  void auroc_counts_how_often_a_positive_is_higher() {
+  void auroc_is_the_share_of_pairs_in_which_the_positive_is_higher() {
     assertEquals(1, Figures.auroc(new double[] {3, 4}, new double[] {1, 2}));
     assertEquals(0, Figures.auroc(new double[] {1}, new double[] {2, 3}));
     assertEquals(0.5, Figures.auroc(new double[] {1, 1}, new double[] {1}));
@@ -41,7 +41,7 @@ class FiguresTest {
   }
 
   @Test
-  void macro_f1_weighs_every_brand_alike() {
+  void macro_f1_weights_all_brands_equally() {
     int[][] confusion = {{8, 2}, {0, 2}};
     double first = 2 * 1 * 0.8 / 1.8;
     double second = 2 * 0.5 * 1 / 1.5;
@@ -54,7 +54,7 @@ class FiguresTest {
   }
 
   @Test
-  void an_interval_holds_its_share_and_narrows_with_more_photos() {
+  void an_interval_contains_its_share_and_narrows_with_more_photos() {
     double[] few = Figures.interval(0.9, 50);
     double[] many = Figures.interval(0.9, 5000);
     assertTrue(few[0] < 0.9 && few[1] > 0.9);
@@ -63,7 +63,7 @@ class FiguresTest {
   }
 
   @Test
-  void honest_claims_have_no_calibration_error() {
+  void true_claims_have_no_calibration_error() {
     double[] claimed = new double[1000];
     boolean[] right = new boolean[1000];
     for (int i = 0; i < 1000; i++) {
@@ -76,8 +76,8 @@ class FiguresTest {
   }
 
   @Test
-  void the_fitted_calibration_claims_what_is_true() {
-    List<Judged> known = boastful();
+  void the_fitted_calibration_is_calibrated() {
+    List<Judged> known = overconfident();
     Evaluation evaluation = evaluation(MODEL);
     assertTrue(evaluation.calibrationError() < 0.03, "" + evaluation.calibrationError());
     Calibration calibration = CalibrationFit.fit(known, List.of());
@@ -90,7 +90,7 @@ class FiguresTest {
   }
 
   @Test
-  void the_calibration_that_serves_is_judged_beside_those_that_have_not_seen_the_photo() {
+  void the_models_own_calibration_is_evaluated_besides_the_cross_fitted_ones() {
     Calibration ofOthers = new Calibration(1, 0.5, 0, 0, List.of(new Point(0, 1)));
     Evaluation stale = evaluation(MODEL.with(ofOthers, null));
     Evaluation.InService inService = Objects.requireNonNull(stale.calibrationInService());
@@ -98,15 +98,16 @@ class FiguresTest {
     assertEquals(1, inService.confidentShare());
     assertEquals(stale.top1(), inService.confidentRight(), 1e-4);
     assertTrue(stale.calibrationError() < 0.03, "" + stale.calibrationError());
-    assertNull(evaluation(MODEL).calibrationInService(), "it has none");
+    assertNull(evaluation(MODEL).calibrationInService(), "it has no calibration");
   }
 
   private static Evaluation evaluation(ModelDescription model) {
-    return Evaluator.of(model, "data", boastful(), List.of(), List.of(), Map.of()).evaluation();
+    return Evaluator.of(model, "data", overconfident(), List.of(), List.of(), Map.of())
+        .evaluation();
   }
 
-  /** Answers of a network that claims far too much. */
-  private static List<Judged> boastful() {
+  /** Returns the answers of a highly overconfident network. */
+  private static List<Judged> overconfident() {
     Random random = new Random(4);
     List<Judged> known = new ArrayList<>();
     for (int i = 0; i < 10_000; i++) {
@@ -119,9 +120,9 @@ class FiguresTest {
     return known;
   }
 
-  /** One mistake among the surest answers but the last few. */
+  /** There is one mistake among the most confident answers, but not the last ones. */
   @Test
-  void who_is_more_certain_never_claims_less() {
+  void the_curve_increases_with_probability() {
     List<Judged> known = new ArrayList<>();
     for (int i = 0; i < 550; i++) {
       double claimed = 0.5 + i * 0.0009;
@@ -136,11 +137,11 @@ class FiguresTest {
   }
 
   @Test
-  void what_was_not_measured_is_null() {
+  void metrics_that_were_not_measured_are_null() {
     Labels labels = new Labels(List.of("A", "B", "C"), List.of());
     ModelDescription model =
         new ModelDescription(
-            "test-1", new Size(24, 32), Normalization.USUAL, labels, Calibration.NONE, "", null);
+            "test-1", new Size(24, 32), Normalization.IMAGENET, labels, Calibration.NONE, "", null);
     List<Judged> ofB = new ArrayList<>();
     for (double[] brands : List.of(new double[] {0.2, 0.8, 0}, new double[] {0.8, 0.2, 0})) {
       Scores scores = new Scores(brands, new double[0], 0, 1);
@@ -156,7 +157,7 @@ class FiguresTest {
   }
 
   @Test
-  void few_answers_are_no_reason_for_confidence_however_right_they_are() {
+  void confidence_needs_at_least_25_answers() {
     List<Judged> right = Collections.nCopies(24, judged(0.9));
     assertTrue(CalibrationFit.fit(right, List.of()).confidentFrom() > 1);
     assertTrue(
@@ -164,11 +165,12 @@ class FiguresTest {
   }
 
   @Test
-  void a_photo_shows_a_car_from_half_way_between_cars_and_other_photos_on() {
+  void the_car_threshold_is_half_way_between_cars_and_other_photos() {
     List<Judged> cars = List.of(judged(0.98), judged(0.99));
     List<Judged> others = List.of(judged(0.02), judged(0.01));
     assertEquals(0.5, CalibrationFit.fit(cars, others).carFrom(), 0.001);
-    assertEquals(0, CalibrationFit.fit(cars, List.of()).carFrom(), "nothing is called no car");
+    assertEquals(
+        0, CalibrationFit.fit(cars, List.of()).carFrom(), "everything is classified as a car");
     assertEquals(0.98, CalibrationFit.fit(cars, List.of(judged(0.999))).carFrom(), 0.001);
   }
 

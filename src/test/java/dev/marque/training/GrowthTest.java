@@ -31,10 +31,10 @@ class GrowthTest {
   }
 
   @Test
-  void a_deeper_network_computes_at_first_what_the_shallow_one_did() {
+  void a_deeper_network_initially_computes_the_same_as_the_shallow_one() {
     Weights weights = Weights.initial(ShapeInference.tensors(SHALLOW, HEADS), 5);
     Weights start = Growth.grow(SHALLOW, DEEP, weights);
-    Weights grown = TrainingProgram.beginning(DEEP, HEADS, 9, start).weights();
+    Weights grown = TrainingProgram.initialState(DEEP, HEADS, 9, start).weights();
     float[] before = logits(SHALLOW, weights);
     float[] after = logits(DEEP, grown);
     assertEquals(before.length, after.length);
@@ -55,14 +55,14 @@ class GrowthTest {
   }
 
   @Test
-  void a_network_with_another_layer_does_not_grow_out_of_it() {
+  void a_network_with_another_layer_is_rejected() {
     Weights weights = Weights.initial(ShapeInference.tensors(SHALLOW, HEADS), 5);
     NetworkDescription wider = network(STEM, new Layer.Residual(20, 2), LAST);
     assertThrows(IllegalArgumentException.class, () -> Growth.grow(SHALLOW, wider, weights));
   }
 
   @Test
-  void a_network_that_lacks_a_layer_does_not_grow_out_of_it() {
+  void a_network_that_lacks_a_layer_is_rejected() {
     Weights weights = Weights.initial(ShapeInference.tensors(SHALLOW, HEADS), 5);
     assertThrows(
         IllegalArgumentException.class, () -> Growth.grow(SHALLOW, network(STEM, DOWN), weights));

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class PhotoSetTest {
 
-  private static final long BYTES_A_PHOTO = 64 * 48 * 3;
+  private static final long BYTES_PER_PHOTO = 64 * 48 * 3;
 
   @TempDir private Path folder;
 
@@ -27,25 +27,25 @@ class PhotoSetTest {
     return PhotoSet.read(data.training(), data.labels(), PhotoSet.TO_TRAIN_ON, memory);
   }
 
-  private String refusal(long memory) {
+  private String rejection(long memory) {
     return String.valueOf(assertThrows(DataSetException.class, () -> read(memory)).getMessage());
   }
 
   @Test
-  void photos_that_do_not_fit_into_the_memory_are_refused_before_they_are_read() {
+  void photos_that_do_not_fit_into_memory_are_rejected_before_they_are_read() {
     int photos = DataSet.open(folder).training().size();
-    assertEquals(photos, read(photos * BYTES_A_PHOTO).examples().size());
-    String refusal = refusal(photos * BYTES_A_PHOTO - 1);
-    assertTrue(refusal.startsWith(photos + " photos take about"), refusal);
-    assertTrue(refusal.contains("MAVEN_OPTS=-Xmx"), refusal);
+    assertEquals(photos, read(photos * BYTES_PER_PHOTO).examples().size());
+    String rejection = rejection(photos * BYTES_PER_PHOTO - 1);
+    assertTrue(rejection.startsWith(photos + " photos take about"), rejection);
+    assertTrue(rejection.contains("MAVEN_OPTS=-Xmx"), rejection);
   }
 
   @Test
-  void a_photo_that_takes_too_much_memory_ends_the_command_and_is_not_left_out() throws Exception {
+  void a_photo_that_takes_too_much_memory_is_an_error_and_is_not_skipped() throws Exception {
     Path bomb = folder.resolve("Circle/bomb.webp");
     Files.write(bomb, BadPhotos.webpOfManyTables(65_536));
-    String refusal = refusal(Long.MAX_VALUE);
-    assertTrue(refusal.startsWith("Circle/bomb.webp: "), refusal);
-    assertTrue(refusal.contains("JAVA_OPTS=-Xmx"), refusal);
+    String rejection = rejection(Long.MAX_VALUE);
+    assertTrue(rejection.startsWith("Circle/bomb.webp: "), rejection);
+    assertTrue(rejection.contains("JAVA_OPTS=-Xmx"), rejection);
   }
 }

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * The weights in {@code model/} mean the same to the program that trains and to those that serve.
+ * The weights in {@code model/} produce the same logits in the training and the serving programs.
  */
 class ShippedModelTest {
 
@@ -37,7 +37,7 @@ class ShippedModelTest {
   private static float[][] trained;
 
   @BeforeAll
-  static void show_a_hundred_photos_to_the_training_program() throws Exception {
+  static void run_the_training_program_on_a_hundred_photos() throws Exception {
     model = LoadedModel.read(Path.of("model"));
     size = model.description().input();
     inputs = TrainingProgramProbe.inputs(photos(), size);
@@ -45,7 +45,7 @@ class ShippedModelTest {
     trained = TrainingProgramProbe.logits(model.network(), heads, model.weights(), inputs, size);
   }
 
-  /** Parts of three photos, no two alike. */
+  /** Returns different crops of three photos. */
   private static List<Example> photos() throws Exception {
     SplittableRandom random = new SplittableRandom(7);
     List<Example> photos = new ArrayList<>();
@@ -53,14 +53,14 @@ class ShippedModelTest {
     for (int i = 0; i < PHOTOS; i++) {
       byte[] file =
           Files.readAllBytes(Path.of("src/test/resources/photos", files.get(i % files.size())));
-      Pixels whole = PhotoReader.read(file, PhotoLimits.GENEROUS, 400).pixels();
-      double width = whole.width() * random.nextDouble(0.5, 1);
-      double height = whole.height() * random.nextDouble(0.5, 1);
-      double left = random.nextDouble(whole.width() - width + 1e-9);
-      double top = random.nextDouble(whole.height() - height + 1e-9);
+      Pixels full = PhotoReader.read(file, PhotoLimits.GENEROUS, 400).pixels();
+      double width = full.width() * random.nextDouble(0.5, 1);
+      double height = full.height() * random.nextDouble(0.5, 1);
+      double left = random.nextDouble(full.width() - width + 1e-9);
+      double top = random.nextDouble(full.height() - height + 1e-9);
       Pixels part =
           Resampling.scaled(
-              whole,
+              full,
               new Box(left, top, left + width, top + height),
               random.nextBoolean(),
               size.width(),
@@ -87,7 +87,7 @@ class ShippedModelTest {
   }
 
   @Test
-  void in_single_precision_all_logits_are_the_same() {
+  void in_single_precision_all_logits_are_equal() {
     float[][] served = served(Precision.FLOAT32);
     for (int i = 0; i < PHOTOS; i++) {
       assertArrayEquals(trained[i], served[i], 1e-4f, "photo " + i);
@@ -95,7 +95,7 @@ class ShippedModelTest {
   }
 
   @Test
-  void in_half_precision_at_most_one_photo_in_a_hundred_has_another_top_brand() {
+  void in_bfloat16_at_most_one_photo_in_a_hundred_has_another_top_brand() {
     float[][] served = served(Precision.BFLOAT16);
     int same = 0;
     for (int i = 0; i < PHOTOS; i++) {

@@ -32,13 +32,11 @@ class TeacherTest {
   private static final LoadedModel MODEL =
       new LoadedModel(
           new ModelDescription(
-              "teacher-1", SIZE, Normalization.USUAL, LABELS, Calibration.NONE, "none", null),
+              "teacher-1", SIZE, Normalization.IMAGENET, LABELS, Calibration.NONE, "none", null),
           TinyNetwork.DESCRIPTION,
           TinyNetwork.weights(LABELS.heads(), 3));
 
-  /**
-   * Brands, models and car or not: a car of the first brand, and behind it a photo without a car.
-   */
+  /** Brands, models and car or not: a car of the first brand, then a photo without a car. */
   private static final float[] TARGETS = {
     0.95f, 0.05f, 0.9f, 0.05f, 0.05f, 1, 0.5f, 0.5f, 0, 0, 0, 0
   };
@@ -58,8 +56,8 @@ class TeacherTest {
     }
   }
 
-  /** What the model says of the first photo, by the way that serves. */
-  private static Scores told(Batch batch) {
+  /** Returns the serving program's scores of the first photo. */
+  private static Scores prediction(Batch batch) {
     try (ServingProgram serving =
         ServingProgram.load(MODEL.network(), LABELS.heads(), MODEL.weights(), Precision.FLOAT32)) {
       float[] photo = java.util.Arrays.copyOf(batch.photos(), SIZE.values());
@@ -68,20 +66,22 @@ class TeacherTest {
   }
 
   @Test
-  void a_share_of_each_target_is_what_the_teacher_says_of_the_photo_as_it_is_shown() {
+  void a_share_of_each_target_is_the_teachers_prediction_for_the_augmented_photo() {
     Batch batch = taught(0.25);
-    Scores told = told(batch);
+    Scores prediction = prediction(batch);
     for (int b = 0; b < 2; b++) {
-      assertEquals(0.75 * TARGETS[b] + 0.25 * told.brands()[b], batch.targets()[b], 1e-4);
+      assertEquals(0.75 * TARGETS[b] + 0.25 * prediction.brands()[b], batch.targets()[b], 1e-4);
     }
     for (int m = 0; m < 3; m++) {
-      assertEquals(0.75 * TARGETS[2 + m] + 0.25 * told.models()[m], batch.targets()[2 + m], 1e-4);
+      assertEquals(
+          0.75 * TARGETS[2 + m] + 0.25 * prediction.models()[m], batch.targets()[2 + m], 1e-4);
     }
-    assertTrue(Math.abs(batch.targets()[0] - TARGETS[0]) > 1e-3, "the teacher has its own mind");
+    assertTrue(
+        Math.abs(batch.targets()[0] - TARGETS[0]) > 1e-3, "the teacher differs from the label");
   }
 
   @Test
-  void whether_there_is_a_car_is_left_to_the_label_and_no_model_is_asked_for_without_one() {
+  void car_or_not_is_not_distilled_and_there_is_no_model_without_a_car() {
     float[] targets = taught(1).targets();
     assertEquals(1, targets[5]);
     assertEquals(0, targets[11]);
@@ -92,27 +92,27 @@ class TeacherTest {
   }
 
   @Test
-  void a_share_of_nothing_leaves_the_targets_as_they_are() {
+  void a_share_of_0_does_not_change_the_targets() {
     assertArrayEquals(TARGETS, taught(0).targets(), 1e-6f);
   }
 
   @Test
-  void a_teacher_that_takes_other_values_is_refused() {
-    Normalization others = new Normalization(List.of(0f, 0f, 0f), List.of(255f, 255f, 255f));
+  void a_teacher_with_another_normalization_is_rejected() {
+    Normalization other = new Normalization(List.of(0f, 0f, 0f), List.of(255f, 255f, 255f));
     LoadedModel model =
         new LoadedModel(
-            new ModelDescription("teacher-2", SIZE, others, LABELS, Calibration.NONE, "none", null),
+            new ModelDescription("teacher-2", SIZE, other, LABELS, Calibration.NONE, "none", null),
             MODEL.network(),
             MODEL.weights());
     assertThrows(DataSetException.class, () -> new Teacher(model, LABELS, 0.5, Precision.FLOAT32));
   }
 
   @Test
-  void a_teacher_of_other_brands_is_refused_by_name() {
-    Labels others = new Labels(List.of("Aster", "Dahlia"), LABELS.models());
+  void a_teacher_of_other_brands_is_rejected_by_name() {
+    Labels other = new Labels(List.of("Aster", "Dahlia"), LABELS.models());
     DataSetException e =
         assertThrows(
-            DataSetException.class, () -> new Teacher(MODEL, others, 0.5, Precision.FLOAT32));
+            DataSetException.class, () -> new Teacher(MODEL, other, 0.5, Precision.FLOAT32));
     assertTrue(String.valueOf(e.getMessage()).contains("teacher-1"), e.getMessage());
   }
 }

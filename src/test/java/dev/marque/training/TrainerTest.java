@@ -33,7 +33,7 @@ class TrainerTest {
   private Path photos = Path.of("");
   private final Recorder recorder = new Recorder();
 
-  /** What a run reported. */
+  /** Records what a run reports. */
   private static class Recorder implements Progress {
     final List<String> unreadable = new ArrayList<>();
     final List<EpochResult> epochs = new ArrayList<>();
@@ -44,7 +44,7 @@ class TrainerTest {
     }
 
     @Override
-    public void begun(int epoch, int epochs, int batchesAnEpoch, String summary) {}
+    public void started(int epoch, int epochs, int batchesAnEpoch, String summary) {}
 
     @Override
     public void step(int epoch, int batch, double loss, double photosPerSecond) {}
@@ -55,7 +55,7 @@ class TrainerTest {
     }
   }
 
-  /** Ends a run as a kill would, after so many epochs. */
+  /** Simulates that a run is killed. */
   private static final class Killed extends RuntimeException {
     private static final long serialVersionUID = 1;
   }
@@ -121,7 +121,7 @@ class TrainerTest {
   }
 
   @Test
-  void a_run_that_starts_from_trained_weights_begins_where_they_ended() throws Exception {
+  void a_run_that_starts_from_trained_weights_has_a_lower_initial_loss() throws Exception {
     Weights trained = train(folder.resolve("first"), 10, recorder);
     Recorder second = new Recorder();
     train(folder.resolve("second"), 1, trained, second);
@@ -129,7 +129,7 @@ class TrainerTest {
   }
 
   @Test
-  void a_teacher_counts_from_the_first_step_on() throws Exception {
+  void a_teacher_affects_the_first_epoch() throws Exception {
     DataSet data = DataSet.open(photos);
     Weights random = TinyNetwork.weights(data.labels().heads(), 3);
     LoadedModel model =
@@ -140,11 +140,11 @@ class TrainerTest {
       trainer(folder.resolve("taught"), 1, new Weights(List.of()), teacher, taught).train();
     }
     double difference = recorder.epochs.get(0).loss() - taught.epochs.get(0).loss();
-    assertTrue(Math.abs(difference) > 1e-3, "by the labels alone it would be the same run");
+    assertTrue(Math.abs(difference) > 1e-3, "without the teacher, the runs would be the same");
   }
 
   @Test
-  void a_small_network_learns_what_is_easy_to_tell() throws Exception {
+  void a_small_network_learns_an_easy_task() throws Exception {
     Weights weights = train(folder.resolve("out"), 25, recorder);
     DataSet data = DataSet.open(photos);
     LoadedModel model =
@@ -158,8 +158,8 @@ class TrainerTest {
   }
 
   @Test
-  void a_killed_run_goes_on_as_if_nothing_had_happened() throws Exception {
-    Weights whole = train(folder.resolve("whole"), 3, recorder);
+  void a_killed_run_resumes_with_the_same_result() throws Exception {
+    Weights uninterrupted = train(folder.resolve("uninterrupted"), 3, recorder);
     Path resumed = folder.resolve("resumed");
     Recorder killer =
         new Recorder() {
@@ -172,28 +172,28 @@ class TrainerTest {
         };
     assertThrows(Killed.class, () -> train(resumed, 3, killer));
     Recorder rest = new Recorder();
-    Weights pieces = train(resumed, 3, rest);
+    Weights interrupted = train(resumed, 3, rest);
 
     assertEquals(List.of(3), rest.epochs.stream().map(EpochResult::epoch).toList());
-    for (Tensor tensor : whole.tensors()) {
-      assertArrayEquals(tensor.values(), pieces.values(tensor.name()), 2e-3f, tensor.name());
+    for (Tensor tensor : uninterrupted.tensors()) {
+      assertArrayEquals(tensor.values(), interrupted.values(tensor.name()), 2e-3f, tensor.name());
     }
     assertEquals(4, Files.readAllLines(resumed.resolve("log.csv")).size());
   }
 
   @Test
-  void an_epoch_is_logged_before_its_checkpoint_so_that_no_kill_loses_its_row() throws Exception {
+  void an_epoch_is_logged_before_its_checkpoint() throws Exception {
     Path out = Files.createDirectories(folder.resolve("out"));
     Path unwritable = Files.createDirectory(out.resolve("checkpoint.safetensors.unfinished"));
     assertThrows(IOException.class, () -> train(out, 1, recorder));
     assertEquals(2, Files.readAllLines(out.resolve("log.csv")).size());
     Files.delete(unwritable);
     train(out, 1, recorder);
-    assertEquals(2, Files.readAllLines(out.resolve("log.csv")).size(), "and none is there twice");
+    assertEquals(2, Files.readAllLines(out.resolve("log.csv")).size(), "without duplicate rows");
   }
 
   @Test
-  void only_whole_rows_of_finished_epochs_stay_in_the_log() throws Exception {
+  void only_complete_rows_of_completed_epochs_stay_in_the_log() throws Exception {
     List<String> rows = new ArrayList<>(List.of(EpochResult.HEADER));
     for (int epoch = 1; epoch <= 3; epoch++) {
       rows.add(row(epoch).row());
@@ -212,19 +212,19 @@ class TrainerTest {
   }
 
   @Test
-  void a_run_that_diverges_says_so_and_keeps_the_checkpoint_before() throws Exception {
+  void a_diverging_run_fails_and_keeps_the_last_checkpoint() throws Exception {
     Path out = folder.resolve("out");
     train(out, 1, recorder);
     Trainer tooFast = trainer(out, options(4, 1e30), new Weights(List.of()), null, recorder);
     DivergenceException e = assertThrows(DivergenceException.class, tooFast::train);
-    assertTrue(String.valueOf(e.getMessage()).contains("epoch 1 stays"), e.getMessage());
+    assertTrue(String.valueOf(e.getMessage()).contains("checkpoint of epoch 1"), e.getMessage());
     assertEquals(1, Checkpoint.read(out).orElseThrow().epoch());
     assertTrue(train(out, 2, recorder).areFinite());
     assertEquals(3, Files.readAllLines(out.resolve("log.csv")).size());
   }
 
   @Test
-  void a_run_on_other_photos_is_not_gone_on_with() throws Exception {
+  void a_run_with_other_photos_is_not_resumed() throws Exception {
     train(folder.resolve("out"), 1, recorder);
     Files.delete(photos.resolve("Circle/00.jpg"));
     DataSetException e =
@@ -233,8 +233,7 @@ class TrainerTest {
   }
 
   @Test
-  void a_run_in_another_order_is_not_gone_on_with_but_an_older_one_that_tells_none()
-      throws Exception {
+  void a_run_in_another_order_is_not_resumed_unless_its_order_is_unknown() throws Exception {
     Path out = folder.resolve("out");
     train(out, 1, recorder);
     Trainer other = trainer(out, options(2, 5e-3, 4), new Weights(List.of()), null, recorder);
@@ -247,14 +246,14 @@ class TrainerTest {
   }
 
   @Test
-  void an_unreadable_photo_is_named_with_the_reason_and_left_out() throws Exception {
+  void an_unreadable_photo_is_reported_with_the_reason_and_skipped() throws Exception {
     Files.writeString(photos.resolve("Square/bad.jpg"), "I am a photo");
     train(folder.resolve("out"), 1, recorder);
-    assertEquals(List.of("Square/bad.jpg: it is no picture file"), recorder.unreadable);
+    assertEquals(List.of("Square/bad.jpg: it is not an image file"), recorder.unreadable);
   }
 
   @Test
-  void a_brand_none_of_whose_photos_can_be_read_is_refused_by_name() throws Exception {
+  void a_brand_without_readable_photos_is_rejected_by_name() throws Exception {
     Files.writeString(
         Files.createDirectory(photos.resolve("Triangle")).resolve("bad.jpg"), "I am a photo");
     DataSetException e =
@@ -286,7 +285,7 @@ class TrainerTest {
   }
 
   @Test
-  void batches_depend_on_the_seed_and_their_number_alone() {
+  void batches_depend_only_on_the_seed_and_their_number() {
     DataSet data = DataSet.open(photos);
     List<Example> examples =
         PhotoSet.read(data.training(), data.labels(), PhotoSet.TO_TRAIN_ON).examples();
@@ -301,19 +300,20 @@ class TrainerTest {
     int[] sorted = order.clone();
     Arrays.sort(sorted);
     for (int i = 0; i < sorted.length; i++) {
-      assertEquals(i, sorted[i], "every photo once an epoch");
+      assertEquals(i, sorted[i], "each photo once per epoch");
     }
     for (int i = 0; i < batch.count(); i++) {
       float sum = 0;
       for (int b = 0; b < 2; b++) {
         sum += batch.targets()[i * data.labels().heads().logits() + b];
       }
-      assertEquals(1, sum, 1e-5, "shares of the brands");
+      assertEquals(1, sum, 1e-5, "the brands' targets add up to 1");
     }
   }
 
   private static BatchMaker maker(List<Example> examples, DataSet data) {
-    Augmentation augmentation = new Augmentation(dev.marque.vision.photo.Normalization.USUAL, 0.5);
+    Augmentation augmentation =
+        new Augmentation(dev.marque.vision.photo.Normalization.IMAGENET, 0.5);
     return new BatchMaker(examples, data.labels().heads(), options(10), augmentation);
   }
 }

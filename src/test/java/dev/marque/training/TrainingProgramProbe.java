@@ -20,13 +20,13 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 
-/** Runs the training program as service would: running statistics, no dropout. */
+/** Runs the training program in evaluation mode: with running statistics, without dropout. */
 final class TrainingProgramProbe {
 
   private TrainingProgramProbe() {}
 
   static List<float[]> inputs(List<Example> examples, Size size) {
-    NetworkInput input = new NetworkInput(size, Normalization.USUAL);
+    NetworkInput input = new NetworkInput(size, Normalization.IMAGENET);
     return examples.stream().map(example -> input.of(example.photo())).toList();
   }
 
@@ -47,7 +47,7 @@ final class TrainingProgramProbe {
                 .create(values.array(), new Shape(count, size.height(), size.width(), 3))
                 .transpose(0, 3, 1, 2);
         ParameterStore store = new ParameterStore(scope, false);
-        // DJL takes a program to be in training mode at first: the second change is the real one.
+        // DJL assumes training mode at first, so that only the second pass is in evaluation mode.
         model.getBlock().forward(store, new NDList(photos), false);
         float[] all =
             model.getBlock().forward(store, new NDList(photos), false).head().toFloatArray();

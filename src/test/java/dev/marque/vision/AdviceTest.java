@@ -28,10 +28,10 @@ class AdviceTest {
         photo, Box.all(photo), false, longSide, longSide * photo.height() / photo.width());
   }
 
-  private static Pixels darker(Pixels photo, int times) {
+  private static Pixels darker(Pixels photo, int factor) {
     byte[] rgb = new byte[photo.rgb().length];
     for (int i = 0; i < rgb.length; i++) {
-      rgb[i] = (byte) ((photo.rgb()[i] & 0xff) / times);
+      rgb[i] = (byte) ((photo.rgb()[i] & 0xff) / factor);
     }
     return new Pixels(photo.width(), photo.height(), rgb);
   }
@@ -43,7 +43,7 @@ class AdviceTest {
 
   @ParameterizedTest
   @ValueSource(ints = {120, 256, 512, 1024})
-  void a_good_photo_needs_none_whatever_its_size(int longSide) throws Exception {
+  void a_good_photo_of_any_size_gets_no_advice(int longSide) throws Exception {
     assertEquals(List.of(), Advice.of(volvo(longSide)));
   }
 
@@ -53,19 +53,19 @@ class AdviceTest {
   }
 
   @Test
-  void a_photo_without_light_is_too_dark_and_not_blurred_as_well() throws Exception {
+  void a_dark_photo_is_too_dark_but_not_blurred() throws Exception {
     assertEquals(List.of(Advice.TOO_DARK), Advice.of(darker(volvo(300), 12)));
     assertEquals(List.of(), Advice.of(darker(volvo(300), 2)));
   }
 
   @ParameterizedTest
   @ValueSource(ints = {256, 512, 1024})
-  void a_photo_without_edges_is_blurred_whatever_its_size(int longSide) throws Exception {
+  void a_photo_of_any_size_without_edges_is_blurred(int longSide) throws Exception {
     assertEquals(List.of(Advice.BLURRED), Advice.of(blurred(volvo(longSide))));
   }
 
   @Test
-  void a_car_that_takes_up_little_of_the_photo_is_small() {
+  void a_car_that_covers_little_of_the_photo_is_small() {
     assertEquals(Optional.of(Advice.CAR_SMALL), Advice.of(view(OptionalDouble.of(0.1))));
     assertEquals(Optional.empty(), Advice.of(view(OptionalDouble.of(0.8))));
     assertEquals(Optional.empty(), Advice.of(view(OptionalDouble.empty())));

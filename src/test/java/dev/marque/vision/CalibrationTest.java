@@ -26,17 +26,17 @@ class CalibrationTest {
   }
 
   @Test
-  void without_a_car_nothing_else_counts() {
+  void without_a_car_the_verdict_is_not_a_car() {
     assertEquals(Verdict.NOT_A_CAR, CALIBRATION.verdict(scores(0.99, 0, 0.4)));
   }
 
   @Test
-  void a_car_that_could_be_any_brand_is_of_an_unknown_make() {
+  void a_car_with_evenly_distributed_brands_is_of_an_unknown_make() {
     assertEquals(Verdict.UNKNOWN_MAKE, CALIBRATION.verdict(scores(0.55, 0, 0.9)));
   }
 
   @Test
-  void familiarity_falls_the_more_alike_the_brands_and_the_more_another_make_is_seen() {
+  void familiarity_decreases_with_entropy_and_with_the_probability_of_other_makes() {
     assertEquals(1, Calibration.familiarity(scores(1, 0, 1)), 1e-9);
     assertEquals(0, Calibration.familiarity(scores(0.5, 0, 1)), 1e-9);
     assertEquals(0.75, Calibration.familiarity(scores(1, 1, 1)), 1e-9);
@@ -52,25 +52,25 @@ class CalibrationTest {
   @Test
   void an_uncalibrated_model_is_never_confident() {
     assertEquals(Verdict.UNSURE, Calibration.NONE.verdict(scores(1, 0, 1)));
-    assertEquals(0, Calibration.NONE.accuracyAt(0.93), "nobody measured how often that is right");
+    assertEquals(0, Calibration.NONE.accuracyAt(0.93), "the accuracy was not measured");
   }
 
   @Test
-  void a_temperature_above_one_makes_answers_less_sure_but_keeps_their_order() {
+  void a_temperature_above_one_lowers_confidence_but_keeps_the_order() {
     double[] brands = CALIBRATION.brands(scores(0.9, 0, 1));
     assertEquals(1, Arrays.stream(brands).sum(), 1e-9);
     assertTrue(brands[1] < 0.9 && brands[1] > 0.5);
   }
 
   @Test
-  void accuracy_lies_on_lines_between_the_measured_points() {
+  void accuracy_is_interpolated_linearly_between_the_measured_points() {
     assertEquals(0.3, CALIBRATION.accuracyAt(0.4), 1e-9);
     assertEquals(0.1, CALIBRATION.accuracyAt(0), 1e-9);
     assertEquals(0.99, CALIBRATION.accuracyAt(1), 1e-9);
   }
 
   @Property
-  void accuracy_never_falls_where_probability_rises(
+  void accuracy_never_decreases_with_probability(
       @ForAll @DoubleRange(min = 0, max = 1) double a,
       @ForAll @DoubleRange(min = 0, max = 1) double b) {
     double low = CALIBRATION.accuracyAt(Math.min(a, b));

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The model that is shipped, whole and damaged. */
+/** The shipped model, intact and damaged. */
 class LoadedModelTest {
 
   private static final Path SHIPPED = Path.of("model");
@@ -34,13 +34,13 @@ class LoadedModelTest {
     }
   }
 
-  private String refusal() {
+  private String rejection() {
     return String.valueOf(
         assertThrows(InvalidModelException.class, () -> LoadedModel.read(folder)).getMessage());
   }
 
   @Test
-  void it_recognises_cars_it_was_not_trained_on_the_same_alone_and_together() throws Exception {
+  void unseen_cars_are_recognised_with_the_same_result_alone_and_in_a_batch() throws Exception {
     try (Recognizer recognizer = Recognizer.load(folder)) {
       Prepared audi = prepare(recognizer, "audi.jpg");
       Prepared volvo = prepare(recognizer, "volvo.jpg");
@@ -66,34 +66,34 @@ class LoadedModelTest {
   @Test
   void a_missing_file_is_named() throws Exception {
     Files.delete(folder.resolve("weights.safetensors"));
-    assertTrue(refusal().contains("weights.safetensors"));
+    assertTrue(rejection().contains("weights.safetensors"));
   }
 
   @Test
-  void weights_cut_short_are_refused() throws Exception {
+  void truncated_weights_are_rejected() throws Exception {
     Path weights = folder.resolve("weights.safetensors");
-    byte[] whole = Files.readAllBytes(weights);
-    Files.write(weights, Arrays.copyOf(whole, whole.length - 1000));
-    assertTrue(refusal().contains("cut short"));
+    byte[] complete = Files.readAllBytes(weights);
+    Files.write(weights, Arrays.copyOf(complete, complete.length - 1000));
+    assertTrue(rejection().contains("truncated"));
   }
 
   @Test
-  void weights_of_another_shape_are_refused_with_the_tensor_and_both_shapes() throws Exception {
+  void weights_of_another_shape_are_rejected_by_tensor_name() throws Exception {
     Path network = folder.resolve("network.json");
     Files.writeString(
         network, Files.readString(network).replaceFirst("\"width\"\\s*:\\s*32", "\"width\": 40"));
-    assertTrue(refusal().contains("layers.0.weight has the shape"), refusal());
+    assertTrue(rejection().contains("layers.0.weight has the shape"), rejection());
   }
 
   @Test
-  void a_description_that_is_no_model_is_refused() throws Exception {
+  void an_invalid_description_is_rejected() throws Exception {
     Files.writeString(folder.resolve("model.json"), "{\"name\": \"x\"}");
-    assertTrue(refusal().contains("model.json"));
+    assertTrue(rejection().contains("model.json"));
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"model.json", "network.json", "weights.safetensors"})
-  void a_new_file_replaces_the_old_one_and_is_never_written_into_it(String name) throws Exception {
+  void files_are_replaced_and_not_overwritten_in_place(String name) throws Exception {
     LoadedModel model = LoadedModel.read(folder);
     Files.write(folder.resolve(name), new byte[] {1});
     Path old = Files.createLink(folder.resolve("old"), folder.resolve(name));

@@ -23,13 +23,13 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** How often the shipped model looks at a photo, and what it gains. */
+/** The second and third look of the shipped model, and what they gain. */
 class PhotoViewerTest {
 
   private static final String BRAND = "Volvo";
 
-  /** Of so many parts of a scene the car fills one, and is not recognised at the first look. */
-  private static final int SMALL = 6;
+  /** Ratio of scene to car area at which the first look does not recognise the car. */
+  private static final int SCENE_TO_CAR = 6;
 
   private static LoadedModel model;
   private static PhotoViewer viewer;
@@ -49,39 +49,39 @@ class PhotoViewerTest {
   }
 
   @Test
-  void a_car_that_fills_its_photo_is_looked_at_once() {
+  void a_car_that_fills_its_photo_gets_one_look() {
     PhotoViewer.View view = view(car);
     assertEquals(BRAND, top(view.scores()));
     assertSame(view.first(), view.scores());
   }
 
   @Test
-  void a_small_car_in_a_scene_is_found_by_looking_closer() {
-    PhotoViewer.View view = view(inTheCorner(SMALL));
+  void a_small_car_in_a_scene_is_recognised_by_a_second_look() {
+    PhotoViewer.View view = view(inTheCorner(SCENE_TO_CAR));
     assertNotEquals(BRAND, top(view.first()));
     assertEquals(BRAND, top(view.scores()));
     assertTrue(view.scores().car() > view.first().car());
   }
 
-  /** Two looks see a car of 0.55 there, three of 0.77. */
+  /** The car probability is 0.55 after two looks and 0.77 after three. */
   @Test
-  void a_smaller_one_gets_a_third_look() {
-    PhotoViewer.View view = view(inTheCorner(2 * SMALL));
+  void a_smaller_car_gets_a_third_look() {
+    PhotoViewer.View view = view(inTheCorner(2 * SCENE_TO_CAR));
     assertEquals(BRAND, top(view.scores()));
     assertTrue(view.scores().car() > 0.7, "car " + view.scores().car());
   }
 
   @Test
-  void where_there_is_no_car_nothing_is_looked_at_closer() {
+  void a_photo_without_a_car_gets_one_look() {
     PhotoViewer.View view = view(lawn(300, 200));
     assertSame(view.first(), view.scores());
     assertEquals(OptionalDouble.empty(), view.carShare());
   }
 
   @Test
-  void each_photo_gets_its_own_looks_whatever_else_is_looked_at() {
+  void the_looks_at_a_photo_do_not_depend_on_the_batch() {
     List<Pixels> photos =
-        List.of(lawn(300, 200), inTheCorner(SMALL), car, inTheCorner(3), inTheCorner(4));
+        List.of(lawn(300, 200), inTheCorner(SCENE_TO_CAR), car, inTheCorner(3), inTheCorner(4));
     List<PhotoViewer.View> together = views(photos);
     for (int i = 0; i < photos.size(); i++) {
       assertArrayEquals(
@@ -102,13 +102,13 @@ class PhotoViewerTest {
   }
 
   /**
-   * The car in the lower right of a lawn.
+   * Returns the car in the lower right corner of a lawn.
    *
-   * @param parts one of how many equal parts of the photo it fills
+   * @param ratio ratio of the photo's area to the car's
    */
-  private static Pixels inTheCorner(int parts) {
+  private static Pixels inTheCorner(int ratio) {
     Pixels lawn =
-        lawn((int) (car.width() * Math.sqrt(parts)), (int) (car.height() * Math.sqrt(parts)));
+        lawn((int) (car.width() * Math.sqrt(ratio)), (int) (car.height() * Math.sqrt(ratio)));
     int left = lawn.width() - car.width();
     int top = lawn.height() - car.height();
     int line = car.width() * 3;
@@ -119,7 +119,7 @@ class PhotoViewerTest {
     return Resampling.fit(lawn, PhotoViewer.DECODED_SIDE);
   }
 
-  /** A dark lawn under a bright sky. */
+  /** Returns a dark lawn under a bright sky. */
   private static Pixels lawn(int width, int height) {
     byte[] rgb = new byte[width * height * 3];
     Arrays.fill(rgb, 0, rgb.length / 2, (byte) 200);

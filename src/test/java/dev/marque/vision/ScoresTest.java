@@ -21,19 +21,19 @@ class ScoresTest {
               new Labels.Model("Other", null)));
 
   @Test
-  void models_count_for_their_brand_and_makes_outside_for_none() {
-    float sure = 50;
-    Scores byModel = Scores.of(new float[] {0, 0, 0, sure, 0, 0}, LABELS);
+  void models_count_for_their_brand_and_other_makes_for_none() {
+    float logit = 50;
+    Scores byModel = Scores.of(new float[] {0, 0, 0, logit, 0, 0}, LABELS);
     assertEquals(0.75, byModel.brands()[1], 1e-6);
     assertEquals(1, byModel.top());
-    Scores other = Scores.of(new float[] {1, 0, 0, 0, sure, 0}, LABELS);
+    Scores other = Scores.of(new float[] {1, 0, 0, 0, logit, 0}, LABELS);
     assertEquals(1, other.otherMakes(), 1e-6);
     assertEquals(1, Arrays.stream(other.brands()).sum(), 1e-9);
     assertEquals(0, other.top());
   }
 
   @Test
-  void the_last_logit_tells_a_car() {
+  void the_last_logit_is_the_car_probability() {
     assertEquals(0.5, Scores.of(new float[6], LABELS).car(), 1e-9);
     assertEquals(1, Scores.of(new float[] {0, 0, 0, 0, 0, 40}, LABELS).car(), 1e-9);
   }

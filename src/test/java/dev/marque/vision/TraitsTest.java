@@ -31,7 +31,7 @@ class TraitsTest {
     "my own estate, ",
     "Vanguard 1950, "
   })
-  void the_body_type_is_read_from_the_name(String model, BodyType type) {
+  void the_body_type_is_derived_from_the_name(String model, BodyType type) {
     assertEquals(Optional.ofNullable(type), BodyType.ofModel(model));
   }
 
@@ -52,7 +52,7 @@ class TraitsTest {
   }
 
   @Test
-  void nothing_is_claimed_without_most_of_the_probability() {
+  void there_are_no_traits_without_a_majority() {
     assertEquals(Traits.NONE, new Traits.Reader(MODELS).read(new double[] {0.4, 0.35, 0.05, 0.2}));
     assertEquals(Traits.NONE, new Traits.Reader(List.of()).read(new double[0]));
   }

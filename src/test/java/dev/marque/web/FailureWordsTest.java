@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** A failure without words would be found only by the person who runs into it. */
+/** Without this test, a failure without a message would first be noticed by a user. */
 class FailureWordsTest {
 
   private static final Pattern FAILURE =
@@ -38,7 +38,7 @@ class FailureWordsTest {
   }
 
   @Test
-  void every_message_of_a_field_in_the_sources_has_words() throws IOException {
+  void every_field_message_in_the_sources_exists() throws IOException {
     Messages messages = new Messages();
     Set<String> missing = new TreeSet<>(found(FIELD));
     missing.removeIf(messages::has);

@@ -20,17 +20,17 @@ class FormPartsTest {
   private static final FormType TYPE = new FormType("b0undary", StandardCharsets.UTF_8);
 
   @Test
-  void a_form_cut_in_two_gives_the_same_parts_wherever_that_is() {
+  void a_form_split_in_two_has_the_same_parts_at_any_position() {
     String photo = "\r\n--b\r".repeat(1500);
     String form = file(photo) + field("top_k", "5") + field("note", "") + "--b0undary--\r\n";
-    List<String> whole = List.of("image/a.jpg", photo, "top_k=5", "note=");
+    List<String> expected = List.of("image/a.jpg", photo, "top_k=5", "note=");
     for (int cut = 0; cut <= form.length(); cut++) {
-      assertEquals(whole, parts(form, cut), "cut at " + cut);
+      assertEquals(expected, parts(form, cut), "cut at " + cut);
     }
   }
 
   @Property(tries = 200)
-  void a_form_cut_at_any_places_gives_the_same_parts(@ForAll long seed) {
+  void a_form_split_at_several_positions_has_the_same_parts(@ForAll long seed) {
     Random random = new Random(seed);
     StringBuilder photo = new StringBuilder();
     random.ints(random.nextInt(40_000), 0, 4).forEach(next -> photo.append("\r\n-b".charAt(next)));
@@ -41,7 +41,7 @@ class FormPartsTest {
   }
 
   @Test
-  void long_heads_that_come_byte_by_byte_are_read_in_time() {
+  void long_part_headers_that_arrive_byte_by_byte_are_read_in_time() {
     String head = "--b0undary\r\nContent-Disposition: form-data; name=\"a\"\r\n";
     String part = head + "A: b\r\n".repeat(1200) + "\r\nx\r\n";
     String form = part.repeat(50) + "--b0undary--";
@@ -51,7 +51,7 @@ class FormPartsTest {
     assertEquals(50, parts.size());
   }
 
-  /** The names and contents of the files, then the fields. */
+  /** Returns the names and contents of the files, then the fields. */
   private static List<String> parts(String form, int... cuts) {
     List<String> names = new ArrayList<>();
     List<Buffer> contents = new ArrayList<>();

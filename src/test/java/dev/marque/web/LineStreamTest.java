@@ -35,22 +35,22 @@ class LineStreamTest {
   private static final int FEW = 5;
   private static final Duration GRACE = Duration.ofMillis(300);
 
-  /** Bytes that the systems of both sides hold, so that the server feels how the client reads. */
-  private static final int LITTLE = 64 << 10;
+  /** Small socket buffers, so that the server is affected by the client's reading rate. */
+  private static final int SMALL_BUFFER = 64 << 10;
 
   private static final Pace LENIENT = new Pace(GRACE, 1);
   private static final Pace STRICT = new Pace(GRACE, Integer.MAX_VALUE);
   private static final String LAST_CHUNK = "\r\n0\r\n\r\n";
 
-  /** Of each path's answer, when it is over: whether all of it went out. */
+  /** For each path: whether its answer was sent completely, once it has ended. */
   private static final Map<String, BlockingQueue<Boolean>> ended = new ConcurrentHashMap<>();
 
-  private static WebRoom room;
+  private static WebTestServer server;
 
   @BeforeAll
   static void open() {
-    room =
-        WebRoom.with(
+    server =
+        WebTestServer.with(
             router -> {
               mount(router, "/strict", STRICT, MANY, Duration.ZERO);
               mount(router, "/lenient", LENIENT, MANY, Duration.ZERO);
@@ -58,8 +58,8 @@ class LineStreamTest {
             });
   }
 
-  private static BlockingQueue<Boolean> wholly(String path) {
-    return ended.computeIfAbsent(path, first -> new LinkedBlockingQueue<>());
+  private static BlockingQueue<Boolean> sentCompletely(String path) {
+    return ended.computeIfAbsent(path, absent -> new LinkedBlockingQueue<>());
   }
 
   private static void mount(Router router, String path, Pace pace, int count, Duration between) {
@@ -67,7 +67,7 @@ class LineStreamTest {
         .get(path)
         .handler(
             ctx -> {
-              ctx.addEndHandler(end -> wholly(path).add(end.succeeded()));
+              ctx.addEndHandler(end -> sentCompletely(path).add(end.succeeded()));
               ctx.response().setChunked(true);
               new LineStream(ctx, pace).send(new Rows(ctx.vertx(), count, between), row -> LINE);
             });
@@ -75,50 +75,50 @@ class LineStreamTest {
 
   @AfterAll
   static void close() {
-    room.close();
+    server.close();
   }
 
-  private static RawHttp ask(String path) throws IOException {
-    return RawHttp.holding(room.port(), LITTLE)
+  private static RawHttp request(String path) throws IOException {
+    return RawHttp.holding(server.port(), SMALL_BUFFER)
         .send("GET " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
   }
 
   @Test
-  void who_reads_steadily_but_too_slowly_is_cut_off_and_sees_that_it_is_not_all() throws Exception {
-    long begin = System.nanoTime();
-    try (RawHttp client = ask("/strict")) {
+  void a_client_that_reads_too_slowly_is_disconnected_without_a_last_chunk() throws Exception {
+    long start = System.nanoTime();
+    try (RawHttp client = request("/strict")) {
       String seen = readSlowly(client.in(), 1_000);
-      assertTrue(seen.startsWith("HTTP/1.1 200"), "it begins like any other");
-      assertFalse(seen.endsWith(LAST_CHUNK), "and does not end like one");
+      assertTrue(seen.startsWith("HTTP/1.1 200"), "the status was sent before");
+      assertFalse(seen.endsWith(LAST_CHUNK), "the last chunk is missing");
     }
-    assertFalse(wholly("/strict").take(), "the server is told");
-    Duration took = Duration.ofNanos(System.nanoTime() - begin);
-    assertTrue(took.compareTo(GRACE) >= 0, "not before the grace is over: " + took);
+    assertFalse(sentCompletely("/strict").take(), "the server notices");
+    Duration took = Duration.ofNanos(System.nanoTime() - start);
+    assertTrue(took.compareTo(GRACE) >= 0, "not before the end of the grace period: " + took);
   }
 
-  /** In all it is waited for several times as long as the grace. */
+  /** The total waiting time is several times the grace period. */
   @Test
-  void who_reads_slowly_but_fast_enough_gets_every_row() throws Exception {
-    long begin = System.nanoTime();
-    try (RawHttp client = ask("/lenient")) {
+  void a_client_that_reads_slowly_but_fast_enough_receives_all_rows() throws Exception {
+    long start = System.nanoTime();
+    try (RawHttp client = request("/lenient")) {
       String seen = readSlowly(client.in(), MANY * LINE.length() / 50);
-      assertTrue(seen.endsWith(LAST_CHUNK), "to its end");
+      assertTrue(seen.endsWith(LAST_CHUNK), "complete");
       assertEquals(MANY, seen.lines().filter(line -> line.endsWith("x")).count());
     }
-    assertTrue(wholly("/lenient").take());
-    Duration took = Duration.ofNanos(System.nanoTime() - begin);
+    assertTrue(sentCompletely("/lenient").take());
+    Duration took = Duration.ofNanos(System.nanoTime() - start);
     assertTrue(took.compareTo(GRACE.multipliedBy(2)) > 0, "it was slow: " + took);
   }
 
   @Test
-  void nobody_is_cut_off_for_rows_that_come_slowly() throws Exception {
-    try (RawHttp client = ask("/slow-rows")) {
-      assertTrue(client.rest().endsWith(LAST_CHUNK), "to its end");
+  void a_client_is_not_disconnected_for_a_slow_source_of_rows() throws Exception {
+    try (RawHttp client = request("/slow-rows")) {
+      assertTrue(client.rest().endsWith(LAST_CHUNK), "complete");
     }
-    assertTrue(wholly("/slow-rows").take());
+    assertTrue(sentCompletely("/slow-rows").take());
   }
 
-  /** What a client sees that reads so many bytes and takes a breath, until nothing more comes. */
+  /** Reads to the end of the stream with a pause after every {@code bytes} bytes. */
   private static String readSlowly(InputStream in, int bytes) {
     StringBuilder seen = new StringBuilder();
     try {
@@ -128,7 +128,7 @@ class LineStreamTest {
           return seen.toString();
         }
         seen.append(new String(some, StandardCharsets.ISO_8859_1));
-        // This is what is tested: a client that takes its time.
+        // Not a wait for a condition: the slow client is what is tested.
         LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
       }
     } catch (IOException reset) {
@@ -136,14 +136,14 @@ class LineStreamTest {
     }
   }
 
-  /** Rows as a database sends them: as many as are wanted, with a pause before each. */
+  /** Rows on demand, like those of a database, with a pause before each. */
   private static final class Rows implements ReadStream<Integer> {
 
     private final Vertx vertx;
     private final Duration between;
     private int left;
     private boolean paused;
-    private boolean coming;
+    private boolean scheduled;
     private @Nullable Handler<Integer> row;
     private @Nullable Handler<Void> end;
 
@@ -154,10 +154,10 @@ class LineStreamTest {
     }
 
     private void next() {
-      if (coming) {
+      if (scheduled) {
         return;
       }
-      coming = true;
+      scheduled = true;
       if (between.isZero()) {
         vertx.runOnContext(now -> emit());
       } else {
@@ -166,7 +166,7 @@ class LineStreamTest {
     }
 
     private void emit() {
-      coming = false;
+      scheduled = false;
       if (paused) {
         return;
       }

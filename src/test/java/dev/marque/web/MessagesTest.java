@@ -39,7 +39,7 @@ class MessagesTest {
   void both_languages_use_the_same_placeholders() throws IOException {
     Properties english = properties("messages.properties");
     Properties german = properties("messages_de.properties");
-    // German needs no article before a name, so it may leave values out but not add any.
+    // German has no article before a name, so it may omit placeholders, but not add any.
     for (String key : english.stringPropertyNames()) {
       Set<String> known = placeholders(english.getProperty(key));
       assertTrue(known.containsAll(placeholders(german.getProperty(key, ""))), key);
@@ -60,7 +60,7 @@ class MessagesTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"messages.properties", "messages_de.properties"})
-  void no_key_is_written_twice(String file) throws IOException {
+  void no_key_occurs_twice(String file) throws IOException {
     Set<String> seen = new HashSet<>();
     for (String line : Files.readAllLines(RESOURCES.resolve(file), StandardCharsets.UTF_8)) {
       if (line.contains("=") && !line.startsWith("#")) {
@@ -71,7 +71,7 @@ class MessagesTest {
   }
 
   @Test
-  void every_failure_in_the_code_has_words() throws IOException {
+  void every_failure_in_the_code_has_messages() throws IOException {
     Set<String> keys = new Messages().keys();
     List<String> missing = new ArrayList<>();
     for (String type :
@@ -87,7 +87,7 @@ class MessagesTest {
       }
     }
     for (String key : found("FieldError\\.of\\(\\s*[^,\"]*\"?[^,\"]*\"?,\\s*\"([^\"]+)\"")) {
-      // A key that is put together at run time ends in a dot here.
+      // The literal prefix of a key that is built at run time ends in a dot.
       if (!key.endsWith(".") && !keys.contains(key)) {
         missing.add(key);
       }

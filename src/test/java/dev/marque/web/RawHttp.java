@@ -10,10 +10,10 @@ import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
-/** A client that says exactly what it is told, and reads as slowly as it is told. */
+/** An HTTP client that sends exactly the given bytes and reads at the caller's pace. */
 public final class RawHttp implements AutoCloseable {
 
-  private static final int WHOLE_PATIENCE = 60_000;
+  private static final int TIMEOUT_MILLIS = 60_000;
 
   private final Socket socket = new Socket();
 
@@ -21,25 +21,26 @@ public final class RawHttp implements AutoCloseable {
     if (receiveBuffer > 0) {
       socket.setReceiveBufferSize(receiveBuffer);
     }
-    socket.setSoTimeout(WHOLE_PATIENCE);
+    socket.setSoTimeout(TIMEOUT_MILLIS);
     socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
   }
 
-  /** A connection to this machine. */
+  /** Opens a connection to a port of this machine. */
   public static RawHttp to(int port) throws IOException {
     return new RawHttp(port, 0);
   }
 
   /**
-   * A connection of which little is under way, so that the server soon feels how it is read.
+   * Opens a connection with a small receive buffer, so that the server is affected by the reading
+   * rate.
    *
-   * @param bytes that the system holds for this side
+   * @param bytes size of the receive buffer
    */
   public static RawHttp holding(int port, int bytes) throws IOException {
     return new RawHttp(port, bytes);
   }
 
-  /** Sends all at once and reads to the end. */
+  /** Sends a request at once and reads until the server closes the connection. */
   public static String exchange(int port, String request) throws IOException {
     try (RawHttp client = to(port)) {
       return client.send(request).rest();
@@ -55,7 +56,7 @@ public final class RawHttp implements AutoCloseable {
     return this;
   }
 
-  /** What comes until the server closes the connection. */
+  /** Reads until the server closes the connection. */
   public String rest() throws IOException {
     return new String(in().readAllBytes(), StandardCharsets.ISO_8859_1);
   }
@@ -64,7 +65,7 @@ public final class RawHttp implements AutoCloseable {
     return socket.getInputStream();
   }
 
-  /** Sends a byte again and again; returns what came when the server had closed the connection. */
+  /** Sends single bytes until the server closes the connection; returns what was received. */
   public String trickle(Duration between) {
     StringBuilder answer = new StringBuilder();
     try {

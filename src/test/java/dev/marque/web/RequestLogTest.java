@@ -19,7 +19,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** One event for each finished request, without what is nobody's business. */
+/** One event per finished request, without private data. */
 class RequestLogTest {
 
   private static final URI BELOW_A_PATH = URI.create("http://portal.example/cars");
@@ -31,9 +31,9 @@ class RequestLogTest {
     log.close();
   }
 
-  private static WebRoom room(boolean failuresOnly) {
+  private static WebTestServer server(boolean failuresOnly) {
     RequestLog log = new RequestLog(failuresOnly, ctx -> ctx.get("account"));
-    return WebRoom.logged(log, Optional.of(BELOW_A_PATH), RequestLogTest::routes);
+    return WebTestServer.withLog(log, Optional.of(BELOW_A_PATH), RequestLogTest::routes);
   }
 
   private static void routes(Router router) {
@@ -49,8 +49,8 @@ class RequestLogTest {
 
   @Test
   void an_event_has_the_request_its_answer_its_client_and_its_account() {
-    try (WebRoom room = room(false)) {
-      HttpResponse<String> answer = room.get("/cars/mine?q=secret", "Cookie", "a=secret");
+    try (WebTestServer server = server(false)) {
+      HttpResponse<String> answer = server.get("/cars/mine?q=secret", "Cookie", "a=secret");
       JsonObject event = log.next();
       assertEquals("answered", event.getString("message"));
       assertEquals("INFO", event.getString("level"));
@@ -68,12 +68,12 @@ class RequestLogTest {
   }
 
   @Test
-  void a_request_for_the_head_alone_is_one_event_by_its_own_name() {
-    try (WebRoom room = room(false)) {
+  void a_head_request_is_one_event_with_its_own_method() {
+    try (WebTestServer server = server(false)) {
       HttpRequest head =
-          room.request("/cars/mine").method("HEAD", HttpRequest.BodyPublishers.noBody()).build();
-      room.send(head);
-      room.get("/cars/no-such-page");
+          server.request("/cars/mine").method("HEAD", HttpRequest.BodyPublishers.noBody()).build();
+      server.send(head);
+      server.get("/cars/no-such-page");
       assertEquals("HEAD", log.next().getString("method"));
       JsonObject second = log.next();
       assertEquals(404, second.getInteger("status"), second.encode());
@@ -82,38 +82,38 @@ class RequestLogTest {
   }
 
   @Test
-  void of_failures_only_those_have_an_event() {
-    try (WebRoom room = room(true)) {
-      room.get("/cars/mine");
-      room.get("/cars/no-such-page");
+  void with_failures_only_other_requests_have_no_event() {
+    try (WebTestServer server = server(true)) {
+      server.get("/cars/mine");
+      server.get("/cars/no-such-page");
       assertEquals(404, log.next().getInteger("status"));
     }
   }
 
   @Test
-  void a_client_that_leaves_before_its_answer_is_told_as_such() throws IOException {
-    try (WebRoom room = room(true)) {
-      try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), room.port())) {
+  void a_client_that_disconnects_before_its_answer_is_logged_with_499() throws IOException {
+    try (WebTestServer server = server(true)) {
+      try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
         socket
             .getOutputStream()
             .write(
                 "GET /cars/never HTTP/1.1\r\nHost: h\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
-        // Behind its answer: the first request has arrived by then.
-        room.get("/cars/mine");
+        // When this is answered, the first request has arrived.
+        server.get("/cars/mine");
       }
       JsonObject event = log.next();
-      assertEquals(RequestLog.CLIENT_LEFT, event.getInteger("status"), event.encode());
+      assertEquals(RequestLog.CLIENT_CLOSED_REQUEST, event.getInteger("status"), event.encode());
       assertEquals("/never", event.getString("path"), event.encode());
     }
   }
 
   @Test
-  void what_is_refused_on_arrival_has_an_event_as_well() throws IOException {
-    try (WebRoom room = room(true);
-        Socket socket = new Socket(InetAddress.getLoopbackAddress(), room.port())) {
-      String twoEnds =
+  void a_request_rejected_on_arrival_has_an_event_too() throws IOException {
+    try (WebTestServer server = server(true);
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+      String ambiguous =
           "GET /cars/mine HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: x, chunked\r\n\r\n";
-      socket.getOutputStream().write(twoEnds.getBytes(StandardCharsets.US_ASCII));
+      socket.getOutputStream().write(ambiguous.getBytes(StandardCharsets.US_ASCII));
       JsonObject event = log.next();
       assertEquals(
           List.of(400, "127.0.0.1"),

@@ -10,17 +10,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Requests that two servers in a row could take for different numbers of requests. */
+/** Requests whose end two servers in a chain could interpret differently. */
 class RequestSmugglingTest {
 
   private static final String SMUGGLED = "GET /smuggled HTTP/1.1\r\nHost: x\r\n\r\n";
 
-  private static WebRoom room;
+  private static WebTestServer server;
 
   @BeforeAll
   static void open() {
-    room =
-        WebRoom.with(
+    server =
+        WebTestServer.with(
             router -> {
               router.post("/change").handler(ctx -> ctx.end("changed"));
               router.get("/smuggled").handler(ctx -> ctx.end("the second request"));
@@ -29,11 +29,11 @@ class RequestSmugglingTest {
 
   @AfterAll
   static void close() {
-    room.close();
+    server.close();
   }
 
   private static String exchange(String request) throws IOException {
-    return RawHttp.exchange(room.port(), request);
+    return RawHttp.exchange(server.port(), request);
   }
 
   @ParameterizedTest
@@ -51,16 +51,17 @@ class RequestSmugglingTest {
         "Transfer-Encoding: chunked\r\n\r\nzz\r\n",
         "Content Length: 4\r\n\r\n",
       })
-  void an_unclear_length_is_refused_and_nothing_after_it_is_read(String rest) throws IOException {
+  void an_ambiguous_length_is_rejected_and_nothing_after_it_is_read(String rest)
+      throws IOException {
     String answer = exchange("POST /change HTTP/1.1\r\nHost: x\r\n" + rest + SMUGGLED);
     assertFalse(answer.contains("changed"), answer);
     assertFalse(answer.contains("the second request"), answer);
-    // Where the body is what is broken, the connection may be closed before the answer is out.
+    // If the body is malformed, the connection may be closed before the answer is sent.
     assertTrue(answer.isEmpty() || answer.startsWith("HTTP/1.1 400"), answer);
   }
 
   @Test
-  void chunks_count_where_a_length_contradicts_them() throws IOException {
+  void chunked_encoding_overrides_a_contradicting_length() throws IOException {
     String request =
         String.join(
             "\r\n",

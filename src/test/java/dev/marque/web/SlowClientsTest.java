@@ -23,29 +23,29 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(30)
 class SlowClientsTest {
 
-  private static final Duration PATIENCE = Duration.ofSeconds(1);
+  private static final Duration TIMEOUT = Duration.ofSeconds(1);
   private static final Duration BETWEEN_BYTES = Duration.ofMillis(100);
 
-  /** Bytes that the systems of both sides hold, so that the server feels how the client reads. */
-  private static final int LITTLE = 64 << 10;
+  /** Small socket buffers, so that the server is affected by the client's reading rate. */
+  private static final int SMALL_BUFFER = 64 << 10;
 
   private static final int LARGE_BYTES = 8 << 20;
-  private static final String WHOLE = "GET /quick HTTP/1.1\r\nHost: x\r\n\r\n";
+  private static final String COMPLETE = "GET /quick HTTP/1.1\r\nHost: x\r\n\r\n";
   private static final String POST =
       "POST /form HTTP/1.1\r\nHost: x\r\nContent-Length: 9000\r\nContent-Type: application/x-www-form-urlencoded\r\n\r\n";
 
-  /** Of the answers of two paths, when they are over: whether all of it went out. */
+  /** For two paths: whether the answer was sent completely, once it has ended. */
   private static final BlockingQueue<Boolean> largeWasRead = new LinkedBlockingQueue<>();
 
   private static final BlockingQueue<Boolean> unreadWasRead = new LinkedBlockingQueue<>();
 
-  private static WebRoom room;
+  private static WebTestServer server;
 
   @BeforeAll
   static void open() {
-    room =
-        WebRoom.waiting(
-            PATIENCE,
+    server =
+        WebTestServer.withTimeout(
+            TIMEOUT,
             router -> {
               router.get("/quick").handler(ctx -> ctx.end("quick"));
               router
@@ -60,7 +60,7 @@ class SlowClientsTest {
                       ctx -> {
                         ctx.response().setChunked(true).write("first");
                         ctx.vertx()
-                            .timer(2 * PATIENCE.toMillis())
+                            .timer(2 * TIMEOUT.toMillis())
                             .onSuccess(done -> ctx.end("second"));
                       });
               router
@@ -68,7 +68,7 @@ class SlowClientsTest {
                   .handler(
                       ctx ->
                           ctx.vertx()
-                              .timer(2 * PATIENCE.toMillis())
+                              .timer(2 * TIMEOUT.toMillis())
                               .onSuccess(done -> ctx.end("done")));
             });
   }
@@ -77,111 +77,110 @@ class SlowClientsTest {
     ctx.end(Buffer.buffer(new byte[LARGE_BYTES])).onComplete(end -> wasRead.add(end.succeeded()));
   }
 
-  private static RawHttp ask(String path) throws IOException {
-    return RawHttp.holding(room.port(), LITTLE)
+  private static RawHttp request(String path) throws IOException {
+    return RawHttp.holding(server.port(), SMALL_BUFFER)
         .send("GET " + path + " HTTP/1.1\r\nHost: x\r\n\r\n");
   }
 
   @AfterAll
   static void close() {
-    room.close();
+    server.close();
   }
 
-  /** Sends the beginning at once and then a byte at a time; returns what came when it was over. */
-  private static String trickle(String beginning) throws IOException {
-    try (RawHttp client = RawHttp.to(room.port())) {
-      return client.send(beginning).trickle(BETWEEN_BYTES);
+  /** Sends the start at once, then single bytes; returns what was received until the end. */
+  private static String trickle(String start) throws IOException {
+    try (RawHttp client = RawHttp.to(server.port())) {
+      return client.send(start).trickle(BETWEEN_BYTES);
     }
   }
 
   @Test
-  void a_head_that_comes_byte_by_byte_is_cut_off() throws IOException {
-    long begin = System.nanoTime();
+  void a_head_sent_byte_by_byte_is_cut_off() throws IOException {
+    long startTime = System.nanoTime();
     assertEquals("", trickle("GET /quick HTTP/1.1\r\nHost: x\r\nX-Slow: "));
-    Duration took = Duration.ofNanos(System.nanoTime() - begin);
-    assertTrue(took.compareTo(PATIENCE) >= 0, "not before it is late: " + took);
+    Duration took = Duration.ofNanos(System.nanoTime() - startTime);
+    assertTrue(took.compareTo(TIMEOUT) >= 0, "not before the timeout: " + took);
   }
 
   @Test
   void the_next_head_on_the_same_connection_is_cut_off_too() throws IOException {
-    String answer = trickle(WHOLE + "GET /quick HTTP/1.1\r\nX-Slow: ");
+    String answer = trickle(COMPLETE + "GET /quick HTTP/1.1\r\nX-Slow: ");
     assertTrue(answer.startsWith("HTTP/1.1 200") && answer.endsWith("quick"), answer);
   }
 
   @Test
-  void a_small_body_that_comes_byte_by_byte_is_cut_off() throws IOException {
+  void a_small_body_sent_byte_by_byte_is_cut_off() throws IOException {
     assertEquals("", trickle(POST));
   }
 
   @Test
-  void a_body_that_nobody_wants_is_cut_off_after_the_answer() throws IOException {
+  void an_unread_body_is_cut_off_after_the_answer() throws IOException {
     String answer = trickle(POST.replace("Host: x", "Host: x\r\nSec-Fetch-Site: cross-site"));
     assertTrue(answer.startsWith("HTTP/1.1 403"), answer);
   }
 
-  /** The end of the first request is not the beginning of the wait for a third. */
+  /** The end of the first request must not start the timeout for a third. */
   @Test
-  void so_may_one_to_a_request_that_was_sent_before_the_answer_to_the_one_before()
-      throws IOException {
+  void an_answer_to_a_pipelined_request_may_take_longer_than_the_timeout() throws IOException {
     String answers =
-        whole(
+        exchange(
             "GET /soon HTTP/1.1\r\nHost: x\r\n\r\nGET /long-work HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
     assertTrue(answers.contains("soon") && answers.endsWith("done"), answers);
   }
 
   @Test
-  void an_answer_may_take_longer_than_the_request() throws IOException {
-    String answer = whole("GET /long-work HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  void an_answer_may_take_longer_than_the_timeout() throws IOException {
+    String answer = exchange("GET /long-work HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
     assertTrue(answer.endsWith("done"), answer);
   }
 
   @Test
-  void so_may_one_to_a_request_that_names_the_length_of_no_body() throws IOException {
+  void an_answer_to_a_request_with_content_length_0_may_too() throws IOException {
     String answer =
-        whole(
+        exchange(
             "GET /long-work HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
     assertTrue(answer.endsWith("done"), answer);
   }
 
-  private static String whole(String request) throws IOException {
-    return RawHttp.exchange(room.port(), request);
+  private static String exchange(String request) throws IOException {
+    return RawHttp.exchange(server.port(), request);
   }
 
-  /** In all it takes several times as long as nothing at all may go out. */
+  /** The total time is several times the timeout. */
   @Test
-  void an_answer_in_one_large_piece_may_be_read_slowly() throws Exception {
-    long begin = System.nanoTime();
-    try (RawHttp client = ask("/large")) {
+  void an_answer_in_one_large_buffer_may_be_read_slowly() throws Exception {
+    long startTime = System.nanoTime();
+    try (RawHttp client = request("/large")) {
       InputStream in = client.in();
       long read = 0;
       while (read < LARGE_BYTES) {
         int some = in.readNBytes(LARGE_BYTES / 20).length;
         assertTrue(some > 0, "cut off after " + read + " bytes");
         read += some;
-        // This is what is tested: a client that takes its time.
-        LockSupport.parkNanos(PATIENCE.dividedBy(5).toNanos());
+        // Not a wait for a condition: the slow client is what is tested.
+        LockSupport.parkNanos(TIMEOUT.dividedBy(5).toNanos());
       }
     }
-    assertTrue(largeWasRead.take(), "all of it went out");
-    Duration took = Duration.ofNanos(System.nanoTime() - begin);
-    assertTrue(took.compareTo(PATIENCE.multipliedBy(2)) > 0, "it was slow: " + took);
+    assertTrue(largeWasRead.take(), "sent completely");
+    Duration took = Duration.ofNanos(System.nanoTime() - startTime);
+    assertTrue(took.compareTo(TIMEOUT.multipliedBy(2)) > 0, "it was slow: " + took);
   }
 
   @Test
-  void who_stops_reading_is_cut_off_and_the_server_is_told() throws Exception {
-    try (RawHttp client = ask("/unread")) {
-      long begin = System.nanoTime();
+  void a_client_that_stops_reading_is_cut_off_and_the_server_notices() throws Exception {
+    try (RawHttp client = request("/unread")) {
+      long startTime = System.nanoTime();
       assertEquals('H', client.in().read());
-      // Without a byte more being read on this side.
+      // The client reads no further byte.
       assertFalse(unreadWasRead.take(), "the answer failed");
-      Duration took = Duration.ofNanos(System.nanoTime() - begin);
-      assertTrue(took.compareTo(PATIENCE) >= 0, "not before it is late: " + took);
+      Duration took = Duration.ofNanos(System.nanoTime() - startTime);
+      assertTrue(took.compareTo(TIMEOUT) >= 0, "not before the timeout: " + took);
     }
   }
 
   @Test
-  void who_reads_what_there_is_may_wait_for_more() throws IOException {
-    String answer = whole("GET /long-pause HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  void a_client_that_has_read_everything_may_wait_for_more() throws IOException {
+    String answer = exchange("GET /long-pause HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
     assertTrue(answer.contains("first") && answer.contains("second"), answer);
   }
 }

@@ -1,6 +1,6 @@
 package dev.marque.web;
 
-import static dev.marque.web.WebRoom.FILE_BYTES;
+import static dev.marque.web.WebTestServer.FILE_BYTES;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -37,11 +37,12 @@ class UploadsTest {
   private static final String BOUNDARY = "b0undary";
   private static final String FORM = "multipart/form-data; boundary=" + BOUNDARY;
 
-  private static WebRoom room;
+  private static WebTestServer server;
 
   @BeforeAll
   static void open() {
-    room = WebRoom.with(router -> router.post("/form").handler(ctx -> ctx.json(fields(ctx))));
+    server =
+        WebTestServer.with(router -> router.post("/form").handler(ctx -> ctx.json(fields(ctx))));
   }
 
   private static JsonObject fields(RoutingContext ctx) {
@@ -52,11 +53,11 @@ class UploadsTest {
 
   @AfterAll
   static void close() {
-    room.close();
+    server.close();
   }
 
   @Test
-  void a_form_brings_its_files_and_fields() {
+  void a_form_has_files_and_fields() {
     HttpResponse<String> response =
         post(FORM, form(file("image", "a.jpg", 300_000), field("top_k", "3")));
     assertEquals(200, response.statusCode(), response.body());
@@ -70,18 +71,18 @@ class UploadsTest {
   }
 
   @Test
-  void a_file_field_in_which_nothing_was_chosen_is_no_file() {
+  void a_file_field_without_a_chosen_file_is_ignored() {
     assertEquals("", post(FORM, form(file("image", "", 0))).body());
   }
 
   @Test
-  void an_empty_file_is_a_file_of_no_bytes() {
+  void an_empty_file_is_accepted() {
     assertEquals("image=a.jpg:0;", post(FORM, form(file("image", "a.jpg", 0))).body());
   }
 
   @ParameterizedTest
   @ValueSource(ints = {FILE_BYTES - 1, FILE_BYTES})
-  void a_file_up_to_the_limit_is_taken(int bytes) {
+  void a_file_up_to_the_limit_is_accepted(int bytes) {
     assertEquals(
         "image=a.jpg:" + bytes + ";", post(FORM, form(file("image", "a.jpg", bytes))).body());
   }
@@ -104,7 +105,7 @@ class UploadsTest {
   }
 
   @Test
-  void a_chunked_body_without_end_is_cut_off_at_the_limit() throws IOException {
+  void an_endless_chunked_body_is_rejected_at_the_limit() throws IOException {
     String head =
         "POST /upload HTTP/1.1\r\nHost: x\r\nContent-Type: image/jpeg\r\nTransfer-Encoding: chunked\r\n\r\n";
     byte[] chunk =
@@ -152,7 +153,7 @@ class UploadsTest {
   }
 
   @Test
-  void no_other_parameter_passes_for_the_boundary() {
+  void no_other_parameter_is_accepted_as_the_boundary() {
     byte[] body = form(field("top_k", "3"));
     String type = "multipart/form-data; boundary" + "%s=x; boundary=" + BOUNDARY + "; a=b";
     assertEquals("top_k=3;", post(type.formatted("y"), body).body());
@@ -179,11 +180,12 @@ class UploadsTest {
         "charset=\"utf-8\"",
         "a=b; charset=foo"
       })
-  void a_form_in_a_charset_that_nobody_knows_is_400(String parameters) {
+  void a_form_in_an_unknown_charset_is_400(String parameters) {
     for (String path : List.of("/upload", "/form")) {
       HttpResponse<String> response =
-          room.send(
-              room.request(path)
+          server.send(
+              server
+                  .request(path)
                   .POST(BodyPublishers.ofByteArray(form(field("top_k", "3"))))
                   .headers("Content-Type", FORM + "; " + parameters)
                   .header("Accept", "application/json")
@@ -201,7 +203,7 @@ class UploadsTest {
         "text/plain; charset=_",
         "multipart/mixed"
       })
-  void a_part_of_a_type_that_nobody_knows_is_400(String type) {
+  void a_part_of_an_unsupported_type_is_400(String type) {
     byte[] field = part("name=\"top_k\"\r\nContent-Type: " + type, 3);
     assertEquals(400, post(FORM, form(field)).statusCode());
     assertEquals(400, post(FORM, form(file("image", "a.jpg", 300_000), field)).statusCode());
@@ -209,13 +211,13 @@ class UploadsTest {
   }
 
   @Test
-  void parts_are_read_where_photos_are_and_nowhere_else() {
+  void multipart_bodies_are_read_only_on_upload_paths() {
     byte[] body = form(part("name=\"top_k\"\r\nContent-Type: multipart/mixed", 3));
     assertEquals("{}", post("/form", FORM, body).body());
   }
 
   @Test
-  void a_form_may_name_its_charset() {
+  void a_form_may_declare_its_charset() {
     byte[] body = form(field("top_k", "3"));
     assertEquals("top_k=3;", post(FORM + "; charset=UTF-8", body).body());
     assertEquals(
@@ -224,12 +226,12 @@ class UploadsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"application/json", "text/plain", "application/x-www-form-urlencoded"})
-  void what_carries_no_file_is_415(String type) {
+  void a_content_type_that_cannot_carry_a_file_is_415(String type) {
     assertEquals(415, post(type, new byte[10]).statusCode());
   }
 
   @Test
-  void a_photo_without_a_file_name_is_told_what_it_lacks() {
+  void a_photo_without_a_file_name_is_400_form_field_too_long() {
     for (int bytes : List.of(8193, 100_000)) {
       HttpResponse<String> response = problem(form(part("name=\"image\"", bytes)));
       assertEquals(400, response.statusCode());
@@ -239,15 +241,16 @@ class UploadsTest {
   }
 
   private static HttpResponse<String> problem(byte[] body) {
-    return room.send(
-        room.request("/upload")
+    return server.send(
+        server
+            .request("/upload")
             .POST(BodyPublishers.ofByteArray(body))
             .headers("Content-Type", FORM, "Accept", "application/json")
             .build());
   }
 
   @Test
-  void a_client_that_dawdles_is_told_so() throws IOException {
+  void a_client_that_is_too_slow_is_answered_so() throws IOException {
     String head =
         "POST /upload-soon HTTP/1.1\r\nHost: x\r\nAccept: application/json\r\nConnection: close\r\nContent-Type: image/jpeg\r\nContent-Length: 1000\r\n\r\nabc";
     try (Socket socket = connect()) {
@@ -259,28 +262,28 @@ class UploadsTest {
   }
 
   @Test
-  void memory_is_given_back_in_the_books_after_every_kind_of_end() {
+  void memory_is_released_after_success_and_after_each_failure() {
     post(FORM, form(file("image", "a.jpg", 100_000)));
     post(FORM, form(file("image", "a.jpg", 2 * FILE_BYTES)));
     post("multipart/form-data", new byte[100]);
     awaitNoMemoryHeld();
   }
 
-  /** It is given back once the answer has gone out, which its reader may see before. */
+  /** The memory is released after the answer has been sent, which the client may see earlier. */
   private static void awaitNoMemoryHeld() {
-    Eventually.holds("the memory is given back", () -> room.uploads.held() == 0);
+    Eventually.holds("the memory is released", () -> server.uploads.held() == 0);
   }
 
   @Test
-  void a_client_that_left_before_its_upload_was_read_holds_no_memory() throws Exception {
+  void a_client_that_disconnected_before_its_upload_was_read_holds_no_memory() throws Exception {
     String head =
         "POST /upload-late HTTP/1.1\r\nHost: x\r\nContent-Type: image/jpeg\r\nContent-Length: 9000\r\n\r\n";
     try (Socket socket = connect()) {
       socket.getOutputStream().write(head.getBytes(StandardCharsets.ISO_8859_1));
       socket.getOutputStream().write(new byte[4000]);
     }
-    assertFalse(room.readLate.get());
-    assertEquals(0, room.uploads.held());
+    assertFalse(server.readLate.get());
+    assertEquals(0, server.uploads.held());
   }
 
   private static final String BUSY_HEAD =
@@ -293,27 +296,28 @@ class UploadsTest {
   }
 
   private static Socket connect() throws IOException {
-    return new Socket(InetAddress.getLoopbackAddress(), room.port());
+    return new Socket(InetAddress.getLoopbackAddress(), server.port());
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", "Expect: 100-continue\r\n"})
-  void who_is_not_admitted_is_told_before_the_photo_is_sent(String expect) throws IOException {
-    room.hasPlaces = false;
+  void a_client_that_is_not_admitted_is_answered_before_it_sends_the_photo(String expect)
+      throws IOException {
+    server.admitsUploads = false;
     try (Socket socket = connect()) {
       socket.getOutputStream().write(head(FILE_BYTES, expect));
       String text = answer(socket.getInputStream());
       assertTrue(text.startsWith("HTTP/1.1 503"), text);
       assertTrue(text.toLowerCase(Locale.ROOT).contains("retry-after: 1"), text);
     } finally {
-      room.hasPlaces = true;
+      server.admitsUploads = true;
     }
   }
 
   @Test
-  void a_client_that_sends_everything_before_it_reads_sees_503_and_may_ask_again_at_once()
+  void a_client_that_sends_everything_before_it_reads_sees_503_and_may_retry_at_once()
       throws IOException {
-    room.hasPlaces = false;
+    server.admitsUploads = false;
     try (Socket socket = connect()) {
       for (int i = 0; i < 3; i++) {
         socket.getOutputStream().write(head(FILE_BYTES, ""));
@@ -321,16 +325,16 @@ class UploadsTest {
         assertTrue(answer(socket.getInputStream()).startsWith("HTTP/1.1 503"));
       }
       awaitNoMemoryHeld();
-      room.hasPlaces = true;
+      server.admitsUploads = true;
       socket.getOutputStream().write(head(9, ""));
       socket.getOutputStream().write(new byte[9]);
       assertTrue(answer(socket.getInputStream()).endsWith("=:9;"));
     } finally {
-      room.hasPlaces = true;
+      server.admitsUploads = true;
     }
   }
 
-  /** Head and body of one answer on a connection that stays open. */
+  /** Reads head and body of one answer on a connection that stays open. */
   private static String answer(InputStream in) throws IOException {
     StringBuilder head = new StringBuilder();
     while (head.indexOf("\r\n\r\n") < 0) {
@@ -346,37 +350,38 @@ class UploadsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"text/plain", "multipart/form-data"})
-  void what_could_never_be_read_is_told_even_where_there_is_no_place(String type) {
-    room.hasPlaces = false;
+  void an_unreadable_body_is_rejected_for_its_own_reason_even_under_overload(String type) {
+    server.admitsUploads = false;
     try {
       int status = post(type, new byte[10]).statusCode();
       assertEquals(type.equals("text/plain") ? 415 : 400, status);
       assertEquals(413, post("image/jpeg", new byte[2 * FILE_BYTES]).statusCode());
     } finally {
-      room.hasPlaces = true;
+      server.admitsUploads = true;
     }
   }
 
   @Test
-  void a_place_is_given_back_when_the_photo_is_there_is_refused_or_never_comes()
+  void a_permit_is_released_when_the_photo_is_read_is_rejected_or_never_arrives()
       throws IOException {
     post(FORM, form(file("image", "a.jpg", 100)));
     post(FORM, form(file("image", "a.jpg", 2 * FILE_BYTES)));
     post(FORM, new byte[100]);
-    assertEquals(0, room.places.get());
+    assertEquals(0, server.permits.get());
     try (Socket socket = connect()) {
       socket.getOutputStream().write(head(9000, ""));
       socket.getOutputStream().write(new byte[4000]);
-      Eventually.holds("a place is taken", () -> room.places.get() > 0);
+      Eventually.holds("a permit is held", () -> server.permits.get() > 0);
     }
-    Eventually.holds("the place is given back", () -> room.places.get() == 0);
+    Eventually.holds("the permit is released", () -> server.permits.get() == 0);
   }
 
   @Test
   void a_problem_says_how_large_a_photo_may_be() {
     HttpResponse<String> response =
-        room.send(
-            room.request("/upload")
+        server.send(
+            server
+                .request("/upload")
                 .POST(BodyPublishers.ofByteArray(form(file("image", "a", 2 * FILE_BYTES))))
                 .headers("Content-Type", FORM, "Accept", "application/json")
                 .build());
@@ -387,8 +392,9 @@ class UploadsTest {
   void a_problem_says_how_large_the_photos_of_a_request_may_be_together() {
     byte[] body = form(file("image", "a", FILE_BYTES), file("image", "b", 3 * FILE_BYTES));
     HttpResponse<String> response =
-        room.send(
-            room.request("/upload")
+        server.send(
+            server
+                .request("/upload")
                 .POST(BodyPublishers.ofByteArray(body))
                 .headers("Content-Type", FORM, "Accept", "application/json")
                 .build());
@@ -403,8 +409,9 @@ class UploadsTest {
   }
 
   private static HttpResponse<String> post(String path, String type, byte[] body) {
-    return room.send(
-        room.request(path)
+    return server.send(
+        server
+            .request(path)
             .POST(BodyPublishers.ofByteArray(body))
             .header("Content-Type", type)
             .build());

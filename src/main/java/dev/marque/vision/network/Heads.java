@@ -1,10 +1,10 @@
 package dev.marque.vision.network;
 
 /**
- * The sizes of the three heads; their logits stand one after the other in the output.
+ * The sizes of the three heads, whose logits are concatenated in the output.
  *
- * @param brands known brands
- * @param models fine classes: models of the known brands, then makes outside them
+ * @param brands number of known brands
+ * @param models number of fine classes: models of the known brands, then other makes
  */
 public record Heads(int brands, int models) {
 
@@ -14,12 +14,12 @@ public record Heads(int brands, int models) {
     }
   }
 
-  /** Where the car-or-not logit stands. */
+  /** Returns the index of the car-or-not logit. */
   public int carIndex() {
     return brands + models;
   }
 
-  /** All logits of one photo. */
+  /** Returns the number of logits per photo. */
   public int logits() {
     return brands + models + 1;
   }

@@ -2,7 +2,7 @@ package dev.marque.vision.network;
 
 import org.jspecify.annotations.Nullable;
 
-/** The files of a model are missing or do not belong together; the message says which and why. */
+/** Thrown if a model's files are missing or do not match; the message says which and why. */
 public final class InvalidModelException extends RuntimeException {
   private static final long serialVersionUID = 1;
 

@@ -4,8 +4,8 @@ import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 
 /**
- * One layer of the network's trunk. Only what a layer makes is described (its width); what it takes
- * is inferred from the layer before.
+ * One layer of the network's trunk. Only its output width is described; its input width is inferred
+ * from the previous layer.
  */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
 @JsonSubTypes({
@@ -15,11 +15,11 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 })
 public sealed interface Layer {
 
-  /** How many times smaller this layer's output is, per axis. */
+  /** Returns the factor by which this layer shrinks its input per axis. */
   int stride();
 
   /**
-   * Convolution, batch norm, ReLU. Padded so that stride 1 keeps the size.
+   * Convolution, batch norm and ReLU, padded so that stride 1 keeps the size.
    *
    * @param width output channels
    * @param kernel side of the square kernel, odd
@@ -32,7 +32,7 @@ public sealed interface Layer {
     }
   }
 
-  /** The largest value of each window. */
+  /** Max pooling. */
   record MaxPooling(int kernel, int stride) implements Layer {
     public MaxPooling {
       check(kernel > 0 && kernel % 2 == 1, "kernel", kernel);
@@ -41,9 +41,9 @@ public sealed interface Layer {
   }
 
   /**
-   * A residual block (He et al., 2016) of two 3 x 3 convolutions whose output channels are weighed
+   * A residual block (He et al., 2016) of two 3 x 3 convolutions whose output channels are weighted
    * by squeeze and excitation (Hu et al., 2018) before the shortcut is added. The shortcut is a 1 x
-   * 1 convolution where width or size change.
+   * 1 convolution if width or size change.
    *
    * @param width output channels
    */
@@ -56,7 +56,7 @@ public sealed interface Layer {
 
   private static void check(boolean holds, String name, int value) {
     if (!holds) {
-      throw new IllegalArgumentException(name + " of " + value + " makes no layer");
+      throw new IllegalArgumentException("invalid " + name + " of a layer: " + value);
     }
   }
 }

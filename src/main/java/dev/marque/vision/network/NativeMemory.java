@@ -7,32 +7,32 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How the C library's allocator treats the large arrays of a forward pass or a training step. By
- * default it returns each to the system and asks for it again, and the page faults cost up to a
- * third of the throughput.
+ * Tunes the C library's allocator for the large arrays of forward passes and training steps. By
+ * default it returns each array to the system and requests it again, and the page faults cost up to
+ * a third of the throughput.
  */
 final class NativeMemory {
 
   private static final Logger LOG = LoggerFactory.getLogger(NativeMemory.class);
 
-  // Of malloc.h.
+  // From malloc.h.
   private static final int TRIM_THRESHOLD = -1;
   private static final int TOP_PAD = -2;
   private static final int MMAP_THRESHOLD = -3;
   private static final int ARENA_MAX = -8;
 
-  /** One for the network's thread, one for all others: each keeps what it once had. */
+  /** One for the network's thread, one for all others: each retains its peak size. */
   private static final int ARENAS = 2;
 
   private NativeMemory() {}
 
-  /** Part of glibc. */
+  /** The part of glibc that is used here. */
   private interface GlibC extends Library {
     @SuppressWarnings("MethodName")
     int mallopt(int parameter, int value);
   }
 
-  /** Keeps freed memory for the next step. Only glibc needs it and offers it. */
+  /** Makes the allocator retain freed memory. Only glibc needs and supports this. */
   static void keepForReuse() {
     if (!Platform.isLinux()) {
       return;
@@ -44,7 +44,7 @@ final class NativeMemory {
               && library.mallopt(TRIM_THRESHOLD, Integer.MAX_VALUE) == 1
               && library.mallopt(TOP_PAD, 64 << 20) == 1
               && library.mallopt(ARENA_MAX, ARENAS) == 1;
-      LOG.debug("allocator keeps freed memory: {}", set);
+      LOG.debug("allocator retains freed memory: {}", set);
     } catch (UnsatisfiedLinkError e) {
       LOG.debug("this C library has no mallopt", e);
     }

@@ -9,14 +9,16 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * The network, described once: both TorchScript programs and the list of weights follow from it.
+ * The network's architecture, from which both TorchScript programs and the list of weights are
+ * derived.
  *
- * <p>After the layers come global average pooling, dropout and three linear heads whose sizes
+ * <p>The layers are followed by global average pooling, dropout and three linear heads, whose sizes
  * follow from the {@linkplain Heads labels}: brand, model (make, model and year) and car or not.
  *
  * @param layers the trunk, in order
- * @param squeeze how many times narrower the hidden layer of squeeze and excitation is
- * @param dropout the share of pooled features dropped in training, 0 to below 1
+ * @param squeeze reduction ratio of squeeze and excitation
+ * @param dropout dropout rate of the pooled features in training, from 0 (inclusive) to 1
+ *     (exclusive)
  */
 public record NetworkDescription(
     @JsonProperty(required = true) List<Layer> layers,
@@ -34,26 +36,28 @@ public record NetworkDescription(
       throw new IllegalArgumentException("squeeze of " + squeeze + " is below 1");
     }
     if (!(dropout >= 0 && dropout < 1)) {
-      throw new IllegalArgumentException("dropout of " + dropout + " is not in 0 to below 1");
+      throw new IllegalArgumentException(
+          "dropout of " + dropout + " is not at least 0 and below 1");
     }
   }
 
   /**
-   * Reads a description such as {@code model/network.json}.
+   * Reads a description, for example {@code model/network.json}.
    *
-   * @throws InvalidModelException if the file is missing or describes no network, with the reason
+   * @throws InvalidModelException if the file is missing or invalid; the message says why
    */
   public static NetworkDescription read(Path file) {
     try {
       return JSON.readValue(Files.readString(file), NetworkDescription.class);
     } catch (JsonProcessingException e) {
-      throw new InvalidModelException(file + " describes no network: " + e.getOriginalMessage(), e);
+      throw new InvalidModelException(
+          file + " does not describe a network: " + e.getOriginalMessage(), e);
     } catch (IOException e) {
       throw new InvalidModelException("cannot read the network's description " + file, e);
     }
   }
 
-  /** The description as JSON, as {@link #read} takes it. */
+  /** Returns the description as JSON that {@link #read} accepts. */
   public String toJson() {
     try {
       return JSON.writerWithDefaultPrettyPrinter().writeValueAsString(this);

@@ -2,18 +2,17 @@ package dev.marque.vision.network;
 
 import ai.djl.pytorch.jni.JniUtils;
 
-/** What the engine has to be told before it runs one of our programs. */
+/** Configures the PyTorch engine before it runs one of our programs. */
 public final class PyTorch {
 
-  /** As many as this process may use. */
+  /** Number of cores that this process may use. */
   public static final int ALL_CORES = Runtime.getRuntime().availableProcessors();
 
   private static final String GRAPH_OPTIMIZER = "ai.djl.pytorch.graph_optimizer";
 
   static {
-    // Rewriting the program's graph gains nothing here, where the time is in the convolutions, and
-    // a
-    // training run with it ended in a memory fault.
+    // The graph optimizer gains nothing here, since the time is spent in the convolutions, and a
+    // training run with it ended in a segmentation fault.
     if (System.getProperty(GRAPH_OPTIMIZER) == null) {
       System.setProperty(GRAPH_OPTIMIZER, "false");
     }
@@ -23,12 +22,12 @@ public final class PyTorch {
   private PyTorch() {}
 
   /**
-   * Over how many cores the passes of the calling thread spread from now on; of no other thread.
+   * Sets the number of threads for forward passes of the calling thread; others are not affected.
    */
-  static void spreadOver(int cores) {
-    JniUtils.setNumThreads(cores);
+  static void setThreads(int threads) {
+    JniUtils.setNumThreads(threads);
   }
 
-  /** Makes sure that the engine is told; the first call does it. */
+  /** Ensures that the engine is configured; only the first call has an effect. */
   public static void prepare() {}
 }

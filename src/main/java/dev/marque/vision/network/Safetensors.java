@@ -22,20 +22,20 @@ import java.util.Map;
 
 /**
  * The safetensors file format: eight bytes of header length, a JSON header, then the values
- * (https://huggingface.co/docs/safetensors). Read and written here are the types F32 and F16.
+ * (https://huggingface.co/docs/safetensors). Supports the types F32 and F16.
  *
- * @param metadata free text by name, kept in the header
+ * @param metadata free text by name, stored in the header
  */
 public record Safetensors(Collection<Tensor> tensors, Map<String, String> metadata) {
 
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final int LONGEST_HEADER = 100 << 20;
+  private static final int MAX_HEADER_BYTES = 100 << 20;
 
   /** How a value is stored. */
   public enum Format {
     /** Single precision, four bytes. */
     F32(4),
-    /** Half precision, two bytes: weights lose nothing that their accuracy shows. */
+    /** Half precision, two bytes; has no measurable effect on the accuracy of weights. */
     F16(2);
 
     private final int bytes;
@@ -51,9 +51,9 @@ public record Safetensors(Collection<Tensor> tensors, Map<String, String> metada
   }
 
   /**
-   * Reads a whole file.
+   * Reads a file into memory.
    *
-   * @throws InvalidModelException if it is missing, cut short or not of this format
+   * @throws InvalidModelException if it is missing, truncated or not of this format
    */
   public static Safetensors read(Path file) {
     byte[] bytes;
@@ -68,7 +68,7 @@ public record Safetensors(Collection<Tensor> tensors, Map<String, String> metada
       return parse(ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN));
     } catch (IOException | InvalidModelException e) {
       throw new InvalidModelException(
-          "the weights file %s is damaged or cut short: %s".formatted(file, e.getMessage()), e);
+          "the weights file %s is damaged or truncated: %s".formatted(file, e.getMessage()), e);
     }
   }
 
@@ -76,12 +76,12 @@ public record Safetensors(Collection<Tensor> tensors, Map<String, String> metada
     require(bytes.remaining() >= 8, "it has only " + bytes.remaining() + " bytes");
     long headerLength = bytes.getLong();
     require(
-        headerLength > 0 && headerLength <= Math.min(LONGEST_HEADER, bytes.remaining()),
+        headerLength > 0 && headerLength <= Math.min(MAX_HEADER_BYTES, bytes.remaining()),
         "its header claims " + headerLength + " bytes");
     byte[] text = new byte[(int) headerLength];
     bytes.get(text);
     if (!(JSON.readTree(text) instanceof ObjectNode header)) {
-      throw new InvalidModelException("its header is no JSON object");
+      throw new InvalidModelException("its header is not a JSON object");
     }
     ByteBuffer data = bytes.slice().order(ByteOrder.LITTLE_ENDIAN);
     List<Tensor> tensors = new ArrayList<>();
@@ -111,8 +111,9 @@ public record Safetensors(Collection<Tensor> tensors, Map<String, String> metada
     Format format = Format.valueOf(type);
     require(
         begin >= 0 && begin <= end && end <= data.capacity(),
-        "%s should stand at bytes %d to %d of %d".formatted(name, begin, end, data.capacity()));
-    require(end - begin == size * format.bytes, name + " has not the bytes of its shape");
+        "%s claims bytes %d to %d of %d".formatted(name, begin, end, data.capacity()));
+    require(
+        end - begin == size * format.bytes, "the length of " + name + " does not match its shape");
     float[] values = new float[(int) size];
     ByteBuffer window = data.slice((int) begin, (int) (end - begin)).order(ByteOrder.LITTLE_ENDIAN);
     if (format == Format.F32) {
@@ -132,8 +133,8 @@ public record Safetensors(Collection<Tensor> tensors, Map<String, String> metada
   }
 
   /**
-   * Writes the file so that whoever reads it, even after a crash in between, finds the old one
-   * whole or the new one whole.
+   * Writes the file atomically: a reader sees either the complete old file or the complete new one,
+   * even after a crash during the write.
    */
   public void write(Path file, Format format) throws IOException {
     Path parent = file.toAbsolutePath().getParent();
@@ -177,7 +178,7 @@ public record Safetensors(Collection<Tensor> tensors, Map<String, String> metada
       at = end;
     }
     byte[] text = header.toString().getBytes(StandardCharsets.UTF_8);
-    // The values begin at a multiple of eight, as the format asks; spaces fill the header up.
+    // The format requires the values to start at a multiple of eight; the header is padded.
     byte[] padded = new byte[(text.length + 7) / 8 * 8];
     java.util.Arrays.fill(padded, (byte) ' ');
     System.arraycopy(text, 0, padded, 0, text.length);

@@ -22,12 +22,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The serving program, loaded. Any number of threads may {@link #run} it at a time: a pass on one
- * core each takes less of a processor than passes that spread over all of it, one after the other.
+ * The loaded serving program. Thread-safe: parallel passes on one core each use less processor time
+ * than sequential passes on all cores.
  */
 public final class ServingProgram implements AutoCloseable {
 
-  /** Each thread's batch, outside the heap, where the network reads it without a copy. */
+  /** Off-heap input buffer per thread, which the network reads without a copy. */
   private static final ThreadLocal<@Nullable ByteBuffer> BATCHES = new ThreadLocal<>();
 
   private final Model model;
@@ -36,13 +36,13 @@ public final class ServingProgram implements AutoCloseable {
   private final ParameterStore parameters;
 
   /**
-   * What the network says of one photo.
+   * The network's output for one photo.
    *
-   * @param logits of brands, models and car or not, as {@link Heads} tells
+   * @param logits logits of brands, models and car or not, in the order of {@link Heads}
    * @param maps class activation maps, {@code float[brand * rows * columns + row * columns +
-   *     column]}; behind the last brand's is the one of car or not
-   * @param rows of a map
-   * @param columns of a map
+   *     column]}; the map of car or not follows those of the brands
+   * @param rows rows of a map
+   * @param columns columns of a map
    */
   public record Output(float[] logits, float[] maps, int rows, int columns) {}
 
@@ -56,7 +56,7 @@ public final class ServingProgram implements AutoCloseable {
   /**
    * Writes the program for these weights and loads it.
    *
-   * @throws InvalidModelException if the weights are not this network's
+   * @throws InvalidModelException if the weights do not match the network
    */
   public static ServingProgram load(
       NetworkDescription network, Heads heads, Weights weights, Precision precision) {
@@ -74,23 +74,23 @@ public final class ServingProgram implements AutoCloseable {
       }
       return new ServingProgram(model);
     } catch (MalformedModelException e) {
-      throw new InvalidModelException("PyTorch refused the serving program", e);
+      throw new InvalidModelException("PyTorch rejected the serving program", e);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot write the serving program", e);
     }
   }
 
   /**
-   * Runs the network once.
+   * Runs one forward pass.
    *
-   * @param photos each {@code float[height][width][3]} in one array, normalised; at least one
-   * @param cores over how many the pass spreads
-   * @return one output a photo, in order
+   * @param photos at least one photo, each {@code float[height][width][3]} in one array, normalised
+   * @param cores number of threads for the pass
+   * @return one output per photo, in the same order
    */
   public List<Output> run(List<float[]> photos, Size size, int cores) {
-    PyTorch.spreadOver(cores);
+    PyTorch.setThreads(cores);
     int count = photos.size();
-    // Intermediate arrays belong to the input's manager: with one a call, they go when it ends.
+    // Intermediate arrays belong to the input's manager, so one per call frees them at its end.
     try (NDManager scope = manager.newSubManager()) {
       Shape shape = new Shape(count, size.height(), size.width(), 3);
       NDArray input =

@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Works out from a description which tensors a network has: each layer takes as many channels as
- * the one before makes.
+ * Derives the tensors of a network from its description: each layer has as many input channels as
+ * the previous layer has output channels.
  */
 public final class ShapeInference {
 
@@ -18,7 +18,7 @@ public final class ShapeInference {
 
   private ShapeInference() {}
 
-  /** All tensors, in the order in which the forward pass needs them. */
+  /** Returns all tensors in the order in which the forward pass uses them. */
   public static List<TensorSpec> tensors(NetworkDescription network, Heads heads) {
     ShapeInference inference = new ShapeInference();
     for (int i = 0; i < network.layers().size(); i++) {
@@ -32,12 +32,12 @@ public final class ShapeInference {
     return List.copyOf(inference.tensors);
   }
 
-  /** Whether a residual block's shortcut needs a convolution of its own. */
+  /** Returns whether a residual block's shortcut needs a projection convolution. */
   static boolean projects(int channels, Layer.Residual block) {
     return channels != block.width() || block.stride() != 1;
   }
 
-  /** The width of the hidden layer of squeeze and excitation. */
+  /** Returns the width of the hidden layer of squeeze and excitation. */
   static int squeezed(int width, int squeeze) {
     return Math.max(1, width / squeeze);
   }

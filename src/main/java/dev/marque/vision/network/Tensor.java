@@ -7,7 +7,7 @@ import java.util.Arrays;
  *
  * @param name for example {@code layers.3.first.weight}
  * @param shape the sizes of its axes; convolutions are {@code [out][in][height][width]}
- * @param values row by row
+ * @param values values in row-major order
  */
 public record Tensor(String name, int[] shape, float[] values) {
 
@@ -18,7 +18,7 @@ public record Tensor(String name, int[] shape, float[] values) {
     }
   }
 
-  /** How many values a shape holds. */
+  /** Returns the number of values of a shape. */
   public static int size(int[] shape) {
     return Arrays.stream(shape).reduce(1, Math::multiplyExact);
   }

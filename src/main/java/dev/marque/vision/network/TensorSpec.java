@@ -1,53 +1,51 @@
 package dev.marque.vision.network;
 
 /**
- * A tensor that a network of some description needs.
+ * The specification of a tensor that a network requires.
  *
  * @param name its name in the weights file
  * @param shape the sizes of its axes
- * @param role what it does, which decides how it starts and whether it is trained
+ * @param role its role, which determines its initial values and whether it is trained
  */
 public record TensorSpec(String name, int[] shape, Role role) {
 
-  /** What a tensor does. */
+  /** The role of a tensor in the network. */
   public enum Role {
-    /**
-     * Kernel of a convolution or matrix of a linear layer: random at first, decayed in training.
-     */
+    /** Kernel of a convolution or matrix of a linear layer: initially random, with weight decay. */
     WEIGHT,
-    /** Added after a linear layer: zero at first. */
+    /** Bias of a linear layer: initially zero. */
     BIAS,
-    /** Batch norm's scale: one at first. */
+    /** Batch norm's scale: initially one. */
     SCALE,
     /**
-     * Batch norm's scale at the end of a residual branch: zero at first, so that a block begins as
+     * Batch norm's scale at the end of a residual branch: initially zero, so that a block starts as
      * its shortcut.
      */
     RESIDUAL_SCALE,
-    /** Batch norm's shift: zero at first. */
+    /** Batch norm's shift: initially zero. */
     SHIFT,
-    /** Batch norm's running mean: not trained, zero at first. */
+    /** Batch norm's running mean: not trained, initially zero. */
     RUNNING_MEAN,
-    /** Batch norm's running variance: not trained, one at first. */
+    /** Batch norm's running variance: not trained, initially one. */
     RUNNING_VARIANCE;
 
-    /** Whether gradients change it. */
+    /** Returns whether gradients update it. */
     public boolean trained() {
       return this != RUNNING_MEAN && this != RUNNING_VARIANCE;
     }
   }
 
-  /** How many values it holds. */
+  /** Returns the number of values. */
   public int size() {
     return Tensor.size(shape);
   }
 
-  /** Its name as an attribute of a TorchScript module. */
+  /** Returns its name as an attribute of a TorchScript module. */
   public String attribute() {
     return attribute(name);
   }
 
-  /** The name of any tensor as an attribute of a TorchScript module. */
+  /** Returns the name of a tensor as an attribute of a TorchScript module. */
   static String attribute(String tensor) {
     return tensor.replace('.', '_');
   }

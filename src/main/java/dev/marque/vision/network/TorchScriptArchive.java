@@ -16,12 +16,12 @@ import java.util.zip.ZipOutputStream;
 
 /**
  * Writes a TorchScript archive, the zip file that {@code torch.jit.load} opens: the program as
- * source, a pickle of the module and one entry for the values of each tensor. See
- * "torch/csrc/jit/docs/ serialization.md" of PyTorch for the layout.
+ * source, a pickle of the module and one entry for the values of each tensor. PyTorch describes the
+ * layout in torch/csrc/jit/docs/serialization.md.
  *
  * @param source the module's class {@code __torch__.M}
  * @param members its tensors, in the order of the source
- * @param training whether the module starts in training mode and its parameters take gradients
+ * @param training whether the module starts in training mode and its parameters require gradients
  */
 record TorchScriptArchive(String source, List<Member> members, boolean training) {
 
@@ -31,8 +31,8 @@ record TorchScriptArchive(String source, List<Member> members, boolean training)
    * A tensor of the module.
    *
    * @param attribute its name in the source
-   * @param trained whether it is a parameter; else it is a buffer
-   * @param precision how its values are stored
+   * @param trained whether it is a parameter; otherwise it is a buffer
+   * @param precision storage format of its values
    */
   record Member(
       String attribute, int[] shape, float[] values, boolean trained, Precision precision) {}
@@ -65,13 +65,13 @@ record TorchScriptArchive(String source, List<Member> members, boolean training)
     return bytes.array();
   }
 
-  /** The upper half of the bits, rounded to nearest, ties to even. */
+  /** Returns the upper half of the bits, rounded to nearest, ties to even. */
   private static short toBfloat16(float value) {
     int bits = Float.floatToRawIntBits(value);
     return (short) ((bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16);
   }
 
-  /** PyTorch maps the entries into memory, so they are stored, not compressed. */
+  /** Adds an uncompressed entry, because PyTorch maps the entries into memory. */
   private static void entry(ZipOutputStream zip, String name, byte[] bytes) throws IOException {
     ZipEntry entry = new ZipEntry(ROOT + name);
     CRC32 checksum = new CRC32();
@@ -85,7 +85,7 @@ record TorchScriptArchive(String source, List<Member> members, boolean training)
     zip.closeEntry();
   }
 
-  /** Python's pickle of the module, protocol 2, with just the opcodes that a module needs. */
+  /** Python's pickle of the module, protocol 2, with only the opcodes that a module needs. */
   private static final class ModulePickle {
 
     static final byte[] EMPTY_TUPLE = {(byte) 0x80, 2, ')', '.'};

@@ -7,16 +7,16 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The network as a TorchScript program, written out from its description and weights.
+ * Generates TorchScript programs of the network from its description and weights.
  *
- * <p>Both programs take photos as {@code float[batch][3][height][width]}, normalised; memory in
- * channels-last order is taken without a copy.
+ * <p>Both programs take photos as {@code float[batch][3][height][width]}, normalised; input in
+ * channels-last memory format is not copied.
  *
  * <ul>
- *   <li>{@link #training} keeps batch norm apart and answers all logits, {@code
- *       float[batch][logits]}; its method {@code statistics} answers the running statistics, one
- *       after the other in the order of their tensors.
- *   <li>{@link #serving} has batch norm folded into the convolutions and answers the logits and the
+ *   <li>{@link #training} has separate batch norm layers and returns all logits, {@code
+ *       float[batch][logits]}; its method {@code statistics} returns the running statistics,
+ *       concatenated in the order of their tensors.
+ *   <li>{@link #serving} has batch norm folded into the convolutions and returns the logits and the
  *       class activation maps of the brands and of car or not, {@code float[batch][brands +
  *       1][rows][columns]}.
  * </ul>
@@ -53,14 +53,14 @@ public final class TorchScriptProgram {
     this.training = training;
   }
 
-  /** Writes the program to train with; its parameters take gradients. */
+  /** Writes the training program, whose parameters require gradients. */
   public static void training(
       NetworkDescription network, Heads heads, Weights weights, Precision precision, Path file)
       throws IOException {
     new TorchScriptProgram(network, heads, weights, precision, true).write(file);
   }
 
-  /** Writes the program to serve with. */
+  /** Writes the serving program. */
   public static void serving(
       NetworkDescription network, Heads heads, Weights weights, Precision precision, Path file)
       throws IOException {
@@ -201,7 +201,7 @@ public final class TorchScriptProgram {
   private String servingHeads(String features) {
     String pooled = let("torch.mean(%s, [2, 3], False)", features);
     String logits = let("torch.to(%s, %d, False, False, None)", logits(pooled), TORCH_FLOAT32);
-    // A logit is the mean over all places of its map, plus the bias.
+    // A logit is the mean of its map over all positions, plus the bias.
     String kernel = let("torch.cat([self.heads_brand_weight, self.heads_car_weight], 0)");
     kernel = let("torch.unsqueeze(torch.unsqueeze(%s, 2), 3)", kernel);
     String maps = let("torch.conv2d(%s, %s, None, [1, 1], [0, 0], [1, 1], 1)", features, kernel);
@@ -219,7 +219,7 @@ public final class TorchScriptProgram {
     return let("torch.cat([%s], 1)", String.join(", ", parts));
   }
 
-  /** A trained tensor in the type it is computed with; it is kept in single precision. */
+  /** Casts a trained tensor, which is kept in single precision, to the type of the computation. */
   private String computed(String reference) {
     return training && precision == Precision.BFLOAT16
         ? let("torch.to(%s, %d, False, False, None)", reference, TORCH_BFLOAT16)
@@ -250,7 +250,7 @@ public final class TorchScriptProgram {
         .orElseThrow(() -> new IllegalStateException("no tensor " + name));
   }
 
-  /** Adds a line that gives an expression a name, and answers the name. */
+  /** Adds a line that assigns an expression to a new variable, and returns the variable. */
   private String let(String expression, Object... arguments) {
     String variable = "v" + variables++;
     body.append("    ")
@@ -262,8 +262,8 @@ public final class TorchScriptProgram {
   }
 
   /**
-   * A convolution and the batch norm behind it as one convolution: in service the norm is a fixed
-   * scale and shift for each channel.
+   * A convolution with the following batch norm folded into it: in inference, batch norm is a fixed
+   * scale and shift per channel.
    */
   private record Folded(float[] kernel, float[] bias) {
 

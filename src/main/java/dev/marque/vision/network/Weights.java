@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeSet;
 
-/** The values of a network's tensors, by name. Unchanging, except by whoever holds the arrays. */
+/** The values of a network's tensors by name. Immutable, except that the arrays are not copied. */
 public final class Weights {
 
   private final Map<String, Tensor> tensors = new LinkedHashMap<>();
@@ -18,14 +18,14 @@ public final class Weights {
   public Weights(Collection<Tensor> tensors) {
     for (Tensor tensor : tensors) {
       if (this.tensors.put(tensor.name(), tensor) != null) {
-        throw new InvalidModelException("the tensor " + tensor.name() + " is there twice");
+        throw new InvalidModelException("the tensor " + tensor.name() + " occurs twice");
       }
     }
   }
 
   /**
-   * Values to start training with: kernels by He et al., 2015 ("Delving Deep into Rectifiers"), the
-   * rest as their {@link Role} says. The same seed gives the same values.
+   * Returns initial values for training: kernels after He et al., 2015 ("Delving Deep into
+   * Rectifiers"), all others according to their {@link Role}. Deterministic for a given seed.
    */
   public static Weights initial(List<TensorSpec> specs, long seed) {
     Random random = new Random(seed);
@@ -49,7 +49,7 @@ public final class Weights {
     return new Weights(tensors);
   }
 
-  /** Whether all values are numbers, and none is infinite. */
+  /** Returns whether all values are finite numbers. */
   public boolean areFinite() {
     for (Tensor tensor : tensors.values()) {
       for (float value : tensor.values()) {
@@ -62,9 +62,9 @@ public final class Weights {
   }
 
   /**
-   * The values of one tensor.
+   * Returns the values of a tensor.
    *
-   * @throws InvalidModelException if there is none of that name
+   * @throws InvalidModelException if there is no tensor of that name
    */
   public float[] values(String name) {
     Tensor tensor = tensors.get(name);
@@ -74,7 +74,7 @@ public final class Weights {
     return tensor.values();
   }
 
-  /** Whether there is a tensor of that name. */
+  /** Returns whether there is a tensor of that name. */
   public boolean has(String name) {
     return tensors.containsKey(name);
   }
@@ -83,7 +83,7 @@ public final class Weights {
     return List.copyOf(tensors.values());
   }
 
-  /** The same values as {@link Safetensors.Format#F16} keeps them. */
+  /** Returns the values as rounded by {@link Safetensors.Format#F16}. */
   public Weights inHalfPrecision() {
     return new Weights(
         tensors.values().stream()
@@ -99,10 +99,10 @@ public final class Weights {
   }
 
   /**
-   * Makes sure that these are weights of just that network.
+   * Checks that these weights match a network exactly.
    *
-   * @throws InvalidModelException naming the first tensor that is missing, too many, of another
-   *     shape or not finite
+   * @throws InvalidModelException naming the first tensor that is missing, unexpected, not finite
+   *     or of a different shape
    */
   public void check(List<TensorSpec> specs) {
     TreeSet<String> unknown = new TreeSet<>(tensors.keySet());
@@ -114,7 +114,7 @@ public final class Weights {
       }
       if (!Arrays.equals(tensor.shape(), spec.shape())) {
         throw new InvalidModelException(
-            "the tensor %s has the shape %s where the network needs %s"
+            "the tensor %s has the shape %s, but the network needs %s"
                 .formatted(
                     spec.name(), Arrays.toString(tensor.shape()), Arrays.toString(spec.shape())));
       }

@@ -1,4 +1,4 @@
-/** The network: its description, the TorchScript programs made from it, and its weights. */
+/** The network: its description, the TorchScript programs generated from it, and its weights. */
 @NullMarked
 package dev.marque.vision.network;
 

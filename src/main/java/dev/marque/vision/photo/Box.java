@@ -1,6 +1,6 @@
 package dev.marque.vision.photo;
 
-/** A rectangle of a photo, in pixels; it may reach beyond the photo, whose border then goes on. */
+/** A rectangle in a photo, in pixels. Beyond the photo, its border pixels are repeated. */
 public record Box(double left, double top, double right, double bottom) {
 
   public Box {
@@ -10,7 +10,7 @@ public record Box(double left, double top, double right, double bottom) {
     }
   }
 
-  /** All of a photo. */
+  /** Returns the bounds of a photo. */
   public static Box all(Pixels photo) {
     return new Box(0, 0, photo.width(), photo.height());
   }

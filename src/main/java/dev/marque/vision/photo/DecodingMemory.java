@@ -4,13 +4,13 @@ import dev.marque.vision.photo.PhotoException.Reason;
 import java.util.concurrent.Semaphore;
 
 /**
- * The memory that all photos that are being decoded may take together, so that several large ones
- * at a time wait for each other instead of leaving nothing for everybody else. Thread-safe.
+ * The memory budget shared by all photos that are being decoded: several large photos wait for each
+ * other instead of exhausting the heap. Thread-safe.
  */
 final class DecodingMemory {
 
-  /** Half of the heap: the other half is for all that is no photo in work. */
-  private static final DecodingMemory OF_THIS_PROCESS =
+  /** Half of the heap; the other half is for everything else. */
+  private static final DecodingMemory SHARED =
       new DecodingMemory(Runtime.getRuntime().maxMemory() / 2);
 
   private static final int UNIT = 1 << 20;
@@ -19,29 +19,29 @@ final class DecodingMemory {
   private final Semaphore free;
 
   /**
-   * @param bytes that all together may take
+   * @param bytes total size of the budget
    */
   DecodingMemory(long bytes) {
     this.units = Math.toIntExact(Math.min(Integer.MAX_VALUE, bytes / UNIT));
-    // First come, first served: a large photo is not passed by small ones for ever.
+    // Fair, so that small photos cannot starve a large one.
     this.free = new Semaphore(units, true);
   }
 
-  /** The one that all readers of this process share. */
-  static DecodingMemory ofThisProcess() {
-    return OF_THIS_PROCESS;
+  /** Returns the budget that all readers of this process share. */
+  static DecodingMemory shared() {
+    return SHARED;
   }
 
   /**
-   * Waits until there is as much memory left as a photo needs.
+   * Reserves the memory for a photo, waiting until enough is free.
    *
-   * @return gives it back when closed
-   * @throws PhotoException if there is never that much
+   * @return the reservation, which is released when closed
+   * @throws PhotoException if the need exceeds the total budget
    */
-  Reserved reserve(DecodingNeed need) throws PhotoException {
+  Reservation reserve(DecodingNeed need) throws PhotoException {
     if (units(need.heap()) > units) {
       throw new PhotoException(
-          Reason.TOO_MUCH_MEMORY, "to decode it takes more memory than there is");
+          Reason.TOO_MUCH_MEMORY, "decoding it takes more memory than is available");
     }
     int reserved = (int) Math.min(units, units(need.heap() + need.outside()));
     free.acquireUninterruptibly(reserved);
@@ -52,9 +52,9 @@ final class DecodingMemory {
     return (bytes + UNIT - 1) / UNIT;
   }
 
-  /** What a photo in work holds. */
+  /** The memory reserved for one photo. */
   @FunctionalInterface
-  interface Reserved extends AutoCloseable {
+  interface Reservation extends AutoCloseable {
     @Override
     void close();
   }

@@ -3,76 +3,76 @@ package dev.marque.vision.photo;
 import java.util.OptionalLong;
 
 /**
- * How much memory the decoder of a photo takes, by its header.
+ * The memory that decoding a photo takes, estimated from its header.
  *
- * @param heap bytes of the heap
- * @param outside bytes beside it
- * @param mostAllocated bytes that it may allocate one after the other; empty where no header lies
- *     about them
+ * @param heap bytes in the heap
+ * @param offHeap bytes outside the heap
+ * @param maxAllocated maximum number of bytes that the decoder may allocate in total; empty if the
+ *     header determines the number
  */
-record DecodingNeed(long heap, long outside, OptionalLong mostAllocated) {
+record DecodingNeed(long heap, long offHeap, OptionalLong maxAllocated) {
 
   /**
-   * A decoded pixel as it comes, without transparency, packed, as plain RGB, and turned upright.
+   * Bytes per decoded pixel: as decoded, without transparency, packed, as RGB, and rotated upright.
    */
   private static final int COPIES = 16;
 
-  /** A line of 16-bit samples with transparency: this one, the one before, and two on the way. */
+  /** Bytes per pixel of a row of 16-bit RGBA samples: current, previous, and two intermediate. */
   private static final int LINES = 4 * 8;
 
-  /** What a decoder that cannot thin out holds of every pixel of the file. */
-  private static final int WHOLE = 6;
+  /** Bytes per pixel of the file for a decoder that cannot subsample. */
+  private static final int FULL_SIZE = 6;
 
-  /** All coefficients of a JPEG of several scans, in the memory of the decoder in C. */
+  /** Bytes per pixel for the coefficients of a multi-scan JPEG, in native memory. */
   private static final int COEFFICIENTS = 6;
 
-  /** The values of a lossless JPEG and what becomes of them. */
+  /** Bytes per pixel for the samples of a lossless JPEG and their conversions. */
   private static final int LOSSLESS_JPEG = 20;
 
   private static final int LOSSLESS_FRAME = 3;
 
   /**
-   * For tables, which no header tells of. A WebP without loss of 4 x 4 pixels may have 65,536
-   * groups of them, of six bytes each in the file and 5.5 kB in the heap; what writes honest ones
-   * stays below 2,600.
+   * Allowance for Huffman tables, whose number is not in any header. A lossless WebP of 4 x 4
+   * pixels may have 65,536 groups of them, of six bytes each in the file and 5.5 kB in the heap;
+   * ordinary encoders stay below 2,600.
    */
   private static final long TABLES = 64 << 20;
 
-  /** What the decoder of WebP with loss allocates for a pixel and gives up at once. */
-  private static final int GIVEN_UP = 100;
+  /** Bytes per pixel that the lossy WebP decoder allocates and immediately discards. */
+  private static final int TEMPORARY = 100;
 
-  DecodingNeed(long heap, long outside) {
-    this(heap, outside, OptionalLong.empty());
+  DecodingNeed(long heap, long offHeap) {
+    this(heap, offHeap, OptionalLong.empty());
   }
 
   /**
-   * @param thinned pixels that are left of it
+   * @param subsampled number of pixels after subsampling
    */
-  static DecodingNeed of(byte[] photo, PhotoFormat format, int width, int height, long thinned) {
+  static DecodingNeed of(byte[] photo, PhotoFormat format, int width, int height, long subsampled) {
     long pixels = (long) width * height;
-    long always = thinned * COPIES + (long) width * LINES;
+    long common = subsampled * COPIES + (long) width * LINES;
     return switch (format) {
-      case JPEG -> ofJpeg(photo, always, pixels);
-      case WEBP -> ofWebp(photo, always, pixels);
-      case TIFF -> new DecodingNeed(always + pixels * WHOLE, 0);
-      case PNG, GIF, BMP, HEIC, AVIF -> new DecodingNeed(always, 0);
+      case JPEG -> ofJpeg(photo, common, pixels);
+      case WEBP -> ofWebp(photo, common, pixels);
+      case TIFF -> new DecodingNeed(common + pixels * FULL_SIZE, 0);
+      case PNG, GIF, BMP, HEIC, AVIF -> new DecodingNeed(common, 0);
     };
   }
 
-  private static DecodingNeed ofJpeg(byte[] photo, long always, long pixels) {
+  private static DecodingNeed ofJpeg(byte[] photo, long common, long pixels) {
     int frame = JpegFrame.kind(photo);
-    // Where none is found here, a decoder may still find one, of the kind that takes most.
+    // If none is found here, a decoder may still find one, in the worst case a lossless one.
     return frame == LOSSLESS_FRAME || frame < 0
-        ? new DecodingNeed(always + pixels * LOSSLESS_JPEG, 0)
-        : new DecodingNeed(always, pixels * COEFFICIENTS);
+        ? new DecodingNeed(common + pixels * LOSSLESS_JPEG, 0)
+        : new DecodingNeed(common, pixels * COEFFICIENTS);
   }
 
-  private static DecodingNeed ofWebp(byte[] photo, long always, long pixels) {
-    boolean withLoss = WebpChunks.has(photo, "VP8 ");
-    // Transparency beside it is without loss, and so is everything where metadata come first.
-    boolean nothingElse = withLoss && !WebpChunks.has(photo, "VP8X");
-    long heap = always + pixels * (nothingElse ? 1 : WHOLE);
-    long givenUp = withLoss ? pixels * GIVEN_UP : 0;
-    return new DecodingNeed(heap, 0, OptionalLong.of(heap + givenUp + TABLES));
+  private static DecodingNeed ofWebp(byte[] photo, long common, long pixels) {
+    boolean lossy = WebpChunks.has(photo, "VP8 ");
+    // An extended file (VP8X) may contain a lossless alpha channel or a lossless image.
+    boolean lossyOnly = lossy && !WebpChunks.has(photo, "VP8X");
+    long heap = common + pixels * (lossyOnly ? 1 : FULL_SIZE);
+    long temporary = lossy ? pixels * TEMPORARY : 0;
+    return new DecodingNeed(heap, 0, OptionalLong.of(heap + temporary + TABLES));
   }
 }

@@ -6,8 +6,8 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * Finds the EXIF block of a PNG or WebP file by going from chunk to chunk. Nothing else of the file
- * is looked at: other chunks may be packed, and unpack to any size.
+ * Finds the EXIF block of a PNG or WebP file by walking its chunks. No other chunk is read, because
+ * chunks may be compressed and expand to any size.
  */
 final class ExifBlock {
 
@@ -15,7 +15,7 @@ final class ExifBlock {
 
   private ExifBlock() {}
 
-  /** The {@code eXIf} chunk of a PNG file (PNG, third edition, 11.3.4.5). */
+  /** Returns the {@code eXIf} chunk of a PNG file (PNG, third edition, 11.3.4.5). */
   static Optional<byte[]> ofPng(byte[] file) {
     ByteBuffer bytes = ByteBuffer.wrap(file);
     for (long at = PNG_SIGNATURE; at + 8 <= file.length; ) {
@@ -28,7 +28,7 @@ final class ExifBlock {
     return Optional.empty();
   }
 
-  /** The {@code EXIF} chunk of a WebP file (RFC 9649, 2.7.1.5). */
+  /** Returns the {@code EXIF} chunk of a WebP file (RFC 9649, 2.7.1.5). */
   static Optional<byte[]> ofWebp(byte[] file) {
     return WebpChunks.content(file, "EXIF");
   }

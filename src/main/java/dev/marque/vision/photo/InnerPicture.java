@@ -5,17 +5,17 @@ import java.nio.ByteOrder;
 import java.util.Set;
 
 /**
- * Finds a BMP or TIFF file that is but the wrapping of a JPEG or PNG. Its own header says nothing
- * of the size of the picture inside, which would be decoded by no limit.
+ * Detects BMP and TIFF files that embed a JPEG or PNG image. Their headers do not bound the size of
+ * the embedded image, which would be decoded without a limit.
  */
 final class InnerPicture {
 
-  /** Where a BMP file has the size of its second header, and in that the compression. */
+  /** Offsets in a BMP file: the size of its second header, and the compression within that. */
   private static final int BMP_HEADER = 14;
 
   private static final int BMP_COMPRESSION = 30;
 
-  /** The second header of Windows 3 and later; the older one knows no compression. */
+  /** Size of the second header since Windows 3; the older one has no compression field. */
   private static final int WITH_COMPRESSION = 40;
 
   private static final Set<Integer> BMP_JPEG_AND_PNG = Set.of(4, 5);
@@ -26,14 +26,14 @@ final class InnerPicture {
   private static final int LONG = 4;
 
   /**
-   * None, those of fax machines, LZW, deflate (two numbers) and PackBits (TIFF 6.0; Adobe Photoshop
-   * TIFF Technical Notes).
+   * None, fax encodings, LZW, deflate (two codes) and PackBits (TIFF 6.0; Adobe Photoshop TIFF
+   * Technical Notes).
    */
-  private static final Set<Integer> TIFF_OF_ITS_OWN = Set.of(1, 2, 3, 4, 5, 8, 32773, 32946);
+  private static final Set<Integer> TIFF_NATIVE = Set.of(1, 2, 3, 4, 5, 8, 32773, 32946);
 
   private InnerPicture() {}
 
-  /** Whether the file holds a picture of another format, or may hold one. */
+  /** Returns whether the file contains, or may contain, an image of another format. */
   static boolean isIn(byte[] photo, PhotoFormat format) {
     return switch (format) {
       case BMP -> isInBmp(photo);
@@ -51,7 +51,7 @@ final class InnerPicture {
         && BMP_JPEG_AND_PNG.contains(fields.getInt(BMP_COMPRESSION));
   }
 
-  /** Looks at the first picture alone: no other is decoded. */
+  /** Checks only the first image, since no other is decoded. */
   private static boolean isInTiff(byte[] photo) {
     ByteBuffer fields =
         ByteBuffer.wrap(photo)
@@ -70,20 +70,20 @@ final class InnerPicture {
         return false;
       }
       if (Short.toUnsignedInt(fields.getShort((int) at)) == TIFF_COMPRESSION
-          && !isOfItsOwn(fields, (int) at)) {
+          && !isNative(fields, (int) at)) {
         return true;
       }
     }
     return false;
   }
 
-  private static boolean isOfItsOwn(ByteBuffer fields, int entry) {
+  private static boolean isNative(ByteBuffer fields, int entry) {
     int type = fields.getShort(entry + 2);
     boolean single = fields.getInt(entry + 4) == 1;
     int value =
         type == SHORT
             ? Short.toUnsignedInt(fields.getShort(entry + 8))
             : type == LONG ? fields.getInt(entry + 8) : -1;
-    return single && TIFF_OF_ITS_OWN.contains(value);
+    return single && TIFF_NATIVE.contains(value);
   }
 }

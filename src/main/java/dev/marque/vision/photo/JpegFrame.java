@@ -1,6 +1,6 @@
 package dev.marque.vision.photo;
 
-/** What kind of JPEG it is (ITU-T T.81, table B.1). */
+/** Determines the coding process of a JPEG (ITU-T T.81, table B.1). */
 final class JpegFrame {
 
   private static final int FIRST = 0xc0;
@@ -9,8 +9,8 @@ final class JpegFrame {
   private JpegFrame() {}
 
   /**
-   * The number of the start-of-frame marker: 0 baseline, 2 progressive, 3 lossless; -1 if none.
-   * Bytes that belong to no marker are passed over, as decoders do.
+   * Returns the number of the start-of-frame marker: 0 baseline, 2 progressive, 3 lossless; -1 if
+   * there is none. Skips bytes that do not belong to a marker, as decoders do.
    */
   static int kind(byte[] jpeg) {
     int at = 2;
@@ -21,14 +21,14 @@ final class JpegFrame {
       } else if (marker >= FIRST && marker <= LAST && !isTable(marker)) {
         return marker - FIRST;
       } else {
-        at += isAlone(marker) ? 2 : 2 + twoBytes(jpeg, at + 2);
+        at += isStandalone(marker) ? 2 : 2 + twoBytes(jpeg, at + 2);
       }
     }
     return -1;
   }
 
-  /** Markers without a segment: for private use, restarts, beginning and end of an image. */
-  private static boolean isAlone(int marker) {
+  /** Markers without a segment: temporary use, restarts, start and end of image. */
+  private static boolean isStandalone(int marker) {
     return marker == 0x01 || (marker >= 0xd0 && marker <= 0xd9);
   }
 
@@ -36,7 +36,7 @@ final class JpegFrame {
     return ((jpeg[at] & 0xff) << 8) | (jpeg[at + 1] & 0xff);
   }
 
-  /** Huffman tables, extensions, arithmetic coding: in the same range, and no frame. */
+  /** Markers in this range that are not frames: Huffman tables, extensions, arithmetic coding. */
   private static boolean isTable(int marker) {
     return marker == 0xc4 || marker == 0xc8 || marker == 0xcc;
   }

@@ -18,7 +18,7 @@ import javax.imageio.ImageWriteParam;
 import javax.imageio.ImageWriter;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
 
-/** Makes new JPEG files, without any metadata. */
+/** Encodes JPEG files without metadata. */
 public final class JpegWriter {
 
   private static final float QUALITY = 0.82f;
@@ -33,13 +33,13 @@ public final class JpegWriter {
 
   private JpegWriter() {}
 
-  /** A new JPEG file of these pixels. */
+  /** Returns a JPEG file of these pixels. */
   public static byte[] write(Pixels photo) {
     return write(photo, QUALITY);
   }
 
   /**
-   * The same in another quality.
+   * Returns a JPEG file of these pixels in a given quality.
    *
    * @param quality from 0 (smallest file) to 1
    */
@@ -54,14 +54,14 @@ public final class JpegWriter {
       parameters.setCompressionQuality(quality);
       writer.write(null, new IIOImage(image, null, null), parameters);
     } catch (IOException e) {
-      throw new UncheckedIOException("a JPEG in memory could not be written", e);
+      throw new UncheckedIOException("cannot encode a JPEG in memory", e);
     } finally {
       writer.dispose();
     }
     return bytes.toByteArray();
   }
 
-  /** The same pixels, not a copy. */
+  /** Wraps the pixels without a copy. */
   private static BufferedImage image(Pixels photo) {
     WritableRaster raster =
         Raster.createInterleavedRaster(

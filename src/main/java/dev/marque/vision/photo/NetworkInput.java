@@ -1,17 +1,17 @@
 package dev.marque.vision.photo;
 
 /**
- * How photos are made ready for the network: scaled to one size, whatever their shape, and
- * normalised.
+ * Prepares photos for the network: scales them to one size, ignoring their aspect ratio, and
+ * normalises them.
  */
 public record NetworkInput(Size size, Normalization normalization) {
 
-  /** A whole photo, as {@code float[height][width][3]} in one array. */
+  /** Returns a complete photo as {@code float[height][width][3]} in one array. */
   public float[] of(Pixels photo) {
     return of(photo, Box.all(photo));
   }
 
-  /** A part of a photo likewise. */
+  /** Returns a part of a photo as {@code float[height][width][3]} in one array. */
   public float[] of(Pixels photo, Box part) {
     float[] values = new float[size.values()];
     Resampling.scale(photo, part, false, size.width(), size.height(), values);

@@ -3,16 +3,15 @@ package dev.marque.vision.photo;
 import java.util.List;
 
 /**
- * Brings pixel values to the range that the network was trained with: {@code (value - mean) /
- * deviation} for each channel.
+ * Normalises pixel values as in training: {@code (value - mean) / deviation} per channel.
  *
- * @param mean of red, green and blue, 0 to 255
- * @param deviation of red, green and blue
+ * @param mean means of red, green and blue, 0 to 255
+ * @param deviation standard deviations of red, green and blue
  */
 public record Normalization(List<Float> mean, List<Float> deviation) {
 
-  /** Of photos in general (ImageNet's). */
-  public static final Normalization USUAL =
+  /** ImageNet's statistics, the usual choice for photos. */
+  public static final Normalization IMAGENET =
       new Normalization(List.of(123.7f, 116.3f, 103.5f), List.of(58.4f, 57.1f, 57.4f));
 
   public Normalization {

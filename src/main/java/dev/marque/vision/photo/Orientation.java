@@ -15,10 +15,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
- * How a camera was held: the EXIF tag 0x0112, 1 to 8. To see the photo upright it is first mirrored
- * (2, 4, 5, 7) and then turned.
+ * The orientation of the camera: EXIF tag 0x0112, 1 to 8. To become upright, a photo is first
+ * mirrored (2, 4, 5, 7) and then rotated.
  *
- * @param tag 1 upright, 2 mirrored, 3 turned by half, 4 flipped, 5 to 8 width and height exchanged
+ * @param tag 1 upright, 2 mirrored, 3 rotated by 180 degrees, 4 flipped, 5 to 8 width and height
+ *     swapped
  */
 record Orientation(int tag) {
 
@@ -26,7 +27,7 @@ record Orientation(int tag) {
 
   private static final String JPEG_PREAMBLE = "Exif\0\0";
 
-  /** The orientation a file tells; upright where it tells none or the metadata is damaged. */
+  /** Reads a file's orientation; upright if there is none or the metadata is damaged. */
   static Orientation of(byte[] bytes, PhotoFormat format) {
     try {
       Metadata metadata = exif(bytes, format);
@@ -41,12 +42,12 @@ record Orientation(int tag) {
         | IOException
         | RuntimeException
         | StackOverflowError e) {
-      // The library goes one call deeper for each directory, and a file may chain thousands.
+      // StackOverflowError: the library recurses per directory, and a file may chain thousands.
       return UPRIGHT;
     }
   }
 
-  /** Reads EXIF and nothing else: other metadata may be made to unpack to any size. */
+  /** Reads only EXIF, because other metadata may be compressed and expand to any size. */
   private static Metadata exif(byte[] bytes, PhotoFormat format)
       throws ImageProcessingException, IOException {
     return switch (format) {
@@ -62,25 +63,25 @@ record Orientation(int tag) {
 
   private static Metadata block(byte[] exif) {
     Metadata metadata = new Metadata();
-    // Some programs put the beginning of JPEG's EXIF segment before the block.
-    boolean jpegs = new String(exif, StandardCharsets.ISO_8859_1).startsWith(JPEG_PREAMBLE);
-    int begin = jpegs ? JPEG_PREAMBLE.length() : 0;
-    new ExifReader().extract(new ByteArrayReader(exif), metadata, begin);
+    // Some programs prepend the preamble of a JPEG's EXIF segment to the block.
+    boolean hasPreamble = new String(exif, StandardCharsets.ISO_8859_1).startsWith(JPEG_PREAMBLE);
+    int start = hasPreamble ? JPEG_PREAMBLE.length() : 0;
+    new ExifReader().extract(new ByteArrayReader(exif), metadata, start);
     return metadata;
   }
 
-  /** Whether width and height are exchanged. */
-  boolean turnsSideways() {
+  /** Returns whether width and height are swapped. */
+  boolean swapsAxes() {
     return tag >= 5;
   }
 
-  /** The upright photo. */
+  /** Returns the upright photo. */
   Pixels apply(Pixels photo) {
     if (tag == 1) {
       return photo;
     }
-    int width = turnsSideways() ? photo.height() : photo.width();
-    int height = turnsSideways() ? photo.width() : photo.height();
+    int width = swapsAxes() ? photo.height() : photo.width();
+    int height = swapsAxes() ? photo.width() : photo.height();
     byte[] upright = new byte[photo.rgb().length];
     for (int y = 0; y < height; y++) {
       for (int x = 0; x < width; x++) {
@@ -94,7 +95,7 @@ record Orientation(int tag) {
     return new Pixels(width, height, upright);
   }
 
-  /** Where the stored pixel of an upright place stands. */
+  /** Returns the index of the stored pixel for a position in the upright photo. */
   private int source(int x, int y, int width, int height) {
     return switch (tag) {
       case 2 -> y * width + (width - 1 - x);

@@ -1,22 +1,22 @@
 package dev.marque.vision.photo;
 
-/** Bytes that are no photo we read; {@link #reason} says why, {@link #getMessage} in words. */
+/** Thrown for bytes that cannot be read as a photo; {@link #reason} says why. */
 public final class PhotoException extends Exception {
   private static final long serialVersionUID = 1;
 
-  /** Why a photo is refused. */
+  /** Why a photo is rejected. */
   public enum Reason {
     /** No bytes at all. */
     EMPTY,
-    /** A kind of file that is not read here. */
+    /** An unsupported type of file. */
     UNSUPPORTED_TYPE,
-    /** More pixels than allowed, by its header. */
+    /** More pixels than allowed, according to its header. */
     TOO_MANY_PIXELS,
-    /** To decode it takes more memory than it may have. */
+    /** Decoding takes more memory than allowed. */
     TOO_MUCH_MEMORY,
-    /** Several pictures in one file. */
+    /** Several frames in one file. */
     ANIMATED,
-    /** Damaged or cut short. */
+    /** Damaged or truncated. */
     UNREADABLE
   }
 

@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
-/** The kinds of picture file, told apart by their first bytes. */
+/** Image file formats, identified by their first bytes. */
 public enum PhotoFormat {
   JPEG(true),
   PNG(true),
@@ -14,14 +14,14 @@ public enum PhotoFormat {
   BMP(true),
   TIFF(true),
   WEBP(true),
-  /** What iPhones store by default; no reader for it here. */
+  /** The default of iPhones; not supported. */
   HEIC(false),
-  /** Small and new; no reader for it here. */
+  /** Not supported. */
   AVIF(false);
 
   private static final Set<String> HEIC_BRANDS =
       Set.of("heic", "heix", "heim", "heis", "hevc", "hevx", "mif1", "msf1");
-  private static final Set<String> ENDINGS =
+  private static final Set<String> EXTENSIONS =
       Set.of(".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff");
 
   private static final Set<String> AVIF_BRANDS = Set.of("avif", "avis");
@@ -32,12 +32,12 @@ public enum PhotoFormat {
     this.readable = readable;
   }
 
-  /** Whether {@link PhotoReader} reads it. */
+  /** Returns whether {@link PhotoReader} can read it. */
   public boolean readable() {
     return readable;
   }
 
-  /** The kind of file that these bytes begin; empty where it is none of these. */
+  /** Identifies the format of a file by its first bytes; empty if unknown. */
   public static Optional<PhotoFormat> of(byte[] bytes) {
     if (begins(bytes, 0, "\u00ff\u00d8\u00ff")) {
       return Optional.of(JPEG);
@@ -69,10 +69,10 @@ public enum PhotoFormat {
     return Optional.empty();
   }
 
-  /** Whether a file is named like a photo that is read here; only its bytes tell for sure. */
+  /** Returns whether a file has the extension of a readable format; its content may differ. */
   public static boolean isNamedLikePhoto(Path file) {
     String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
-    return ENDINGS.stream().anyMatch(name::endsWith);
+    return EXTENSIONS.stream().anyMatch(name::endsWith);
   }
 
   private static boolean begins(byte[] bytes, int at, String signature) {

@@ -1,16 +1,16 @@
 package dev.marque.vision.photo;
 
 /**
- * How large a photo may be before it is decoded.
+ * Size limits that are checked before a photo is decoded.
  *
- * @param pixels width times height by its header
+ * @param pixels maximum of width times height, according to the header
  */
 public record PhotoLimits(long pixels) {
 
-  /** For photos that the user picked on this machine. */
+  /** For local files chosen by the user. */
   public static final PhotoLimits GENEROUS = new PhotoLimits(200_000_000);
 
-  /** So many millions of pixels. */
+  /** Returns a limit in millions of pixels. */
   public static PhotoLimits megapixels(int megapixels) {
     return new PhotoLimits(megapixels * 1_000_000L);
   }

@@ -17,16 +17,16 @@ import javax.imageio.event.IIOReadWarningListener;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads photos that strangers send. The type is told by the first bytes and the size by the header
- * before anything is decoded; what comes out is upright RGB without metadata.
+ * Reads untrusted photos. The format is identified by the first bytes and the size is read from the
+ * header before anything is decoded. The result is upright RGB without metadata.
  */
 public final class PhotoReader {
 
-  /** Many times what the largest honest photo takes, in processor time. */
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  /** Limit of processor time, many times what the largest ordinary photo takes. */
+  private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
-  /** Several times what is kept or computed of a photo, and little memory. */
-  private static final long PLENTY_OF_PIXELS = 2_000_000;
+  /** Pixels to decode of a large photo: several times what is used later, and little memory. */
+  private static final long ENOUGH_PIXELS = 2_000_000;
 
   static {
     ImageIO.setUseCache(false);
@@ -37,33 +37,33 @@ public final class PhotoReader {
   /**
    * Reads a photo.
    *
-   * @param longSide the long side needed, pixels: a much larger photo is thinned out while it is
+   * @param longSide required long side in pixels: a much larger photo is subsampled while it is
    *     decoded, but never below this
-   * @throws PhotoException if the bytes are no photo that can be read within the limits
+   * @throws PhotoException if the bytes cannot be read as a photo within the limits
    */
   public static Photo read(byte[] bytes, PhotoLimits limits, int longSide) throws PhotoException {
-    return read(bytes, limits, longSide, PATIENCE);
+    return read(bytes, limits, longSide, TIMEOUT);
   }
 
-  /** As {@link #read(byte[], PhotoLimits, int)}, for a bounded time. */
-  static Photo read(byte[] bytes, PhotoLimits limits, int longSide, Duration patience)
+  /** Like {@link #read(byte[], PhotoLimits, int)}, with a limit of processor time. */
+  static Photo read(byte[] bytes, PhotoLimits limits, int longSide, Duration timeout)
       throws PhotoException {
-    return read(bytes, limits, longSide, patience, DecodingMemory.ofThisProcess());
+    return read(bytes, limits, longSide, timeout, DecodingMemory.shared());
   }
 
-  /** As {@link #read(byte[], PhotoLimits, int)}, for a bounded time and in a bounded memory. */
+  /** Like {@link #read(byte[], PhotoLimits, int)}, with limits of processor time and memory. */
   static Photo read(
-      byte[] bytes, PhotoLimits limits, int longSide, Duration patience, DecodingMemory memory)
+      byte[] bytes, PhotoLimits limits, int longSide, Duration timeout, DecodingMemory memory)
       throws PhotoException {
     PhotoFormat format = checkedFormat(bytes);
-    try (TimedStream in = new TimedStream(bytes, format, patience)) {
+    try (TimedStream in = new TimedStream(bytes, format, timeout)) {
       Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
       if (!readers.hasNext()) {
         throw new PhotoException(Reason.UNREADABLE, "its header is damaged");
       }
       ImageReader reader = readers.next();
       try {
-        // Without metadata: a PNG's texts are packed, and a few kilobytes unpack to gigabytes.
+        // Without metadata: a PNG's compressed texts may expand from kilobytes to gigabytes.
         reader.setInput(in, false, true);
         return decode(reader, in, bytes, format, limits, longSide, memory);
       } finally {
@@ -72,16 +72,16 @@ public final class PhotoReader {
     } catch (TimedStream.TooMuchMemory e) {
       throw tooMuchMemory();
     } catch (IOException | RuntimeException | StackOverflowError e) {
-      throw new PhotoException(Reason.UNREADABLE, "it is damaged or cut short");
+      throw new PhotoException(Reason.UNREADABLE, "it is damaged or truncated");
     } catch (OutOfMemoryError e) {
-      // One array that does not fit into the heap hurts nobody else: the photo claims nonsense.
+      // A single oversized array does no harm to other threads: the header claims a false size.
       throw tooMuchMemory();
     }
   }
 
   private static PhotoException tooMuchMemory() {
     return new PhotoException(
-        Reason.TOO_MUCH_MEMORY, "to decode it takes more memory than there is");
+        Reason.TOO_MUCH_MEMORY, "decoding it takes more memory than is available");
   }
 
   private static PhotoFormat checkedFormat(byte[] bytes) throws PhotoException {
@@ -91,21 +91,21 @@ public final class PhotoReader {
     PhotoFormat format =
         PhotoFormat.of(bytes)
             .orElseThrow(
-                () -> new PhotoException(Reason.UNSUPPORTED_TYPE, "it is no picture file"));
+                () -> new PhotoException(Reason.UNSUPPORTED_TYPE, "it is not an image file"));
     if (!format.readable()) {
       throw new PhotoException(
-          Reason.UNSUPPORTED_TYPE, format + " cannot be read; save it as JPEG or PNG");
+          Reason.UNSUPPORTED_TYPE, format + " is not supported; save it as JPEG or PNG");
     }
     if (InnerPicture.isIn(bytes, format)) {
       throw new PhotoException(
           Reason.UNSUPPORTED_TYPE,
-          format + " with a picture of another type in it cannot be read; save it as JPEG or PNG");
+          format + " with an embedded image is not supported; save it as JPEG or PNG");
     }
     if (ProfileSize.isImpossible(bytes, format)) {
-      throw new PhotoException(Reason.UNREADABLE, "its colour profile is damaged or cut short");
+      throw new PhotoException(Reason.UNREADABLE, "its colour profile is damaged or truncated");
     }
-    if (format == PhotoFormat.WEBP && WebpChunks.areCutShort(bytes)) {
-      throw new PhotoException(Reason.UNREADABLE, "it is cut short");
+    if (format == PhotoFormat.WEBP && WebpChunks.isTruncated(bytes)) {
+      throw new PhotoException(Reason.UNREADABLE, "it is truncated");
     }
     return format;
   }
@@ -131,42 +131,42 @@ public final class PhotoReader {
       throw new PhotoException(Reason.ANIMATED, "it is an animation");
     }
     int step = step(format, width, height, longSide);
-    long thinned = (long) ((width - 1) / step + 1) * ((height - 1) / step + 1);
+    long subsampled = (long) ((width - 1) / step + 1) * ((height - 1) / step + 1);
     Orientation orientation = Orientation.of(bytes, format);
-    boolean sideways = orientation.turnsSideways();
-    DecodingNeed need = DecodingNeed.of(bytes, format, width, height, thinned);
-    DecodingMemory.Reserved held = memory.reserve(need);
+    boolean sideways = orientation.swapsAxes();
+    DecodingNeed need = DecodingNeed.of(bytes, format, width, height, subsampled);
+    DecodingMemory.Reservation reservation = memory.reserve(need);
     try {
-      need.mostAllocated().ifPresent(in::allow);
+      need.maxAllocated().ifPresent(in::allow);
       Pixels pixels = orientation.apply(pixels(decode(reader, step)));
       return new Photo(pixels, sideways ? height : width, sideways ? width : height);
     } finally {
-      held.close();
+      reservation.close();
     }
   }
 
   /**
-   * Of how many pixels in a row, and of how many rows, one is decoded. A JPEG is decoded faster for
-   * it; of the others only as much is left out as would take too much memory.
+   * Returns the subsampling step per axis. A JPEG is subsampled as far as possible, because that is
+   * faster; other formats only as far as needed to save memory.
    */
   private static int step(PhotoFormat format, int width, int height, int longSide) {
-    int most = Math.max(1, Math.max(width, height) / longSide);
+    int maxStep = Math.max(1, Math.max(width, height) / longSide);
     if (format == PhotoFormat.JPEG) {
-      return most;
+      return maxStep;
     }
     double pixels = (double) width * height;
-    return Math.min(most, (int) Math.ceil(Math.sqrt(pixels / PLENTY_OF_PIXELS)));
+    return Math.min(maxStep, (int) Math.ceil(Math.sqrt(pixels / ENOUGH_PIXELS)));
   }
 
   private static BufferedImage decode(ImageReader reader, int step)
       throws IOException, PhotoException {
-    AtomicReference<@Nullable String> cutShort = new AtomicReference<>();
+    AtomicReference<@Nullable String> truncated = new AtomicReference<>();
     reader.addIIOReadWarningListener(
         new IIOReadWarningListener() {
           @Override
           public void warningOccurred(ImageReader source, String warning) {
             if (warning.contains("Premature end") || warning.contains("premature end")) {
-              cutShort.set(warning);
+              truncated.set(warning);
             }
           }
         });
@@ -175,8 +175,8 @@ public final class PhotoReader {
       parameters.setSourceSubsampling(step, step, 0, 0);
     }
     BufferedImage image = reader.read(0, parameters);
-    if (cutShort.get() != null) {
-      throw new PhotoException(Reason.UNREADABLE, "it is cut short");
+    if (truncated.get() != null) {
+      throw new PhotoException(Reason.UNREADABLE, "it is truncated");
     }
     return image;
   }
@@ -185,7 +185,7 @@ public final class PhotoReader {
       throws IOException {
     return switch (format) {
       case GIF -> reader.getNumImages(true) > 1;
-      // The extended header's second flag
+      // The animation flag of the extended header
       // (https://developers.google.com/speed/webp/docs/riff_container).
       case WEBP ->
           bytes.length > 20
@@ -225,7 +225,7 @@ public final class PhotoReader {
     return new Pixels(width, height, rgb);
   }
 
-  /** Without transparency: what shows through is white. */
+  /** Removes transparency by painting the image on white. */
   private static BufferedImage opaque(BufferedImage image) {
     if (image.getType() == BufferedImage.TYPE_INT_RGB) {
       return image;

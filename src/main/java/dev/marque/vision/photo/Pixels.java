@@ -10,7 +10,7 @@ public record Pixels(int width, int height, byte[] rgb) {
   public Pixels {
     if (width < 1 || height < 1 || rgb.length != 3L * width * height) {
       throw new IllegalArgumentException(
-          rgb.length + " bytes are no photo of " + width + " x " + height);
+          rgb.length + " bytes do not match a photo of " + width + " x " + height);
     }
   }
 }

@@ -3,9 +3,8 @@ package dev.marque.vision.photo;
 import java.util.Arrays;
 
 /**
- * Scales a part of a photo to a given size: a triangle filter as wide as the step between output
- * pixels (bilinear when enlarging, averaging when shrinking, so nothing aliases), one axis after
- * the other.
+ * Scales a part of a photo to a given size with a separable triangle filter, which is bilinear when
+ * enlarging and as wide as the step between output pixels when shrinking, to prevent aliasing.
  */
 public final class Resampling {
 
@@ -14,14 +13,14 @@ public final class Resampling {
   /**
    * Fills {@code target[(y * width + x) * 3 + channel]} with values from 0 to 255.
    *
-   * @param mirrored left and right exchanged
+   * @param mirrored whether to swap left and right
    */
   public static void scale(
       Pixels photo, Box box, boolean mirrored, int width, int height, float[] target) {
     Taps across = Taps.of(box.left(), box.right(), width, photo.width());
     Taps down = Taps.of(box.top(), box.bottom(), height, photo.height());
-    // Lines first, since neighbours in memory are added up many at a time. Only the lines that the
-    // next output line is made of are held, so that they stay in the cache.
+    // Vertical pass first: adding up whole lines can be vectorized. Only the lines that contribute
+    // to the next output line are kept, so that they stay in the cache.
     int from = across.first() * 3;
     int to = across.last() * 3 + 3;
     float[][] lines = new float[down.count][photo.width() * 3];
@@ -40,7 +39,7 @@ public final class Resampling {
     }
   }
 
-  /** The same photo with a long side of at most so many pixels; one that fits is not changed. */
+  /** Scales a photo down to a maximum long side in pixels; a photo that fits is returned as is. */
   public static Pixels fit(Pixels photo, int longSide) {
     int longer = Math.max(photo.width(), photo.height());
     if (longer <= longSide) {
@@ -51,7 +50,7 @@ public final class Resampling {
     return scaled(photo, Box.all(photo), false, width, height);
   }
 
-  /** A part of a photo as one of its own. */
+  /** Returns a scaled part of a photo as a new photo. */
   public static Pixels scaled(Pixels photo, Box part, boolean mirrored, int width, int height) {
     float[] values = new float[width * height * 3];
     scale(photo, part, mirrored, width, height, values);
@@ -103,7 +102,7 @@ public final class Resampling {
     }
   }
 
-  /** Which input pixels, neighbours of each other, with which weights, make each output pixel. */
+  /** The weights of the adjacent input pixels that contribute to each output pixel. */
   private static final class Taps {
     private final int count;
     private final int[] starts;
@@ -135,7 +134,7 @@ public final class Resampling {
       return starts[starts.length - 1] + count - 1;
     }
 
-    /** Of what lies beyond the border the weights go to the border. */
+    /** Weights beyond the border are added to the border pixel. */
     private void add(int output, double center, double reach, int reached, int inputs) {
       int begin = (int) Math.floor(center - reach) + 1;
       int start = Math.min(Math.max(begin, 0), inputs - count);

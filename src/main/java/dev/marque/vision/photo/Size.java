@@ -12,7 +12,7 @@ public record Size(int height, int width) {
 
   public Size {
     if (height < 1 || width < 1) {
-      throw new IllegalArgumentException(height + "x" + width + " is no size");
+      throw new IllegalArgumentException(height + "x" + width + " is not a valid size");
     }
   }
 
@@ -20,12 +20,12 @@ public record Size(int height, int width) {
   public static Size parse(String text) {
     Matcher matcher = TEXT.matcher(text);
     if (!matcher.matches()) {
-      throw new IllegalArgumentException("'" + text + "' is no size such as 144x184");
+      throw new IllegalArgumentException("'" + text + "' is not a size like 144x184");
     }
     return new Size(Integer.parseInt(matcher.group(1)), Integer.parseInt(matcher.group(2)));
   }
 
-  /** Values of one photo of this size: three channels. */
+  /** Returns the number of values of a photo of this size, with three channels. */
   public int values() {
     return 3 * height * width;
   }

@@ -10,37 +10,37 @@ import java.time.Duration;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
- * A photo's bytes, which a decoder gets for a bounded time of its thread's processor, so that an
- * honest photo is read on a busy machine too. Of all formats a decoder works as it reads: a
- * progressive JPEG of a few megabytes may go over all its pixels a hundred thousand times, and no
- * header tells so. Who looks beyond the end again and again is stopped before: a decoder meets it a
- * few times, one that goes round in circles at every pixel. To be made and read on one thread.
+ * The bytes of a photo with a limit of processor time for the decoder's thread. Wall-clock time
+ * would reject ordinary photos on a busy machine. A limit is needed because no header bounds the
+ * work: a progressive JPEG of a few megabytes may process all its pixels a hundred thousand times.
+ * Repeated reads beyond the end are limited as well: a decoder makes a few of them, unless it is
+ * stuck and reads there for every pixel. Must be created and read on one thread.
  */
 final class TimedStream extends MemoryCacheImageInputStream {
 
-  /** How many bytes are read between two looks at the time, which is not free. */
-  private static final int LOOK_EVERY = 1 << 10;
+  /** Number of bytes between two checks, which are not free. */
+  private static final int CHECK_INTERVAL = 1 << 10;
 
-  /** How often an honest decoder may look beyond the end, many times over. */
-  private static final int LOOKS_BEYOND_END = 1000;
+  /** Maximum number of reads beyond the end, many times what an ordinary photo needs. */
+  private static final int MAX_READS_BEYOND_END = 1000;
 
   /**
-   * How many bytes the decoder of lossless WebP holds beyond those that it is done with. Where it
-   * cannot have them it asks for them anew at every pixel, a microsecond each: ten seconds for a
-   * file of 38 bytes that is a legal picture of one colour.
+   * Number of bytes that the lossless WebP decoder reads ahead. If they are missing it tries again
+   * at every pixel, a microsecond each: ten seconds for a valid file of 38 bytes with an image of a
+   * single colour.
    */
   private static final int WEBP_LOOKAHEAD = Long.BYTES;
 
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
   private final long end;
-  private long mostAllocated = Long.MAX_VALUE;
-  private int unseen;
+  private long maxAllocated = Long.MAX_VALUE;
+  private int unchecked;
   private int beyondEnd;
 
-  TimedStream(byte[] bytes, PhotoFormat format, Duration patience) {
+  TimedStream(byte[] bytes, PhotoFormat format, Duration timeout) {
     super(stream(bytes, format));
-    this.end = THREADS.getCurrentThreadCpuTime() + patience.toNanos();
+    this.end = THREADS.getCurrentThreadCpuTime() + timeout.toNanos();
   }
 
   private static InputStream stream(byte[] bytes, PhotoFormat format) {
@@ -63,36 +63,35 @@ final class TimedStream extends MemoryCacheImageInputStream {
   }
 
   private int counted(int read) throws IOException {
-    if (read < 0 && ++beyondEnd > LOOKS_BEYOND_END) {
-      throw new IOException("decoding goes on beyond the end");
+    if (read < 0 && ++beyondEnd > MAX_READS_BEYOND_END) {
+      throw new IOException("the decoder keeps reading beyond the end");
     }
     return read;
   }
 
   private void count(int bytes) throws IOException {
-    unseen += bytes;
-    if (unseen < 0 || unseen >= LOOK_EVERY) {
-      unseen = 0;
-      look();
+    unchecked += bytes;
+    if (unchecked < 0 || unchecked >= CHECK_INTERVAL) {
+      unchecked = 0;
+      check();
     }
   }
 
-  private void look() throws IOException {
+  private void check() throws IOException {
     if (THREADS.getCurrentThreadCpuTime() - end > 0) {
       throw new IOException("decoding takes too long");
     }
-    if (mostAllocated < Long.MAX_VALUE
-        && THREADS.getCurrentThreadAllocatedBytes() > mostAllocated) {
+    if (maxAllocated < Long.MAX_VALUE && THREADS.getCurrentThreadAllocatedBytes() > maxAllocated) {
       throw new TooMuchMemory();
     }
   }
 
-  /** From now on the thread may allocate so many bytes before it is stopped. */
+  /** Limits the bytes that the thread may allocate from now on. */
   void allow(long bytes) {
-    mostAllocated = THREADS.getCurrentThreadAllocatedBytes() + bytes;
+    maxAllocated = THREADS.getCurrentThreadAllocatedBytes() + bytes;
   }
 
-  /** More was allocated than allowed. */
+  /** Thrown if the thread has allocated more than allowed. */
   static final class TooMuchMemory extends IOException {
     private static final long serialVersionUID = 1;
   }

@@ -1,4 +1,4 @@
-/** Reading photos that strangers send: limits, decoding, orientation, scaling. */
+/** Reading untrusted photos: limits, decoding, orientation, scaling. */
 @NullMarked
 package dev.marque.vision.photo;
 

@@ -29,7 +29,7 @@ class SafetensorsTest {
           Map.of("epoch", "7"));
 
   @Test
-  void values_shapes_and_metadata_survive(@TempDir Path folder) throws Exception {
+  void values_shapes_and_metadata_survive_a_round_trip(@TempDir Path folder) throws Exception {
     Path file = folder.resolve("w.safetensors");
     SAMPLE.write(file, Safetensors.Format.F32);
     Safetensors read = Safetensors.read(file);
@@ -41,7 +41,7 @@ class SafetensorsTest {
   }
 
   @Test
-  void half_precision_takes_half_the_room(@TempDir Path folder) throws Exception {
+  void half_precision_takes_half_the_space(@TempDir Path folder) throws Exception {
     Path single = folder.resolve("single");
     Path half = folder.resolve("half");
     SAMPLE.write(single, Safetensors.Format.F32);
@@ -54,20 +54,20 @@ class SafetensorsTest {
   }
 
   @Test
-  void a_file_cut_short_anywhere_is_refused(@TempDir Path folder) throws Exception {
+  void a_file_truncated_anywhere_is_rejected(@TempDir Path folder) throws Exception {
     Path file = folder.resolve("w.safetensors");
     SAMPLE.write(file, Safetensors.Format.F32);
-    byte[] whole = Files.readAllBytes(file);
-    for (int length = 0; length < whole.length; length++) {
-      Files.write(file, Arrays.copyOf(whole, length));
+    byte[] complete = Files.readAllBytes(file);
+    for (int length = 0; length < complete.length; length++) {
+      Files.write(file, Arrays.copyOf(complete, length));
       InvalidModelException e =
           assertThrows(InvalidModelException.class, () -> Safetensors.read(file));
-      assertTrue(e.getMessage().contains("cut short"), e.getMessage());
+      assertTrue(e.getMessage().contains("truncated"), e.getMessage());
     }
   }
 
   @Test
-  void a_header_that_claims_too_much_is_refused(@TempDir Path folder) throws Exception {
+  void an_inconsistent_header_is_rejected(@TempDir Path folder) throws Exception {
     Path file = folder.resolve("w.safetensors");
     for (String header :
         List.of(
@@ -85,7 +85,7 @@ class SafetensorsTest {
   }
 
   @Property
-  void a_half_is_within_half_a_step_of_the_value(
+  void a_half_is_within_half_a_unit_of_the_value(
       @ForAll @FloatRange(min = -65000, max = 65000) float value) {
     float half = HalfPrecision.toFloat(HalfPrecision.toHalf(value));
     float step = Math.max(0x1p-24f, Math.ulp(value) * (1 << 13));
@@ -93,7 +93,7 @@ class SafetensorsTest {
   }
 
   @Property
-  void every_half_survives(@ForAll short half) {
+  void every_half_survives_a_round_trip(@ForAll short half) {
     float value = HalfPrecision.toFloat(half);
     if (!Float.isNaN(value)) {
       assertEquals(half, HalfPrecision.toHalf(value));

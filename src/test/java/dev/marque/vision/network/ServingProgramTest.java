@@ -37,7 +37,7 @@ class ServingProgramTest {
   }
 
   @Test
-  void a_photo_has_the_same_answer_alone_and_in_a_batch() {
+  void a_photo_has_the_same_output_alone_and_in_a_batch() {
     List<float[]> photos = photos(5);
     try (ServingProgram program = program(Precision.FLOAT32)) {
       List<ServingProgram.Output> together = program.run(photos, SIZE, 2);
@@ -50,7 +50,7 @@ class ServingProgramTest {
   }
 
   @Test
-  void a_brands_logit_is_the_mean_of_its_map_and_the_bias() {
+  void a_brands_logit_is_the_mean_of_its_map_plus_the_bias() {
     float[] bias = TinyNetwork.weights(HEADS, 1).values("heads.brand.bias");
     try (ServingProgram program = program(Precision.FLOAT32)) {
       ServingProgram.Output output = program.run(photos(1), SIZE, 1).get(0);
@@ -67,7 +67,7 @@ class ServingProgramTest {
   }
 
   @Test
-  void passes_of_several_threads_at_a_time_do_not_mix() throws Exception {
+  void concurrent_passes_do_not_interfere() throws Exception {
     List<float[]> photos = photos(8);
     try (ServingProgram program = program(Precision.FLOAT32)) {
       List<ServingProgram.Output> expected = program.run(photos, SIZE, 1);
@@ -97,13 +97,13 @@ class ServingProgramTest {
   }
 
   @Test
-  void half_the_bits_change_the_answer_only_a_little() {
+  void bfloat16_changes_the_output_only_slightly() {
     List<float[]> photos = photos(2);
     try (ServingProgram single = program(Precision.FLOAT32);
-        ServingProgram brain = program(Precision.BFLOAT16)) {
+        ServingProgram bfloat16 = program(Precision.BFLOAT16)) {
       assertArrayEquals(
           single.run(photos, SIZE, 1).get(1).logits(),
-          brain.run(photos, SIZE, 1).get(1).logits(),
+          bfloat16.run(photos, SIZE, 1).get(1).logits(),
           0.15f);
     }
   }

@@ -25,7 +25,7 @@ class ShapeInferenceTest {
   }
 
   @Test
-  void a_layer_takes_as_many_channels_as_the_one_before_makes() {
+  void input_channels_are_the_output_channels_of_the_previous_layer() {
     assertArrayEquals(new int[] {8, 3, 5, 5}, tiny().get("layers.0.weight").shape());
     assertArrayEquals(new int[] {8, 8, 3, 3}, tiny().get("layers.2.first.weight").shape());
     assertArrayEquals(new int[] {16, 8, 3, 3}, tiny().get("layers.3.first.weight").shape());
@@ -36,27 +36,26 @@ class ShapeInferenceTest {
   }
 
   @Test
-  void a_shortcut_has_a_convolution_only_where_width_or_size_change() {
+  void a_shortcut_has_a_convolution_only_if_width_or_size_change() {
     assertFalse(tiny().containsKey("layers.2.shortcut.weight"));
     assertTrue(tiny().containsKey("layers.3.shortcut.weight"));
   }
 
   @Test
-  void squeeze_and_excitation_is_narrow_in_the_middle() {
+  void squeeze_and_excitation_has_a_narrow_hidden_layer() {
     assertArrayEquals(new int[] {4, 16}, tiny().get("layers.3.squeeze.weight").shape());
     assertArrayEquals(new int[] {16, 4}, tiny().get("layers.3.excite.weight").shape());
   }
 
   @Test
-  void the_description_survives_json(@TempDir Path folder) throws Exception {
+  void the_description_survives_a_json_round_trip(@TempDir Path folder) throws Exception {
     Path file = folder.resolve("network.json");
     Files.writeString(file, TinyNetwork.DESCRIPTION.toJson());
     assertEquals(TinyNetwork.DESCRIPTION, NetworkDescription.read(file));
   }
 
   @Test
-  void a_description_with_a_mistake_is_refused_with_the_reason(@TempDir Path folder)
-      throws Exception {
+  void an_invalid_description_is_rejected_by_file_name(@TempDir Path folder) throws Exception {
     Path file = folder.resolve("network.json");
     for (String text :
         List.of(

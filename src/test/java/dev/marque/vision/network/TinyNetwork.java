@@ -5,8 +5,7 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * A network small enough to run in milliseconds, with weights that no part of it leaves without
- * effect.
+ * A network that runs in milliseconds, with weights such that every part of it affects the output.
  */
 public final class TinyNetwork {
 
@@ -22,7 +21,7 @@ public final class TinyNetwork {
 
   private TinyNetwork() {}
 
-  /** Random values, running statistics and residual scales included. */
+  /** Returns random weights, including running statistics and residual scales. */
   public static Weights weights(Heads heads, long seed) {
     Random random = new Random(seed);
     List<Tensor> tensors = new ArrayList<>();

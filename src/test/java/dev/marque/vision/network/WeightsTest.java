@@ -17,7 +17,7 @@ class WeightsTest {
   private static final Weights WEIGHTS = Weights.initial(SPECS, 1);
 
   @Test
-  void initial_weights_fit_their_network_and_depend_on_the_seed_alone() {
+  void initial_weights_match_their_network_and_depend_only_on_the_seed() {
     assertDoesNotThrow(() -> WEIGHTS.check(SPECS));
     assertArrayEquals(
         WEIGHTS.values("layers.0.weight"), Weights.initial(SPECS, 1).values("layers.0.weight"));
@@ -27,7 +27,7 @@ class WeightsTest {
   void a_missing_tensor_is_named() {
     List<Tensor> tensors = new ArrayList<>(WEIGHTS.tensors());
     tensors.removeIf(tensor -> tensor.name().equals("heads.brand.bias"));
-    assertRefused(tensors, "heads.brand.bias");
+    assertRejected(tensors, "heads.brand.bias");
   }
 
   @Test
@@ -38,28 +38,28 @@ class WeightsTest {
             tensor.name().equals("heads.brand.bias")
                 ? new Tensor(tensor.name(), new int[] {4}, new float[4])
                 : tensor);
-    assertRefused(tensors, "heads.brand.bias has the shape [4] where the network needs [3]");
+    assertRejected(tensors, "heads.brand.bias has the shape [4], but the network needs [3]");
   }
 
   @Test
-  void a_tensor_too_many_is_named() {
+  void an_unexpected_tensor_is_named() {
     List<Tensor> tensors = new ArrayList<>(WEIGHTS.tensors());
     tensors.add(new Tensor("layers.9.weight", new int[] {1}, new float[1]));
-    assertRefused(tensors, "layers.9.weight");
+    assertRejected(tensors, "layers.9.weight");
   }
 
   @Test
-  void a_value_that_is_not_finite_is_refused() {
+  void a_value_that_is_not_finite_is_rejected() {
     List<Tensor> tensors = new ArrayList<>(WEIGHTS.tensors());
     tensors.replaceAll(
         tensor ->
             tensor.name().equals("heads.brand.bias")
                 ? new Tensor(tensor.name(), new int[] {3}, new float[] {0, Float.NaN, 0})
                 : tensor);
-    assertRefused(tensors, "heads.brand.bias holds NaN");
+    assertRejected(tensors, "heads.brand.bias holds NaN");
   }
 
-  private static void assertRefused(List<Tensor> tensors, String reason) {
+  private static void assertRejected(List<Tensor> tensors, String reason) {
     InvalidModelException e =
         assertThrows(InvalidModelException.class, () -> new Weights(tensors).check(SPECS));
     assertTrue(String.valueOf(e.getMessage()).contains(reason), e.getMessage());

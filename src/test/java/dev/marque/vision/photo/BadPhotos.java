@@ -22,10 +22,10 @@ import javax.imageio.ImageWriteParam;
 import javax.imageio.ImageWriter;
 import javax.imageio.stream.ImageOutputStream;
 
-/** Files that are well formed as far as they go, and still no photos to classify. */
+/** Crafted image files: well-formed, but hostile or unusable. */
 public final class BadPhotos {
 
-  /** Grey, 16 bits a pixel. */
+  /** Grey, 16 bits per pixel. */
   public static final int PNG_GREY_16 = 0;
 
   public static final int PNG_RGB = 2;
@@ -35,12 +35,12 @@ public final class BadPhotos {
 
   private BadPhotos() {}
 
-  /** A PNG file of black pixels: whatever its size, only a line of it is ever in memory. */
+  /** Returns a PNG file of black pixels; only one row of them is in memory at a time. */
   public static byte[] pngOf(int width, int height, int kind) throws IOException {
     int bytesOfPixel = kind == PNG_GREY_16 ? 2 : kind == PNG_RGB ? 3 : 4;
-    ByteArrayOutputStream packed = new ByteArrayOutputStream();
+    ByteArrayOutputStream compressed = new ByteArrayOutputStream();
     try (DeflaterOutputStream deflater =
-        new DeflaterOutputStream(packed, new Deflater(Deflater.BEST_SPEED))) {
+        new DeflaterOutputStream(compressed, new Deflater(Deflater.BEST_SPEED))) {
       byte[] line = new byte[1 + width * bytesOfPixel];
       for (int y = 0; y < height; y++) {
         deflater.write(line);
@@ -55,7 +55,7 @@ public final class BadPhotos {
     png.write(new byte[] {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'});
     DataOutputStream chunks = new DataOutputStream(png);
     writeChunk(chunks, "IHDR", header.toByteArray());
-    writeChunk(chunks, "IDAT", packed.toByteArray());
+    writeChunk(chunks, "IDAT", compressed.toByteArray());
     writeChunk(chunks, "IEND", new byte[0]);
     return png.toByteArray();
   }
@@ -72,19 +72,19 @@ public final class BadPhotos {
     out.writeInt((int) checksum.getValue());
   }
 
-  /** A WebP file without loss of 7680 x 5200 pixels, all of one colour. */
+  /** Returns a lossless WebP file of 7680 x 5200 pixels of one colour. */
   public static byte[] webpOfFortyMegapixels() {
     return HexFormat.of()
         .parseHex("524946461e000000574542505650384c110000002fffdd13050750c1e295b1ff8188e87f0000");
   }
 
-  /** A WebP file without loss of 4000 x 3000 pixels, all of one colour: legal, and 38 bytes. */
+  /** Returns a valid lossless WebP file of 38 bytes with 4000 x 3000 pixels of one colour. */
   public static byte[] webpOfOneColour() {
     return HexFormat.of()
         .parseHex("524946461e000000574542505650384c110000002f9fcfed0207509e2257a6ff8188e87f0000");
   }
 
-  /** The same with nothing but zeros where the pixels were; by its sizes nothing is missing. */
+  /** Returns the same file with zeros in place of the pixels and consistent sizes. */
   public static byte[] webpOfNoPixels() {
     byte[] webp = Arrays.copyOf(Arrays.copyOf(webpOfOneColour(), 26), 42);
     webp[4] = (byte) (webp.length - 8);
@@ -92,11 +92,11 @@ public final class BadPhotos {
     return webp;
   }
 
-  /** A WebP file without loss of 4 x 4 pixels with so many groups of tables, a few bytes each. */
+  /** Returns a lossless WebP file of 4 x 4 pixels with this many groups of Huffman tables. */
   public static byte[] webpOfManyTables(int groups) {
     BitSet bits = new BitSet();
-    // Signature, width and height less one, no transparency, version, transform or cache; groups
-    // for every four pixels, told by an image that has no cache (RFC 9649, 3.8.2).
+    // Signature, width and height minus one, no transparency, version, transform or cache; groups
+    // per four pixels, given by an entropy image without a cache (RFC 9649, 3.8.2).
     int at = bits(bits, 0, 0x2f, 8);
     at = bits(bits, bits(bits, at, 3, 14), 3, 14);
     at = bits(bits, bits(bits, at, 0, 6), 1, 1);
@@ -112,7 +112,7 @@ public final class BadPhotos {
     return webp.array();
   }
 
-  /** Five tables of one value each: green, red, blue, opacity, distance. */
+  /** Adds five Huffman tables of one value each: green, red, blue, alpha, distance. */
   private static int tables(BitSet bits, int at, int green, int red) {
     int next = at;
     for (int value : new int[] {green, red, 0, 255}) {
@@ -129,10 +129,10 @@ public final class BadPhotos {
   }
 
   /**
-   * A file of one format that wraps a picture in another one.
+   * Returns a file with an image in a given compression, possibly an embedded file.
    *
    * @param format {@code bmp} or {@code tiff}
-   * @param compression as the writer of the format calls it, such as {@code BI_JPEG}
+   * @param compression name of the compression in ImageIO, for example {@code BI_JPEG}
    */
   public static byte[] wrapped(String format, String compression) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -150,7 +150,7 @@ public final class BadPhotos {
     return bytes.toByteArray();
   }
 
-  /** Directories of EXIF without any entry, each of which names the next one. */
+  /** Returns an EXIF block of empty directories, each of which refers to the next one. */
   public static byte[] exifOfDirectories(int count) {
     ByteBuffer exif = ByteBuffer.allocate(8 + 6 * count);
     exif.put(new byte[] {'M', 'M', 0, 42}).putInt(8);
@@ -160,7 +160,7 @@ public final class BadPhotos {
     return exif.array();
   }
 
-  /** A PNG file of a few bytes whose header claims 60,000 x 60,000 pixels. */
+  /** Returns a PNG file of a few bytes whose header claims 60,000 x 60,000 pixels. */
   public static byte[] pngOfSixtyThousandSquared() throws IOException {
     ByteArrayOutputStream png = new ByteArrayOutputStream();
     DataOutputStream out = new DataOutputStream(png);
@@ -175,15 +175,16 @@ public final class BadPhotos {
   }
 
   /**
-   * A PNG file of 8 x 8 pixels with a comment of some kilobytes that unpacks to many megabytes.
+   * Returns a PNG file of 8 x 8 pixels with a chunk of some kilobytes that expands to many
+   * megabytes.
    *
-   * @param name of the chunk: {@code zTXt} or {@code iCCP}
+   * @param name name of the chunk, {@code zTXt} or {@code iCCP}
    */
   public static byte[] pngWithBomb(String name, int megabytes) throws IOException {
     ByteArrayOutputStream plain = new ByteArrayOutputStream();
     ImageIO.write(new BufferedImage(8, 8, BufferedImage.TYPE_INT_RGB), "png", plain);
-    ByteArrayOutputStream packed = new ByteArrayOutputStream();
-    try (DeflaterOutputStream deflater = new DeflaterOutputStream(packed)) {
+    ByteArrayOutputStream compressed = new ByteArrayOutputStream();
+    try (DeflaterOutputStream deflater = new DeflaterOutputStream(compressed)) {
       byte[] megabyte = new byte[1 << 20];
       Arrays.fill(megabyte, (byte) 'x');
       for (int i = 0; i < megabytes; i++) {
@@ -192,11 +193,11 @@ public final class BadPhotos {
     }
     ByteArrayOutputStream content = new ByteArrayOutputStream();
     content.writeBytes("Comment\0\0".getBytes(StandardCharsets.ISO_8859_1));
-    content.writeBytes(packed.toByteArray());
+    content.writeBytes(compressed.toByteArray());
     return pngWithChunk(plain.toByteArray(), name, content.toByteArray());
   }
 
-  /** A PNG file with one more chunk, right after its header. */
+  /** Returns a PNG file with an additional chunk after its header. */
   public static byte[] pngWithChunk(byte[] png, String name, byte[] content) throws IOException {
     ByteArrayOutputStream longer = new ByteArrayOutputStream();
     DataOutputStream out = new DataOutputStream(longer);
@@ -208,8 +209,8 @@ public final class BadPhotos {
   }
 
   /**
-   * A grey progressive JPEG file whose last scan, a few bytes that go over every pixel, comes again
-   * and again.
+   * Returns a grey progressive JPEG file that repeats its last scan, a few bytes that make the
+   * decoder process every pixel.
    */
   public static byte[] jpegOfManyScans(int side, int scans) throws IOException {
     ByteArrayOutputStream whole = new ByteArrayOutputStream();
@@ -238,9 +239,9 @@ public final class BadPhotos {
     return bomb.toByteArray();
   }
 
-  /** A small JPEG file whose colour profile claims to have so many bytes; 0: as many as it has. */
+  /** Returns a small JPEG file whose colour profile claims this size, or its true size for 0. */
   public static byte[] jpegWithProfileOf(int claimed) throws IOException {
-    byte[] jpeg = DamagedPhotos.whole("jpeg");
+    byte[] jpeg = DamagedPhotos.intact("jpeg");
     ByteArrayOutputStream longer = new ByteArrayOutputStream();
     DataOutputStream out = new DataOutputStream(longer);
     out.write(jpeg, 0, 2);
@@ -253,9 +254,9 @@ public final class BadPhotos {
     return longer.toByteArray();
   }
 
-  /** The same as WebP. */
+  /** Like {@link #jpegWithProfileOf}, as WebP. */
   public static byte[] webpWithProfileOf(int claimed) throws IOException {
-    byte[] webp = DamagedPhotos.whole("webp");
+    byte[] webp = DamagedPhotos.intact("webp");
     int profile = 12 + 18 + 8;
     if (claimed != 0) {
       ByteBuffer.wrap(webp).putInt(profile, claimed);
@@ -271,7 +272,7 @@ public final class BadPhotos {
     return sRgb;
   }
 
-  /** A GIF file of three frames. */
+  /** Returns a GIF file of three frames. */
   public static byte[] animatedGif() throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     ImageWriter writer = ImageIO.getImageWritersByFormatName("gif").next();

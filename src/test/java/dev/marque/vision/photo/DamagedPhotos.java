@@ -10,15 +10,15 @@ import java.util.Arrays;
 import java.util.Random;
 import javax.imageio.ImageIO;
 
-/** Photos with some bytes changed on their way. */
+/** Photos with random changes of bytes. */
 public final class DamagedPhotos {
 
   private static final Path PHOTOS = Path.of("src/test/resources/photos");
 
   private DamagedPhotos() {}
 
-  /** A small photo as it was before. */
-  public static byte[] whole(String format) throws IOException {
+  /** Returns a small photo without damage. */
+  public static byte[] intact(String format) throws IOException {
     if (format.equals("webp")) {
       return Files.readAllBytes(PHOTOS.resolve("car.webp"));
     }
@@ -32,9 +32,9 @@ public final class DamagedPhotos {
     return out.toByteArray();
   }
 
-  /** Some bytes changed, most often near the beginning, where the structure is; sometimes cut. */
-  public static byte[] damaged(byte[] whole, Random random) {
-    byte[] damaged = whole.clone();
+  /** Changes some bytes, mostly near the start, which has the structure; truncates some files. */
+  public static byte[] damaged(byte[] intact, Random random) {
+    byte[] damaged = intact.clone();
     int reach = random.nextBoolean() ? Math.min(200, damaged.length) : damaged.length;
     for (int changes = 1 + random.nextInt(8); changes > 0; changes--) {
       damaged[random.nextInt(reach)] = (byte) random.nextInt(256);

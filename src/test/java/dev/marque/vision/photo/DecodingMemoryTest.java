@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Photos of forty megapixels, alone and several at a time. */
+/** The memory budget, and photos of forty megapixels. */
 @Timeout(60)
 class DecodingMemoryTest {
 
@@ -28,14 +28,14 @@ class DecodingMemoryTest {
   }
 
   @Test
-  void what_does_not_fit_beside_the_others_waits_for_them() throws Exception {
+  void a_reservation_waits_until_enough_memory_is_free() throws Exception {
     DecodingMemory memory = new DecodingMemory(10 * MEGABYTE);
-    DecodingMemory.Reserved first = memory.reserve(heap(6));
-    DecodingMemory.Reserved second = memory.reserve(heap(4));
+    DecodingMemory.Reservation first = memory.reserve(heap(6));
+    DecodingMemory.Reservation second = memory.reserve(heap(4));
     ExecutorService other = Executors.newSingleThreadExecutor();
     try {
       CompletableFuture<Thread> started = new CompletableFuture<>();
-      CompletableFuture<DecodingMemory.Reserved> third = new CompletableFuture<>();
+      CompletableFuture<DecodingMemory.Reservation> third = new CompletableFuture<>();
       other.execute(
           () -> {
             started.complete(Thread.currentThread());
@@ -61,21 +61,21 @@ class DecodingMemoryTest {
   }
 
   @Test
-  void what_would_never_fit_is_refused() {
+  void a_need_above_the_total_budget_is_rejected() {
     DecodingMemory memory = new DecodingMemory(10 * MEGABYTE);
-    PhotoException refused = assertThrows(PhotoException.class, () -> memory.reserve(heap(11)));
-    assertEquals(Reason.TOO_MUCH_MEMORY, refused.reason());
+    PhotoException rejected = assertThrows(PhotoException.class, () -> memory.reserve(heap(11)));
+    assertEquals(Reason.TOO_MUCH_MEMORY, rejected.reason());
   }
 
   @Test
-  void what_is_needed_beside_the_heap_is_waited_for_and_never_refused() throws Exception {
+  void an_off_heap_need_is_never_rejected() throws Exception {
     DecodingMemory memory = new DecodingMemory(10 * MEGABYTE);
     memory.reserve(new DecodingNeed(MEGABYTE, 100 * MEGABYTE)).close();
   }
 
   @ParameterizedTest
   @ValueSource(ints = {BadPhotos.PNG_GREY_16, BadPhotos.PNG_RGB, BadPhotos.PNG_RGBA})
-  void a_png_is_thinned_out_while_it_is_decoded(int kind) throws Exception {
+  void a_png_is_subsampled_while_it_is_decoded(int kind) throws Exception {
     byte[] png = BadPhotos.pngOf(8000, 5000, kind);
     com.sun.management.ThreadMXBean threads =
         (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
@@ -83,42 +83,42 @@ class DecodingMemoryTest {
     Photo photo = PhotoReader.read(png, LIMITS, 400);
     long allocated = threads.getCurrentThreadAllocatedBytes() - before;
     assertEquals(8000, photo.width());
-    assertTrue(photo.pixels().width() > 1000, "as little as needed: " + photo.pixels().width());
+    assertTrue(photo.pixels().width() > 1000, "no more than needed: " + photo.pixels().width());
     assertTrue(allocated < 100 * MEGABYTE, allocated + " bytes");
   }
 
-  /** Few pixels, but the decoder holds several lines at a time. */
+  /** It has few pixels, but the decoder holds several rows at a time. */
   @Test
-  void a_png_of_one_endless_line_is_refused_before_it_is_decoded() throws Exception {
+  void a_png_of_one_very_long_row_is_rejected_before_it_is_decoded() throws Exception {
     byte[] png = BadPhotos.pngOf(10_000_000, 1, BadPhotos.PNG_RGB);
-    PhotoException refused =
+    PhotoException rejected =
         assertThrows(
             PhotoException.class,
             () -> PhotoReader.read(png, LIMITS, 400, Duration.ofSeconds(10), small()));
-    assertEquals(Reason.TOO_MUCH_MEMORY, refused.reason());
+    assertEquals(Reason.TOO_MUCH_MEMORY, rejected.reason());
   }
 
   @Test
-  void a_webp_without_loss_cannot_be_thinned_out_and_needs_memory_for_all_of_it() throws Exception {
+  void a_lossless_webp_cannot_be_subsampled_and_needs_memory_for_all_pixels() throws Exception {
     byte[] webp = BadPhotos.webpOfFortyMegapixels();
-    PhotoException refused =
+    PhotoException rejected =
         assertThrows(
             PhotoException.class,
             () -> PhotoReader.read(webp, LIMITS, 400, Duration.ofSeconds(10), small()));
-    assertEquals(Reason.TOO_MUCH_MEMORY, refused.reason());
+    assertEquals(Reason.TOO_MUCH_MEMORY, rejected.reason());
   }
 
   @Test
-  void a_webp_that_consists_of_tables_is_given_up_before_it_has_taken_much() throws Exception {
+  void a_webp_of_many_tables_is_rejected_before_it_allocates_much() throws Exception {
     assertEquals(4, PhotoReader.read(BadPhotos.webpOfManyTables(2_600), LIMITS, 400).width());
     byte[] bomb = BadPhotos.webpOfManyTables(65_536);
     assertTrue(bomb.length < 400_000, bomb.length + " bytes, small on the wire");
     com.sun.management.ThreadMXBean threads =
         (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
     long before = threads.getCurrentThreadAllocatedBytes();
-    PhotoException refused =
+    PhotoException rejected =
         assertThrows(PhotoException.class, () -> PhotoReader.read(bomb, LIMITS, 400));
-    assertEquals(Reason.TOO_MUCH_MEMORY, refused.reason());
+    assertEquals(Reason.TOO_MUCH_MEMORY, rejected.reason());
     long allocated = threads.getCurrentThreadAllocatedBytes() - before;
     assertTrue(allocated < 80 * MEGABYTE, allocated + " bytes");
   }

@@ -15,7 +15,7 @@ class JpegFrameTest {
     return JpegFrame.kind(HexFormat.of().parseHex(jpeg));
   }
 
-  /** Decoders find the frame whatever is in front of it, and so must this. */
+  /** Decoders skip anything in front of the frame, and so must this. */
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -30,19 +30,19 @@ class JpegFrameTest {
         "ffc400040000",
         "ff01fffe000affc0000000000000"
       })
-  void the_frame_is_found_behind_segments_fillers_and_stray_bytes(String before) {
+  void the_frame_is_found_after_segments_fillers_and_stray_bytes(String before) {
     assertEquals(3, kind("ffd8" + before + LOSSLESS));
   }
 
   @Test
-  void other_kinds_are_told_apart() {
+  void other_frame_types_are_distinguished() {
     assertEquals(0, kind("ffd8ffc0000b08"));
     assertEquals(2, kind("ffd8ffc2000b08"));
     assertEquals(-1, kind("ffd8ffda000c03"));
   }
 
   @Test
-  void without_a_frame_as_much_memory_is_set_aside_as_for_the_kind_that_takes_most() {
+  void without_a_frame_the_need_is_that_of_the_worst_case() {
     byte[] none = HexFormat.of().parseHex("ffd8ffda000c03");
     byte[] lossless = HexFormat.of().parseHex("ffd8" + LOSSLESS);
     assertEquals(

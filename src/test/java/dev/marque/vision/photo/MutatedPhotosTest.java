@@ -7,8 +7,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Damaged files of the three kinds that people send: each is read or refused, never anything else.
- * {@code -Dmarque.mutations=20000} tries that many.
+ * Damaged files of the three common formats: each is read or rejected with a {@link
+ * PhotoException}. {@code -Dmarque.mutations=20000} sets their number.
  */
 class MutatedPhotosTest {
 
@@ -17,19 +17,19 @@ class MutatedPhotosTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"jpeg", "png", "webp"})
-  void a_damaged_photo_is_read_or_refused(String format) throws Exception {
-    byte[] whole = DamagedPhotos.whole(format);
-    assertTrue(PhotoReader.read(whole, LIMITS, 512).width() > 0, "whole it is read");
+  void a_damaged_photo_is_read_or_rejected(String format) throws Exception {
+    byte[] intact = DamagedPhotos.intact(format);
+    assertTrue(PhotoReader.read(intact, LIMITS, 512).width() > 0, "the intact photo is read");
     Random random = new Random(2026);
-    int refused = 0;
+    int rejected = 0;
     for (int i = 0; i < COUNT / 3 + 1; i++) {
       try {
-        Photo photo = PhotoReader.read(DamagedPhotos.damaged(whole, random), LIMITS, 512);
+        Photo photo = PhotoReader.read(DamagedPhotos.damaged(intact, random), LIMITS, 512);
         assertTrue((long) photo.width() * photo.height() <= LIMITS.pixels());
       } catch (PhotoException expected) {
-        refused++;
+        rejected++;
       }
     }
-    assertTrue(refused > 0, "damage is noticed");
+    assertTrue(rejected > 0, "some damage is detected");
   }
 }

@@ -54,7 +54,7 @@ class PhotoReaderTest {
     return PhotoReader.read(bytes, LIMITS, 512);
   }
 
-  private static void assertRefused(Reason reason, byte[] bytes) {
+  private static void assertRejected(Reason reason, byte[] bytes) {
     assertEquals(reason, assertThrows(PhotoException.class, () -> read(bytes)).reason());
   }
 
@@ -65,7 +65,7 @@ class PhotoReaderTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"jpeg", "png", "bmp", "gif", "tiff"})
-  void a_photo_of_each_kind_is_read_with_its_colours(String format) throws Exception {
+  void a_photo_of_each_format_keeps_its_colours(String format) throws Exception {
     Photo photo = read(file(halves(64, 32, BufferedImage.TYPE_INT_RGB), format));
     assertEquals(64, photo.width());
     assertEquals(32, photo.height());
@@ -74,7 +74,7 @@ class PhotoReaderTest {
   }
 
   @Test
-  void what_is_transparent_becomes_white() throws Exception {
+  void transparent_pixels_become_white() throws Exception {
     BufferedImage image = new BufferedImage(8, 8, BufferedImage.TYPE_INT_ARGB);
     Pixels pixels = read(file(image, "png")).pixels();
     assertEquals((byte) 255, pixels.rgb()[0]);
@@ -88,7 +88,7 @@ class PhotoReaderTest {
         8, read(file(new BufferedImage(8, 8, BufferedImage.TYPE_USHORT_GRAY), "png")).width());
   }
 
-  /** Where the red half of the stored photo is when it is seen upright. */
+  /** The last column is the position of the red half in the upright photo. */
   @ParameterizedTest
   @CsvSource({
     "1, 64, 32, left",
@@ -100,7 +100,7 @@ class PhotoReaderTest {
     "7, 32, 64, bottom",
     "8, 32, 64, bottom"
   })
-  void the_camera_may_be_held_in_any_way(int tag, int width, int height, String red)
+  void a_jpeg_is_rotated_according_to_its_orientation(int tag, int width, int height, String red)
       throws Exception {
     Photo photo = read(withOrientation(jpeg(), tag));
     assertEquals(width, photo.width());
@@ -123,7 +123,7 @@ class PhotoReaderTest {
     return out.toByteArray();
   }
 
-  /** As JPEG has it: marker, length, name, then the block itself. */
+  /** Returns the segment of a JPEG file: marker, length, preamble, then the EXIF block. */
   private static byte[] exifSegment(int tag) {
     return new byte[] {
       (byte) 0xff,
@@ -167,13 +167,13 @@ class PhotoReaderTest {
 
   @ParameterizedTest
   @ValueSource(ints = {4, 10})
-  void a_png_and_a_webp_may_tell_it_too_with_or_without_the_name_of_jpegs(int from)
+  void png_and_webp_may_have_an_orientation_with_or_without_the_jpeg_preamble(int from)
       throws Exception {
     byte[] segment = exifSegment(6);
     byte[] block = Arrays.copyOfRange(segment, from, segment.length);
     byte[] png = file(halves(64, 32, BufferedImage.TYPE_INT_RGB), "png");
     assertEquals(32, read(BadPhotos.pngWithChunk(png, "eXIf", block)).width());
-    byte[] webp = DamagedPhotos.whole("webp");
+    byte[] webp = DamagedPhotos.intact("webp");
     assertEquals(64, read(webp).width());
     ByteBuffer longer = ByteBuffer.allocate(webp.length + 8 + block.length);
     longer.order(ByteOrder.LITTLE_ENDIAN).put(webp).put("EXIF".getBytes(StandardCharsets.US_ASCII));
@@ -182,7 +182,7 @@ class PhotoReaderTest {
   }
 
   @Test
-  void a_large_photo_is_thinned_out_but_its_true_size_is_told() throws Exception {
+  void a_large_photo_is_subsampled_but_has_its_original_size() throws Exception {
     byte[] large = file(halves(1632, 1224, BufferedImage.TYPE_INT_RGB), "jpeg");
     Photo photo = read(large);
     assertEquals(1632, photo.width());
@@ -191,17 +191,17 @@ class PhotoReaderTest {
   }
 
   @Test
-  void nothing_is_empty() {
-    assertRefused(Reason.EMPTY, new byte[0]);
+  void no_bytes_are_rejected_as_empty() {
+    assertRejected(Reason.EMPTY, new byte[0]);
   }
 
   @Test
-  void text_is_no_photo_whatever_its_name() {
-    assertRefused(Reason.UNSUPPORTED_TYPE, "I am a photo".getBytes(StandardCharsets.UTF_8));
+  void text_is_rejected() {
+    assertRejected(Reason.UNSUPPORTED_TYPE, "I am a photo".getBytes(StandardCharsets.UTF_8));
   }
 
   @Test
-  void heic_and_avif_are_recognised_and_refused() {
+  void heic_and_avif_are_identified_and_rejected() {
     for (String brand : new String[] {"heic", "mif1", "avif"}) {
       byte[] file = ("\0\0\0\u0018ftyp" + brand + "\0\0\0\0").getBytes(StandardCharsets.ISO_8859_1);
       PhotoException e = assertThrows(PhotoException.class, () -> read(file));
@@ -210,15 +210,15 @@ class PhotoReaderTest {
     }
   }
 
-  /** The size in their header is not that of the picture inside, which no limit would hold. */
+  /** Their headers do not bound the size of the embedded image. */
   @ParameterizedTest
   @CsvSource({"bmp, BI_JPEG", "bmp, BI_PNG", "tiff, JPEG"})
-  void a_file_that_wraps_a_picture_of_another_type_is_refused(String format, String compression)
+  void a_file_with_an_embedded_image_is_rejected(String format, String compression)
       throws Exception {
     byte[] wrapped = BadPhotos.wrapped(format, compression);
-    PhotoException refused = assertThrows(PhotoException.class, () -> read(wrapped));
-    assertEquals(Reason.UNSUPPORTED_TYPE, refused.reason());
-    assertTrue(String.valueOf(refused.getMessage()).contains("JPEG or PNG"));
+    PhotoException rejected = assertThrows(PhotoException.class, () -> read(wrapped));
+    assertEquals(Reason.UNSUPPORTED_TYPE, rejected.reason());
+    assertTrue(String.valueOf(rejected.getMessage()).contains("JPEG or PNG"));
   }
 
   @ParameterizedTest
@@ -229,25 +229,25 @@ class PhotoReaderTest {
   }
 
   @Test
-  void metadata_of_any_depth_are_passed_over() throws Exception {
+  void deeply_nested_metadata_is_ignored() throws Exception {
     byte[] png = file(halves(64, 32, BufferedImage.TYPE_INT_RGB), "png");
     byte[] deep = BadPhotos.pngWithChunk(png, "eXIf", BadPhotos.exifOfDirectories(200_000));
     assertEquals(64, read(deep).width());
   }
 
   @Test
-  void a_jpeg_cut_short_is_refused_wherever_it_ends() throws Exception {
-    byte[] whole = file(noise(200, 150), "jpeg");
-    for (int length : new int[] {4, 100, 200, 700, whole.length / 2, whole.length - 200}) {
-      assertRefused(Reason.UNREADABLE, Arrays.copyOf(whole, length));
+  void a_truncated_jpeg_is_rejected() throws Exception {
+    byte[] complete = file(noise(200, 150), "jpeg");
+    for (int length : new int[] {4, 100, 200, 700, complete.length / 2, complete.length - 200}) {
+      assertRejected(Reason.UNREADABLE, Arrays.copyOf(complete, length));
     }
   }
 
   @Test
-  void a_png_cut_short_is_refused() throws Exception {
-    byte[] whole = file(noise(200, 150), "png");
-    for (int length : new int[] {10, 40, 200, whole.length / 2}) {
-      assertRefused(Reason.UNREADABLE, Arrays.copyOf(whole, length));
+  void a_truncated_png_is_rejected() throws Exception {
+    byte[] complete = file(noise(200, 150), "png");
+    for (int length : new int[] {10, 40, 200, complete.length / 2}) {
+      assertRejected(Reason.UNREADABLE, Arrays.copyOf(complete, length));
     }
   }
 
@@ -263,14 +263,14 @@ class PhotoReaderTest {
   }
 
   @Test
-  void a_header_with_too_many_pixels_is_refused_before_anything_is_decoded() throws Exception {
-    assertRefused(Reason.TOO_MANY_PIXELS, BadPhotos.pngOfSixtyThousandSquared());
+  void too_many_pixels_are_rejected_before_anything_is_decoded() throws Exception {
+    assertRejected(Reason.TOO_MANY_PIXELS, BadPhotos.pngOfSixtyThousandSquared());
   }
 
-  /** Packed texts and colour profiles are nothing that a photo is judged by. */
+  /** Compressed texts and colour profiles are not needed. */
   @ParameterizedTest
   @ValueSource(strings = {"zTXt", "iCCP"})
-  void metadata_that_unpacks_to_any_size_is_not_unpacked(String chunk) throws Exception {
+  void compressed_metadata_is_not_decompressed(String chunk) throws Exception {
     byte[] bomb = BadPhotos.pngWithBomb(chunk, 100);
     assertTrue(bomb.length < 200_000, "small on the wire");
     com.sun.management.ThreadMXBean memory =
@@ -282,83 +282,83 @@ class PhotoReaderTest {
   }
 
   @Test
-  void a_colour_profile_that_claims_gigabytes_gets_no_memory() throws Exception {
-    assertEquals(64, read(BadPhotos.jpegWithProfileOf(0)).width(), "an honest one is read");
-    assertTrue(read(BadPhotos.webpWithProfileOf(0)).width() > 0, "an honest one is read");
+  void no_memory_is_allocated_for_a_colour_profile_of_a_false_size() throws Exception {
+    assertEquals(64, read(BadPhotos.jpegWithProfileOf(0)).width(), "a correct profile is accepted");
+    assertTrue(read(BadPhotos.webpWithProfileOf(0)).width() > 0, "a correct profile is accepted");
     int claimed = 200_000_000;
     for (byte[] photo :
         List.of(BadPhotos.jpegWithProfileOf(claimed), BadPhotos.webpWithProfileOf(claimed))) {
       com.sun.management.ThreadMXBean memory =
           (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
       long before = memory.getCurrentThreadAllocatedBytes();
-      PhotoException refused = assertThrows(PhotoException.class, () -> read(photo));
-      assertEquals(Reason.UNREADABLE, refused.reason());
+      PhotoException rejected = assertThrows(PhotoException.class, () -> read(photo));
+      assertEquals(Reason.UNREADABLE, rejected.reason());
       long allocated = memory.getCurrentThreadAllocatedBytes() - before;
       assertTrue(allocated < 20_000_000, allocated + " bytes");
     }
   }
 
   @Test
-  void a_photo_that_takes_too_long_to_decode_is_given_up() throws Exception {
+  void decoding_times_out() throws Exception {
     byte[] bomb = BadPhotos.jpegOfManyScans(2000, 20_000);
     assertTrue(bomb.length < 1 << 20, bomb.length + " bytes, small on the wire");
     PhotoLimits limits = PhotoLimits.megapixels(4);
-    byte[] honest = BadPhotos.jpegOfManyScans(2000, 0);
-    assertEquals(2000, PhotoReader.read(honest, limits, 512).width());
-    long begin = System.nanoTime();
-    Duration patience = Duration.ofMillis(200);
-    PhotoException refused =
-        assertThrows(PhotoException.class, () -> PhotoReader.read(bomb, limits, 512, patience));
-    assertEquals(Reason.UNREADABLE, refused.reason());
-    Duration took = Duration.ofNanos(System.nanoTime() - begin);
-    assertTrue(took.compareTo(patience) >= 0, "given up for the time and nothing else: " + took);
+    byte[] ordinary = BadPhotos.jpegOfManyScans(2000, 0);
+    assertEquals(2000, PhotoReader.read(ordinary, limits, 512).width());
+    long start = System.nanoTime();
+    Duration timeout = Duration.ofMillis(200);
+    PhotoException rejected =
+        assertThrows(PhotoException.class, () -> PhotoReader.read(bomb, limits, 512, timeout));
+    assertEquals(Reason.UNREADABLE, rejected.reason());
+    Duration took = Duration.ofNanos(System.nanoTime() - start);
+    assertTrue(took.compareTo(timeout) >= 0, "rejected only because of the timeout: " + took);
   }
 
-  /** Where it took a microsecond a pixel: four times as long as this. */
+  /** At a microsecond per pixel, it would take four times as long as this timeout. */
   @Test
-  void a_webp_of_one_colour_is_read_soon_however_few_its_bytes() throws Exception {
+  void a_tiny_webp_of_one_colour_is_read_quickly() throws Exception {
     Photo photo = PhotoReader.read(BadPhotos.webpOfOneColour(), LIMITS, 512, Duration.ofSeconds(3));
     assertEquals(4000, photo.width());
     assertTrue(isRed(photo.pixels(), 500, 500));
   }
 
   @Test
-  void a_webp_whose_pixels_end_too_early_is_given_up_at_once() {
+  void a_webp_with_missing_pixels_is_rejected_quickly() {
     ThreadMXBean threads = ManagementFactory.getThreadMXBean();
-    long begin = threads.getCurrentThreadCpuTime();
-    assertRefused(Reason.UNREADABLE, BadPhotos.webpOfNoPixels());
-    Duration took = Duration.ofNanos(threads.getCurrentThreadCpuTime() - begin);
+    long start = threads.getCurrentThreadCpuTime();
+    assertRejected(Reason.UNREADABLE, BadPhotos.webpOfNoPixels());
+    Duration took = Duration.ofNanos(threads.getCurrentThreadCpuTime() - start);
     assertTrue(took.compareTo(Duration.ofSeconds(3)) < 0, "it took " + took);
   }
 
   @Test
-  void a_webp_cut_short_is_refused_wherever_it_ends() throws Exception {
-    for (byte[] whole : List.of(DamagedPhotos.whole("webp"), BadPhotos.webpOfOneColour())) {
-      for (int length : new int[] {12, 20, whole.length / 2, whole.length - 1}) {
-        assertRefused(Reason.UNREADABLE, Arrays.copyOf(whole, length));
+  void a_truncated_webp_is_rejected() throws Exception {
+    for (byte[] complete : List.of(DamagedPhotos.intact("webp"), BadPhotos.webpOfOneColour())) {
+      for (int length : new int[] {12, 20, complete.length / 2, complete.length - 1}) {
+        assertRejected(Reason.UNREADABLE, Arrays.copyOf(complete, length));
       }
     }
   }
 
   @Test
-  void a_png_of_few_colours_has_its_colours() throws Exception {
+  void an_indexed_png_keeps_its_colours() throws Exception {
     Photo photo = read(file(halves(64, 32, BufferedImage.TYPE_BYTE_INDEXED), "png"));
     assertTrue(isRed(photo.pixels(), 5, 10) && !isRed(photo.pixels(), 60, 10));
   }
 
   @Test
-  void an_animated_gif_is_refused() throws Exception {
-    assertRefused(Reason.ANIMATED, BadPhotos.animatedGif());
+  void an_animated_gif_is_rejected() throws Exception {
+    assertRejected(Reason.ANIMATED, BadPhotos.animatedGif());
   }
 
-  /** Whatever happens to a file on its way, it is read or refused: never anything else. */
+  /** A damaged file is either read or rejected with a {@link PhotoException}. */
   @ParameterizedTest
   @ValueSource(strings = {"gif", "bmp", "tiff"})
-  void mutated_files_are_read_or_refused(String format) throws Exception {
-    byte[] whole = file(noise(40, 30), format);
+  void damaged_files_are_read_or_rejected(String format) throws Exception {
+    byte[] complete = file(noise(40, 30), format);
     Random random = new Random(11);
     for (int i = 0; i < 100; i++) {
-      byte[] mutated = whole.clone();
+      byte[] mutated = complete.clone();
       for (int changes = 1 + random.nextInt(8); changes > 0; changes--) {
         mutated[random.nextInt(mutated.length)] = (byte) random.nextInt(256);
       }
@@ -368,8 +368,8 @@ class PhotoReaderTest {
       try {
         Photo photo = PhotoReader.read(mutated, PhotoLimits.megapixels(1), 512);
         assertTrue((long) photo.width() * photo.height() <= 1_000_000);
-      } catch (PhotoException refused) {
-        assertTrue(!String.valueOf(refused.getMessage()).isEmpty());
+      } catch (PhotoException rejected) {
+        assertTrue(!String.valueOf(rejected.getMessage()).isEmpty());
       }
     }
   }

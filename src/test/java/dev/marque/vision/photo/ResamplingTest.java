@@ -18,7 +18,7 @@ class ResamplingTest {
   }
 
   @Property(tries = 50)
-  void one_colour_stays_that_colour_at_any_size(
+  void a_plain_photo_keeps_its_colour_at_any_size(
       @ForAll @IntRange(min = 1, max = 60) int width,
       @ForAll @IntRange(min = 1, max = 60) int height,
       @ForAll @IntRange(min = 1, max = 80) int toWidth,
@@ -36,7 +36,7 @@ class ResamplingTest {
   }
 
   @Test
-  void the_same_size_is_the_same_photo() {
+  void scaling_to_the_same_size_changes_nothing() {
     Pixels photo = noise(7, 5);
     float[] scaled = new float[7 * 5 * 3];
     Resampling.scale(photo, Box.all(photo), false, 7, 5, scaled);
@@ -46,7 +46,7 @@ class ResamplingTest {
   }
 
   @Test
-  void mirrored_is_left_for_right() {
+  void mirroring_swaps_left_and_right() {
     Pixels photo = noise(8, 3);
     float[] plain = new float[4 * 3 * 3];
     float[] mirrored = new float[4 * 3 * 3];
@@ -60,7 +60,7 @@ class ResamplingTest {
   }
 
   @Test
-  void shrinking_averages_instead_of_skipping() {
+  void shrinking_averages_pixels() {
     byte[] stripes = new byte[64 * 4 * 3];
     for (int i = 0; i < stripes.length; i++) {
       stripes[i] = (byte) (i / 3 % 2 == 0 ? 0 : 255);
@@ -74,7 +74,7 @@ class ResamplingTest {
   }
 
   @Test
-  void fitting_keeps_the_shape_and_leaves_small_photos_alone() {
+  void fitting_keeps_the_aspect_ratio_and_does_not_change_small_photos() {
     Pixels small = noise(100, 50);
     assertEquals(small, Resampling.fit(small, 160));
     Pixels fitted = Resampling.fit(noise(1000, 300), 160);

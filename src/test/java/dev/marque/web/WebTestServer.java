@@ -22,36 +22,36 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
-/** A real server with everything of this package and a few routes to try it on. */
-final class WebRoom implements AutoCloseable {
+/** A real HTTP server with all handlers of this package and a few test routes. */
+final class WebTestServer implements AutoCloseable {
 
   static final int FILE_BYTES = 1 << 20;
 
   private static final int SEND_BUFFER = 128 << 10;
 
-  /** Patient, since what is sent in full arrives late on a machine that has other work. */
+  /** With a long timeout, since even complete requests arrive late on a busy machine. */
   final Uploads uploads = uploads(Duration.ofMinutes(1));
 
-  private final Uploads impatient = uploads(Duration.ofMillis(300));
+  private final Uploads shortTimeout = uploads(Duration.ofMillis(300));
 
-  /** Whether the upload of a client that left was read; completed when that was tried. */
+  /** Whether the upload of a disconnected client was read; completed after the attempt. */
   final CompletableFuture<Boolean> readLate = new CompletableFuture<>();
 
-  /** Whether there is room for uploads. */
-  volatile boolean hasPlaces = true;
+  /** Whether uploads are admitted. */
+  volatile boolean admitsUploads = true;
 
-  /** Places that uploads hold. */
-  final AtomicInteger places = new AtomicInteger();
+  /** Number of permits that uploads hold. */
+  final AtomicInteger permits = new AtomicInteger();
 
   private final Vertx vertx = Vertx.vertx();
   private final HttpServer server;
   private final HttpClient client = HttpClient.newHttpClient();
 
-  private WebRoom(
+  private WebTestServer(
       Optional<URI> publicUrl,
       List<URI> portals,
       List<String> trusted,
-      Duration patience,
+      Duration timeout,
       Consumer<Router> first,
       Consumer<Router> routes) {
     Messages messages = new Messages();
@@ -61,17 +61,17 @@ final class WebRoom implements AutoCloseable {
     Pages pages = new Pages(messages, assets, publicUrl, portals, true, Clock.systemUTC());
     Failures failures = new Failures(messages, pages, headers);
     Router router = Router.router(vertx);
-    SlowClients slowClients = new SlowClients(vertx, patience);
+    SlowClients slowClients = new SlowClients(vertx, timeout);
     slowClients.mount(router);
     first.accept(router);
     new Arrival(proxies, publicUrl).mount(router);
     headers.mount(router);
     assets.mount(router);
     new OriginCheck(proxies, publicUrl, new CrossOrigin(List.of()), Optional.empty()).mount(router);
-    new Bodies(Set.of("/upload", "/upload-late", "/upload-soon"), patience).mount(router);
+    new Bodies(Set.of("/upload", "/upload-late", "/upload-soon"), timeout).mount(router);
     routes.accept(router);
     router.post("/upload").handler(ctx -> upload(ctx, uploads));
-    router.post("/upload-soon").handler(ctx -> upload(ctx, impatient));
+    router.post("/upload-soon").handler(ctx -> upload(ctx, shortTimeout));
     router.post("/upload-late").handler(this::uploadOnceGone);
     router
         .get("/page/:template")
@@ -96,26 +96,27 @@ final class WebRoom implements AutoCloseable {
             .await();
   }
 
-  private static Uploads uploads(Duration patience) {
-    return new Uploads(FILE_BYTES, 3 * FILE_BYTES, 8 * FILE_BYTES, patience);
+  private static Uploads uploads(Duration timeout) {
+    return new Uploads(FILE_BYTES, 3 * FILE_BYTES, 8 * FILE_BYTES, timeout);
   }
 
-  static WebRoom with(Consumer<Router> routes) {
-    return waiting(Duration.ofSeconds(30), routes);
+  static WebTestServer with(Consumer<Router> routes) {
+    return withTimeout(Duration.ofSeconds(30), routes);
   }
 
-  /** One that waits so long for the head of a request, and for its body. */
-  static WebRoom waiting(Duration patience, Consumer<Router> routes) {
-    return new WebRoom(Optional.empty(), List.of(), List.of(), patience, router -> {}, routes);
+  /** Returns a server with this timeout for the head of a request and for its body. */
+  static WebTestServer withTimeout(Duration timeout, Consumer<Router> routes) {
+    return new WebTestServer(Optional.empty(), List.of(), List.of(), timeout, router -> {}, routes);
   }
 
-  /** One that logs its requests. */
-  static WebRoom logged(RequestLog log, Optional<URI> publicUrl, Consumer<Router> routes) {
-    return new WebRoom(publicUrl, List.of(), List.of(), Duration.ofSeconds(30), log::mount, routes);
+  /** Returns a server that logs its requests. */
+  static WebTestServer withLog(RequestLog log, Optional<URI> publicUrl, Consumer<Router> routes) {
+    return new WebTestServer(
+        publicUrl, List.of(), List.of(), Duration.ofSeconds(30), log::mount, routes);
   }
 
-  static WebRoom behind(URI publicUrl, List<URI> portals, Consumer<Router> routes) {
-    return new WebRoom(
+  static WebTestServer behindProxy(URI publicUrl, List<URI> portals, Consumer<Router> routes) {
+    return new WebTestServer(
         Optional.of(publicUrl),
         portals,
         List.of("127.0.0.0/8"),
@@ -125,14 +126,14 @@ final class WebRoom implements AutoCloseable {
   }
 
   private Future<Runnable> admit() {
-    if (!hasPlaces) {
+    if (!admitsUploads) {
       return Future.failedFuture(new Failure.Unavailable("busy", Duration.ofSeconds(1)));
     }
-    places.incrementAndGet();
-    return Future.succeededFuture(places::decrementAndGet);
+    permits.incrementAndGet();
+    return Future.succeededFuture(permits::decrementAndGet);
   }
 
-  /** Answers the sizes and names of what was uploaded. */
+  /** Answers with the names and sizes of the uploaded files and the other fields. */
   private void upload(RoutingContext ctx, Uploads by) {
     by.read(ctx, 2, this::admit)
         .onSuccess(
@@ -150,7 +151,7 @@ final class WebRoom implements AutoCloseable {
         .onFailure(ctx::fail);
   }
 
-  /** Begins to read when the client has left, as after a long look-up. */
+  /** Starts to read after the client has disconnected, as after a slow lookup. */
   private void uploadOnceGone(RoutingContext ctx) {
     if (ctx.response().closed()) {
       uploads.read(ctx, 2, this::admit).onComplete(done -> readLate.complete(done.succeeded()));

@@ -8,19 +8,19 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 
 /**
- * Files that are replaced as a whole: whoever reads one, even after a crash while it was written,
- * finds the old one whole or the new one whole.
+ * Writes files atomically: a reader sees either the complete old file or the complete new one, even
+ * after a crash during the write.
  */
-public final class WholeFile {
+public final class AtomicFile {
 
-  private WholeFile() {}
+  private AtomicFile() {}
 
-  /** Writes a text in UTF-8. */
+  /** Writes a text in UTF-8, replacing an existing file. */
   public static void write(Path file, String text) throws IOException {
     write(file, text.getBytes(StandardCharsets.UTF_8));
   }
 
-  /** Writes bytes. */
+  /** Writes bytes, replacing an existing file. */
   public static void write(Path file, byte[] content) throws IOException {
     Path unfinished = file.resolveSibling(file.getFileName() + ".unfinished");
     Files.write(

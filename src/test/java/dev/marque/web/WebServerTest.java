@@ -26,19 +26,19 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What every request meets, over real HTTP. */
-class WebRoomTest {
+/** The handlers that all requests pass through, over real HTTP. */
+class WebServerTest {
 
-  private static WebRoom room;
+  private static WebTestServer server;
 
   @BeforeAll
   static void open() {
-    room = WebRoom.with(WebRoomTest::routes);
+    server = WebTestServer.with(WebServerTest::routes);
   }
 
   @AfterAll
   static void close() {
-    room.close();
+    server.close();
   }
 
   private static void routes(Router router) {
@@ -108,7 +108,7 @@ class WebRoomTest {
         .get("/defect-everywhere")
         .handler(
             ctx -> {
-              // Not what the layout of every page, the error page included, expects.
+              // Not what the layout of all pages, including the error page, expects.
               ctx.put(Pages.VIEWER, "no viewer");
               ctx.fail(new Failure.NotFound("not-found"));
             });
@@ -130,7 +130,7 @@ class WebRoomTest {
         "/favicon.ico"
       })
   void every_answer_carries_the_security_headers(String path) {
-    HttpResponse<String> response = room.get(path);
+    HttpResponse<String> response = server.get(path);
     String policy = response.headers().firstValue("Content-Security-Policy").orElse("");
     assertTrue(policy.contains("default-src 'self'"), policy);
     assertTrue(policy.contains("frame-ancestors 'none'"), policy);
@@ -145,18 +145,18 @@ class WebRoomTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"/who", "/no-such-page", "/api/v1/things/7", "/api/v1/no-such"})
-  void answers_are_kept_by_no_cache(String path) {
-    assertEquals("no-store", header(room.get(path), "Cache-Control"));
+  void answers_are_not_cached(String path) {
+    assertEquals("no-store", header(server.get(path), "Cache-Control"));
   }
 
   @Test
-  void only_the_module_for_portals_may_be_read_from_other_origins() {
-    assertEquals("*", header(room.get("/static/embed.js"), "Access-Control-Allow-Origin"));
-    assertEquals("", header(room.get("/static/marque.js"), "Access-Control-Allow-Origin"));
+  void only_the_portal_module_may_be_read_from_other_origins() {
+    assertEquals("*", header(server.get("/static/embed.js"), "Access-Control-Allow-Origin"));
+    assertEquals("", header(server.get("/static/marque.js"), "Access-Control-Allow-Origin"));
   }
 
   @Test
-  void a_malformed_request_is_refused_with_the_headers_too() throws IOException {
+  void a_malformed_request_is_rejected_with_the_security_headers() throws IOException {
     String answer = raw("GET /who HTTP/1.1\r\nHost: x\r\nX-Long: " + "a".repeat(9000) + "\r\n\r\n");
     assertTrue(answer.startsWith("HTTP/1.1 431"), answer);
     assertTrue(answer.toLowerCase(Locale.ROOT).contains("content-security-policy"));
@@ -183,13 +183,13 @@ class WebRoomTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"/who", "/api/v1/things/7", "/api/%zz", "/%zz", "/who?%"})
-  void a_request_without_a_host_is_400_with_the_headers(String path) throws IOException {
+  void a_request_without_a_host_is_400_with_the_security_headers(String path) throws IOException {
     String answer = raw("GET " + path + " HTTP/1.1\r\nConnection: close\r\n\r\n");
     assertTrue(answer.startsWith("HTTP/1.1 400"), answer);
     assertTrue(answer.toLowerCase(Locale.ROOT).contains("content-security-policy"));
   }
 
-  /** Whoever looks at the query of such a request fails, the page that says so included. */
+  /** Parsing the query of such a request fails, also in the error page. */
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -201,7 +201,7 @@ class WebRoomTest {
         "GET /api/v1/things/7?x=%",
         "GET /api/v1/%zz"
       })
-  void a_broken_escape_in_the_address_is_400(String line) throws IOException {
+  void a_malformed_escape_in_the_address_is_400(String line) throws IOException {
     String answer =
         raw(line + " HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
     assertTrue(answer.startsWith("HTTP/1.1 400"), answer);
@@ -211,7 +211,7 @@ class WebRoomTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"application/json", "text/html"})
-  void a_broken_escape_is_400_too_where_the_end_of_the_request_is_unclear(String accepted)
+  void a_malformed_escape_in_a_request_of_ambiguous_length_is_400(String accepted)
       throws IOException {
     String head = "GET /%zz HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip\r\nAccept: ";
     String answer = raw(head + accepted + "\r\n\r\n");
@@ -220,23 +220,22 @@ class WebRoomTest {
   }
 
   @Test
-  void an_upload_to_an_address_with_a_broken_escape_is_400_and_holds_no_memory()
+  void an_upload_to_an_address_with_a_malformed_escape_is_400_and_holds_no_memory()
       throws IOException {
     String answer =
         raw(
             "POST /upload?% HTTP/1.1\r\nHost: x\r\nContent-Type: image/jpeg\r\nContent-Length: 9\r\nConnection: close\r\n\r\n123456789");
     assertTrue(answer.startsWith("HTTP/1.1 400"), answer);
-    Eventually.holds("the memory is given back", () -> room.uploads.held() == 0);
+    Eventually.holds("the memory is released", () -> server.uploads.held() == 0);
   }
 
-  /** The body of the second request goes on when the first one has its answer. */
+  /** The body of the second request continues after the first one has been answered. */
   @Test
-  void a_request_that_is_sent_before_the_answer_to_the_one_before_keeps_its_body()
-      throws IOException {
+  void a_pipelined_request_keeps_its_body() throws IOException {
     String first = "GET /later HTTP/1.1\r\nHost: x\r\n\r\n";
     String second =
         "POST /upload HTTP/1.1\r\nHost: x\r\nContent-Type: image/jpeg\r\nContent-Length: 9000\r\nConnection: close\r\n\r\n";
-    try (RawHttp client = RawHttp.to(room.port())) {
+    try (RawHttp client = RawHttp.to(server.port())) {
       client.send(first + second + "x".repeat(4000));
       assertEquals('H', client.in().read());
       client.send("x".repeat(5000));
@@ -248,7 +247,7 @@ class WebRoomTest {
   @ParameterizedTest
   @ValueSource(strings = {"/api/v1/no-such", "//api/v1/no-such", "/x/../api/v1/no-such"})
   void an_unknown_api_path_is_a_problem_document(String path) {
-    HttpResponse<String> response = room.get(path);
+    HttpResponse<String> response = server.get(path);
     assertEquals(404, response.statusCode());
     assertEquals("application/problem+json", header(response, "Content-Type"));
     JsonObject problem = new JsonObject(response.body());
@@ -258,47 +257,47 @@ class WebRoomTest {
   }
 
   @Test
-  void an_unknown_page_is_a_page_and_for_htmx_a_fragment() {
-    HttpResponse<String> page = room.get("/no-such", "Accept", "text/html");
+  void an_unknown_page_is_answered_with_a_page_or_for_htmx_a_fragment() {
+    HttpResponse<String> page = server.get("/no-such", "Accept", "text/html");
     assertEquals(404, page.statusCode());
     assertTrue(page.body().contains("<html"), page.body());
-    HttpResponse<String> fragment = room.get("/no-such", "HX-Request", "true");
+    HttpResponse<String> fragment = server.get("/no-such", "HX-Request", "true");
     assertFalse(fragment.body().contains("<html"), fragment.body());
     assertTrue(header(fragment, "Vary").contains("HX-Request"));
   }
 
   @Test
-  void problems_speak_the_language_of_the_client() {
-    HttpResponse<String> response = room.get("/api/v1/no-such", "Accept-Language", "de-AT");
+  void problems_are_in_the_language_of_the_client() {
+    HttpResponse<String> response = server.get("/api/v1/no-such", "Accept-Language", "de-AT");
     assertEquals("Nicht gefunden", new JsonObject(response.body()).getString("title"));
   }
 
   @Test
-  void every_401_says_how_to_sign_in() {
+  void every_401_has_a_challenge() {
     for (String type : List.of("text/html", "application/json")) {
-      HttpResponse<String> response = room.get("/closed", "Accept", type);
+      HttpResponse<String> response = server.get("/closed", "Accept", type);
       assertEquals(401, response.statusCode());
       assertEquals("Bearer realm=\"marque\"", header(response, "WWW-Authenticate"));
     }
   }
 
   @Test
-  void a_defect_is_500_and_tells_nothing_of_itself() {
-    HttpResponse<String> response = room.get("/defect", "Accept", "application/json");
+  void a_bug_is_500_without_details() {
+    HttpResponse<String> response = server.get("/defect", "Accept", "application/json");
     assertEquals(500, response.statusCode());
     assertFalse(response.body().contains("secret"), response.body());
   }
 
   @Test
-  void a_page_that_does_not_render_is_answered_500_at_once() {
-    HttpResponse<String> response = room.get("/page/no-such-template", "Accept", "text/html");
+  void a_page_that_fails_to_render_is_500_at_once() {
+    HttpResponse<String> response = server.get("/page/no-such-template", "Accept", "text/html");
     assertEquals(500, response.statusCode());
     assertTrue(response.body().contains("<html"), response.body());
   }
 
   @Test
-  void an_error_page_that_does_not_render_is_a_plain_500_with_the_request_id() {
-    HttpResponse<String> response = room.get("/defect-everywhere", "Accept", "text/html");
+  void an_error_page_that_fails_to_render_is_a_plain_500_with_the_request_id() {
+    HttpResponse<String> response = server.get("/defect-everywhere", "Accept", "text/html");
     assertEquals(500, response.statusCode());
     assertEquals("text/plain; charset=utf-8", header(response, "Content-Type"));
     assertTrue(response.body().contains(header(response, "X-Request-Id")), response.body());
@@ -312,33 +311,36 @@ class WebRoomTest {
     "/busy?language=x&lang=en, /busy?language=x, /busy?language=x&lang=de",
   })
   void links_to_the_same_page_keep_its_query(String address, String again, String inGerman) {
-    Document page = Jsoup.parse(room.get(address, "Accept", "text/html").body());
+    Document page = Jsoup.parse(server.get(address, "Accept", "text/html").body());
     assertEquals(again, page.select("p.next a").attr("href"));
     assertEquals("Try again", page.select("p.next a").text());
     assertEquals(inGerman, page.select("a[hreflang=de]").attr("href"));
   }
 
   @Test
-  void a_page_on_fields_that_do_not_hold_names_each_with_its_reason() {
-    Document page = Jsoup.parse(room.get("/fields", "Accept", "text/html").body());
+  void a_page_about_invalid_fields_names_each_with_its_reason() {
+    Document page = Jsoup.parse(server.get("/fields", "Accept", "text/html").body());
     assertEquals(
         "top_k: This must be a whole number from 1 to 25.", page.select(".problem li").text());
     assertEquals("Go to the start page", page.select("p.next a").text());
   }
 
   @Test
-  void a_file_that_cannot_be_sent_is_a_page_and_no_file() {
-    HttpResponse<String> response = room.get("/file", "Accept", "text/html");
+  void a_failed_download_is_answered_with_a_page() {
+    HttpResponse<String> response = server.get("/file", "Accept", "text/html");
     assertEquals(503, response.statusCode());
     assertEquals("text/html; charset=utf-8", header(response, "Content-Type"));
     assertEquals("", header(response, "Content-Disposition"));
   }
 
   @Test
-  void no_link_leads_to_where_a_form_was_sent() {
+  void no_link_leads_to_the_target_of_a_form() {
     HttpRequest.Builder form =
-        room.request("/send-busy?a=b").POST(BodyPublishers.noBody()).header("Accept", "text/html");
-    Document page = Jsoup.parse(room.send(form.build()).body());
+        server
+            .request("/send-busy?a=b")
+            .POST(BodyPublishers.noBody())
+            .header("Accept", "text/html");
+    Document page = Jsoup.parse(server.send(form.build()).body());
     assertEquals("/", page.select("p.next a").attr("href"));
     assertEquals("Go to the start page", page.select("p.next a").text());
     assertEquals("/?lang=de", page.select("a[hreflang=de]").attr("href"));
@@ -347,13 +349,14 @@ class WebRoomTest {
   @Test
   void a_frame_carries_its_parameters_once() {
     Document page =
-        Jsoup.parse(room.get("/busy?q=1&theme=dark&embed=1&lang=en", "Accept", "text/html").body());
+        Jsoup.parse(
+            server.get("/busy?q=1&theme=dark&embed=1&lang=en", "Accept", "text/html").body());
     assertEquals("/busy?q=1&embed=1&theme=dark&lang=en", page.select("p.next a").attr("href"));
   }
 
   @Test
-  void the_header_and_the_sentence_round_the_wait_up_to_the_same_seconds() {
-    HttpResponse<String> response = room.get("/wait", "Accept", "application/json");
+  void header_and_detail_round_the_wait_up_to_the_same_seconds() {
+    HttpResponse<String> response = server.get("/wait", "Accept", "application/json");
     assertEquals(429, response.statusCode());
     assertEquals("3", header(response, "Retry-After"));
     String detail = new JsonObject(response.body()).getString("detail");
@@ -361,24 +364,28 @@ class WebRoomTest {
   }
 
   @Test
-  void where_several_parts_have_to_wait_the_longest_wait_is_told() {
-    assertEquals("12", header(room.get("/several"), "Retry-After"));
+  void the_longest_of_several_waits_is_reported() {
+    assertEquals("12", header(server.get("/several"), "Retry-After"));
   }
 
   @Test
-  void another_method_is_405_with_those_that_are_there() {
+  void an_unsupported_method_is_405_with_the_allowed_methods() {
     HttpResponse<String> response =
-        room.send(
-            room.request("/api/v1/things/7").DELETE().header("Authorization", "Bearer x").build());
+        server.send(
+            server
+                .request("/api/v1/things/7")
+                .DELETE()
+                .header("Authorization", "Bearer x")
+                .build());
     assertEquals(405, response.statusCode());
     assertEquals("GET, HEAD, OPTIONS", header(response, "Allow"));
   }
 
   @Test
-  void options_answers_the_methods() {
+  void options_lists_the_methods() {
     HttpResponse<String> response =
-        room.send(
-            room.request("/api/v1/things").method("OPTIONS", BodyPublishers.noBody()).build());
+        server.send(
+            server.request("/api/v1/things").method("OPTIONS", BodyPublishers.noBody()).build());
     assertEquals(204, response.statusCode());
     assertEquals("OPTIONS, POST", header(response, "Allow"));
   }
@@ -386,7 +393,7 @@ class WebRoomTest {
   @Test
   void head_is_get_without_the_body() {
     HttpResponse<String> response =
-        room.send(room.request("/who").method("HEAD", BodyPublishers.noBody()).build());
+        server.send(server.request("/who").method("HEAD", BodyPublishers.noBody()).build());
     assertEquals(200, response.statusCode());
     assertEquals("", response.body());
   }
@@ -414,11 +421,12 @@ class WebRoomTest {
   @ValueSource(strings = {"007b0000", "00007b00", "0000feff", "7b0000007d000011"})
   void bytes_that_look_like_utf_32_are_400(String hex) {
     HttpRequest request =
-        room.request("/api/v1/things")
+        server
+            .request("/api/v1/things")
             .POST(BodyPublishers.ofByteArray(HexFormat.of().parseHex(hex)))
             .header("Content-Type", "application/json")
             .build();
-    HttpResponse<String> response = room.send(request);
+    HttpResponse<String> response = server.send(request);
     assertEquals(400, response.statusCode(), response.body());
   }
 
@@ -440,7 +448,7 @@ class WebRoomTest {
   @ParameterizedTest
   @CsvSource({"?a=1, 200", "?b=1, 400", "?a=1&a=2, 400", "'', 200"})
   void query_parameters_are_read_strictly(String query, int status) {
-    assertEquals(status, room.get("/api/v1/strict" + query).statusCode());
+    assertEquals(status, server.get("/api/v1/strict" + query).statusCode());
   }
 
   @ParameterizedTest
@@ -461,52 +469,55 @@ class WebRoomTest {
       })
   void a_change_must_come_from_our_own_origin(
       String site, String origin, String cookie, int status) {
-    HttpRequest.Builder request = room.request("/change").POST(BodyPublishers.noBody());
+    HttpRequest.Builder request = server.request("/change").POST(BodyPublishers.noBody());
     if (site != null) {
       request.header("Sec-Fetch-Site", site);
     }
     if (origin != null) {
-      request.header("Origin", origin.equals("OWN") ? "http://127.0.0.1:" + room.port() : origin);
+      request.header("Origin", origin.equals("OWN") ? "http://127.0.0.1:" + server.port() : origin);
     }
     if (cookie != null) {
       request.header("Cookie", cookie);
     }
-    assertEquals(status, room.send(request.build()).statusCode());
+    assertEquals(status, server.send(request.build()).statusCode());
   }
 
   @Test
   void a_bearer_token_without_cookies_needs_no_origin() {
     HttpRequest.Builder request =
-        room.request("/change")
+        server
+            .request("/change")
             .POST(BodyPublishers.noBody())
             .headers("Authorization", "Bearer x", "Sec-Fetch-Site", "cross-site");
-    assertEquals(200, room.send(request.build()).statusCode());
-    assertEquals(403, room.send(request.header("Cookie", "a=b").build()).statusCode());
+    assertEquals(200, server.send(request.build()).statusCode());
+    assertEquals(403, server.send(request.header("Cookie", "a=b").build()).statusCode());
   }
 
   @Test
   void a_script_with_a_bearer_token_may_also_hold_cookies() {
     HttpRequest.Builder script =
-        room.request("/api/v1/change")
+        server
+            .request("/api/v1/change")
             .POST(BodyPublishers.noBody())
             .headers("Authorization", "Bearer x", "Cookie", "a=b");
-    assertEquals(404, room.send(script.build()).statusCode(), "let in, but there is no such route");
+    assertEquals(
+        404, server.send(script.build()).statusCode(), "allowed, but there is no such route");
     HttpRequest page = script.header("Origin", "https://elsewhere.example").build();
-    assertEquals(403, room.send(page).statusCode());
+    assertEquals(403, server.send(page).statusCode());
   }
 
   @Test
-  void a_static_file_under_its_hash_is_cached_for_ever() {
+  void a_static_file_under_its_hash_is_immutable() {
     String path = Assets.load().pathOf("marque.css");
-    HttpResponse<String> response = room.get(path, "Accept-Encoding", "gzip");
+    HttpResponse<String> response = server.get(path, "Accept-Encoding", "gzip");
     assertEquals(200, response.statusCode());
     assertEquals("public, max-age=31536000, immutable", header(response, "Cache-Control"));
     assertEquals("gzip", header(response, "Content-Encoding"));
     assertEquals("text/css;charset=utf-8", header(response, "Content-Type"));
     HttpResponse<String> again =
-        room.get(path, "If-None-Match", header(response, "ETag"), "Accept-Encoding", "gzip");
+        server.get(path, "If-None-Match", header(response, "ETag"), "Accept-Encoding", "gzip");
     assertEquals(304, again.statusCode());
-    assertEquals("public, no-cache", header(room.get("/static/marque.css"), "Cache-Control"));
+    assertEquals("public, no-cache", header(server.get("/static/marque.css"), "Cache-Control"));
   }
 
   @ParameterizedTest
@@ -515,25 +526,25 @@ class WebRoomTest {
         "/static/", "/static/..%2fmessages.properties", "/static/%2e%2e/messages.properties",
         "/static//etc/passwd", "/static/..\\\\x", "/static/marque.css/"
       })
-  void no_path_leads_out_of_the_static_files(String path) throws IOException {
+  void no_path_escapes_the_static_files(String path) throws IOException {
     String answer = raw("GET " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
     assertTrue(answer.startsWith("HTTP/1.1 404"), answer);
   }
 
   @Test
-  void forwarding_headers_of_strangers_do_not_count() {
-    assertEquals("127.0.0.1", room.get("/who", "X-Forwarded-For", "203.0.113.7").body());
-    HttpResponse<String> response = room.get("/who", "X-Request-Id", "chosen-by-me-123");
+  void forwarding_headers_of_untrusted_clients_are_ignored() {
+    assertEquals("127.0.0.1", server.get("/who", "X-Forwarded-For", "203.0.113.7").body());
+    HttpResponse<String> response = server.get("/who", "X-Request-Id", "chosen-by-me-123");
     assertFalse(header(response, "X-Request-Id").equals("chosen-by-me-123"));
   }
 
   @Test
-  void behind_a_trusted_proxy_prefix_https_portal_and_client_are_the_proxys() {
-    try (WebRoom behind =
-        WebRoom.behind(
+  void behind_a_trusted_proxy_its_prefix_https_portal_and_client_apply() {
+    try (WebTestServer behind =
+        WebTestServer.behindProxy(
             URI.create("https://portal.example/cars"),
             List.of(URI.create("https://intranet.example")),
-            WebRoomTest::routes)) {
+            WebServerTest::routes)) {
       HttpResponse<String> response =
           behind.get(
               "/cars/who",
@@ -558,8 +569,8 @@ class WebRoomTest {
   }
 
   private static HttpResponse<String> post(String path, String body, String... headers) {
-    return room.send(
-        room.request(path).POST(BodyPublishers.ofString(body)).headers(headers).build());
+    return server.send(
+        server.request(path).POST(BodyPublishers.ofString(body)).headers(headers).build());
   }
 
   static String header(HttpResponse<?> response, String name) {
@@ -567,6 +578,6 @@ class WebRoomTest {
   }
 
   private static String raw(String request) throws IOException {
-    return RawHttp.exchange(room.port(), request);
+    return RawHttp.exchange(server.port(), request);
   }
 }
