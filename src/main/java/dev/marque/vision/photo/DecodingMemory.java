@@ -43,7 +43,7 @@ final class DecodingMemory {
       throw new PhotoException(
           Reason.TOO_MUCH_MEMORY, "decoding it takes more memory than is available");
     }
-    int reserved = (int) Math.min(units, units(need.heap() + need.outside()));
+    int reserved = (int) Math.min(units, units(need.heap() + need.offHeap()));
     free.acquireUninterruptibly(reserved);
     return () -> free.release(reserved);
   }
