@@ -54,7 +54,10 @@ class SessionsIT {
     assertEquals(401, server.me(access));
     Visitor administrator = server.signedIn(ClockedServer.ADMINISTRATOR);
     assertTrue(
-        administrator.get("/admin/audit").body().contains("<span>Refresh token reused, session ended</span>"));
+        administrator
+            .get("/admin/audit")
+            .body()
+            .contains("<span>Refresh token reused, session ended</span>"));
   }
 
   @Test

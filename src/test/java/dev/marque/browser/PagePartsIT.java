@@ -89,7 +89,8 @@ class PagePartsIT {
         for (int width : new int[] {320, 390}) {
           page.setViewportSize(width, 800);
           Object hidden =
-              page.locator(".scroll[aria-labelledby=by-brand]").evaluate("e => e.scrollWidth - e.clientWidth");
+              page.locator(".scroll[aria-labelledby=by-brand]")
+                  .evaluate("e => e.scrollWidth - e.clientWidth");
           assertEquals(0, hidden, language + " at " + width + " px");
         }
       }
