@@ -64,7 +64,7 @@ final class CommandErrors implements IExecutionExceptionHandler, IParameterExcep
   private static String oneLine(Throwable e) {
     if (e instanceof OutOfMemoryError) {
       long megabytes = Runtime.getRuntime().maxMemory() >> 20;
-      return "%d MB of memory are not enough; give Java more, for example JAVA_OPTS=-Xmx%dm"
+      return "%d MB of memory is not enough; give Java more, for example JAVA_OPTS=-Xmx%dm"
           .formatted(megabytes, 2 * megabytes);
     }
     boolean ours = e.getClass().getPackageName().startsWith(Main.class.getPackageName());

@@ -58,7 +58,7 @@ class CommandLineTest {
     Path notAPhoto = Files.writeString(folder.resolve("note.jpg"), "I am a photo");
     assertEquals(1, run("classify", AUDI, notAPhoto, VOLVO, "-k", 2));
     assertTrue(out.toString().contains("audi.jpg: Audi ("), out.toString());
-    assertTrue(out.toString().contains("of 100 answers this confident"), out.toString());
+    assertTrue(out.toString().contains("of 100 answers with this confidence"), out.toString());
     assertTrue(out.toString().contains("volvo.jpg: Volvo ("), out.toString());
     assertEquals(
         "marque: " + notAPhoto + " was skipped: it is not an image file", err.toString().strip());

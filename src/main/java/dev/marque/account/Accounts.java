@@ -144,8 +144,7 @@ final class Accounts {
 
   /**
    * Returns whether an account may sign in and its password is unchanged since it was read. Locks
-   * the row: until the transaction ends, concurrent changes wait, and then see what the transaction
-   * inserted.
+   * the row: concurrent changes wait until the transaction ends, and then see its result.
    */
   Future<Boolean> isUnchanged(SqlClient transaction, Account account) {
     return transaction

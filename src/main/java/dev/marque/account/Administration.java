@@ -93,8 +93,7 @@ final class Administration {
    * Disables an account and deletes it with everything that belongs to it, which can take minutes.
    * If that fails midway, the account still exists, disabled, and can be deleted again.
    *
-   * <p>Fails with {@link Failure.Forbidden} ({@code password-wrong}) unless {@code password} is the
-   * administrator's own.
+   * <p>Asks {@code by} to confirm the deletion; fails as {@link SignIn#confirm} does.
    */
   Future<Account> delete(User by, String username, String password, Client client) {
     return signIn

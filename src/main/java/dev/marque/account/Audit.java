@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class Audit {
 
   /** Maximum rows deleted in one statement, to keep locks short. */
-  static final int BATCH_SIZE = 1000;
+  static final int CHUNK_SIZE = 1000;
 
   private final Clock clock;
 
@@ -150,8 +150,8 @@ final class Audit {
   }
 
   /**
-   * Deletes entries older than {@code days}, at most {@link #BATCH_SIZE}, the oldest first. Uses
-   * the database's clock: a node whose clock is wrong would delete entries too early.
+   * Deletes entries older than {@code days}, at most {@link #CHUNK_SIZE}, the oldest first. Uses
+   * the database's clock, since a node with a wrong clock would delete entries too early.
    *
    * @return the number of deleted entries
    */
@@ -163,7 +163,7 @@ final class Audit {
                SELECT id FROM audit WHERE at < now() - make_interval(days => $1)
                ORDER BY at LIMIT $2 FOR UPDATE SKIP LOCKED))
             """)
-        .execute(Tuple.of(days, BATCH_SIZE))
+        .execute(Tuple.of(days, CHUNK_SIZE))
         .map(RowSet::rowCount);
   }
 

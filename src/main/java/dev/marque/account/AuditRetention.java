@@ -20,11 +20,11 @@ final class AuditRetention {
     this.days = days;
   }
 
-  /** Deletes expired entries in batches and returns their number. */
+  /** Deletes expired entries in chunks and returns their number. */
   Future<Integer> deleteOld() {
     if (days == 0) {
       return Future.succeededFuture(0);
     }
-    return Chunks.process(Audit.BATCH_SIZE, () -> audit.deleteOld(pool, days));
+    return Chunks.process(Audit.CHUNK_SIZE, () -> audit.deleteOld(pool, days));
   }
 }

@@ -38,7 +38,7 @@ final class Cleanup {
     timer = vertx.setPeriodic(0, INTERVAL.toMillis(), tick -> clean());
   }
 
-  /** Stops. A running deletion may fail and is then not logged, since the database closes next. */
+  /** Stops. The failure of a running deletion is not logged, since the database closes next. */
   void close() {
     closed = true;
     vertx.cancelTimer(timer);

@@ -4,7 +4,7 @@ import dev.marque.web.Arrival;
 import io.vertx.ext.web.RoutingContext;
 
 /**
- * The origin of a request, for the list of sessions and the audit table.
+ * The client that sent a request, for the list of sessions and the audit table.
  *
  * @param address numeric, of the client itself, not of a proxy
  * @param userAgent the User-Agent header, shortened; may be empty

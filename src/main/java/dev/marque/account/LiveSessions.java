@@ -26,11 +26,11 @@ import org.slf4j.LoggerFactory;
  * at once.
  *
  * <p>Results are cached for a few seconds. Ended sessions are announced to all nodes of the
- * cluster, so a stale result is possible only if an announcement is lost. Thread-safe.
+ * cluster, so these few seconds matter only if an announcement is lost. Thread-safe.
  */
 final class LiveSessions {
 
-  private static final String INVALIDATE = "accounts.sessions.forget";
+  private static final String INVALIDATE_ADDRESS = "accounts.sessions.forget";
   private static final Logger LOG = LoggerFactory.getLogger(LiveSessions.class);
   private static final Duration CACHED_FOR = Duration.ofSeconds(3);
   private static final int MAX_CACHED = 10_000;
@@ -58,14 +58,14 @@ final class LiveSessions {
   /** Subscribes to the announcements of other nodes. */
   Future<Void> start() {
     MessageConsumer<String> consumer =
-        vertx.eventBus().consumer(INVALIDATE, message -> drop(UUID.fromString(message.body())));
+        vertx.eventBus().consumer(INVALIDATE_ADDRESS, message -> drop(UUID.fromString(message.body())));
     return consumer.completion();
   }
 
   /** Makes every node reload the sessions of an account. */
   void invalidate(UUID account) {
     drop(account);
-    vertx.eventBus().publish(INVALIDATE, account.toString());
+    vertx.eventBus().publish(INVALIDATE_ADDRESS, account.toString());
   }
 
   private void drop(UUID account) {
@@ -75,7 +75,7 @@ final class LiveSessions {
 
   /**
    * Returns the user of a token's session; empty if the session has ended or the token was issued
-   * before the account's tokens became valid.
+   * before {@link Account#tokensValidAfter}.
    */
   Future<Optional<User>> find(AccessToken token) {
     State known = states.getIfPresent(token.session());

@@ -74,7 +74,10 @@ final class OpenIdProvider {
             });
   }
 
-  /** Returns the shared result of the discovery, on the caller's own context. */
+  /**
+   * Returns the discovered provider on the caller's context; starts a discovery if there is none or
+   * the last one failed.
+   */
   private synchronized Future<OAuth2Auth> found() {
     if (found == null || found.failed()) {
       found = discover();
@@ -103,7 +106,7 @@ final class OpenIdProvider {
                     .setReadIdleTimeout(TIMEOUT_MILLIS / 1000));
     settings.clientSecret().ifPresent(options::setClientSecret);
     return OpenIDConnectAuth.discover(vertx, options)
-        // Without keys, unsigned tokens would be accepted: fetching them is part of discovery.
+        // Discovery includes fetching the keys: without keys, unsigned tokens would be accepted.
         .compose(provider -> provider.jWKSet().map(provider))
         .onSuccess(
             provider ->

@@ -69,8 +69,8 @@ final class OwnAccount {
    * Changes names and e-mail address. A new address requires the password: otherwise anyone at an
    * unattended browser could take the account over.
    *
-   * <p>Fails with {@link Failure.Invalid} ({@code fields}), {@link Failure.Conflict} ({@code
-   * email-taken}) and {@link Failure.Forbidden} ({@code password-wrong}).
+   * <p>Fails with {@link Failure.Invalid} ({@code fields}) and {@link Failure.Conflict} ({@code
+   * email-taken}), and as {@link SignIn#confirm} does.
    */
   Future<Account> changeProfile(User user, Profile profile, String password, Client client) {
     return FieldRules.checked(() -> rules.check(profile))
@@ -102,8 +102,8 @@ final class OwnAccount {
    * Changes the password, ends every other session, revokes every personal token, and replaces the
    * tokens of this session, so a person whose account was compromised can lock everyone else out.
    *
-   * <p>Fails with {@link Failure.Invalid} ({@code fields}), {@link Failure.Forbidden} ({@code
-   * password-wrong}) and {@link Failure.NotSignedIn} if this session has ended in the meantime.
+   * <p>Fails with {@link Failure.Invalid} ({@code fields}), with {@link Failure.NotSignedIn} if this
+   * session has ended in the meantime, and as {@link SignIn#confirmPassword} does.
    *
    * @return the new tokens; empty if a proxy signs the person in, without a session
    */
@@ -170,8 +170,8 @@ final class OwnAccount {
    * every other session and revokes every personal token. If the deletion fails midway, the account
    * and this session still exist and the owner can try again.
    *
-   * <p>Fails with {@link Failure.Forbidden} ({@code password-wrong}) and {@link Failure.Conflict}
-   * ({@code last-administrator}).
+   * <p>Fails with {@link Failure.Conflict} ({@code last-administrator}), and as {@link
+   * SignIn#confirm} does.
    */
   Future<Void> delete(User user, String password, Client client) {
     return signIn

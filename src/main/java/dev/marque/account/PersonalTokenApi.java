@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * {@code /api/v1/tokens}: a person's own personal tokens. Requires a sign-in; a personal token is
+ * {@code /api/v1/tokens}: the signed-in person's personal tokens. Requires a sign-in; a personal token is
  * not enough.
  */
 final class PersonalTokenApi {

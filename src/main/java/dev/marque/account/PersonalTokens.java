@@ -96,8 +96,8 @@ final class PersonalTokens {
   }
 
   /**
-   * Locks the session, which a password change may have ended during the wait for the account's
-   * lock.
+   * Requires and locks the session: a password change may have ended it during the wait for the
+   * account's lock.
    */
   private static Future<Void> requireSession(SqlClient sql, User owner) {
     if (!owner.hasSession()) {

@@ -41,7 +41,8 @@ final class Registration {
    */
   Future<Account> signUp(Profile profile, String password, Client client) {
     return FieldRules.checked(() -> rules.check(profile, password))
-        // Skips the hash if a name is taken; the unique index decides between concurrent requests.
+        // No hash if the name or e-mail is taken; the unique index decides between concurrent
+        // requests.
         .compose(valid -> accounts.requireFree(pool, profile))
         .compose(free -> passwords.hash(password))
         .compose(

@@ -44,7 +44,7 @@ final class Sessions {
   static final int MAX_TOKENS = 20_000;
 
   /** Maximum sessions deleted in one statement, each with its refresh tokens. */
-  private static final int BATCH_SIZE = 10;
+  private static final int CHUNK_SIZE = 10;
 
   private final Pool pool;
   private final Tokens tokens;
@@ -89,11 +89,11 @@ final class Sessions {
    * Exchanges a refresh token for a new pair of tokens; empty if it is unknown or its session has
    * ended. Reuse of a token after the grace period ends its session.
    */
-  Future<Optional<Grant>> renew(String refreshToken, Client client) {
-    return pool.withTransaction(sql -> renew(sql, SecretToken.hash(refreshToken), client))
+  Future<Optional<Grant>> refresh(String refreshToken, Client client) {
+    return pool.withTransaction(sql -> refresh(sql, SecretToken.hash(refreshToken), client))
         // After the commit: a node that reloads earlier would still find the session.
-        .onSuccess(renewal -> renewal.ended().ifPresent(this::invalidate))
-        .map(Renewal::grant);
+        .onSuccess(result -> result.ended().ifPresent(this::invalidate))
+        .map(RefreshResult::grant);
   }
 
   /**
@@ -101,20 +101,20 @@ final class Sessions {
    *
    * @param ended the account whose session the refresh ended
    */
-  private record Renewal(Optional<Grant> grant, Optional<UUID> ended) {
+  private record RefreshResult(Optional<Grant> grant, Optional<UUID> ended) {
 
-    private static final Renewal NOTHING = new Renewal(Optional.empty(), Optional.empty());
+    private static final RefreshResult NOTHING = new RefreshResult(Optional.empty(), Optional.empty());
 
-    private static Renewal granted(Grant grant) {
-      return new Renewal(Optional.of(grant), Optional.empty());
+    private static RefreshResult granted(Grant grant) {
+      return new RefreshResult(Optional.of(grant), Optional.empty());
     }
 
-    private static Renewal ended(User user) {
-      return new Renewal(Optional.empty(), Optional.of(user.id()));
+    private static RefreshResult ended(User user) {
+      return new RefreshResult(Optional.empty(), Optional.of(user.id()));
     }
   }
 
-  private Future<Renewal> renew(SqlClient sql, Buffer hash, Client client) {
+  private Future<RefreshResult> refresh(SqlClient sql, Buffer hash, Client client) {
     return sql.preparedQuery(
             """
             SELECT r.used_at, s.id, s.idle_expires_at, s.expires_at, s.remember,
@@ -130,11 +130,11 @@ final class Sessions {
         .compose(
             rows ->
                 rows.size() == 0
-                    ? Future.succeededFuture(Renewal.NOTHING)
-                    : renew(sql, rows.iterator().next(), client));
+                    ? Future.succeededFuture(RefreshResult.NOTHING)
+                    : refresh(sql, rows.iterator().next(), client));
   }
 
-  private Future<Renewal> renew(SqlClient sql, Row row, Client client) {
+  private Future<RefreshResult> refresh(SqlClient sql, Row row, Client client) {
     Instant now = clock.instant();
     boolean remember = row.getBoolean("remember");
     User user =
@@ -163,11 +163,11 @@ final class Sessions {
     return marked
         .compose(done -> touch(sql, user.session(), now, remember))
         .compose(done -> grant(sql, user, remember))
-        .map(Renewal::granted);
+        .map(RefreshResult::granted);
   }
 
-  private Future<Renewal> end(SqlClient sql, User user) {
-    return end(sql, user.id(), user.session()).map(Renewal.ended(user));
+  private Future<RefreshResult> end(SqlClient sql, User user) {
+    return end(sql, user.id(), user.session()).map(RefreshResult.ended(user));
   }
 
   private Future<Grant> grant(SqlClient sql, User user, boolean remember) {
@@ -295,10 +295,10 @@ final class Sessions {
     live.invalidate(account);
   }
 
-  /** Deletes expired sessions, in batches that keep locks short, and returns their number. */
+  /** Deletes expired sessions, in chunks that keep locks short, and returns their number. */
   Future<Integer> deleteExpired() {
     OffsetDateTime now = utc(clock.instant());
-    return Chunks.process(BATCH_SIZE, () -> deleteExpired(now));
+    return Chunks.process(CHUNK_SIZE, () -> deleteExpired(now));
   }
 
   private Future<Integer> deleteExpired(OffsetDateTime now) {
@@ -309,7 +309,7 @@ final class Sessions {
                SELECT id FROM sessions WHERE least(idle_expires_at, expires_at) <= $1
                LIMIT $2 FOR UPDATE SKIP LOCKED))
             """)
-        .execute(Tuple.of(now, BATCH_SIZE))
+        .execute(Tuple.of(now, CHUNK_SIZE))
         .map(RowSet::rowCount);
   }
 

@@ -98,8 +98,9 @@ final class SignIn {
 
   /**
    * Confirms the password of a signed-in person, with the same limits as sign-in, except that
-   * failures of others with this user name do not count. A person who signs in externally has no
-   * password here and enters the user name: that proves nothing, but prevents accidents.
+   * failures with this user name from other addresses do not count. A person who signs in
+   * externally has no password here and enters the user name: that proves nothing, but prevents
+   * accidents.
    *
    * <p>Fails with {@link Failure.Forbidden} ({@code password-wrong}, {@code name-wrong}) and as
    * {@link #signIn} does.
@@ -139,7 +140,7 @@ final class SignIn {
    *
    * @param account the authenticated account, as read before the verification; empty if the user
    *     name or password is wrong
-   * @param startsSlowdown whether its failure makes further attempts wait
+   * @param startsSlowdown whether the attempt failed and is the one that starts the slowdown
    */
   private record Outcome(Optional<Account> account, boolean startsSlowdown) {}
 

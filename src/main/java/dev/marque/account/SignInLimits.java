@@ -41,13 +41,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class SignInLimits {
 
-  private static final int MAX_OF_NAME_AND_ADDRESS = 10;
-  private static final int MAX_OF_NAME = 100;
-  private static final int MAX_OF_ADDRESS = 300;
+  private static final int MAX_FAILURES_BY_NAME_AND_ADDRESS = 10;
+  private static final int MAX_FAILURES_BY_NAME = 100;
+  private static final int MAX_FAILURES_BY_ADDRESS = 300;
   private static final Duration FIRST_WAIT = Duration.ofSeconds(5);
   private static final Duration MAX_WAIT = Duration.ofMinutes(15);
   private static final Duration RESET_AFTER = Duration.ofHours(1);
-  private static final int BATCH_SIZE = 1000;
+  private static final int CHUNK_SIZE = 1000;
 
   private final Pool pool;
   private final Clock clock;
@@ -75,7 +75,7 @@ final class SignInLimits {
       this.counts = counts;
     }
 
-    /** Returns whether further attempts have to wait if this one fails. */
+    /** Returns whether this attempt, if it fails, is the one that starts the slowdown. */
     boolean startsSlowdown() {
       return counts.stream().anyMatch(count -> count.failures == count.subject.limit);
     }
@@ -87,9 +87,9 @@ final class SignInLimits {
    */
   private static List<Subject> subjects(String username, String address, String nameOrSession) {
     return List.of(
-        new Subject(pair(username, address), MAX_OF_NAME_AND_ADDRESS),
-        new Subject("address " + network(address), MAX_OF_ADDRESS),
-        new Subject(nameOrSession, MAX_OF_NAME));
+        new Subject(pair(username, address), MAX_FAILURES_BY_NAME_AND_ADDRESS),
+        new Subject("address " + network(address), MAX_FAILURES_BY_ADDRESS),
+        new Subject(nameOrSession, MAX_FAILURES_BY_NAME));
   }
 
   /** Returns the subject shared by attempts with the same user name from the same address. */
@@ -227,10 +227,10 @@ final class SignInLimits {
         .mapEmpty();
   }
 
-  /** Deletes expired counts in batches and returns their number. */
+  /** Deletes expired counts in chunks and returns their number. */
   Future<Integer> deleteExpired() {
     OffsetDateTime moment = utc(clock.instant().minus(RESET_AFTER));
-    return Chunks.process(BATCH_SIZE, () -> deleteBefore(moment));
+    return Chunks.process(CHUNK_SIZE, () -> deleteBefore(moment));
   }
 
   /** Skips locked rows: their attempts may in turn wait for a row that is deleted here. */
@@ -242,7 +242,7 @@ final class SignInLimits {
                SELECT subject FROM sign_in_failures WHERE last_at < $1
                LIMIT $2 FOR UPDATE SKIP LOCKED))
             """)
-        .execute(Tuple.of(moment, BATCH_SIZE))
+        .execute(Tuple.of(moment, CHUNK_SIZE))
         .map(RowSet::rowCount);
   }
 

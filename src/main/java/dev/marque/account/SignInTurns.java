@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * Runs sign-in attempts with the same key (user name and network address) one at a time on this
  * node. An attempt counts as failed until it succeeds ({@link SignInLimits}), so concurrent
  * attempts with a correct password, for example of scripts that all start on the hour, could exceed
- * the limit. Run in turn, only actual failures count.
+ * the limit and be rejected. With turns, only actual failures count.
  *
  * <p>Turns are best effort: an attempt that finds too many waiting, or has waited too long, runs at
  * once and is counted as usual. Thread-safe.

@@ -87,8 +87,8 @@ public final class SignedIn {
   /**
    * Identifies the sender, if possible, and lets every request pass. A bearer token takes
    * precedence, then the name from a trusted proxy, then the cookies; if the access token of the
-   * cookies has expired, the refresh token renews it silently. Other authorization schemes are for
-   * a proxy in front: browsers send them along with the cookies.
+   * cookies has expired, the refresh token silently renews both. Other authorization schemes are
+   * for a proxy in front: browsers send them along with the cookies.
    */
   public Handler<RoutingContext> optional() {
     return ctx ->
@@ -125,7 +125,7 @@ public final class SignedIn {
         .access(ctx)
         .map(this::authenticate)
         .orElseGet(() -> Future.succeededFuture(Optional.empty()))
-        .compose(user -> user.isPresent() ? Future.succeededFuture(user) : renew(ctx));
+        .compose(user -> user.isPresent() ? Future.succeededFuture(user) : refresh(ctx));
   }
 
   private Future<Optional<User>> bearer(RoutingContext ctx, String token) {
@@ -147,13 +147,13 @@ public final class SignedIn {
             read -> read.map(live::find).orElseGet(() -> Future.succeededFuture(Optional.empty())));
   }
 
-  private Future<Optional<User>> renew(RoutingContext ctx) {
+  private Future<Optional<User>> refresh(RoutingContext ctx) {
     Optional<String> refreshToken = cookies.refresh(ctx);
     if (refreshToken.isEmpty()) {
       return Future.succeededFuture(Optional.empty());
     }
     return sessions
-        .renew(refreshToken.get(), Client.of(ctx))
+        .refresh(refreshToken.get(), Client.of(ctx))
         .map(
             grant -> {
               if (grant.isPresent()) {
@@ -176,7 +176,7 @@ public final class SignedIn {
         && (destination == null || destination.equals("document") || destination.equals("iframe"));
   }
 
-  /** For pages: redirects to sign-in, and back afterwards, if nobody is signed in. */
+  /** For pages: redirects to sign-in if nobody is signed in; sign-in then leads back. */
   public Handler<RoutingContext> page() {
     return ctx -> {
       if (find(ctx).isPresent()) {

@@ -81,7 +81,7 @@ final class TokenApi {
       refuse(ctx, 400, "invalid_request", "refresh_token is missing.");
       return;
     }
-    answer(ctx, sessions.renew(refreshToken, Client.of(ctx)));
+    answer(ctx, sessions.refresh(refreshToken, Client.of(ctx)));
   }
 
   /**

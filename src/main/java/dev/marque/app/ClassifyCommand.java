@@ -122,7 +122,7 @@ public final class ClassifyCommand implements Callable<Integer> {
    * Finds the photos to classify.
    *
    * @param skipped receives the paths that yield no photo, with the reason
-   * @throws ParameterException if no path exists and contains a photo
+   * @throws ParameterException if every path is missing or a folder without photos
    */
   private List<Path> photos(CommandSpec command, Map<Path, String> skipped) throws IOException {
     List<Path> photos = new ArrayList<>();
@@ -190,7 +190,7 @@ public final class ClassifyCommand implements Callable<Integer> {
     // Never 100: answers that were always right so far may still be wrong the next time.
     return accuracy == 0
         ? " (the accuracy of such answers was not measured)"
-        : " (%d of 100 answers this confident were right)"
+        : " (%d of 100 answers with this confidence were right)"
             .formatted(Math.min(99, Math.round(100 * accuracy)));
   }
 

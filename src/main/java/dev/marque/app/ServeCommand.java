@@ -20,7 +20,7 @@ import picocli.CommandLine.Command;
       "",
       "Prints \"Marque is ready at ADDRESS\" on standard output once it accepts requests; the log"
           + " goes to standard error. When stopped, it accepts no new requests, completes running"
-          + " ones (within 10 seconds) and exits with status 0.",
+          + " ones (for at most 10 seconds) and exits with status 0.",
       "",
       "Settings come from the environment (MARQUE_HTTP_PORT), then from marque.yaml in the working"
           + " folder (marque: http: port:). The README lists all of them."
@@ -83,7 +83,8 @@ public final class ServeCommand implements Callable<Integer> {
   }
 
   /**
-   * Stops the server. An orderly stop is not a failure, so the exit status is 0, not the JVM's 143.
+   * Stops the server. A requested stop is not a failure, so the exit status is 0, not the JVM's
+   * 143.
    */
   private static void stop(Server server, AtomicBoolean ready) {
     Thread closing = new Thread(server::close, "closing");

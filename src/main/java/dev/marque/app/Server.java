@@ -229,8 +229,8 @@ public final class Server implements AutoCloseable {
   }
 
   /**
-   * Accepts no new requests, completes running ones, and stops everything. May be called more than
-   * once.
+   * Accepts no new requests, lets running ones complete for a bounded time, and stops everything.
+   * May be called more than once.
    */
   @Override
   public void close() {

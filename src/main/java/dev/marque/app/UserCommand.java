@@ -40,8 +40,7 @@ public final class UserCommand {
       description = {
         "Creates an account, even while a server runs on the same data folder or database.",
         "",
-        "Prompts for the password on the terminal. With --admin, one way to create the first"
-            + " administrator."
+        "Prompts for the password on the terminal. Use --admin to create the first administrator."
       })
   public int add(
       @Parameters(paramLabel = "NAME", description = "The user name.") String name,

@@ -21,10 +21,10 @@ import java.util.concurrent.TimeoutException;
 /** Creates the Vert.x instance: its event loops, metrics and event bus. */
 final class VertxFactory {
 
-  /** One per core, and at least two, so that a busy one leaves another. */
+  /** One per core, but at least two, so that one stays free while another is busy. */
   static final int EVENT_LOOPS = Math.max(2, Runtime.getRuntime().availableProcessors());
 
-  /** Part of the ten seconds of a shutdown. */
+  /** This step's share of the ten seconds of a shutdown. */
   private static final int CLOSE_TIMEOUT_SECONDS = 2;
 
   private VertxFactory() {}

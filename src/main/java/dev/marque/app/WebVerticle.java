@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Serves pages and API on one event loop; several instances share the port.
  *
- * <p>Undeploying it refuses new connections and completes running requests within a bounded time.
+ * <p>Undeploying it refuses new connections and lets running requests complete for a bounded time.
  */
 final class WebVerticle extends VerticleBase {
 

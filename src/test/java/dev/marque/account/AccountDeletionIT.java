@@ -195,7 +195,7 @@ class AccountDeletionIT {
   }
 
   @Test
-  void an_administrator_can_retry_too_and_the_account_stays_locked() {
+  void an_administrator_can_retry_too_and_the_account_stays_disabled() {
     Person person = personWithPredictions();
     Person administrator = server.administrator();
     failHalfway();

@@ -161,7 +161,7 @@ class AttacksIT {
     assertAnswered(
         server.visitor().post("/login", "username", sql, "password", sql, "next", sql), "login");
     assertAnswered(server.token(victim, sql), "token");
-    assertAnswered(server.renew(sql), "refresh token");
+    assertAnswered(server.refresh(sql), "refresh token");
     for (String field : ClockedServer.account(victim).fieldNames()) {
       JsonObject account = ClockedServer.account(ClockedServer.newName()).put(field, sql);
       assertAnswered(server.visitor().json("POST", "/api/v1/users", account), field);

@@ -72,7 +72,7 @@ class AuditTest {
 
   @Test
   void entries_are_deleted_after_the_configured_days_and_not_before() {
-    int old = 2 * Audit.BATCH_SIZE + 1;
+    int old = 2 * Audit.CHUNK_SIZE + 1;
     pool.query(
             """
             INSERT INTO audit (id, at, event, subject, address)

@@ -129,7 +129,7 @@ class CleanupTest {
   }
 
   @Test
-  void any_number_of_sessions_is_deleted_in_batches() {
+  void any_number_of_sessions_is_deleted_in_chunks() {
     sessions.begin(pool, account, false, CLIENT).await();
     pool.query(
             """

@@ -104,7 +104,7 @@ final class ClockedServer {
             "/api/v1/token", "grant_type", "password", "username", username, "password", password);
   }
 
-  HttpResponse<String> renew(String refreshToken) {
+  HttpResponse<String> refresh(String refreshToken) {
     return visitor()
         .post("/api/v1/token", "grant_type", "refresh_token", "refresh_token", refreshToken);
   }

@@ -86,7 +86,7 @@ class ProxySignInIT {
   }
 
   @Test
-  void a_named_administrator_may_administer_and_a_disabled_account_is_rejected() {
+  void a_named_person_gets_the_existing_account_with_its_role_and_a_disabled_one_is_rejected() {
     Visitor browser = new Visitor(server.baseUrl());
     String setup = server.setupPath();
     assertEquals(
@@ -116,7 +116,7 @@ class ProxySignInIT {
 
   @Test
   void a_person_without_a_password_confirms_the_deletion_with_the_user_name() {
-    Visitor named = new Visitor(server.baseUrl()).named(HEADER, "quitter");
+    Visitor named = new Visitor(server.baseUrl()).addHeader(HEADER, "quitter");
     String page = named.get("/account").body();
     assertFalse(page.contains("/account/password"), "there is no password to change");
     assertTrue(page.contains("Your user name, to confirm"), page);
@@ -133,7 +133,7 @@ class ProxySignInIT {
 
   @Test
   void the_export_contains_the_name_used_by_the_proxy() {
-    Visitor named = new Visitor(server.baseUrl()).named(HEADER, "Katherine");
+    Visitor named = new Visitor(server.baseUrl()).addHeader(HEADER, "Katherine");
     JsonObject identity =
         new Archive(named.download("/account/export")).list("identities.json").get(0);
     assertEquals("proxy", identity.getString("issuer"));
@@ -144,17 +144,17 @@ class ProxySignInIT {
   @Test
   void a_page_on_another_site_changes_nothing_for_a_named_person() {
     JsonObject body = new JsonObject().put("name", "import").put("expires_in_days", 1);
-    Visitor program = new Visitor(server.baseUrl()).named(HEADER, "dorothy");
+    Visitor program = new Visitor(server.baseUrl()).addHeader(HEADER, "dorothy");
     assertEquals(201, program.jsonOfProgram("POST", "/api/v1/tokens", body).statusCode());
     assertEquals(201, program.json("POST", "/api/v1/tokens", body).statusCode());
     Visitor listed =
         new Visitor(server.baseUrl())
-            .named(HEADER, "dorothy")
-            .named("Origin", "https://intranet.example");
+            .addHeader(HEADER, "dorothy")
+            .addHeader("Origin", "https://intranet.example");
     assertEquals(403, listed.jsonOfProgram("POST", "/api/v1/tokens", body).statusCode());
-    Visitor nobody = new Visitor(server.baseUrl()).named("Origin", "https://intranet.example");
+    Visitor nobody = new Visitor(server.baseUrl()).addHeader("Origin", "https://intranet.example");
     assertEquals(401, nobody.jsonOfProgram("POST", "/api/v1/tokens", body).statusCode());
-    Visitor token = new Visitor(server.baseUrl()).withToken("bad").named(HEADER, "dorothy");
+    Visitor token = new Visitor(server.baseUrl()).withToken("bad").addHeader(HEADER, "dorothy");
     assertEquals(401, token.jsonOfProgram("POST", "/api/v1/tokens", body).statusCode());
   }
 

@@ -21,7 +21,7 @@ class SessionsIT {
 
   private final ClockedServer server = ClockedServer.shared();
 
-  private String refresh(HttpResponse<String> answer) {
+  private String refreshToken(HttpResponse<String> answer) {
     assertEquals(200, answer.statusCode(), answer.body());
     return new JsonObject(answer.body()).getString("refresh_token");
   }
@@ -34,23 +34,23 @@ class SessionsIT {
   @Test
   void a_refresh_token_rotates_and_may_be_reused_within_30_seconds() {
     String first = server.tokens(server.newAccount()).getString("refresh_token");
-    String second = refresh(server.renew(first));
+    String second = refreshToken(server.refresh(first));
     assertNotEquals(first, second);
     server.clock.advance(Duration.ofSeconds(29));
-    assertNotEquals(second, refresh(server.renew(first)));
+    assertNotEquals(second, refreshToken(server.refresh(first)));
   }
 
   @Test
   void reuse_after_the_grace_period_ends_the_session_for_thief_and_owner() {
     JsonObject tokens = server.tokens(server.newAccount());
     String first = tokens.getString("refresh_token");
-    HttpResponse<String> renewed = server.renew(first);
-    String second = refresh(renewed);
-    String access = new JsonObject(renewed.body()).getString("access_token");
+    HttpResponse<String> refreshed = server.refresh(first);
+    String second = refreshToken(refreshed);
+    String access = new JsonObject(refreshed.body()).getString("access_token");
     assertEquals(200, server.me(access));
     server.clock.advance(Duration.ofSeconds(31));
-    assertInvalidGrant(server.renew(first));
-    assertInvalidGrant(server.renew(second));
+    assertInvalidGrant(server.refresh(first));
+    assertInvalidGrant(server.refresh(second));
     assertEquals(401, server.me(access));
     Visitor administrator = server.signedIn(ClockedServer.ADMINISTRATOR);
     assertTrue(
@@ -61,19 +61,19 @@ class SessionsIT {
   }
 
   @Test
-  void a_copy_made_within_the_grace_period_is_detected_too() {
+  void a_copy_used_within_the_grace_period_is_detected_too() {
     String first = server.tokens(server.newAccount()).getString("refresh_token");
-    String owner = refresh(server.renew(first));
-    String thief = refresh(server.renew(first));
+    String owner = refreshToken(server.refresh(first));
+    String thief = refreshToken(server.refresh(first));
     server.clock.advance(Duration.ofSeconds(40));
-    String ownersNext = refresh(server.renew(thief));
+    String ownersNext = refreshToken(server.refresh(thief));
     server.clock.advance(Duration.ofSeconds(40));
-    assertInvalidGrant(server.renew(owner));
-    assertInvalidGrant(server.renew(ownersNext));
+    assertInvalidGrant(server.refresh(owner));
+    assertInvalidGrant(server.refresh(ownersNext));
   }
 
   @Test
-  void a_page_refreshes_silently_when_the_access_token_has_expired() {
+  void a_page_request_silently_refreshes_an_expired_access_token() {
     Visitor browser = server.signedIn(server.newAccount());
     String refresh = browser.cookies().get(REFRESH);
     server.clock.advance(Duration.ofMinutes(11));
@@ -85,7 +85,7 @@ class SessionsIT {
   }
 
   @Test
-  void two_tabs_that_refresh_at_once_stay_signed_in() {
+  void two_tabs_that_refresh_the_tokens_at_once_stay_signed_in() {
     Visitor first = server.signedIn(server.newAccount());
     Visitor second = first.copy();
     server.clock.advance(Duration.ofMinutes(11));
@@ -98,7 +98,7 @@ class SessionsIT {
   }
 
   @Test
-  void many_tabs_that_refresh_concurrently_stay_signed_in() {
+  void many_tabs_that_refresh_the_tokens_concurrently_stay_signed_in() {
     Visitor browser = server.signedIn(server.newAccount());
     server.clock.advance(Duration.ofMinutes(11));
     List<Visitor> tabs = Stream.generate(browser::copy).limit(8).toList();
@@ -121,9 +121,9 @@ class SessionsIT {
       assertEquals(200, browser.get("/account").statusCode());
       JsonObject tokens = server.tokens(username);
       assertEquals(200, server.me(tokens.getString("access_token")));
-      HttpResponse<String> renewed = server.renew(tokens.getString("refresh_token"));
-      assertEquals(200, renewed.statusCode(), renewed.body());
-      assertEquals(200, server.me(new JsonObject(renewed.body()).getString("access_token")));
+      HttpResponse<String> refreshed = server.refresh(tokens.getString("refresh_token"));
+      assertEquals(200, refreshed.statusCode(), refreshed.body());
+      assertEquals(200, server.me(new JsonObject(refreshed.body()).getString("access_token")));
       String created = server.newAccount();
       assertEquals(200, server.me(server.tokens(created).getString("access_token")));
     } finally {
@@ -236,8 +236,8 @@ class SessionsIT {
         changed.headers().allValues("Set-Cookie").stream()
             .anyMatch(cookie -> cookie.startsWith(REFRESH) && cookie.contains("Max-Age=2592000")),
         "still remembered");
-    assertInvalidGrant(server.renew(second));
-    assertInvalidGrant(server.renew(first));
+    assertInvalidGrant(server.refresh(second));
+    assertInvalidGrant(server.refresh(first));
     assertEquals(200, browser.get("/account").statusCode());
     server.clock.advance(Duration.ofDays(20));
     assertEquals(200, browser.get("/account").statusCode(), "with the new refresh token");
@@ -312,7 +312,7 @@ class SessionsIT {
   void refresh_and_access_tokens_are_not_interchangeable() {
     JsonObject tokens = server.tokens(server.newAccount());
     assertEquals(401, server.me(tokens.getString("refresh_token")));
-    assertInvalidGrant(server.renew(tokens.getString("access_token")));
+    assertInvalidGrant(server.refresh(tokens.getString("access_token")));
     assertEquals(200, server.me(tokens.getString("access_token")));
   }
 

@@ -82,13 +82,13 @@ class SessionsTest {
   @Timeout(60)
   void a_session_read_before_the_commit_that_ends_it_is_not_cached() {
     Grant stolen = signedIn();
-    Grant owners = sessions.renew(stolen.refreshToken(), CLIENT).await().orElseThrow();
+    Grant owners = sessions.refresh(stolen.refreshToken(), CLIENT).await().orElseThrow();
     clock.advance(Sessions.GRACE.plusSeconds(1));
 
     SqlConnection holder = pool.getConnection().await();
     String lock = "SELECT pg_advisory_lock(%d)".formatted(COMMIT_LOCK);
     holder.query(lock).execute().await();
-    Future<Optional<Grant>> reuse = sessions.renew(stolen.refreshToken(), CLIENT);
+    Future<Optional<Grant>> reuse = sessions.refresh(stolen.refreshToken(), CLIENT);
     awaitWaitingForCommit();
     assertTrue(find(owners.accessToken()).isPresent(), "not committed: still active");
     holder.query(lock.replace("_lock", "_unlock")).execute().await();
@@ -108,8 +108,8 @@ class SessionsTest {
             """)
         .execute(Tuple.of(first.user().session(), Sessions.MAX_TOKENS))
         .await();
-    Grant last = sessions.renew(first.refreshToken(), CLIENT).await().orElseThrow();
-    assertEquals(Optional.empty(), sessions.renew(last.refreshToken(), CLIENT).await());
+    Grant last = sessions.refresh(first.refreshToken(), CLIENT).await().orElseThrow();
+    assertEquals(Optional.empty(), sessions.refresh(last.refreshToken(), CLIENT).await());
     assertEquals(Optional.empty(), find(last.accessToken()));
   }
 
@@ -117,7 +117,7 @@ class SessionsTest {
   void a_refresh_deletes_an_expired_session() {
     Grant grant = signedIn();
     clock.advance(Sessions.IDLE.plus(Duration.ofSeconds(1)));
-    assertEquals(Optional.empty(), sessions.renew(grant.refreshToken(), CLIENT).await());
+    assertEquals(Optional.empty(), sessions.refresh(grant.refreshToken(), CLIENT).await());
     String count = "SELECT count(*) FROM sessions WHERE id = '%s'";
     assertEquals(
         0L,

@@ -44,7 +44,7 @@ final class Visitor {
   }
 
   /** Adds a header to every request, as a proxy does. */
-  Visitor named(String header, String value) {
+  Visitor addHeader(String header, String value) {
     headers.put(header, value);
     return this;
   }

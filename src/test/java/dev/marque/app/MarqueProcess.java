@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 /** Marque in a separate process, for what a test cannot do to its own JVM. */
 public final class MarqueProcess implements AutoCloseable {
 
-  /** In so short a run as a test's, the second compiler costs more than it saves. */
+  /** Test runs are so short that the second compiler costs more than it saves. */
   private static final List<String> QUICK = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
 
   private static final Duration TIMEOUT = Duration.ofMinutes(2);
@@ -54,9 +54,9 @@ public final class MarqueProcess implements AutoCloseable {
   }
 
   /**
-   * Starts a command with exactly these JVM options, for measurements.
+   * Starts a command with these JVM options and none of the test defaults, for measurements.
    *
-   * @param options those of {@code bin/marque}, for example
+   * @param options for example those of {@code bin/marque}
    */
   public static MarqueProcess startAsInstalled(
       Path folder, Map<String, String> settings, List<String> options, List<String> arguments) {

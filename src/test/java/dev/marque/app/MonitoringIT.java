@@ -124,7 +124,7 @@ class MonitoringIT {
     int selections = 0;
     for (String expression : expressions) {
       for (MatchResult selection : SELECTION.matcher(expression).results().toList()) {
-        // A status that no test has caused, as it should be.
+        // No test causes status 500, so it has no sample.
         if (!selection.group(2).equals("code=\"500\"")) {
           selections++;
           boolean there =

@@ -113,7 +113,7 @@ class ServerLifecycleIT {
       try {
         return get(management + "/health/ready");
       } catch (IOException e) {
-        // It does not listen yet, or not yet respond.
+        // It does not listen or respond yet.
       }
     }
     throw new AssertionError("The process exited: " + process.err());
