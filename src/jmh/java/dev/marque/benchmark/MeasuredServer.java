@@ -151,7 +151,7 @@ final class MeasuredServer implements AutoCloseable {
     return count(Path.of("/proc/" + process.pid() + "/fd"), 1);
   }
 
-  /** Counts the files in the temporary folder and beside the database, where uploads leave none. */
+  /** Counts the files in the temporary folder and beside the database, where uploads must leave none. */
   double scratchFiles() {
     return count(folder.resolve("tmp"), 9) + count(folder.resolve("data"), 1);
   }

@@ -28,8 +28,7 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * The stages of a photo on an inference node. Whatever CPU time a served photo takes beyond these
- * is the server's own cost.
+ * The stages of a photo on an inference node, in elapsed time; the network runs on all cores.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)

@@ -191,7 +191,7 @@ public final class Scaling {
   }
 
   /**
-   * Returns the CPU seconds of all database processes. They are no children of this process, so the
+   * Returns the CPU seconds of all database processes. They are not children of this process, so the
    * port in the command line identifies the server.
    */
   private double databaseSeconds() throws IOException {

@@ -38,7 +38,7 @@ public final class UserCommand {
   @Command(
       name = "add",
       description = {
-        "Creates an account, even while a server runs on the same data folder or database.",
+        "Creates an account, even while a server runs on the same data directory or database.",
         "",
         "Prompts for the password on the terminal. Use --admin to create the first administrator."
       })

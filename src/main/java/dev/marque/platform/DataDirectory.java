@@ -50,14 +50,14 @@ public final class DataDirectory implements AutoCloseable {
       if (tryLock(channel) == null) {
         channel.close();
         throw new StartFailure(
-            "Another Marque already runs on the data folder "
+            "Another Marque already runs on the data directory "
                 + path
                 + "; stop it, or set marque.data-dir to a different folder");
       }
       return new DataDirectory(path, channel);
     } catch (IOException e) {
       throw new StartFailure(
-          "The data folder "
+          "The data directory "
               + path
               + " cannot be used ("
               + e
@@ -75,7 +75,7 @@ public final class DataDirectory implements AutoCloseable {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
       return tryLock(channel) == null;
     } catch (IOException e) {
-      throw new StartFailure("The data folder " + folder + " cannot be used: " + e, e);
+      throw new StartFailure("The data directory " + folder + " cannot be used: " + e, e);
     }
   }
 

@@ -54,7 +54,7 @@ public final class DatabaseAddress {
     source.setPassword(options.getPassword());
     source.setSslMode(options.getSslMode().value);
     source.setConnectTimeout(5);
-    // Also for what accepts connections and never answers.
+    // connectTimeout does not cover a server that accepts connections and never responds.
     source.setLoginTimeout(10);
     source.setApplicationName("marque");
     return source;

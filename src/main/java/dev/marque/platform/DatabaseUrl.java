@@ -2,7 +2,7 @@ package dev.marque.platform;
 
 /**
  * Where the database is: {@code embedded}, or {@code postgresql://user:password@host:port/name}.
- * {@link #toString()} omits the password.
+ * {@link #toString()} omits user and password.
  */
 public final class DatabaseUrl {
 

@@ -32,7 +32,7 @@ import org.slf4j.LoggerFactory;
  * Marque's own PostgreSQL, for a single machine: durable, listening on loopback only, protected by
  * a random password.
  *
- * <p>Files in the data folder: {@code postgres/} (the database), {@code postgres-password}, {@code
+ * <p>Files in the data directory: {@code postgres/} (the database), {@code postgres-password}, {@code
  * postgres.log} and {@code postgres-binaries/}. The caller holds the lock of the {@link
  * DataDirectory}, so a PostgreSQL that still runs in it was left behind by a killed process and is
  * stopped first.
@@ -53,7 +53,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
   private static final Duration POLL_INTERVAL = Duration.ofMillis(250);
 
-  /** Written by the server: process id, data folder, start time, port and more, one per line. */
+  /** Written by the server: process id, data directory, start time, port and more, one per line. */
   private static final String PID_FILE = "postmaster.pid";
 
   private static final int PORT_LINE = 3;
@@ -70,7 +70,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
   }
 
   /**
-   * Starts the database of a data folder, creating it on the first start.
+   * Starts the database of a data directory, creating it on the first start.
    *
    * @throws StartFailure if it does not start; the message names the log file
    */
@@ -130,7 +130,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
   }
 
   /**
-   * Returns the database of the server that is running on a data folder, so that other commands can
+   * Returns the database of the server that is running on a data directory, so that other commands can
    * use it; empty if no server is running.
    *
    * @throws StartFailure if a server is running but its database is not, because it is just
@@ -157,7 +157,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
   }
 
   private static String notRunning(Path data) {
-    return "The server on the data folder "
+    return "The server on the data directory "
         + data
         + " is just starting or stopping; try again, or set marque.database.url if its database is"
         + " elsewhere";
@@ -191,7 +191,10 @@ public final class EmbeddedPostgres implements AutoCloseable {
     }
   }
 
-  /** Returns the password of the only database user, created on first use as an owner-only file. */
+  /**
+   * Returns the password of the only database user; creates it on first use, in a file that only its
+   * owner can read.
+   */
   private static String password(Path file) throws IOException {
     if (!Files.exists(file)) {
       byte[] random = new byte[24];
@@ -353,7 +356,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
     }
   }
 
-  /** Returns the lines of a data folder's PID file; empty if there is no such file. */
+  /** Returns the lines of a data directory's PID file; empty if there is no such file. */
   private static List<String> pidFile(Path folder) throws IOException {
     try {
       // The file contains the folder's name in the platform's encoding.

@@ -45,7 +45,7 @@ public final class ManagementServer extends VerticleBase {
   @Override
   public Future<?> start() {
     Router router = Router.router(vertx);
-    router.route().handler(ManagementServer::secure);
+    router.route().handler(ManagementServer::addSecurityHeaders);
     onGet(router, "/health/live", ctx -> ctx.json(new JsonObject().put("status", "live")));
     onGet(router, "/health/ready", this::ready);
     onGet(router, "/metrics", this::scrape);
@@ -65,8 +65,8 @@ public final class ManagementServer extends VerticleBase {
     router.route(path).method(HttpMethod.GET).method(HttpMethod.HEAD).handler(handler);
   }
 
-  /** Nothing here is a page, but browsers open these addresses too. */
-  private static void secure(RoutingContext ctx) {
+  /** Adds security headers: none of these responses is a page, but browsers can open them. */
+  private static void addSecurityHeaders(RoutingContext ctx) {
     ctx.response()
         .putHeader("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
         .putHeader("X-Content-Type-Options", "nosniff")

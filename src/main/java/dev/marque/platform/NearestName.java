@@ -25,7 +25,10 @@ final class NearestName {
     List<String> words = words(name);
     return known.stream()
         .filter(other -> words.size() > 1 && isSubsequence(words, words(other)))
-        .min(Comparator.comparingInt((String other) -> words(other).size()).thenComparing(n -> n));
+        .min(
+            Comparator.comparingInt((String other) -> words(other).size())
+                .thenComparingInt(other -> edits(name, other))
+                .thenComparing(n -> n));
   }
 
   private static List<String> words(String name) {

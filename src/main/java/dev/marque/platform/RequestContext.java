@@ -8,8 +8,8 @@ import io.vertx.core.spi.context.storage.ContextLocal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The id of the current request, so that log events can include it without passing it to every
- * method.
+ * The id of the current request, so that log events can include it without every method taking it
+ * as a parameter.
  *
  * <p>The id is stored in the context that Vert.x creates for each request and each message and on
  * which all its continuations run. Other threads have no context; log events there must add the
@@ -21,7 +21,8 @@ public final class RequestContext implements VertxServiceProvider {
   public static final String LOGGED_AS = "request_id";
 
   /**
-   * The duplicator passes the id on to contexts derived from a request's, for example by timers.
+   * The duplicator copies the id to contexts duplicated from that of a request, for example for
+   * timers.
    */
   private static final ContextLocal<String> ID = ContextLocal.registerLocal(String.class, id -> id);
 

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The settings of an operator: {@code marque.http.port} is {@code MARQUE_HTTP_PORT} in the
+ * The settings that an operator can change: {@code marque.http.port} is {@code MARQUE_HTTP_PORT} in the
  * environment and {@code marque: http: port:} in {@code marque.yaml}. {@link SettingsFile} reads
  * them.
  */
@@ -110,7 +110,7 @@ public interface Settings {
     Optional<List<String>> listed();
 
     /**
-     * Returns the keys; if empty, keys are generated and stored in the data folder. All web nodes
+     * Returns the keys; if empty, keys are generated and stored in the data directory. All web nodes
      * of a cluster need the same keys.
      */
     default List<String> keys() {
@@ -333,7 +333,10 @@ public interface Settings {
   /** Which finished requests are logged. */
   enum LoggedRequests {
     NONE,
-    /** Requests answered with status 400 or above, or whose client disconnected early. */
+    /**
+     * Requests answered with status 400 or above, or whose client disconnected early; on inference
+     * nodes, photos that were refused or failed.
+     */
     FAILURES,
     ALL
   }

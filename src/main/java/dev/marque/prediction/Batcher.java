@@ -25,7 +25,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Runs the network on decoded photos in batches, with a few forward passes in parallel.
  *
- * <p>A single photo is processed immediately and on all cores, for the lowest latency. Under load,
+ * <p>A photo that is alone on the node is processed immediately and on all cores, for the lowest
+ * latency. Under load,
  * each pass gets fewer cores and more photos, up to {@link #MAX_BATCH_SIZE}: larger batches need
  * less processor time per photo, and parallel passes on one core each need less than sequential
  * passes on all cores, which synchronize after every layer. A pass waits for further photos only
@@ -134,7 +135,7 @@ final class Batcher {
 
   private void run() {
     try {
-      while (true) {
+      while (!Thread.currentThread().isInterrupted()) {
         List<Decoded> batch = take();
         recognize(batch);
         permits.release(batch.size());
@@ -168,7 +169,7 @@ final class Batcher {
     }
   }
 
-  /** Spreads the photos on this node evenly over the parallel passes. */
+  /** Returns the batch size that spreads the photos on this node evenly over the parallel passes. */
   private int targetBatchSize() {
     return Math.min(MAX_BATCH_SIZE, photosOnNode.getAsInt() / SHARES.passes());
   }
@@ -219,7 +220,7 @@ final class Batcher {
    * Stops the threads and closes the recognizer, unless a forward pass is still running: closing it
    * then would crash the process.
    *
-   * @param timeout limit for each thread
+   * @param timeout limit for all threads together
    * @return whether all threads have stopped
    */
   boolean close(Duration timeout) throws InterruptedException {

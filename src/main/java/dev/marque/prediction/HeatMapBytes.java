@@ -3,7 +3,10 @@ package dev.marque.prediction;
 import dev.marque.vision.HeatMap;
 import io.vertx.core.buffer.Buffer;
 
-/** Encodes heat maps for the database: width, height, and one byte per cell, row by row. */
+/**
+ * Converts heat maps to and from their form in the database: width, height, and one byte per cell,
+ * row by row.
+ */
 final class HeatMapBytes {
 
   private HeatMapBytes() {}

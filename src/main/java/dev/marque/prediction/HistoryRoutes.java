@@ -56,7 +56,7 @@ public final class HistoryRoutes {
 
   private void list(RoutingContext ctx) {
     HistoryQuery query = HistoryQuery.of(ctx.queryParams());
-    if (!isValid(ctx, query)) {
+    if (!validate(ctx, query)) {
       return;
     }
     if (Pages.isFragment(ctx)) {
@@ -74,7 +74,7 @@ public final class HistoryRoutes {
   /** Deletes the prediction whose button was pressed, or otherwise all selected ones. */
   private void delete(RoutingContext ctx) {
     HistoryQuery query = HistoryQuery.of(ctx.request().formAttributes());
-    if (!isValid(ctx, query)) {
+    if (!validate(ctx, query)) {
       return;
     }
     String one = ctx.request().getFormAttribute("one");
@@ -108,7 +108,7 @@ public final class HistoryRoutes {
 
   private void restore(RoutingContext ctx) {
     HistoryQuery query = HistoryQuery.of(ctx.request().formAttributes());
-    if (!isValid(ctx, query)) {
+    if (!validate(ctx, query)) {
       return;
     }
     UUID deletion = Keys.of(String.valueOf(ctx.request().getFormAttribute("deletion")));
@@ -128,7 +128,7 @@ public final class HistoryRoutes {
         .onFailure(ctx::fail);
   }
 
-  /** Shows the page with the number of predictions deleted that can still be restored. */
+  /** Shows the page with the number of deleted predictions, as long as they can be restored. */
   private void showDeleted(RoutingContext ctx, HistoryQuery query, UUID deletion) {
     trash
         .count(SignedIn.of(ctx).id(), deletion)
@@ -148,7 +148,7 @@ public final class HistoryRoutes {
    * anything else: an exception thrown later in a callback would be lost and the client would never
    * get a response.
    */
-  private boolean isValid(RoutingContext ctx, HistoryQuery query) {
+  private boolean validate(RoutingContext ctx, HistoryQuery query) {
     try {
       query.filter();
       query.cursor();

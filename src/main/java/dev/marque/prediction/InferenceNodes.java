@@ -32,7 +32,10 @@ final class InferenceNodes {
 
   private static final Duration MAX_PAUSE = CHECK_INTERVAL.plusSeconds(1);
 
-  /** The cost of sending a photo over the network, in slots. */
+  /**
+   * How many more free slots a remote node must have to be preferred to the local one, since photos
+   * sent there cross the network.
+   */
   private static final int REMOTE_COST = 8;
 
   private final String localNode;
@@ -62,7 +65,7 @@ final class InferenceNodes {
   }
 
   /**
-   * @param localNode the name of this process's own node
+   * @param localNode the id of this process's own node
    * @param nanoTime clock like {@link System#nanoTime}
    */
   InferenceNodes(String localNode, LongSupplier nanoTime) {

@@ -52,10 +52,10 @@ public final class InferenceVerticle extends VerticleBase {
   private final List<MessageConsumer<?>> consumers = new ArrayList<>();
 
   /**
-   * @param node the name of this node
+   * @param node the id of this node
    * @param modelFolder folder with model.json, network.json and weights.safetensors
    * @param queue maximum number of photos on this node, queued and in progress
-   * @param logged which photos are logged; failures are the refused ones
+   * @param logged which photos to log; failures are photos that were refused or failed
    */
   public InferenceVerticle(
       String node,
@@ -126,17 +126,20 @@ public final class InferenceVerticle extends VerticleBase {
                 }
               } else {
                 message.fail(500, "Inference failed");
+                if (logged != LoggedRequests.NONE) {
+                  log(requestId, begin, PhotoPipeline.DEFECT);
+                }
               }
             });
   }
 
-  /** Names the request itself, since the threads that classify belong to no request. */
+  /** Adds the request id explicitly, since the threads that classify have no request context. */
   private static void log(String requestId, long begin, String outcome) {
     LOG.atInfo()
         .addKeyValue(RequestContext.LOGGED_AS, requestId)
         .addKeyValue("outcome", outcome)
         .addKeyValue("ms", (System.nanoTime() - begin) / 1_000_000)
-        .log("classified");
+        .log("photo answered");
   }
 
   @Override

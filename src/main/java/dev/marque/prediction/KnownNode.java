@@ -3,7 +3,7 @@ package dev.marque.prediction;
 /**
  * An inference node from a web node's point of view.
  *
- * @param name name of the node
+ * @param name id of the node
  * @param model name of the model that it runs
  * @param free estimated number of free slots
  */

@@ -101,7 +101,7 @@ public final class LiveNumbers {
    * @param verdicts counts since the start, by verdict code
    * @param refusals counts since the start, by reason; only reasons that have occurred
    * @param heapBytes bytes of heap in use
-   * @param heapMost maximum size of the heap in bytes
+   * @param heapMax maximum size of the heap in bytes
    * @param threads live threads of the JVM
    * @param connections database connections in use
    * @param waiting requests waiting for a database connection
@@ -115,7 +115,7 @@ public final class LiveNumbers {
       Map<String, Double> verdicts,
       Map<String, Double> refusals,
       long heapBytes,
-      long heapMost,
+      long heapMax,
       double threads,
       double connections,
       double waiting,

@@ -5,8 +5,8 @@ import io.vertx.core.json.JsonObject;
 /**
  * The state of an inference node, which it broadcasts several times per second.
  *
- * @param node name of the node
- * @param model name of the model that it runs; empty if it is stopping and rejects further photos
+ * @param node id of the node
+ * @param model name of the model that it runs; empty if it is stopping and refuses further photos
  * @param free number of free slots
  * @param largestShare number of photos of the account with the most on the node
  */

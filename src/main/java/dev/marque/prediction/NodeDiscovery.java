@@ -33,8 +33,8 @@ final class NodeDiscovery {
   private long expiryTimer = -1;
 
   /**
-   * @param localNode the name of this process's own node, which is not logged
-   * @param onLost called with the name of each lost node
+   * @param localNode the id of this process's own node, whose discovery is not logged
+   * @param onLost called with the id of each lost node
    */
   NodeDiscovery(
       Vertx vertx,

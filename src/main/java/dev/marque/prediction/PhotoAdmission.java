@@ -18,7 +18,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class PhotoAdmission {
 
-  /** The counter of uploads that were refused, by {@code reason}. */
+  /**
+   * Counts refusals on this web node by {@code reason}: uploads refused before they were read, and
+   * photos over the rate limit.
+   */
   static final String REFUSED = "marque.uploads.refused";
 
   private final InferenceClient inference;
@@ -47,7 +50,7 @@ final class PhotoAdmission {
   /**
    * Admits or refuses an upload, as {@link dev.marque.web.Uploads.Admission} specifies. A request
    * that repeats an answered or unfinished one is admitted without a reservation, since its
-   * response needs no inference.
+   * response normally needs no inference.
    *
    * @param key the client's idempotency key, or {@code null}
    */

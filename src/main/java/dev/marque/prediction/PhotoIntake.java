@@ -13,11 +13,14 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,19 +32,22 @@ public final class PhotoIntake {
   /** The timer for photos from arrival to stored prediction, tagged with {@code verdict}. */
   static final String DURATION = "marque.predictions";
 
+  /** How long a repeated request waits for the first one. */
+  private static final Duration REPEAT_TIMEOUT = Duration.ofMinutes(1);
+
   private final Vertx vertx;
   private final InferenceClient inference;
   private final Predictions predictions;
   private final PredictionLimits limits;
   private final MeterRegistry metrics;
   private final Timer storeTime;
-  private final Map<Slot, InProgress> inProgress = new ConcurrentHashMap<>();
+  private final Map<KeyedPhoto, InProgress> inProgress = new ConcurrentHashMap<>();
 
-  /** What an {@code Idempotency-Key} names. */
-  private record Slot(UUID account, String key, int part) {}
+  /** A photo of a request with an {@code Idempotency-Key}. */
+  private record KeyedPhoto(UUID account, String key, int part) {}
 
-  /** A request with such a key that is not yet answered. */
-  private record InProgress(Buffer fingerprint, Promise<Prediction> answer) {}
+  /** The unanswered request for such a photo, and the promise of its result. */
+  private record InProgress(Buffer fingerprint, Promise<Prediction> result) {}
 
   PhotoIntake(
       Vertx vertx,
@@ -84,45 +90,69 @@ public final class PhotoIntake {
   }
 
   /**
-   * Predicts unless the same request was answered before or is still in progress: a client that
-   * times out and retries gets the result of its first request.
+   * Predicts unless the same request was answered before or is in progress on this node; then
+   * returns that result. If the client of the request in progress disconnects, which cancels it, the
+   * next one waiting starts again. Across web nodes, {@link Predictions#add} keeps only one.
    */
   private Future<Prediction> predictOnce(Caller caller, Upload.File photo, RequestKey request) {
-    Slot slot = new Slot(caller.user().id(), request.key(), request.part());
-    InProgress mine = new InProgress(request.fingerprint(), Promise.promise());
-    InProgress first = inProgress.putIfAbsent(slot, mine);
+    KeyedPhoto keyed = new KeyedPhoto(caller.user().id(), request.key(), request.part());
+    InProgress own = new InProgress(request.fingerprint(), Promise.promise());
+    InProgress first = inProgress.putIfAbsent(keyed, own);
     if (first == null) {
-      return predictions
-          .findByRequest(caller.user().id(), request)
+      return earlier(caller, request)
           .compose(
               earlier ->
                   earlier
                       .map(Future::succeededFuture)
                       .orElseGet(() -> predictNew(caller, photo, request)))
           .onComplete(
-              prediction -> {
-                inProgress.remove(slot);
-                mine.answer.handle(prediction);
+              result -> {
+                inProgress.remove(keyed);
+                own.result.handle(result);
               });
     }
     if (!first.fingerprint.equals(request.fingerprint())) {
-      return Future.failedFuture(new Failure.Invalid("idempotency-key-reused", List.of()));
+      // The photo in progress may itself be the wrong one for this key.
+      return earlier(caller, request)
+          .compose(
+              earlier ->
+                  earlier
+                      .map(Future::succeededFuture)
+                      .orElseGet(
+                          () ->
+                              Future.failedFuture(
+                                  new Failure.Invalid("idempotency-key-reused", List.of()))));
     }
-    return onThisContext(first.answer.future())
+    return onThisContext(first.result.future())
+        .timeout(REPEAT_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
         .recover(
-            failure ->
-                isClientGone(failure)
-                    ? predictOnce(caller, photo, request)
-                    : Future.failedFuture(failure));
+            failure -> {
+              if (isClientGone(failure)) {
+                return predictOnce(caller, photo, request);
+              }
+              return Future.failedFuture(
+                  failure instanceof TimeoutException
+                      ? new Failure.Unavailable("busy", Duration.ofSeconds(5))
+                      : failure);
+            });
+  }
+
+  /** Looks the request up; an exception of the lookup fails the future, too. */
+  private Future<Optional<Prediction>> earlier(Caller caller, RequestKey request) {
+    return Future.succeededFuture()
+        .compose(none -> predictions.findByRequest(caller.user().id(), request));
   }
 
   /** Returns whether a request with this idempotency key is in progress. */
   boolean isInProgress(UUID account, String key) {
     return inProgress.keySet().stream()
-        .anyMatch(slot -> slot.account.equals(account) && slot.key.equals(key));
+        .anyMatch(photo -> photo.account.equals(account) && photo.key.equals(key));
   }
 
-  /** Returns a future that completes on the current context, whichever completes {@code future}. */
+  /**
+   * Returns a future with the same result that completes on the current context, on whichever thread
+   * {@code future} completes.
+   */
   private <T> Future<T> onThisContext(Future<T> future) {
     Context context = vertx.getOrCreateContext();
     Promise<T> here = Promise.promise();

@@ -44,12 +44,12 @@ final class PhotoPipeline implements AutoCloseable {
   private static final int THUMBNAIL_SIDE = 160;
 
   /** The metric's reason for unexpected errors. */
-  private static final String DEFECT = "defect";
+  static final String DEFECT = "defect";
 
-  /** For photos in progress to be answered. */
+  /** How long {@link #close} waits for photos in progress. */
   private static final Duration SHUTDOWN_TIMEOUT = Duration.ofSeconds(5);
 
-  /** For interrupted threads to end, of the decoders and of the network. */
+  /** How long {@link #close} waits for all interrupted decoders, and then for all passes. */
   private static final Duration JOIN_TIMEOUT = Duration.ofSeconds(1);
 
   private final Recognizer recognizer;
@@ -234,8 +234,9 @@ final class PhotoPipeline implements AutoCloseable {
   }
 
   /**
-   * Refuses new photos, waits up to five seconds for those in progress, then stops the threads and
-   * closes the recognizer.
+   * Refuses new photos, waits up to five seconds for those in progress, then up to one second each
+   * for the decoders and for the network to stop. Closes the recognizer unless a pass is still
+   * running.
    */
   @Override
   public void close() {

@@ -43,7 +43,7 @@ public final class PredictionExport {
     router.route(PATH).handler(PredictionExport::rejectMethod);
   }
 
-  /** Otherwise the routes of single predictions would handle the other methods. */
+  /** Rejects other methods, which would otherwise reach the routes of single predictions. */
   private static void rejectMethod(RoutingContext ctx) {
     if (HttpMethod.OPTIONS.equals(ctx.request().method())) {
       ctx.next();

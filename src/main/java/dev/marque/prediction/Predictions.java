@@ -203,7 +203,9 @@ public final class Predictions {
         .map(rows -> rows.size() > 0);
   }
 
-  /** Returns a prediction; fails with {@link Failure.NotFound} if the account has no such one. */
+  /**
+   * Returns a prediction; fails with {@link Failure.NotFound} if the account has none with this id.
+   */
   Future<Prediction> get(UUID account, UUID id) {
     return pool.preparedQuery("SELECT " + COLUMNS + "FROM predictions WHERE " + BY_ID)
         .execute(Tuple.of(account, id))

@@ -1,6 +1,6 @@
 package dev.marque.prediction;
 
-/** Thrown if this node refuses to classify a photo. */
+/** Fails the classification of a photo for one of the reasons in {@link Refusal}. */
 final class RefusedException extends Exception {
   private static final long serialVersionUID = 1;
 

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The idempotency key of one photo in a request: a repeated request returns the first result.
  *
- * @param key the {@code Idempotency-Key} header
+ * @param key value of the {@code Idempotency-Key} header, without quotes
  * @param part index of the photo in the request, from 0
  * @param fingerprint the SHA-256 hash of the photo
  * @see <a href="https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/">the

@@ -146,7 +146,10 @@ public final class UploadRoutes {
     pages.render(ctx, "prediction/result", values).onFailure(ctx::fail);
   }
 
-  /** Shows the form again, with each error next to its field. */
+  /**
+   * Shows the form again, with each error next to its field, or as an alert if it concerns no field;
+   * status 500 gets the error page.
+   */
   private void showErrors(RoutingContext ctx, int topK, Throwable cause) {
     if (ctx.response().closed()) {
       return;

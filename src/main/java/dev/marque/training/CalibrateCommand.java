@@ -66,7 +66,7 @@ public final class CalibrateCommand implements Callable<Integer> {
         ModelMaker.calibrated(
             new LoadedModel(renamed, loaded.network(), loaded.weights()),
             photos,
-            options::sayLeftOut);
+            options::reportSkipped);
     if (calibrated.description().calibration().equals(Calibration.NONE)) {
       throw new DataSetException("%s has no readable validation photos".formatted(options.data()));
     }

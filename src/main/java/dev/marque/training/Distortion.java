@@ -12,11 +12,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
 
-/** What happens to photos on their way to a model, to measure what it costs. */
+/** A distortion of photos, to measure how much accuracy it costs. */
 enum Distortion {
   JPEG_QUALITY_20("JPEG at quality 20") {
     @Override
-    Pixels apply(Pixels photo, List<Pixels> scenes, int number) {
+    Pixels apply(Pixels photo, List<Pixels> scenes, int index) {
       byte[] file = JpegWriter.write(photo, 0.2f);
       try {
         return PhotoReader.read(file, PhotoLimits.GENEROUS, Integer.MAX_VALUE).pixels();
@@ -27,13 +27,13 @@ enum Distortion {
   },
   LONG_SIDE_96("96 px on the long side") {
     @Override
-    Pixels apply(Pixels photo, List<Pixels> scenes, int number) {
+    Pixels apply(Pixels photo, List<Pixels> scenes, int index) {
       return Resampling.fit(photo, 96);
     }
   },
-  DARK("a quarter of the light") {
+  DARK("a quarter of the brightness") {
     @Override
-    Pixels apply(Pixels photo, List<Pixels> scenes, int number) {
+    Pixels apply(Pixels photo, List<Pixels> scenes, int index) {
       byte[] rgb = new byte[photo.rgb().length];
       for (int i = 0; i < rgb.length; i++) {
         rgb[i] = (byte) ((photo.rgb()[i] & 0xff) / 4);
@@ -43,7 +43,7 @@ enum Distortion {
   },
   BLURRED("blurred over a fortieth of its long side") {
     @Override
-    Pixels apply(Pixels photo, List<Pixels> scenes, int number) {
+    Pixels apply(Pixels photo, List<Pixels> scenes, int index) {
       int longSide = Math.max(photo.width(), photo.height());
       Pixels coarse = Resampling.fit(photo, Math.max(1, Math.min(longSide, 80)));
       return Resampling.scaled(coarse, Box.all(coarse), false, photo.width(), photo.height());
@@ -51,19 +51,19 @@ enum Distortion {
   },
   ROTATED_10_DEGREES("rotated by 10 degrees") {
     @Override
-    Pixels apply(Pixels photo, List<Pixels> scenes, int number) {
-      return rotated(photo, Math.toRadians(number % 2 == 0 ? 10 : -10));
+    Pixels apply(Pixels photo, List<Pixels> scenes, int index) {
+      return rotated(photo, Math.toRadians(index % 2 == 0 ? 10 : -10));
     }
   },
   MIRRORED("mirrored") {
     @Override
-    Pixels apply(Pixels photo, List<Pixels> scenes, int number) {
+    Pixels apply(Pixels photo, List<Pixels> scenes, int index) {
       return Resampling.scaled(photo, Box.all(photo), true, photo.width(), photo.height());
     }
   },
-  BORDER_30("30% of borders added") {
+  BORDER_30("borders of 15% added on each side") {
     @Override
-    Pixels apply(Pixels photo, List<Pixels> scenes, int number) {
+    Pixels apply(Pixels photo, List<Pixels> scenes, int index) {
       double across = 0.15 * photo.width();
       double down = 0.15 * photo.height();
       Box box = new Box(-across, -down, photo.width() + across, photo.height() + down);
@@ -72,10 +72,10 @@ enum Distortion {
   },
   CUT_AT_ONE_SIDE("a quarter cut off at one side") {
     @Override
-    Pixels apply(Pixels photo, List<Pixels> scenes, int number) {
+    Pixels apply(Pixels photo, List<Pixels> scenes, int index) {
       double cut = 0.25 * photo.width();
       Box box =
-          number % 2 == 0
+          index % 2 == 0
               ? new Box(cut, 0, photo.width(), photo.height())
               : new Box(0, 0, photo.width() - cut, photo.height());
       return Resampling.scaled(photo, box, false, (int) Math.ceil(box.width()), photo.height());
@@ -83,14 +83,14 @@ enum Distortion {
   },
   IN_A_SCENE("the car fills a third of a larger scene") {
     @Override
-    Pixels apply(Pixels photo, List<Pixels> scenes, int number) {
-      return inScene(photo, scenes, number, 1.0 / 3);
+    Pixels apply(Pixels photo, List<Pixels> scenes, int index) {
+      return inScene(photo, scenes, index, 1.0 / 3);
     }
   },
   SMALL_IN_A_SCENE("the car fills a sixth of a larger scene") {
     @Override
-    Pixels apply(Pixels photo, List<Pixels> scenes, int number) {
-      return inScene(photo, scenes, number, 1.0 / 6);
+    Pixels apply(Pixels photo, List<Pixels> scenes, int index) {
+      return inScene(photo, scenes, index, 1.0 / 6);
     }
   };
 
@@ -100,31 +100,31 @@ enum Distortion {
     this.words = words;
   }
 
-  /** The name in evaluation.json, for example {@code jpeg_quality_20}. */
+  /** Returns the key in evaluation.json, for example {@code jpeg_quality_20}. */
   String code() {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /** What a person calls it. */
+  /** Returns the description for the model card. */
   String words() {
     return words;
   }
 
   /**
-   * A distorted photo, the same each time.
+   * Returns the distorted photo. The same arguments give the same result.
    *
-   * @param scenes photos without a car, at least one where it {@link #needsScenes}
-   * @param number of the photo, which tells sides and scenes apart
+   * @param scenes photos without a car; at least one if the distortion {@link #needsScenes}
+   * @param index index of the photo, which selects the side or the scene
    */
-  abstract Pixels apply(Pixels photo, List<Pixels> scenes, int number);
+  abstract Pixels apply(Pixels photo, List<Pixels> scenes, int index);
 
-  /** Whether it puts cars into scenes. */
+  /** Returns whether this distortion pastes the photo into a scene. */
   boolean needsScenes() {
     return this == IN_A_SCENE || this == SMALL_IN_A_SCENE;
   }
 
-  private static Pixels inScene(Pixels photo, List<Pixels> scenes, int number, double share) {
-    SplittableRandom random = new SplittableRandom(number);
+  private static Pixels inScene(Pixels photo, List<Pixels> scenes, int index, double share) {
+    SplittableRandom random = new SplittableRandom(index);
     int width = (int) (photo.width() / Math.sqrt(share));
     int height = (int) (photo.height() / Math.sqrt(share));
     Pixels scene = scenes.get(random.nextInt(scenes.size()));
@@ -135,11 +135,11 @@ enum Distortion {
       int to = ((top + y) * width + left) * 3;
       System.arraycopy(photo.rgb(), y * photo.width() * 3, canvas.rgb(), to, photo.width() * 3);
     }
-    // As service decodes a large photo: a small car has few pixels.
+    // Scaled down as a large photo is in service, so that a small car has few pixels.
     return Resampling.fit(canvas, PhotoViewer.DECODED_SIDE);
   }
 
-  /** Rotated about its middle; the corners that this bares are filled with the nearest pixels. */
+  /** Rotates about the center; uncovered corners are filled with the nearest pixels. */
   private static Pixels rotated(Pixels photo, double angle) {
     int width = photo.width();
     int height = photo.height();

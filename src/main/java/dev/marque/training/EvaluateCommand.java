@@ -6,6 +6,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -31,17 +32,17 @@ public final class EvaluateCommand implements Callable<Integer> {
       names = "--against",
       paramLabel = "DIR",
       description =
-          "Compare with the model in this folder, photo by photo, and exit with 1 where the first"
-              + " is worse by more than chance. Writes nothing.")
+          "Compare with the model in this folder, photo by photo, and exit with 1 if this model"
+              + " is significantly worse than that one. Writes nothing.")
   private @Nullable Path against;
 
   @Option(names = "--no-write", description = "Only print the figures.")
   private boolean printOnly;
 
   /**
-   * Makes the command.
+   * Creates the command.
    *
-   * @param defaultModel the folder of the model that is measured where no other is named
+   * @param defaultModel folder of the model to measure if the option {@code --model} is absent
    */
   public EvaluateCommand(Supplier<Path> defaultModel) {
     options = new PhotosAndModel(defaultModel);
@@ -59,7 +60,7 @@ public final class EvaluateCommand implements Callable<Integer> {
         .forEach(
             line ->
                 out.println(
-                    "note: " + line + " of one fitted to these photos; calibrate fits it anew"));
+                    "note: " + line + " for one fitted to these photos; refit it with calibrate"));
     if (against != null) {
       Evaluator.Measured other = measure(LoadedModel.read(against), photos);
       List<String> worse = Comparison.worse(measured.answers(), other.answers());
@@ -76,7 +77,7 @@ public final class EvaluateCommand implements Callable<Integer> {
   }
 
   private Evaluator.Measured measure(LoadedModel model, DataSet photos) {
-    return Evaluator.measure(model, photos, options::sayLeftOut);
+    return Evaluator.measure(model, photos, options::reportSkipped);
   }
 
   private static void print(PrintWriter out, Evaluation e) {
@@ -88,21 +89,21 @@ public final class EvaluateCommand implements Callable<Integer> {
         100 * e.top1(),
         100 * e.top1Interval()[0],
         100 * e.top1Interval()[1]);
-    line(out, "one look           %.2f%%", 100 * e.top1OneLook());
+    line(out, "first look         %.2f%%", 100 * e.top1OneLook());
     line(out, "top-3              %.2f%%", 100 * e.top3());
     line(out, "top-5              %.2f%%", 100 * e.top5());
     line(out, "macro-F1           %.4f", e.macroF1());
     line(out, "calibration error  %.2f%%", 100 * e.calibrationError());
     line(
         out,
-        "confident          %.2f%% of answers, %s of them right",
+        "confident          %.2f%% of answers, %s of them correct",
         100 * e.confidentShare(),
         ModelCard.percent(e.confidentRight()));
     Evaluation.InService inService = e.calibrationInService();
     if (inService != null) {
       line(
           out,
-          "in service         calibration error %.2f%%, %.2f%% confident, %s of them right",
+          "in service         calibration error %.2f%%, %.2f%% confident, %s of them correct",
           100 * inService.error(),
           100 * inService.confidentShare(),
           ModelCard.percent(inService.confidentRight()));
@@ -111,21 +112,25 @@ public final class EvaluateCommand implements Callable<Integer> {
     line(out, "not a car          AUROC %s", ModelCard.number(e.notACarAuroc()));
     line(
         out,
-        "body type          told of %s, %s of them right",
+        "body type          coverage %s, accuracy %s",
         ModelCard.percent(e.bodyType().told()),
         ModelCard.percent(e.bodyType().right()));
     line(
         out,
-        "decade             told of %s, %s of them right",
+        "decade             coverage %s, accuracy %s",
         ModelCard.percent(e.decade().told()),
         ModelCard.percent(e.decade().right()));
+    line(
+        out,
+        "distorted          %d of the photos, evenly spaced",
+        Objects.requireNonNull(e.robustness().get(Evaluation.AS_IT_IS)).photos());
     e.robustness()
         .forEach(
             (code, one) ->
                 line(
                     out,
-                    "top-1 distorted    %-20s %.2f%%   (one look %.2f%%, taken for no car %.2f%%,"
-                        + " advised %.2f%%)",
+                    "top-1 distorted    %-20s %.2f%%   (first look %.2f%%, classified as not a"
+                        + " car %.2f%%, with advice %.2f%%)",
                     code,
                     100 * one.top1(),
                     100 * one.top1OneLook(),

@@ -9,39 +9,39 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The figures of a model on photos that its weights were not fitted to. What depends on the
- * calibration is cross-fitted: each photo is judged by a calibration fitted to the other four
- * fifths. Only the distorted photos and what is said of the calibration in service are judged by
- * the one in {@code model.json}.
+ * The metrics of a model on photos that its weights were not fitted to. Metrics that depend on the
+ * calibration are cross-fitted: each photo is evaluated with a calibration fitted to the other four
+ * fifths. Only {@code robustness} and {@code calibrationInService} use the calibration in {@code
+ * model.json}.
  *
- * <p>Other makes and photos without a car are those of the data set, all of which {@link Trainer}
- * learns from: figures on them flatter a model that was trained on the same data set.
+ * <p>{@link Trainer} trains on all photos of other makes and without a car, so metrics on them are
+ * optimistic for a model trained on the same data set.
  *
  * @param model name and version
  * @param data fingerprint of the photos
- * @param photos how many of the known brands were judged
- * @param top1 share with the right brand first, as in service: with further looks where the first
- *     leaves doubt
- * @param top1OneLook the same after one forward pass
- * @param top1Interval its 95% confidence interval
+ * @param photos number of evaluated photos of the known brands
+ * @param top1 top-1 accuracy as in service, with further looks at low confidence
+ * @param top1OneLook top-1 accuracy of the first look
+ * @param top1Interval 95% confidence interval of {@code top1}
+ * @param top3 top-3 accuracy as in service
+ * @param top5 top-5 accuracy as in service
  * @param macroF1 mean F1 of the brands
  * @param calibrationError expected calibration error of {@code accuracy_at_this_confidence}
- * @param confidentShare of known cars that were answered confidently
- * @param confidentRight share of confident answers that were right; null where none was confident
- * @param calibrationInService what the calibration that serves does on the same photos; null where
- *     there is none
- * @param otherMakesAuroc how well familiarity tells known cars from cars of other makes; null where
- *     there are none
- * @param notACarAuroc how well the car probability tells cars from other photos; null where there
- *     are none
- * @param bodyType how well the body type is told
- * @param decade how well the decade is told
- * @param robustness figures of an even sample of the same photos, as they are and distorted, by
- *     distortion
- * @param verdicts how often each verdict was given, by kind of photo
- * @param brands figures of each brand
- * @param confusion photos by brand and answer, in the brands' order
- * @param reliability claimed and true accuracy over ten equal parts of the answers
+ * @param confidentShare share of known cars with the verdict confident
+ * @param confidentRight accuracy of the confident answers; null if there are none
+ * @param calibrationInService metrics of the model's own calibration on these photos; null if it
+ *     has none
+ * @param otherMakesAuroc AUROC of familiarity, known cars against other makes; null if there are
+ *     none
+ * @param notACarAuroc AUROC of the car probability, cars against other photos; null if there are
+ *     none
+ * @param bodyType coverage and accuracy of the body type
+ * @param decade coverage and accuracy of the decade
+ * @param robustness metrics of an evenly spaced sample of the photos, undistorted and by distortion
+ * @param verdicts number of photos by kind and verdict
+ * @param brands metrics of each brand
+ * @param confusion number of photos by true and predicted brand, in the order of {@code brands}
+ * @param reliability claimed and measured accuracy in ten equal parts of the answers
  */
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
 @JsonInclude(JsonInclude.Include.ALWAYS)
@@ -69,26 +69,26 @@ public record Evaluation(
     int[][] confusion,
     List<Reliability> reliability) {
 
-  /** In {@link #robustness}, the photos without any distortion. */
+  /** Key of the undistorted photos in {@link #robustness}. */
   static final String AS_IT_IS = "as_it_is";
 
   /**
-   * How the calibration in {@code model.json} does. Where it was fitted to these very photos, it
-   * looks a little better than it is.
+   * Metrics of the calibration in {@code model.json}. If it was fitted to these photos, they look
+   * slightly better than they are.
    *
    * @param error expected calibration error
-   * @param confidentShare of known cars that are answered confidently
-   * @param confidentRight share of confident answers that are right; null where none is confident
+   * @param confidentShare share of known cars with the verdict confident
+   * @param confidentRight accuracy of the confident answers; null if there are none
    */
   @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
   public record InService(double error, double confidentShare, @Nullable Double confidentRight) {}
 
   /**
-   * How one brand fares.
+   * Metrics of one brand.
    *
-   * @param precision share of the photos called by its name that show it; null where none was
-   * @param recall share of its photos called by its name; null where there are none
-   * @param f1 harmonic mean of both; null where there are no photos
+   * @param precision share of the photos classified as it that show it; null if there are none
+   * @param recall share of its photos classified as it; null if there are none
+   * @param f1 harmonic mean of both; null if there are no photos
    */
   public record Brand(
       String brand,
@@ -98,26 +98,26 @@ public record Evaluation(
       @Nullable Double f1) {}
 
   /**
-   * How well a trait is told.
+   * Coverage and accuracy of a trait.
    *
-   * @param told share of cars for which anything was told; null where it is known of none
-   * @param right share of what was told that was right; null where nothing was told
+   * @param told share of cars with an answer, of those whose trait is known; null if there are none
+   * @param right accuracy of these answers; null if there are none
    */
   public record Trait(@Nullable Double told, @Nullable Double right) {}
 
   /**
-   * Figures of one kind of photos.
+   * Metrics of one kind of photo.
    *
-   * @param photos number of photos that were judged
-   * @param top1 share with the right brand first, as in service
-   * @param top1OneLook the same after one forward pass
-   * @param noCar share that was taken for photos without a car
-   * @param advised share that came with advice for a better photo
+   * @param photos number of evaluated photos
+   * @param top1 top-1 accuracy as in service
+   * @param top1OneLook top-1 accuracy of the first look
+   * @param noCar share classified as not a car
+   * @param advised share with advice for a better photo
    */
   @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
   public record Robustness(
       int photos, double top1, double top1OneLook, double noCar, double advised) {}
 
-  /** A part of the answers: what was claimed and what was true. */
+  /** One tenth of the answers: claimed and measured accuracy. */
   public record Reliability(double claimed, double accuracy, int photos) {}
 }

@@ -27,15 +27,18 @@ final class Evaluator {
   private static final int FOLDS = 5;
   private static final int PARTS = 10;
 
-  /** Ten distortions of all photos would take ten times as long as the photos themselves. */
-  private static final int MOST_DISTORTED = 400;
+  /**
+   * Limits the evaluation time: ten distortions of all photos would take ten times as long as the
+   * photos themselves.
+   */
+  private static final int MAX_DISTORTED = 400;
 
   private Evaluator() {}
 
   /**
-   * The figures of a model, and what they were counted from.
+   * The metrics of a model and the answers they are computed from.
    *
-   * @param answers to the photos of known brands that could be read
+   * @param answers answers to the readable photos of known brands
    */
   record Measured(Evaluation evaluation, List<Answer> answers) {
 
@@ -57,7 +60,7 @@ final class Evaluator {
       List<Example> known = judge.read(photos.validation());
       if (known.size() < 2) {
         throw new DataSetException(
-            "there are %d photos to validate on that can be read; judging a model takes two or more"
+            "only %d validation photos can be read; an evaluation needs at least two"
                 .formatted(known.size()));
       }
       List<Example> notACar = judge.read(photos.notACar());
@@ -72,9 +75,9 @@ final class Evaluator {
     }
   }
 
-  /** Every n-th photo, at most {@link #MOST_DISTORTED}. */
+  /** Returns every n-th photo, with the smallest n that leaves at most {@link #MAX_DISTORTED}. */
   static <T> List<T> sample(List<T> photos) {
-    int step = (photos.size() + MOST_DISTORTED - 1) / MOST_DISTORTED;
+    int step = (photos.size() + MAX_DISTORTED - 1) / MAX_DISTORTED;
     return IntStream.iterate(0, i -> i < photos.size(), i -> i + step)
         .mapToObj(photos::get)
         .toList();
@@ -109,14 +112,14 @@ final class Evaluator {
   }
 
   /**
-   * Computes the figures from the answers of a model.
+   * Computes the metrics from the answers of a model.
    *
-   * @param model that gave them
+   * @param model the model that gave the answers
    * @param data fingerprint of the photos
    * @param known photos of the known brands
    * @param otherMakes cars of other makes; may be empty
    * @param notACar photos without a car; may be empty
-   * @param robustness as measured on distorted photos
+   * @param robustness metrics of the distorted photos
    */
   static Measured of(
       ModelDescription model,
@@ -195,7 +198,7 @@ final class Evaluator {
         shareRight(confident));
   }
 
-  /** A fold, or all the others; every fifth photo is in the same fold. */
+  /** Returns one fold, or all photos outside it. Every fifth photo is in the same fold. */
   private static List<Judged> part(List<Judged> photos, int fold, boolean inside) {
     List<Judged> part = new ArrayList<>();
     for (int i = 0; i < photos.size(); i++) {

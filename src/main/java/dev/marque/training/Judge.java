@@ -60,9 +60,9 @@ final class Judge implements AutoCloseable {
   }
 
   /**
-   * Judges photos that were read, in order, each after a change. Every core works on a batch of its
-   * own, which takes less time than spreading each pass over all cores and makes the scores
-   * independent of their number. Only the changed photos of these batches are in memory at a time.
+   * Judges photos that were read, in order, each after a change. Each core works on its own batch.
+   * This is faster than spreading each pass over all cores, and makes the scores independent of the
+   * number of cores. Only the changed photos of these batches are in memory at a time.
    *
    * @param change maps a photo and its index to the photo to judge; called by several threads
    */

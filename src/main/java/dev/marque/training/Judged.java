@@ -5,14 +5,15 @@ import dev.marque.vision.Scores;
 import java.util.List;
 
 /**
- * A photo with its label and what the network said.
+ * A labelled photo with the model's scores.
  *
  * @param name its path in the data set
  * @param brand index of its brand, or {@link Example#NONE}
  * @param model index of its model, or {@link Example#NONE}
- * @param scores of all looks, as in service
- * @param first of one look at the whole photo
- * @param advice for a better photo
+ * @param car whether it shows a car
+ * @param scores combined scores of all looks, as in service
+ * @param first scores of the first look
+ * @param advice advice for a better photo
  */
 record Judged(
     String name,

@@ -100,7 +100,7 @@ final class ModelCard {
         Written by `evaluate` from %d validation photos (fingerprint `%s`). Ranges in
         brackets are 95%% confidence intervals (Wilson). Figures that depend on the calibration
         are cross-fitted: each photo is judged by a calibration fitted without it. The figures
-        in service and those of the distorted photos use the shipped calibration; if that was
+        in service and those of the distorted photos use the model's own calibration; if that was
         fitted to these photos, they look slightly better than they are. Photos of other makes
         and photos without a car are also used for training, so figures on them may be
         optimistic.
@@ -139,7 +139,8 @@ final class ModelCard {
     lines.add("");
     Evaluation.Robustness asTheyAre =
         Objects.requireNonNull(evaluation.robustness().get(Evaluation.AS_IT_IS));
-    lines.add("%d of these photos, evenly spread, distorted:".formatted(asTheyAre.photos()));
+    lines.add("Results on an evenly spaced sample of %d of these photos, undistorted and distorted:"
+            .formatted(asTheyAre.photos()));
     lines.add("");
     lines.add(
         "| photo | top-1 | top-1, one forward pass | classified as not a car | with advice |");
@@ -149,7 +150,7 @@ final class ModelCard {
       robustness(lines, distortion.words(), evaluation.robustness().get(distortion.code()));
     }
     lines.add("");
-    lines.add("![Reliability diagram: claimed and actual accuracy](reliability.png)");
+    lines.add("![Reliability diagram: claimed and measured accuracy](reliability.png)");
     lines.add("");
     lines.add("| brand | photos | precision | recall | F1 |");
     lines.add("|---|---:|---:|---:|---:|");
@@ -169,7 +170,7 @@ final class ModelCard {
     return String.join("\n", lines) + "\n";
   }
 
-  /** Counts the trainable parameters; the running statistics of batch norm are not. */
+  /** Counts the trainable parameters, without the running statistics of batch norm. */
   private long parameters() {
     return model.weights().tensors().stream()
         .filter(tensor -> !tensor.name().endsWith(".mean") && !tensor.name().endsWith(".variance"))

@@ -49,7 +49,7 @@ record PhotoSet(List<Example> examples, List<String> unreadable) {
       long bytes = readAll(sample, labels, longSide).bytes() * photos.size() / SAMPLE;
       if (bytes > memory) {
         throw new DataSetException(
-            "%d photos take about %d MB, but Java may use only %d; %s"
+            "%d photos take about %d MB, but Java may use only %d MB; %s"
                 .formatted(photos.size(), bytes >> 20, memory >> 20, moreMemory(2 * bytes)));
       }
     }

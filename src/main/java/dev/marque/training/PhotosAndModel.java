@@ -60,7 +60,7 @@ final class PhotosAndModel {
   }
 
   /** Reports unreadable photos on standard error. */
-  void sayLeftOut(List<String> unreadable) {
+  void reportSkipped(List<String> unreadable) {
     PrintWriter err = Objects.requireNonNull(spec).commandLine().getErr();
     unreadable.forEach(photo -> err.println("skipped " + photo));
     err.flush();

@@ -11,7 +11,7 @@ public interface Progress {
    *
    * @param epoch number of epochs already completed
    */
-  void started(int epoch, int epochs, int batchesAnEpoch, String summary);
+  void started(int epoch, int epochs, int batchesPerEpoch, String summary);
 
   /** A step is complete. */
   void step(int epoch, int batch, double loss, double photosPerSecond);

@@ -22,8 +22,8 @@ final class TerminalProgress implements Progress, AutoCloseable {
   }
 
   @Override
-  public void started(int epoch, int epochs, int batchesAnEpoch, String summary) {
-    batches = batchesAnEpoch;
+  public void started(int epoch, int epochs, int batchesPerEpoch, String summary) {
+    batches = batchesPerEpoch;
     print(summary);
     if (epoch > 0) {
       print("Resuming after epoch " + epoch + " of " + epochs);
@@ -31,8 +31,8 @@ final class TerminalProgress implements Progress, AutoCloseable {
     bar =
         new ProgressBarBuilder()
             .setTaskName("Training")
-            .setInitialMax((long) epochs * batchesAnEpoch)
-            .startsFrom((long) epoch * batchesAnEpoch, java.time.Duration.ZERO)
+            .setInitialMax((long) epochs * batchesPerEpoch)
+            .startsFrom((long) epoch * batchesPerEpoch, java.time.Duration.ZERO)
             .setStyle(ProgressBarStyle.ASCII)
             .setUnit(" steps", 1)
             .setUpdateIntervalMillis(1000)

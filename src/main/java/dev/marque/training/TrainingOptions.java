@@ -51,7 +51,8 @@ public record TrainingOptions(
 
     public SizeFrom {
       if (!(progress >= 0 && progress < 1)) {
-        throw new IllegalArgumentException(progress + " is not at least 0 and below 1");
+        throw new IllegalArgumentException(
+            "the progress must be at least 0 and below 1, not " + progress);
       }
     }
 

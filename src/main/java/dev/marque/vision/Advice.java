@@ -7,8 +7,8 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Advice on how to take a better photo. The thresholds are where fewer than nine in ten answers
- * were correct on validation photos that were scaled down, darkened, blurred or pasted into scenes;
+ * Advice on how to take a better photo. Each threshold is where accuracy fell below 90% on
+ * validation photos that were scaled down, darkened, blurred or pasted into scenes;
  * see docs/experiments.md.
  */
 public enum Advice {
@@ -71,7 +71,7 @@ public enum Advice {
 
   /**
    * Returns the 99th percentile of the brightness differences along rows. The distance between the
-   * compared pixels grows with the photo, so that copies of different sizes are equally sharp.
+   * compared pixels grows with the photo, so that copies of different sizes give the same value.
    */
   private static int sharpestEdge(Pixels photo) {
     int[] counts = new int[256];

@@ -16,7 +16,10 @@ import java.util.List;
 public record Calibration(
     double temperature, double confidentFrom, double knownFrom, double carFrom, List<Point> curve) {
 
-  /** For a network that is not calibrated yet; no verdict is {@link Verdict#CONFIDENT}. */
+  /**
+   * For a network that is not calibrated yet: no verdict is {@link Verdict#CONFIDENT}, and the
+   * accuracy is 0.
+   */
   public static final Calibration NONE = new Calibration(1, 1.1, 0, 0, List.of(new Point(0, 0)));
 
   private static final double OTHER_MAKES_WEIGHT = 0.25;

@@ -11,8 +11,9 @@ import java.util.OptionalDouble;
 
 /**
  * Runs the network on photos. The first look at a photo is a forward pass on all of it. If its
- * confidence is low, a second look follows: a further forward pass on a crop around the car that
- * the network located, and, for a small car, a third look on a crop of that crop.
+ * confidence is low and the car does not fill the photo, a second look follows: a forward pass on a
+ * crop around the car that the network located. Under the same conditions, a third look follows on a
+ * crop of that crop.
  *
  * <p>Thread-safe.
  */
@@ -20,7 +21,7 @@ public final class PhotoViewer implements AutoCloseable {
 
   /**
    * The long side in pixels at which to decode photos, for serving and for evaluation: large enough
-   * that both the photo and the crop of a second look are scaled down for the network.
+   * that the photo, and usually the crop of a second look too, is scaled down for the network.
    */
   public static final int DECODED_SIDE = 400;
 

@@ -63,7 +63,7 @@ public final class Arrival implements Handler<RoutingContext> {
         request.pause();
       }
       if (hasAmbiguousLength(request)) {
-        refuseAndClose(ctx);
+        rejectAndClose(ctx);
         return;
       }
       if (!isWellFormed(ctx)) {
@@ -108,7 +108,7 @@ public final class Arrival implements Handler<RoutingContext> {
         && !(encodings.size() == 1 && encodings.get(0).strip().equalsIgnoreCase("chunked"));
   }
 
-  private static void refuseAndClose(RoutingContext ctx) {
+  private static void rejectAndClose(RoutingContext ctx) {
     ctx.response().putHeader(HttpHeaders.CONNECTION, "close");
     ctx.addEndHandler(end -> ctx.request().connection().close());
     ctx.fail(new Failure.Malformed("bad-request"));

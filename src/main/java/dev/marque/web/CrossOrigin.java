@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
 /**
  * Allows pages of configured origins to call the API from a browser (CORS). Cookies are never
  * allowed: such a page signs in through the token endpoint. Without configured origins, CORS is
- * off. A request of any other origin gets its ordinary answer, which the browser hides from the
+ * off. A request from any other origin gets its ordinary answer, which the browser hides from the
  * page.
  */
 public final class CrossOrigin implements Handler<RoutingContext> {

@@ -11,7 +11,10 @@ import org.jspecify.annotations.Nullable;
 /** Distinguishes transient database failures from statements that the database rejects. */
 final class DatabaseTrouble {
 
-  /** SQLSTATEs of a server that is shutting down, has crashed, is starting up or is read-only. */
+  /**
+   * SQLSTATEs of a server that is shutting down, has crashed, is starting up, has ended an idle
+   * session or is read-only.
+   */
   private static final Set<String> TRANSIENT_STATES =
       Set.of("57P01", "57P02", "57P03", "57P05", "25006");
 
@@ -24,12 +27,12 @@ final class DatabaseTrouble {
   private DatabaseTrouble() {}
 
   /** Returns whether a retry after a short wait is likely to succeed. */
-  static boolean isUnreachable(@Nullable Throwable cause) {
+  static boolean isTransient(@Nullable Throwable cause) {
     if (cause == null) {
       return false;
     }
-    if (cause instanceof PgException refused) {
-      String state = refused.getSqlState();
+    if (cause instanceof PgException error) {
+      String state = error.getSqlState();
       return state != null
           && state.length() == 5
           && (TRANSIENT_CLASSES.contains(state.substring(0, 2))

@@ -197,7 +197,7 @@ public final class Failures {
     if (cause instanceof HttpClosedException) {
       return new Failure.Refused(408, "client-gone");
     }
-    if (DatabaseTrouble.isUnreachable(cause)) {
+    if (DatabaseTrouble.isTransient(cause)) {
       event(ctx, Level.WARN).log("database unreachable: {}", String.valueOf(cause));
       return new Failure.Unavailable("database-unreachable", DATABASE_RETRY);
     }

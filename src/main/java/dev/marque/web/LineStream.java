@@ -28,7 +28,7 @@ public final class LineStream {
    */
   public record Pace(Duration grace, int bytesPerSecond) {
 
-    /** An eighth of a megabit: less than a phone has at the edge of its network. */
+    /** 128 kbit/s: less than a phone has at the edge of its network's coverage. */
     public static final Pace DEFAULT = new Pace(Duration.ofMinutes(1), 16 << 10);
 
     boolean allows(long nanosWaited, long bytes) {
@@ -64,7 +64,7 @@ public final class LineStream {
     this.pace = pace;
   }
 
-  /** Appends text before the first row. */
+  /** Appends text. Callers use it only before the first row. */
   public void add(String text) {
     chunk.appendString(text);
     if (chunk.length() >= CHUNK_BYTES) {

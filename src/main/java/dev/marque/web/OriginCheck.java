@@ -15,14 +15,19 @@ import org.jspecify.annotations.Nullable;
  * Rejects requests that another site makes a user's browser send (cross-site request forgery).
  *
  * <p>Browsers state where a request comes from in {@code Sec-Fetch-Site}, which no script can set;
- * older ones send {@code Origin}. A request that changes something must come from our own origin.
- * Three kinds of requests are exempt, because they carry no credentials that a browser attaches by
- * itself: a request with a bearer token and no cookies, or to the API with neither of the two
- * headers, one of which every browser sends from another site; an API call without cookies from a
- * page that {@link CrossOrigin} allows; and a request with none of these headers and no cookie,
- * which does not come from a browser. The second exemption does not apply if a trusted proxy names
- * the user, because the proxy adds the name to every request that passes through it. The third
- * still does, for programs behind the proxy.
+ * older ones send {@code Origin}. A request that changes something must come from our own origin,
+ * except:
+ *
+ * <ul>
+ *   <li>a request with a bearer token, if it has no cookies, or if it is an API call with neither of
+ *       the two headers, since a browser sends at least one of them with such a request from another
+ *       site;
+ *   <li>an API call without cookies from a page that {@link CrossOrigin} allows, unless a trusted
+ *       proxy names the user, because the proxy adds the name to every request that passes through
+ *       it;
+ *   <li>a request with neither header and no cookies, which does not come from a browser (also
+ *       behind such a proxy).
+ * </ul>
  *
  * @see <a
  *     href="https://cheatsheetseries.owasp.org/cheatsheets/Cross-Site_Request_Forgery_Prevention_Cheat_Sheet.html">OWASP</a>

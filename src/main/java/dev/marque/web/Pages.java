@@ -187,7 +187,10 @@ public final class Pages {
     }
   }
 
-  /** Returns the links of this request's page, also for redirects, which must carry them on. */
+  /**
+   * Returns the link builder of this request's page. Redirects use it too, to keep the prefix, the
+   * frame and the language.
+   */
   public PageUrls urls(RoutingContext ctx) {
     return new PageUrls(prefix, carried(ctx), assets);
   }

@@ -301,7 +301,7 @@ class AttacksIT {
     }
   }
 
-  /** The files of the data folder that are not the database's own. */
+  /** The files of the data directory that are not the database's own. */
   private Set<String> files() throws IOException {
     Path data = server.server.dataFolder();
     try (Stream<Path> paths = Files.walk(data)) {

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Tests a data folder on a disk that fills up; only root can create such a small disk. */
+/** Tests a data directory on a disk that fills up; only root can create such a small disk. */
 class DiskFullIT {
 
   private static final Path BINARIES = Path.of("target", "postgres-binaries").toAbsolutePath();

@@ -63,7 +63,7 @@ public final class RunningServer implements AutoCloseable {
   }
 
   /**
-   * Starts a server on free ports with a data folder of its own.
+   * Starts a server on free ports with a data directory of its own.
    *
    * @param settings by name, for example {@code marque.photos.keep}; they override the defaults
    */
@@ -133,7 +133,7 @@ public final class RunningServer implements AutoCloseable {
     return "http://localhost:" + server.managementPort();
   }
 
-  /** Returns the data folder. */
+  /** Returns the data directory. */
   public Path dataFolder() {
     return folder.resolve("data");
   }

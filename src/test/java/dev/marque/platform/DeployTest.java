@@ -133,7 +133,7 @@ class DeployTest {
     pods().forEach((name, pod) -> assertEquals(false, pod.get("enableServiceLinks"), name));
   }
 
-  /** Each core that Java sees may hash a password, which takes 19 MiB of half the memory. */
+  /** Java hashes one password per core that it sees, with 19 MiB each, within half of the memory. */
   @Test
   void every_pod_limits_java_to_the_cores_that_it_requests() throws IOException {
     pods()

@@ -19,16 +19,17 @@ class NearestNameTest {
   @CsvSource({
     "MARQUE_PORT, MARQUE_HTTP_PORT",
     "MARQUE_DATABASE, MARQUE_DATABASE_URL",
-    "MARQUE_UPLOAD_BYTES, MARQUE_LIMITS_UPLOAD_BYTES",
-    "MARQUE_MODEL_PORT, MARQUE_MODEL_DIR"
+    "MARQUE_UPLOAD_BYTES, MARQUE_LIMITS_UPLOAD_BYTES"
   })
-  void a_name_that_lacks_a_word_finds_the_whole_one(String name, String meant) {
+  void a_name_without_one_of_its_words_yields_the_full_name(String name, String meant) {
     List<String> known =
         List.of(
             "MARQUE_CLUSTER_EVENT_BUS_PORT",
+            "MARQUE_CLUSTER_PORT",
             "MARQUE_DATABASE_URL",
             "MARQUE_HTTP_PORT",
             "MARQUE_LIMITS_UPLOAD_BYTES",
+            "MARQUE_MANAGEMENT_PORT",
             "MARQUE_MODEL_DIR",
             "MARQUE_ROLE");
     assertEquals(Optional.of(meant), NearestName.of(name, known));

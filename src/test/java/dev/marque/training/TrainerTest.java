@@ -44,7 +44,7 @@ class TrainerTest {
     }
 
     @Override
-    public void started(int epoch, int epochs, int batchesAnEpoch, String summary) {}
+    public void started(int epoch, int epochs, int batchesPerEpoch, String summary) {}
 
     @Override
     public void step(int epoch, int batch, double loss, double photosPerSecond) {}

@@ -37,7 +37,7 @@ public record NetworkDescription(
     }
     if (!(dropout >= 0 && dropout < 1)) {
       throw new IllegalArgumentException(
-          "dropout of " + dropout + " is not at least 0 and below 1");
+          "dropout must be at least 0 and below 1, not " + dropout);
     }
   }
 

@@ -22,7 +22,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The loaded serving program. Thread-safe: parallel passes on one core each use less processor time
+ * The loaded serving program. Thread-safe. Parallel passes on one core each use less processor time
  * than sequential passes on all cores.
  */
 public final class ServingProgram implements AutoCloseable {

@@ -36,7 +36,7 @@ final class DecodingMemory {
    * Reserves the memory for a photo, waiting until enough is free.
    *
    * @return the reservation, which is released when closed
-   * @throws PhotoException if the need exceeds the total budget
+   * @throws PhotoException if the photo needs more heap than the total budget
    */
   Reservation reserve(DecodingNeed need) throws PhotoException {
     if (units(need.heap()) > units) {

@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Without this test, a failure without a message would first be noticed by a user. */
-class FailureWordsTest {
+class FailureMessagesTest {
 
   private static final Pattern FAILURE =
       Pattern.compile("new Failure\\.\\w+\\(\\s*(?:\\d+,\\s*)?\"([a-z0-9_-]+)\"");

@@ -8,7 +8,7 @@ import java.util.Set;
  * Detects BMP and TIFF files that embed a JPEG or PNG image. Their headers do not bound the size of
  * the embedded image, which would be decoded without a limit.
  */
-final class InnerPicture {
+final class EmbeddedImage {
 
   /** Offsets in a BMP file: the size of its second header, and the compression within that. */
   private static final int BMP_HEADER = 14;
@@ -31,7 +31,7 @@ final class InnerPicture {
    */
   private static final Set<Integer> TIFF_NATIVE = Set.of(1, 2, 3, 4, 5, 8, 32773, 32946);
 
-  private InnerPicture() {}
+  private EmbeddedImage() {}
 
   /** Returns whether the file contains, or may contain, an image of another format. */
   static boolean isIn(byte[] photo, PhotoFormat format) {

@@ -27,13 +27,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The handlers that all requests pass through, over real HTTP. */
-class WebServerTest {
+class RequestHandlingTest {
 
   private static WebTestServer server;
 
   @BeforeAll
   static void open() {
-    server = WebTestServer.with(WebServerTest::routes);
+    server = WebTestServer.with(RequestHandlingTest::routes);
   }
 
   @AfterAll
@@ -541,7 +541,7 @@ class WebServerTest {
         WebTestServer.behindProxy(
             URI.create("https://portal.example/cars"),
             List.of(URI.create("https://intranet.example")),
-            WebServerTest::routes)) {
+            RequestHandlingTest::routes)) {
       HttpResponse<String> response =
           behind.get(
               "/cars/who",
