@@ -151,7 +151,9 @@ final class MeasuredServer implements AutoCloseable {
     return count(Path.of("/proc/" + process.pid() + "/fd"), 1);
   }
 
-  /** Counts the files in the temporary folder and beside the database, where uploads must leave none. */
+  /**
+   * Counts the files in the temporary folder and beside the database, where uploads must leave none.
+   */
   double scratchFiles() {
     return count(folder.resolve("tmp"), 9) + count(folder.resolve("data"), 1);
   }
@@ -190,7 +192,7 @@ final class MeasuredServer implements AutoCloseable {
     return count;
   }
 
-  /** Stops the server and deletes its data folder. */
+  /** Stops the server and deletes its data directory. */
   @Override
   public void close() throws IOException {
     process.close();

@@ -191,8 +191,8 @@ public final class Scaling {
   }
 
   /**
-   * Returns the CPU seconds of all database processes. They are not children of this process, so the
-   * port in the command line identifies the server.
+   * Returns the CPU seconds of all database processes. They are not children of this process, so
+   * the port in the command line identifies the server.
    */
   private double databaseSeconds() throws IOException {
     String port = "-p " + database.url().replaceFirst(".*:([0-9]+)/.*", "$1") + " ";

@@ -11,9 +11,9 @@ import java.util.function.ToDoubleFunction;
 
 /**
  * Soak test: keeps a server at 80% of its peak and looks for leaks. Starts the server itself; exits
- * with status 1 if a resource is clearly higher in the last third of the run than in the first, if a
- * connection broke, if a photo was answered other than 201 or 503, or if there are too few samples.
- * In runs of fifteen minutes or more the first five do not count, because
+ * with status 1 if a resource is clearly higher in the last third of the run than in the first, if
+ * a connection broke, if a photo was answered other than 201 or 503, or if there are too few
+ * samples. In runs of fifteen minutes or more the first five do not count, because
  * heap and pools still grow to their working size.
  *
  * <p>Arguments: minutes (default 30).

@@ -58,7 +58,9 @@ final class LiveSessions {
   /** Subscribes to the announcements of other nodes. */
   Future<Void> start() {
     MessageConsumer<String> consumer =
-        vertx.eventBus().consumer(INVALIDATE_ADDRESS, message -> drop(UUID.fromString(message.body())));
+        vertx
+            .eventBus()
+            .consumer(INVALIDATE_ADDRESS, message -> drop(UUID.fromString(message.body())));
     return consumer.completion();
   }
 

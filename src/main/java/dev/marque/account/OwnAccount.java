@@ -102,8 +102,8 @@ final class OwnAccount {
    * Changes the password, ends every other session, revokes every personal token, and replaces the
    * tokens of this session, so a person whose account was compromised can lock everyone else out.
    *
-   * <p>Fails with {@link Failure.Invalid} ({@code fields}), with {@link Failure.NotSignedIn} if this
-   * session has ended in the meantime, and as {@link SignIn#confirmPassword} does.
+   * <p>Fails with {@link Failure.Invalid} ({@code fields}), with {@link Failure.NotSignedIn} if
+   * this session has ended in the meantime, and as {@link SignIn#confirmPassword} does.
    *
    * @return the new tokens; empty if a proxy signs the person in, without a session
    */

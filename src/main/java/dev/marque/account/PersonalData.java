@@ -23,8 +23,8 @@ public interface PersonalData {
   Future<Void> export(UUID account, Sink sink);
 
   /**
-   * Deletes all data of an account, in chunks that keep locks short. Rows added in the meantime
-   * may remain; they are deleted with the account's row.
+   * Deletes all data of an account, in chunks that keep locks short. Rows added in the meantime may
+   * remain; they are deleted with the account's row.
    */
   Future<Void> delete(UUID account);
 

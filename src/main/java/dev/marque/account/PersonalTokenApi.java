@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * {@code /api/v1/tokens}: the signed-in person's personal tokens. Requires a sign-in; a personal token is
- * not enough.
+ * {@code /api/v1/tokens}: the signed-in person's personal tokens. Requires a sign-in; a personal
+ * token is not enough.
  */
 final class PersonalTokenApi {
 

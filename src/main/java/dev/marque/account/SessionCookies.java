@@ -84,7 +84,8 @@ final class SessionCookies {
   }
 
   private void add(RoutingContext ctx, String name, String value, String age) {
-    // The last value of a cookie wins: sign-out drops the cookies that a refresh in the same request
+    // The last value of a cookie wins: sign-out drops the cookies that a refresh in the same
+    // request
     // has set.
     String start = name + "=";
     MultiMap headers = ctx.response().headers();

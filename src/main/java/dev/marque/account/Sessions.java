@@ -103,7 +103,8 @@ final class Sessions {
    */
   private record RefreshResult(Optional<Grant> grant, Optional<UUID> ended) {
 
-    private static final RefreshResult NOTHING = new RefreshResult(Optional.empty(), Optional.empty());
+    private static final RefreshResult NOTHING =
+        new RefreshResult(Optional.empty(), Optional.empty());
 
     private static RefreshResult granted(Grant grant) {
       return new RefreshResult(Optional.of(grant), Optional.empty());

@@ -25,10 +25,10 @@ import org.slf4j.LoggerFactory;
 /**
  * The keys of access tokens, newest first: the first one signs, all are accepted.
  *
- * <p>In the data directory each key is a file of its own, readable only by its owner and named after
- * its creation time. A key older than 90 days gets a successor at the next start. It is deleted at
- * the first start more than a day later, long after its last token has expired, so nobody is signed
- * out.
+ * <p>In the data directory each key is a file of its own, readable only by its owner and named
+ * after its creation time. A key older than 90 days gets a successor at the next start. It is
+ * deleted at the first start more than a day later, long after its last token has expired, so
+ * nobody is signed out.
  */
 final class SigningKeys {
 

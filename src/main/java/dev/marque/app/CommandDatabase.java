@@ -9,8 +9,8 @@ import dev.marque.platform.StartFailure;
 import java.util.Optional;
 
 /**
- * The database for one command: an external one, that of the server running on the data directory, or
- * the embedded one, started for this command only. Blocking.
+ * The database for one command: an external one, that of the server running on the data directory,
+ * or the embedded one, started for this command only. Blocking.
  */
 final class CommandDatabase implements AutoCloseable {
 

@@ -32,8 +32,8 @@ import org.slf4j.LoggerFactory;
  * Marque's own PostgreSQL, for a single machine: durable, listening on loopback only, protected by
  * a random password.
  *
- * <p>Files in the data directory: {@code postgres/} (the database), {@code postgres-password}, {@code
- * postgres.log} and {@code postgres-binaries/}. The caller holds the lock of the {@link
+ * <p>Files in the data directory: {@code postgres/} (the database), {@code postgres-password},
+ * {@code postgres.log} and {@code postgres-binaries/}. The caller holds the lock of the {@link
  * DataDirectory}, so a PostgreSQL that still runs in it was left behind by a killed process and is
  * stopped first.
  *
@@ -130,8 +130,8 @@ public final class EmbeddedPostgres implements AutoCloseable {
   }
 
   /**
-   * Returns the database of the server that is running on a data directory, so that other commands can
-   * use it; empty if no server is running.
+   * Returns the database of the server that is running on a data directory, so that other commands
+   * can use it; empty if no server is running.
    *
    * @throws StartFailure if a server is running but its database is not, because it is just
    *     starting or stopping
@@ -192,8 +192,8 @@ public final class EmbeddedPostgres implements AutoCloseable {
   }
 
   /**
-   * Returns the password of the only database user; creates it on first use, in a file that only its
-   * owner can read.
+   * Returns the password of the only database user; creates it on first use, in a file that only
+   * its owner can read.
    */
   private static String password(Path file) throws IOException {
     if (!Files.exists(file)) {

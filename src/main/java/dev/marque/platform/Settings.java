@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The settings that an operator can change: {@code marque.http.port} is {@code MARQUE_HTTP_PORT} in the
- * environment and {@code marque: http: port:} in {@code marque.yaml}. {@link SettingsFile} reads
- * them.
+ * The settings that an operator can change: {@code marque.http.port} is {@code MARQUE_HTTP_PORT} in
+ * the environment and {@code marque: http: port:} in {@code marque.yaml}. {@link SettingsFile}
+ * reads them.
  */
 @ConfigMapping(prefix = "marque")
 public interface Settings {
@@ -110,8 +110,8 @@ public interface Settings {
     Optional<List<String>> listed();
 
     /**
-     * Returns the keys; if empty, keys are generated and stored in the data directory. All web nodes
-     * of a cluster need the same keys.
+     * Returns the keys; if empty, keys are generated and stored in the data directory. All web
+     * nodes of a cluster need the same keys.
      */
     default List<String> keys() {
       return listed().orElse(List.of());

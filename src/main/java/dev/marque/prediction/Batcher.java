@@ -26,11 +26,10 @@ import org.slf4j.LoggerFactory;
  * Runs the network on decoded photos in batches, with a few forward passes in parallel.
  *
  * <p>A photo that is alone on the node is processed immediately and on all cores, for the lowest
- * latency. Under load,
- * each pass gets fewer cores and more photos, up to {@link #MAX_BATCH_SIZE}: larger batches need
- * less processor time per photo, and parallel passes on one core each need less than sequential
- * passes on all cores, which synchronize after every layer. A pass waits for further photos only
- * while they are being decoded.
+ * latency. Under load, each pass gets fewer cores and more photos, up to {@link #MAX_BATCH_SIZE}:
+ * larger batches need less processor time per photo, and parallel passes on one core each need less
+ * than sequential passes on all cores, which synchronize after every layer. A pass waits for
+ * further photos only while they are being decoded.
  */
 final class Batcher {
 
@@ -169,7 +168,9 @@ final class Batcher {
     }
   }
 
-  /** Returns the batch size that spreads the photos on this node evenly over the parallel passes. */
+  /**
+   * Returns the batch size that spreads the photos on this node evenly over the parallel passes.
+   */
   private int targetBatchSize() {
     return Math.min(MAX_BATCH_SIZE, photosOnNode.getAsInt() / SHARES.passes());
   }

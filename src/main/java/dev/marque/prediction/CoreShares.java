@@ -34,8 +34,8 @@ record CoreShares(int cores) {
 
   /**
    * Returns the number of cores for a pass. A pass gets all of them if there are no other photos on
-   * the node. Every other photo can keep a core busy, but decoding gets at most half of the cores, since it takes
-   * about as long as the network.
+   * the node. Every other photo can keep a core busy, but decoding gets at most half of the cores,
+   * since it takes about as long as the network.
    *
    * @param photos number of photos in the pass
    * @param photosOnNode number of photos on this node, including those in the pass

@@ -91,8 +91,8 @@ public final class PhotoIntake {
 
   /**
    * Predicts unless the same request was answered before or is in progress on this node; then
-   * returns that result. If the client of the request in progress disconnects, which cancels it, the
-   * next one waiting starts again. Across web nodes, {@link Predictions#add} keeps only one.
+   * returns that result. If the client of the request in progress disconnects, which cancels it,
+   * the next one waiting starts again. Across web nodes, {@link Predictions#add} keeps only one.
    */
   private Future<Prediction> predictOnce(Caller caller, Upload.File photo, RequestKey request) {
     KeyedPhoto keyed = new KeyedPhoto(caller.user().id(), request.key(), request.part());
@@ -150,8 +150,8 @@ public final class PhotoIntake {
   }
 
   /**
-   * Returns a future with the same result that completes on the current context, on whichever thread
-   * {@code future} completes.
+   * Returns a future with the same result that completes on the current context, on whichever
+   * thread {@code future} completes.
    */
   private <T> Future<T> onThisContext(Future<T> future) {
     Context context = vertx.getOrCreateContext();

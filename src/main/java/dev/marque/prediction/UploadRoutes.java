@@ -147,8 +147,8 @@ public final class UploadRoutes {
   }
 
   /**
-   * Shows the form again, with each error next to its field, or as an alert if it concerns no field;
-   * status 500 gets the error page.
+   * Shows the form again, with each error next to its field, or as an alert if it concerns no
+   * field; status 500 gets the error page.
    */
   private void showErrors(RoutingContext ctx, int topK, Throwable cause) {
     if (ctx.response().closed()) {

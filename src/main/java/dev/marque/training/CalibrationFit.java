@@ -17,8 +17,8 @@ import java.util.List;
  *       head trained only on cars cannot detect anything else. {@code knownFrom} rejects at most 5%
  *       of the known cars.
  *   <li>{@code confidentFrom} is the lowest probability at or above which there are at least 25
- *       answers and 98.5% of them were correct. This is half a point more than is claimed, because such a
- *       threshold does slightly worse on photos that it was not fitted to.
+ *       answers and 98.5% of them were correct. This is half a point more than is claimed, because
+ *       such a threshold does slightly worse on photos that it was not fitted to.
  *   <li>The curve is the isotonic regression of correctness on probability (Zadrozny and Elkan,
  *       2002). Each step is smoothed by one correct and one wrong answer before it is compared with
  *       the next, so that a higher probability never has a lower claimed accuracy.

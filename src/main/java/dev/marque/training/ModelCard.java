@@ -139,7 +139,8 @@ final class ModelCard {
     lines.add("");
     Evaluation.Robustness asTheyAre =
         Objects.requireNonNull(evaluation.robustness().get(Evaluation.AS_IT_IS));
-    lines.add("Results on an evenly spaced sample of %d of these photos, undistorted and distorted:"
+    lines.add(
+        "Results on an evenly spaced sample of %d of these photos, undistorted and distorted:"
             .formatted(asTheyAre.photos()));
     lines.add("");
     lines.add(

@@ -8,8 +8,8 @@ import java.util.Optional;
 
 /**
  * Advice on how to take a better photo. Each threshold is where accuracy fell below 90% on
- * validation photos that were scaled down, darkened, blurred or pasted into scenes;
- * see docs/experiments.md.
+ * validation photos that were scaled down, darkened, blurred or pasted into scenes; see
+ * docs/experiments.md.
  */
 public enum Advice {
   /** Too few pixels to distinguish brands. */

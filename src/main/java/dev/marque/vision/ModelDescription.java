@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * @param labels brands and models in the order of the heads' logits
  * @param calibration thresholds and accuracy curve
  * @param data fingerprint of the training data
- * @param metrics metrics on the validation photos, written by {@code evaluate}; {@code null} before that
+ * @param metrics metrics on the validation photos, written by {@code evaluate}; {@code null} before
+ *     that
  */
 public record ModelDescription(
     @JsonProperty(required = true) String name,

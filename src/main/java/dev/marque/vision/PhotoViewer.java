@@ -12,8 +12,8 @@ import java.util.OptionalDouble;
 /**
  * Runs the network on photos. The first look at a photo is a forward pass on all of it. If its
  * confidence is low and the car does not fill the photo, a second look follows: a forward pass on a
- * crop around the car that the network located. Under the same conditions, a third look follows on a
- * crop of that crop.
+ * crop around the car that the network located. Under the same conditions, a third look follows on
+ * a crop of that crop.
  *
  * <p>Thread-safe.
  */

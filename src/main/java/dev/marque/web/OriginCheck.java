@@ -19,9 +19,9 @@ import org.jspecify.annotations.Nullable;
  * except:
  *
  * <ul>
- *   <li>a request with a bearer token, if it has no cookies, or if it is an API call with neither of
- *       the two headers, since a browser sends at least one of them with such a request from another
- *       site;
+ *   <li>a request with a bearer token, if it has no cookies, or if it is an API call with neither
+ *       of the two headers, since a browser sends at least one of them with such a request from
+ *       another site;
  *   <li>an API call without cookies from a page that {@link CrossOrigin} allows, unless a trusted
  *       proxy names the user, because the proxy adds the name to every request that passes through
  *       it;

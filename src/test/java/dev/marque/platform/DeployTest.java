@@ -133,7 +133,9 @@ class DeployTest {
     pods().forEach((name, pod) -> assertEquals(false, pod.get("enableServiceLinks"), name));
   }
 
-  /** Java hashes one password per core that it sees, with 19 MiB each, within half of the memory. */
+  /**
+   * Java hashes one password per core that it sees, with 19 MiB each, within half of the memory.
+   */
   @Test
   void every_pod_limits_java_to_the_cores_that_it_requests() throws IOException {
     pods()

@@ -36,8 +36,7 @@ public record NetworkDescription(
       throw new IllegalArgumentException("squeeze of " + squeeze + " is below 1");
     }
     if (!(dropout >= 0 && dropout < 1)) {
-      throw new IllegalArgumentException(
-          "dropout must be at least 0 and below 1, not " + dropout);
+      throw new IllegalArgumentException("dropout must be at least 0 and below 1, not " + dropout);
     }
   }
 

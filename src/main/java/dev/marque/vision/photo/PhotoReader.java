@@ -74,7 +74,8 @@ public final class PhotoReader {
     } catch (IOException | RuntimeException | StackOverflowError e) {
       throw new PhotoException(Reason.UNREADABLE, "it is damaged or truncated");
     } catch (OutOfMemoryError e) {
-      // The header claims a false size. Failing to allocate one oversized array does not affect other
+      // The header claims a false size. Failing to allocate one oversized array does not affect
+      // other
       // threads.
       throw tooMuchMemory();
     }
@@ -100,7 +101,8 @@ public final class PhotoReader {
     if (EmbeddedImage.isIn(bytes, format)) {
       throw new PhotoException(
           Reason.UNSUPPORTED_TYPE,
-          format + " with an embedded image of another format is not supported; save it as JPEG or PNG");
+          format
+              + " with an embedded image of another format is not supported; save it as JPEG or PNG");
     }
     if (ProfileSize.isImpossible(bytes, format)) {
       throw new PhotoException(Reason.UNREADABLE, "its colour profile is damaged or truncated");

@@ -11,11 +11,11 @@ import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
  * The bytes of a photo with a limit of processor time for the decoder's thread. Wall-clock time
- * would reject ordinary photos on a busy machine. The limit is checked on reads, because decoders of
- * all formats read while they work. It is needed because no header bounds the work: a progressive
- * JPEG of a few megabytes may make the decoder process all its pixels a hundred thousand times.
- * Repeated reads beyond the end are limited as well: a decoder makes a few of them, unless it is
- * stuck and reads there for every pixel. Must be created and read on one thread.
+ * would reject ordinary photos on a busy machine. The limit is checked on reads, because decoders
+ * of all formats read while they work. It is needed because no header bounds the work: a
+ * progressive JPEG of a few megabytes may make the decoder process all its pixels a hundred
+ * thousand times. Repeated reads beyond the end are limited as well: a decoder makes a few of them,
+ * unless it is stuck and reads there for every pixel. Must be created and read on one thread.
  */
 final class TimedStream extends MemoryCacheImageInputStream {
 
