@@ -13,7 +13,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** A script that uses the API; every answer it gets has to be within the contract. */
+/** A client of the API that checks every response against the contract. */
 public final class ApiClient {
 
   private static final HttpClient CLIENT = HttpClient.newHttpClient();
@@ -22,7 +22,7 @@ public final class ApiClient {
   private final @Nullable String token;
 
   /**
-   * @param token for {@code Authorization: Bearer}, or null for none
+   * @param token bearer token, or {@code null} to send none
    */
   public ApiClient(String baseUrl, @Nullable String token) {
     this.baseUrl = baseUrl;
@@ -66,7 +66,7 @@ public final class ApiClient {
   /**
    * Sends any request.
    *
-   * @param headers names and values by turns
+   * @param headers alternating names and values
    */
   public HttpResponse<String> send(
       String method, String path, BodyPublisher body, String... headers) {

@@ -32,18 +32,18 @@ import java.util.stream.Collectors;
 import org.yaml.snakeyaml.Yaml;
 
 /**
- * {@code openapi.yaml} as a judge of answers: status, media type, headers and every part of the
- * body have to be as it says, and what it does not mention has to be refused.
+ * Checks responses against {@code openapi.yaml}: status, media type, headers and the complete body
+ * must conform, and paths and methods that it does not define must be rejected.
  *
- * <p>Each client of the API in these tests gives it every answer, so that no test can see an answer
- * outside the contract and pass.
+ * <p>Every API client of the tests passes every response to this class, so no test can succeed on a
+ * response that violates the contract.
  */
 public final class Contract {
 
-  /** Where the paths of the contract begin. */
+  /** The base path of all paths in the contract. */
   public static final String ROOT = "/api/v1";
 
-  private static final String NAMED = "https://marque.dev/openapi/schemas";
+  private static final String NAMED_SCHEMAS = "https://marque.dev/openapi/schemas";
   private static final ObjectMapper JSON =
       JsonMapper.builder()
           .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
@@ -57,10 +57,10 @@ public final class Contract {
 
   private Contract() {
     try (InputStream in = Contract.class.getResourceAsStream("/openapi.yaml")) {
-      // The named schemas alone are a schema document; to the rest of the contract they are remote.
+      // The named schemas form a schema document of their own, to which the rest refers.
       String text =
           JSON.writeValueAsString(JSON.<JsonNode>valueToTree(new Yaml().load(in)))
-              .replace("\"#/components/schemas/", "\"" + NAMED + "#/$defs/");
+              .replace("\"#/components/schemas/", "\"" + NAMED_SCHEMAS + "#/$defs/");
       document = JSON.readTree(text);
       String named =
           JSON.createObjectNode().set("$defs", document.at("/components/schemas")).toString();
@@ -69,7 +69,7 @@ public final class Contract {
               SpecificationVersion.DRAFT_2020_12,
               registry ->
                   registry
-                      .schemas(Map.of(NAMED, named))
+                      .schemas(Map.of(NAMED_SCHEMAS, named))
                       .schemaRegistryConfig(
                           SchemaRegistryConfig.builder().formatAssertionsEnabled(true).build()));
     } catch (IOException e) {
@@ -77,15 +77,15 @@ public final class Contract {
     }
   }
 
-  /** The contract of this program. */
+  /** Returns the contract of Marque. */
   public static Contract ofMarque() {
     return MARQUE;
   }
 
   /**
-   * Judges an answer; one that does not come from the API passes.
+   * Checks a response; one that does not come from the API passes.
    *
-   * @throws AssertionError that says what is outside the contract
+   * @throws AssertionError if the response violates the contract
    */
   public static <T> HttpResponse<T> check(HttpResponse<T> response) {
     String path = response.request().uri().getRawPath();
@@ -101,7 +101,10 @@ public final class Contract {
     return response;
   }
 
-  /** Every operation by its name: {@code me} is {@code GET /me}. */
+  /**
+   * Returns the method and path of every operation by its id, for example {@code GET /me} for
+   * {@code me}.
+   */
   public Map<String, String> operations() {
     Map<String, String> operations = new TreeMap<>();
     document
@@ -121,23 +124,23 @@ public final class Contract {
     return operations;
   }
 
-  /** Whether an operation may give an answer, according to the contract. */
-  public boolean mayAnswer(String operation, int status) {
+  /** Returns whether the contract defines a response with this status for an operation. */
+  public boolean definesResponse(String operation, int status) {
     return operation(operation).get("responses").has(Integer.toString(status));
   }
 
-  /** Whether an operation needs nobody signed in. */
-  public boolean isOpen(String operation) {
+  /** Returns whether an operation requires no authentication. */
+  public boolean isPublic(String operation) {
     JsonNode security = operation(operation).get("security");
     return security != null && security.isEmpty();
   }
 
-  /** Whether an operation reads a JSON body. */
-  public boolean readsJson(String operation) {
+  /** Returns whether an operation accepts a JSON body. */
+  public boolean acceptsJson(String operation) {
     return operation(operation).at("/requestBody/content").has("application/json");
   }
 
-  /** Every example of a request, of an answer or of a schema, by where it stands. */
+  /** Returns every example of a request, response or schema by its JSON pointer. */
   public Map<String, JsonNode> examples() {
     Map<String, JsonNode> examples = new TreeMap<>();
     collectExamples("", document, examples);
@@ -168,35 +171,36 @@ public final class Contract {
   }
 
   /**
-   * What the schema beside an example says against a value.
+   * Validates a value against the schema that an example belongs to.
    *
-   * @param example where it stands, as {@link #examples()} says
+   * @param example JSON pointer of the example, as in {@link #examples()}
+   * @return the violations, empty if the value conforms
    */
-  public List<String> faults(String example, JsonNode value) {
+  public List<String> violations(String example, JsonNode value) {
     String owner = example.replaceFirst("/examples?(/[^/]*)?$", "");
     String schema = document.at(owner).has("schema") ? owner + "/schema" : owner;
     return errors(schema, value).stream().map(Error::toString).toList();
   }
 
-  /** The parameters that an operation cannot do without, and its body, by where each stands. */
-  public List<String> needs(String operation) {
+  /** Returns the JSON pointers of an operation's required parameters and of its JSON body. */
+  public List<String> requiredInputs(String operation) {
     String[] at = operations().get(operation).split(" ", 2);
     String path = "/paths/" + escaped(at[1]);
     String own = path + "/" + at[0].toLowerCase(Locale.ROOT);
-    List<String> needs = new ArrayList<>();
+    List<String> requiredInputs = new ArrayList<>();
     for (String list : List.of(path + "/parameters", own + "/parameters")) {
       for (int i = 0; i < document.at(list).size(); i++) {
         String parameter = resolved(list + "/" + i);
         if (document.at(parameter).path("required").asBoolean()) {
-          needs.add(parameter);
+          requiredInputs.add(parameter);
         }
       }
     }
     String json = own + "/requestBody/content/application~1json";
     if (!document.at(json).isMissingNode()) {
-      needs.add(json);
+      requiredInputs.add(json);
     }
-    return needs;
+    return requiredInputs;
   }
 
   private JsonNode operation(String operation) {
@@ -204,7 +208,10 @@ public final class Contract {
     return pathItem(at[1]).get(at[0].toLowerCase(Locale.ROOT));
   }
 
-  /** The operation that answers a request, for example {@code GET /predictions/{id}}. */
+  /**
+   * Returns the operation that handles a request, for example {@code GET /predictions/{id}}, or
+   * empty if the contract defines none.
+   */
   public Optional<String> operationOf(String method, String path) {
     return templateOf(path)
         .filter(template -> methods(pathItem(template)).contains(method))
@@ -212,26 +219,27 @@ public final class Contract {
   }
 
   void check(String method, String path, int status, HttpHeaders headers, String body) {
-    Judgement judgement = new Judgement(method + " " + path + " answered " + status, headers, body);
+    ResponseCheck check =
+        new ResponseCheck(method + " " + path + " returned " + status, headers, body);
     Optional<String> template = templateOf(path);
     if (template.isEmpty()) {
-      judgement.require(status == 404 || status == 400, "the contract has no such path");
-      judgement.problem();
+      check.require(status == 404 || status == 400, "the contract defines no such path");
+      check.requireProblem();
       return;
     }
     Set<String> allowed = allowed(pathItem(template.get()));
     if (!allowed.contains(method)) {
-      judgement.require(status == 405, "the contract has no such method there");
-      judgement.allow(allowed);
-      judgement.problem();
+      check.require(status == 405, "the contract defines no such method for this path");
+      check.requireAllow(allowed);
+      check.requireProblem();
     } else if (method.equals("OPTIONS")) {
-      judgement.require(status == 204, "OPTIONS is answered 204");
-      judgement.allow(allowed);
+      check.require(status == 204, "OPTIONS must return 204");
+      check.requireAllow(allowed);
     } else {
       boolean head = method.equals("HEAD");
       String operation = head ? "get" : method.toLowerCase(Locale.ROOT);
       String at = "/paths/" + escaped(template.get()) + "/" + operation + "/responses/" + status;
-      judgement.answer(at, head);
+      check.requireResponse(at, head);
     }
   }
 
@@ -240,7 +248,7 @@ public final class Contract {
     List<String> matching = new ArrayList<>();
     document.get("paths").fieldNames().forEachRemaining(matching::add);
     matching.removeIf(template -> !below.matches(template.replaceAll("\\{[^}]*}", "[^/]+")));
-    // A fixed path counts before one with a placeholder.
+    // A fixed path takes precedence over one with a placeholder.
     return matching.stream().min((a, b) -> Boolean.compare(a.contains("{"), b.contains("{")));
   }
 
@@ -271,7 +279,9 @@ public final class Contract {
     return template.replace("~", "~0").replace("/", "~1");
   }
 
-  /** Follows {@code $ref} until something is there itself; answers where that is. */
+  /**
+   * Returns the pointer of what {@code $ref} finally refers to, or the pointer itself without one.
+   */
   private String resolved(String pointer) {
     JsonNode node = document.at(pointer);
     return node.has("$ref") ? resolved(node.get("$ref").asText().substring(1)) : pointer;
@@ -283,14 +293,14 @@ public final class Contract {
         .validate(value);
   }
 
-  /** One answer in front of the contract. */
-  private final class Judgement {
+  /** The checks of one response. */
+  private final class ResponseCheck {
 
     private final String what;
     private final HttpHeaders headers;
     private final String body;
 
-    Judgement(String what, HttpHeaders headers, String body) {
+    ResponseCheck(String what, HttpHeaders headers, String body) {
       this.what = what;
       this.headers = headers;
       this.body = body;
@@ -302,44 +312,44 @@ public final class Contract {
       }
     }
 
-    void allow(Set<String> expected) {
-      Set<String> told = new TreeSet<>(List.of(header("Allow").split(", ", -1)));
-      require(expected.equals(told), "Allow has to be " + expected);
+    void requireAllow(Set<String> expected) {
+      Set<String> actual = new TreeSet<>(List.of(header("Allow").split(", ", -1)));
+      require(expected.equals(actual), "Allow must be " + expected);
     }
 
-    void problem() {
-      require(mediaType().equals("application/problem+json"), "that is no problem document");
-      schema("/components/schemas/Problem", json());
+    void requireProblem() {
+      require(mediaType().equals("application/problem+json"), "this is not a problem document");
+      requireSchema("/components/schemas/Problem", json());
     }
 
-    void answer(String pointer, boolean head) {
-      require(!document.at(pointer).isMissingNode(), "the contract has no such status");
+    void requireResponse(String pointer, boolean head) {
+      require(!document.at(pointer).isMissingNode(), "the contract defines no such status");
       String at = resolved(pointer);
-      JsonNode answer = document.at(at);
-      answer.path("headers").properties().forEach(header -> header(at, header.getKey()));
-      JsonNode content = answer.path("content");
+      JsonNode response = document.at(at);
+      response.path("headers").properties().forEach(header -> requireHeader(at, header.getKey()));
+      JsonNode content = response.path("content");
       if (content.isEmpty()) {
-        require(body.isEmpty(), "the contract has no body there");
+        require(body.isEmpty(), "the contract defines no body");
         return;
       }
-      require(content.has(mediaType()), "the contract has no such content");
+      require(content.has(mediaType()), "the contract defines no such media type");
       boolean json = mediaType().matches("application/(.+\\+)?json");
       boolean yaml = mediaType().equals("application/yaml");
       if ((json || yaml) && !head) {
-        schema(
+        requireSchema(
             at + "/content/" + escaped(mediaType()) + "/schema",
             json ? json() : JSON.valueToTree(new Yaml().load(body)));
       }
     }
 
-    private void header(String answer, String name) {
-      String at = resolved(answer + "/headers/" + name);
+    private void requireHeader(String response, String name) {
+      String at = resolved(response + "/headers/" + name);
       String value = header(name);
       boolean required = document.at(at).path("required").asBoolean();
       require(!required || !value.isEmpty(), "the header " + name + " is missing");
       if (!value.isEmpty()) {
         boolean number = document.at(at).path("schema").path("type").asText().equals("integer");
-        schema(
+        requireSchema(
             at + "/schema",
             number && value.matches("[0-9]{1,9}")
                 ? IntNode.valueOf(Integer.parseInt(value))
@@ -347,17 +357,17 @@ public final class Contract {
       }
     }
 
-    private void schema(String pointer, JsonNode value) {
+    private void requireSchema(String pointer, JsonNode value) {
       List<Error> errors = errors(pointer, value);
       String found = errors.stream().map(Error::toString).collect(Collectors.joining("; "));
-      require(errors.isEmpty(), "that is not what " + pointer + " says (" + found + ")");
+      require(errors.isEmpty(), "the value violates " + pointer + " (" + found + ")");
     }
 
     private JsonNode json() {
       try {
         return JSON.readTree(body);
       } catch (JsonProcessingException e) {
-        throw new AssertionError(what + ", but the body is no JSON: " + body, e);
+        throw new AssertionError(what + ", but the body is not JSON: " + body, e);
       }
     }
 

@@ -14,7 +14,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The examples of the contract, which its page offers for trying, are what its schemas ask for. */
+/**
+ * Tests that the examples of the contract, which Swagger UI offers as input, conform to its
+ * schemas.
+ */
 class ContractExamplesTest {
 
   private static final Contract CONTRACT = Contract.ofMarque();
@@ -30,24 +33,25 @@ class ContractExamplesTest {
 
   @ParameterizedTest
   @MethodSource("examples")
-  void an_example_holds(String example) {
-    assertEquals(List.of(), CONTRACT.faults(example, EXAMPLES.get(example)));
+  void an_example_conforms_to_its_schema(String example) {
+    assertEquals(List.of(), CONTRACT.violations(example, EXAMPLES.get(example)));
   }
 
   @ParameterizedTest
   @MethodSource("operations")
-  void what_an_operation_needs_is_filled_in_by_an_example(String operation) {
-    for (String need : CONTRACT.needs(operation)) {
-      assertTrue(EXAMPLES.keySet().stream().anyMatch(at -> at.startsWith(need + "/example")), need);
+  void every_required_input_has_an_example(String operation) {
+    for (String input : CONTRACT.requiredInputs(operation)) {
+      String example = input + "/example";
+      assertTrue(EXAMPLES.keySet().stream().anyMatch(at -> at.startsWith(example)), input);
     }
   }
 
   @Test
-  void an_example_that_does_not_hold_would_be_found() {
+  void an_example_that_violates_its_schema_is_detected() {
     String limit = "/components/parameters/limit/example";
-    assertFalse(CONTRACT.faults(limit, IntNode.valueOf(101)).isEmpty());
+    assertFalse(CONTRACT.violations(limit, IntNode.valueOf(101)).isEmpty());
     String account = "/paths/~1users/post/requestBody/content/application~1json/example";
-    assertFalse(CONTRACT.faults(account, JsonNodeFactory.instance.objectNode()).isEmpty());
+    assertFalse(CONTRACT.violations(account, JsonNodeFactory.instance.objectNode()).isEmpty());
     assertTrue(EXAMPLES.keySet().containsAll(List.of(limit, account)));
   }
 }

@@ -27,7 +27,9 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
-/** The contract, the routes and the tests know the same operations, and each one works. */
+/**
+ * Tests that the contract, the routes and this test have the same operations, and that each works.
+ */
 class EveryOperationIT {
 
   private static final Map<String, String> CONTRACT = Contract.ofMarque().operations();
@@ -47,7 +49,7 @@ class EveryOperationIT {
   }
 
   @Test
-  void the_contract_has_every_route_and_no_other() {
+  void the_contract_has_exactly_the_routes_of_the_server() {
     Set<String> mounted = new TreeSet<>();
     server.routes().stream()
         .filter(route -> route.getPath() != null && route.getPath().startsWith(Contract.ROOT))
@@ -61,7 +63,7 @@ class EveryOperationIT {
   }
 
   @Test
-  void no_route_of_the_api_takes_any_method_or_any_path() {
+  void no_route_of_the_api_accepts_any_method_or_any_path() {
     List<String> open =
         server.routes().stream()
             .filter(route -> route.isRegexPath() && route.getPath() == null)
@@ -70,7 +72,7 @@ class EveryOperationIT {
     server.routes().stream()
         .filter(route -> route.methods() == null && route.getPath() != null)
         .map(Route::getPath)
-        // It refuses the other methods, which would else be for a prediction of that name.
+        // It rejects other methods, which would otherwise reach the routes of a prediction.
         .filter(path -> !path.equals("/api/v1/predictions/export"))
         .forEach(open::add);
     assertEquals(List.of(), open, "routes that the contract cannot be compared with");
@@ -81,18 +83,18 @@ class EveryOperationIT {
   }
 
   @TestFactory
-  Stream<DynamicTest> every_operation_does_what_the_contract_says() {
+  Stream<DynamicTest> every_operation_succeeds_within_the_contract() {
     Person person = server.newUser();
-    anybody();
-    oneself(person);
+    anonymous();
+    ownAccount(person);
     predictions(server.client(person));
     administration(server.client(server.administrator()));
-    assertEquals(CONTRACT.keySet(), calls.keySet(), "an operation without a test, or the reverse");
+    assertEquals(CONTRACT.keySet(), calls.keySet(), "operations in the contract and in this test");
     return calls.entrySet().stream()
         .map(call -> dynamicTest(call.getKey(), () -> works(call.getKey(), call.getValue().get())));
   }
 
-  /** The client has judged the answer already: here it only has to be a success of this one. */
+  /** The client has already checked the response; this checks that the operation succeeded. */
   private static void works(String operation, HttpResponse<String> answer) {
     assertEquals(2, answer.statusCode() / 100, answer.body());
     String path = answer.request().uri().getRawPath();
@@ -101,16 +103,16 @@ class EveryOperationIT {
         Contract.ofMarque().operationOf(answer.request().method(), path).orElse(path));
   }
 
-  private void anybody() {
-    ApiClient anybody = new ApiClient(server.baseUrl(), null);
-    calls.put("getContract", () -> anybody.get("/api/v1/openapi.yaml"));
-    calls.put("signUp", () -> anybody.json("POST", "/api/v1/users", account("ann")));
+  private void anonymous() {
+    ApiClient anonymous = new ApiClient(server.baseUrl(), null);
+    calls.put("getContract", () -> anonymous.get("/api/v1/openapi.yaml"));
+    calls.put("signUp", () -> anonymous.json("POST", "/api/v1/users", account("ann")));
     calls.put(
         "token",
         () -> {
           Person person = server.newUser();
           String password = person.password().replace(' ', '+');
-          return anybody.form(
+          return anonymous.form(
               "/api/v1/token",
               "grant_type=password&username=" + person.username() + "&password=" + password);
         });
@@ -125,7 +127,7 @@ class EveryOperationIT {
         .put("password", "correct horse battery");
   }
 
-  private void oneself(Person person) {
+  private void ownAccount(Person person) {
     ApiClient client = server.client(person);
     calls.put("me", () -> client.get("/api/v1/me"));
     calls.put("getModel", () -> client.get("/api/v1/model"));
@@ -134,8 +136,8 @@ class EveryOperationIT {
     calls.put(
         "revokeToken",
         () -> {
-          JsonObject made = new JsonObject(client.json("POST", "/api/v1/tokens", TOKEN).body());
-          return client.delete("/api/v1/tokens/" + made.getString("id"));
+          JsonObject created = new JsonObject(client.json("POST", "/api/v1/tokens", TOKEN).body());
+          return client.delete("/api/v1/tokens/" + created.getString("id"));
         });
   }
 
@@ -144,25 +146,25 @@ class EveryOperationIT {
     calls.put("predict", () -> client.upload(new MultipartForm().photo(photo)));
     calls.put("listPredictions", () -> client.get(all + "?limit=1&top_k=2"));
     calls.put("exportPredictions", () -> client.get(all + "/export?format=csv"));
-    calls.put("getPrediction", () -> client.get(made(client) + "?evidence=true"));
-    calls.put("getPhoto", () -> client.get(made(client) + "/photo"));
-    calls.put("getThumbnail", () -> client.get(made(client) + "/thumbnail"));
-    calls.put("getHeatMap", () -> client.get(made(client) + "/heat-map"));
-    calls.put("deletePrediction", () -> client.delete(made(client)));
+    calls.put("getPrediction", () -> client.get(created(client) + "?evidence=true"));
+    calls.put("getPhoto", () -> client.get(created(client) + "/photo"));
+    calls.put("getThumbnail", () -> client.get(created(client) + "/thumbnail"));
+    calls.put("getHeatMap", () -> client.get(created(client) + "/heat-map"));
+    calls.put("deletePrediction", () -> client.delete(created(client)));
     calls.put(
         "correctPrediction",
         () ->
             client.send(
                 "PUT",
-                made(client) + "/correction",
+                created(client) + "/correction",
                 BodyPublishers.ofString("{\"brand\":\"Audi\"}", StandardCharsets.UTF_8),
                 "Content-Type",
                 "application/json"));
   }
 
-  private static String made(ApiClient client) {
-    HttpResponse<String> made = client.upload(new MultipartForm().photo(photo));
-    return made.headers().firstValue("Location").orElseThrow();
+  private static String created(ApiClient client) {
+    HttpResponse<String> created = client.upload(new MultipartForm().photo(photo));
+    return created.headers().firstValue("Location").orElseThrow();
   }
 
   private void administration(ApiClient administrator) {

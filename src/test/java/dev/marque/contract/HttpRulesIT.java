@@ -19,20 +19,20 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What holds for every operation of the contract, whatever it does. */
+/** Tests the rules that all operations of the contract share. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class HttpRulesIT {
 
   private static final Contract CONTRACT = Contract.ofMarque();
   private static final Map<String, String> OPERATIONS = CONTRACT.operations();
 
-  private ApiClient anybody;
+  private ApiClient anonymous;
   private ApiClient administrator;
 
   @BeforeAll
   void open() {
     RunningServer server = RunningServer.shared();
-    anybody = new ApiClient(server.baseUrl(), null);
+    anonymous = new ApiClient(server.baseUrl(), null);
     administrator = server.client(server.administrator());
   }
 
@@ -40,20 +40,20 @@ class HttpRulesIT {
     return OPERATIONS.keySet().stream();
   }
 
-  static Stream<String> closed() {
-    return operations().filter(operation -> !CONTRACT.isOpen(operation));
+  static Stream<String> protectedOperations() {
+    return operations().filter(operation -> !CONTRACT.isPublic(operation));
   }
 
-  static Stream<String> choosy() {
-    return operations().filter(operation -> CONTRACT.mayAnswer(operation, 406));
+  static Stream<String> negotiating() {
+    return operations().filter(operation -> CONTRACT.definesResponse(operation, 406));
   }
 
-  static Stream<String> readers() {
-    return operations().filter(operation -> CONTRACT.mayAnswer(operation, 415));
+  static Stream<String> bodyReaders() {
+    return operations().filter(operation -> CONTRACT.definesResponse(operation, 415));
   }
 
   static Stream<String> jsonReaders() {
-    return operations().filter(CONTRACT::readsJson);
+    return operations().filter(CONTRACT::acceptsJson);
   }
 
   static Stream<String> gets() {
@@ -65,26 +65,26 @@ class HttpRulesIT {
   }
 
   @ParameterizedTest
-  @MethodSource("closed")
-  void who_is_not_signed_in_is_told_how(String operation) {
-    HttpResponse<String> refused = call(anybody, operation, "", BodyPublishers.noBody());
-    assertEquals(401, refused.statusCode());
-    String how = refused.headers().firstValue("WWW-Authenticate").orElse("");
+  @MethodSource("protectedOperations")
+  void an_unauthenticated_request_gets_a_bearer_challenge(String operation) {
+    HttpResponse<String> rejected = call(anonymous, operation, "", BodyPublishers.noBody());
+    assertEquals(401, rejected.statusCode());
+    String how = rejected.headers().firstValue("WWW-Authenticate").orElse("");
     assertTrue(how.startsWith("Bearer "), how);
   }
 
   @ParameterizedTest
   @MethodSource("operations")
-  void an_unknown_query_parameter_is_refused(String operation) {
-    HttpResponse<String> refused =
+  void an_unknown_query_parameter_is_rejected(String operation) {
+    HttpResponse<String> rejected =
         call(administrator, operation, "?bogus=1", BodyPublishers.ofString("{}"), JSON);
-    assertProblem(400, "query-parameter-unknown", refused);
+    assertProblem(400, "query-parameter-unknown", rejected);
   }
 
   @ParameterizedTest
-  @MethodSource("choosy")
-  void an_answer_that_nobody_would_take_is_not_made(String operation) {
-    HttpResponse<String> refused =
+  @MethodSource("negotiating")
+  void a_request_that_accepts_no_available_type_is_406(String operation) {
+    HttpResponse<String> rejected =
         call(
             administrator,
             operation,
@@ -94,13 +94,13 @@ class HttpRulesIT {
             "application/json",
             "Accept",
             "application/x-nothing");
-    assertProblem(406, "not-acceptable", refused);
+    assertProblem(406, "not-acceptable", rejected);
   }
 
   @ParameterizedTest
-  @MethodSource("readers")
-  void another_kind_of_body_is_not_read(String operation) {
-    HttpResponse<String> refused =
+  @MethodSource("bodyReaders")
+  void an_unsupported_content_type_is_415(String operation) {
+    HttpResponse<String> rejected =
         call(
             administrator,
             operation,
@@ -108,16 +108,16 @@ class HttpRulesIT {
             BodyPublishers.ofString("hello"),
             "Content-Type",
             "text/plain");
-    assertProblem(415, "content-type", refused);
+    assertProblem(415, "content-type", rejected);
   }
 
   @ParameterizedTest
   @MethodSource("jsonReaders")
-  void an_unknown_field_is_refused_by_name(String operation) {
-    HttpResponse<String> refused =
+  void an_unknown_field_is_rejected_by_name(String operation) {
+    HttpResponse<String> rejected =
         call(administrator, operation, "", BodyPublishers.ofString("{\"bogus\":1}"), JSON);
-    assertProblem(422, "fields", refused);
-    assertTrue(refused.body().contains("\"bogus\""), refused.body());
+    assertProblem(422, "fields", rejected);
+    assertTrue(rejected.body().contains("\"bogus\""), rejected.body());
   }
 
   @ParameterizedTest
@@ -130,11 +130,11 @@ class HttpRulesIT {
     assertEquals("", head.body());
   }
 
-  /** What Allow has to say, the client compares with the contract. */
+  /** The client compares {@code Allow} with the contract. */
   @ParameterizedTest
   @MethodSource("paths")
-  void options_tells_the_methods_and_every_other_is_405(String path) {
-    assertEquals(204, anybody.send("OPTIONS", path, BodyPublishers.noBody()).statusCode(), path);
+  void options_lists_the_methods_and_every_other_is_405(String path) {
+    assertEquals(204, anonymous.send("OPTIONS", path, BodyPublishers.noBody()).statusCode(), path);
     for (String method : List.of("GET", "POST", "PUT", "PATCH", "DELETE", "PROPFIND")) {
       if (CONTRACT.operationOf(method, path).isEmpty()) {
         int status = administrator.send(method, path, BodyPublishers.noBody()).statusCode();
@@ -144,22 +144,22 @@ class HttpRulesIT {
     assertFalse(path.contains("{"));
   }
 
-  /** Whatever its body is like: another body would not help. */
+  /** The body is checked last, because a corrected body would not help. */
   @ParameterizedTest
   @MethodSource("bodies")
-  void a_wrong_method_or_path_is_told_before_a_wrong_body(String type, String body) {
+  void a_wrong_method_or_path_is_reported_before_a_wrong_body(String type, String body) {
     for (String path : List.of("/token", "/me", "/predictions/export", "/model/")) {
       for (String method : List.of("TRACE", "PATCH")) {
-        HttpResponse<String> refused =
+        HttpResponse<String> rejected =
             administrator.send(
                 method, Contract.ROOT + path, BodyPublishers.ofString(body), "Content-Type", type);
-        assertProblem(405, "method-not-allowed", refused);
+        assertProblem(405, "method-not-allowed", rejected);
       }
     }
-    HttpResponse<String> lost =
+    HttpResponse<String> unknown =
         administrator.send(
-            "POST", Contract.ROOT + "/lost", BodyPublishers.ofString(body), "Content-Type", type);
-    assertProblem(404, "not-found", lost);
+            "POST", Contract.ROOT + "/none", BodyPublishers.ofString(body), "Content-Type", type);
+    assertProblem(404, "not-found", unknown);
   }
 
   static Stream<Arguments> bodies() {

@@ -32,7 +32,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
-/** A server that is easily too busy, and open to the pages of one other origin. */
+/**
+ * Tests a server with a short queue and a low limit, which also accepts the pages of one other
+ * origin.
+ */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class LimitedServerIT {
 
@@ -66,21 +69,21 @@ class LimitedServerIT {
   }
 
   @Test
-  void of_two_hundred_uploads_at_once_each_is_stored_once_by_a_client_that_waits_as_told() {
+  void each_of_two_hundred_concurrent_uploads_with_retries_is_stored_once() {
     Person person = server.newUser();
     AtomicInteger busy = new AtomicInteger();
     List<CompletableFuture<String>> uploads = new ArrayList<>();
     for (int i = 0; i < UPLOADS; i++) {
       uploads.add(upload(person, busy));
     }
-    Set<String> made = new HashSet<>();
-    uploads.forEach(upload -> made.add(upload.orTimeout(5, TimeUnit.MINUTES).join()));
-    assertEquals(UPLOADS, made.size());
-    assertEquals(made, stored(server.client(person)));
-    assertTrue(busy.get() > 0, "some found the queue full");
+    Set<String> ids = new HashSet<>();
+    uploads.forEach(upload -> ids.add(upload.orTimeout(5, TimeUnit.MINUTES).join()));
+    assertEquals(UPLOADS, ids.size());
+    assertEquals(ids, stored(server.client(person)));
+    assertTrue(busy.get() > 0, "uploads refused by the full queue");
   }
 
-  /** The key of the prediction, when it is made at last. */
+  /** Uploads the photo until it is stored. Completes with the id of the prediction. */
   private CompletableFuture<String> upload(Person person, AtomicInteger busy) {
     HttpRequest request =
         HttpRequest.newBuilder(URI.create(server.baseUrl() + UPLOAD))
@@ -117,37 +120,37 @@ class LimitedServerIT {
   }
 
   @Test
-  void who_used_up_the_minute_is_told_how_long_to_wait_but_what_was_answered_is_again()
+  void over_the_limit_a_new_photo_is_429_but_a_repeated_request_is_answered()
       throws IOException {
     Person person = server.newUser();
     ApiClient client = server.client(person);
-    String[] key = {"Idempotency-Key", "before-it-was-used-up"};
+    String[] key = {"Idempotency-Key", "before-the-limit"};
     HttpResponse<String> before = client.upload(new MultipartForm().photo(photo), key);
     assertEquals(201, before.statusCode(), before.body());
     MultipartForm sixteen = new MultipartForm();
     for (int i = 0; i < 16; i++) {
-      // Counts as much as a photo does, and takes no time.
+      // Counts like a photo, but takes no time.
       sixteen.photo("not a photo".getBytes(StandardCharsets.UTF_8));
     }
     HttpResponse<String> batch = client.upload(sixteen);
-    // Where the one before took the very last of the minute, the next is refused as a whole.
+    // If the previous request used up the limit exactly, the next one is rejected as a whole.
     while (batch.statusCode() == 429 || !batch.body().contains("\"status\":429")) {
       assertEquals(batch.statusCode() == 429 ? "1" : "", header(batch, "Retry-After"));
       batch = client.upload(sixteen);
     }
     assertEquals(207, batch.statusCode());
     assertEquals("1", header(batch, "Retry-After"));
-    String told = "100";
-    while (told.equals("100")) {
-      // One more prediction is allowed after a third of a second, whatever was used up.
+    String status = "100";
+    while (status.equals("100")) {
+      // Even at the limit, one more prediction is allowed every third of a second.
       HttpResponse<String> one = client.upload(new MultipartForm().photo(photo));
       while (one.statusCode() == 201) {
         one = client.upload(new MultipartForm().photo(photo));
       }
       assertOverLimit(one);
-      told = toldBeforeItIsSent(person);
+      status = statusBeforeBody(person);
     }
-    assertEquals("429", told);
+    assertEquals("429", status);
     HttpResponse<String> again = client.upload(new MultipartForm().photo(photo), key);
     assertEquals(201, again.statusCode(), again.body());
     assertEquals(id(before), id(again));
@@ -157,8 +160,8 @@ class LimitedServerIT {
     return new JsonObject(prediction.body()).getString("id");
   }
 
-  /** The status that a client gets which waits for {@code 100 Continue}. */
-  private String toldBeforeItIsSent(Person person) throws IOException {
+  /** Returns the status that a client receives while it waits for {@code 100 Continue}. */
+  private String statusBeforeBody(Person person) throws IOException {
     URI address = URI.create(server.baseUrl());
     String head =
         "POST %s HTTP/1.1\r\nHost: %s\r\nAuthorization: Bearer %s\r\nContent-Type: image/jpeg\r\nContent-Length: %d\r\nExpect: 100-continue\r\n\r\n"
@@ -184,7 +187,7 @@ class LimitedServerIT {
   }
 
   @Test
-  void a_listed_origin_may_ask_and_read_without_cookies() {
+  void a_listed_origin_may_call_the_api_without_cookies() {
     HttpResponse<String> preflight = preflight(PORTAL);
     assertEquals(204, preflight.statusCode());
     assertEquals(PORTAL, header(preflight, "Access-Control-Allow-Origin"));
@@ -197,26 +200,26 @@ class LimitedServerIT {
   }
 
   @Test
-  void an_origin_that_is_not_listed_may_not_and_our_own_still_may() {
+  void an_unlisted_origin_is_rejected_but_our_own_is_not() {
     String other = "https://evil.example";
     assertEquals("", header(preflight(other), "Access-Control-Allow-Origin"));
-    HttpResponse<String> refused = signIn(other, "cross-site");
-    assertEquals(403, refused.statusCode());
-    assertEquals("", header(refused, "Access-Control-Allow-Origin"));
+    HttpResponse<String> rejected = signIn(other, "cross-site");
+    assertEquals(403, rejected.statusCode());
+    assertEquals("", header(rejected, "Access-Control-Allow-Origin"));
     assertEquals(400, signIn(server.baseUrl(), "same-origin").statusCode());
   }
 
   @Test
-  void a_listed_origin_changes_nothing_with_cookies_nor_on_pages() {
+  void a_listed_origin_is_rejected_with_cookies_and_on_pages() {
     assertEquals(403, signIn(PORTAL, "cross-site", "Cookie", "a=b").statusCode());
     HttpRequest page =
         HttpRequest.newBuilder(URI.create(server.baseUrl() + "/login"))
             .headers("Origin", PORTAL, "Sec-Fetch-Site", "cross-site")
             .POST(BodyPublishers.noBody())
             .build();
-    HttpResponse<String> refused = send(page);
-    assertEquals(403, refused.statusCode());
-    assertEquals("", header(refused, "Access-Control-Allow-Origin"));
+    HttpResponse<String> rejected = send(page);
+    assertEquals(403, rejected.statusCode());
+    assertEquals("", header(rejected, "Access-Control-Allow-Origin"));
   }
 
   private HttpResponse<String> preflight(String origin) {

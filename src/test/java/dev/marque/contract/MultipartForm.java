@@ -33,11 +33,11 @@ public final class MultipartForm {
     body.writeBytes("\r\n".getBytes(StandardCharsets.UTF_8));
   }
 
-  /** All parts with the end. */
+  /** Returns all parts and the closing boundary. */
   public byte[] bytes() {
-    ByteArrayOutputStream whole = new ByteArrayOutputStream();
-    whole.writeBytes(body.toByteArray());
-    whole.writeBytes(("--" + BOUNDARY + "--\r\n").getBytes(StandardCharsets.UTF_8));
-    return whole.toByteArray();
+    ByteArrayOutputStream complete = new ByteArrayOutputStream();
+    complete.writeBytes(body.toByteArray());
+    complete.writeBytes(("--" + BOUNDARY + "--\r\n").getBytes(StandardCharsets.UTF_8));
+    return complete.toByteArray();
   }
 }
