@@ -1,7 +1,7 @@
-"""Signs schemathesis in: an access token is good for ten minutes, a long run needs several.
+"""Authenticates schemathesis. An access token is valid for ten minutes, so a long run needs several.
 
-The password only once: the run makes hundreds of sign-ins that fail, and after those every further
-one from its address has to wait. A refresh token does not.
+The password is used only once: the run causes hundreds of failed sign-ins, after which further
+sign-ins from its address are delayed. Refresh tokens are not.
 """
 
 import json
@@ -33,6 +33,6 @@ class PasswordGrant:
         return tokens["access_token"]
 
     def set(self, case, token, ctx):
-        # Where a test takes the sign-in away on purpose, it sends a header of its own.
+        # A test of missing or invalid authentication sets the header itself.
         case.headers = case.headers or {}
         case.headers.setdefault("Authorization", f"Bearer {token}")

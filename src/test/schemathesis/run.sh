@@ -1,11 +1,11 @@
 #!/bin/sh
-# Tries a running server against its own contract with schemathesis (https://schemathesis.io).
+# Tests a running server against its own contract with schemathesis (https://schemathesis.io).
 #
 # usage: NAME=user PASSWORD=secret run.sh [BASE_URL [EXAMPLES [further options of schemathesis]]]
 #
-# Once for a user and once for an administrator. It makes accounts and predictions: not for a server
-# that people use. Start that with MARQUE_LIMITS_PREDICTIONS_PER_MINUTE=100000, or most answers of
-# POST /predictions are 429.
+# Run it once as a user and once as an administrator. It creates accounts and predictions, so never
+# run it against a production server. Start the server with
+# MARQUE_LIMITS_PREDICTIONS_PER_MINUTE=100000; otherwise most responses of POST /predictions are 429.
 set -eu
 : "${NAME:?the user to sign in as}" "${PASSWORD:?the password of $NAME}"
 MARQUE=${1:-http://localhost:8080}
@@ -22,8 +22,8 @@ if [ ! -x "$venv/bin/schemathesis" ]; then
 fi
 cd "$here"
 export PYTHONPATH="$here" SCHEMATHESIS_HOOKS=auth
-# It leaves out the operation that it read the contract from, unless a filter selects it: this one
-# selects all.
+# Schemathesis skips the operation that serves the contract unless a filter selects it; this filter
+# selects all operations.
 exec "$venv/bin/schemathesis" run "$MARQUE/api/v1/openapi.yaml" \
   --url "$MARQUE/api/v1" --include-path-regex '^/' --max-examples "$EXAMPLES" --phases examples,coverage,fuzzing \
   --request-timeout 60 --continue-on-failure "$@"
