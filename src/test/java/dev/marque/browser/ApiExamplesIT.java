@@ -22,7 +22,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The examples of {@code docs/api.md} do what the page says, copied out as they stand there. */
+/** Runs the examples of {@code docs/api.md} exactly as the page shows them. */
 class ApiExamplesIT {
 
   private static final Path PAGE = Path.of("docs", "api.md");
@@ -40,7 +40,8 @@ class ApiExamplesIT {
     examples = new java.util.TreeMap<>();
     Matcher found = EXAMPLE.matcher(Files.readString(PAGE));
     while (found.find()) {
-      assertEquals(null, examples.put(found.group(1), found.group(2)), "two of " + found.group(1));
+      String language = found.group(1);
+      assertEquals(null, examples.put(language, found.group(2)), "two examples in " + language);
     }
   }
 
@@ -51,7 +52,7 @@ class ApiExamplesIT {
   }
 
   @Test
-  void there_is_an_example_for_each_of_these_and_no_other_that_nobody_runs() {
+  void the_page_has_exactly_these_examples() {
     assertEquals(List.of("java", "javascript", "python", "sh", "text"), names());
   }
 
@@ -98,7 +99,7 @@ class ApiExamplesIT {
     }
   }
 
-  /** A machine without the program says so in the report; it cannot try the example. */
+  /** Skips the test, with a message in the report, if a program is not installed. */
   private void requireInstalled(String program) throws IOException, InterruptedException {
     boolean installed;
     try {
@@ -106,15 +107,15 @@ class ApiExamplesIT {
     } catch (IOException e) {
       installed = false;
     }
-    assumeTrue(installed, program + " is not installed, so its example of docs/api.md is not run");
+    assumeTrue(installed, program + " is not installed, so its example in docs/api.md is not run");
   }
 
   private String run(String file, String example, String... command) throws Exception {
     Files.writeString(folder.resolve(file), example);
-    List<String> all = new ArrayList<>(List.of(command));
-    all.add(file);
+    List<String> line = new ArrayList<>(List.of(command));
+    line.add(file);
     ProcessBuilder program =
-        new ProcessBuilder(all).directory(folder.toFile()).redirectErrorStream(true);
+        new ProcessBuilder(line).directory(folder.toFile()).redirectErrorStream(true);
     program
         .environment()
         .putAll(
@@ -133,8 +134,8 @@ class ApiExamplesIT {
   }
 
   private String personalToken() {
-    JsonObject wish = new JsonObject().put("name", "example").put("expires_in_days", 1);
-    String made = SERVER.client(person).json("POST", "/api/v1/tokens", wish).body();
-    return new JsonObject(made).getString("token");
+    JsonObject request = new JsonObject().put("name", "example").put("expires_in_days", 1);
+    String created = SERVER.client(person).json("POST", "/api/v1/tokens", request).body();
+    return new JsonObject(created).getString("token");
   }
 }

@@ -16,11 +16,11 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes sure that there is a Chromium to test with: an installed one, else Debian's package where
- * this is root's to install, else Playwright's own download. Where none of them works the tests
- * that need it fail, and say what to install.
+ * Provides a Chromium for the tests: an installed one, otherwise Debian's package if the tests run
+ * as root on Debian, otherwise Playwright's own download. If none is available, the tests that need
+ * a browser fail with a message that says what to install.
  *
- * <p>Playwright is for one thread; so is the browser of {@link #browser()}.
+ * <p>Playwright is not thread-safe: use {@link #browser()} from one thread only.
  */
 public final class BrowserInstallation {
 
@@ -28,7 +28,7 @@ public final class BrowserInstallation {
       List.of(
           "chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome.exe");
 
-  private static final List<Path> ELSEWHERE =
+  private static final List<Path> OUTSIDE_PATH =
       List.of(
           Path.of("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"),
           Path.of("/Applications/Chromium.app/Contents/MacOS/Chromium"),
@@ -39,9 +39,9 @@ public final class BrowserInstallation {
       List.of(
           "--no-sandbox",
           "--disable-gpu",
-          // Sites of the tests, which live on this machine.
+          // The sites of the tests, all on this machine.
           "--host-resolver-rules=MAP *.example 127.0.0.1",
-          // As browsers do or will: only partitioned cookies in frames of other sites.
+          // As browsers do or will do: only partitioned cookies in third-party frames.
           "--test-third-party-cookie-phaseout",
           "--disable-background-networking",
           "--disable-component-update",
@@ -52,11 +52,11 @@ public final class BrowserInstallation {
 
   private BrowserInstallation() {}
 
-  /** The browser of this test JVM, started at the first call; it ends with the JVM. */
+  /** Returns the browser of this JVM. It starts on the first call and is closed with the JVM. */
   public static synchronized Browser browser() {
     if (browser == null) {
       BrowserType.LaunchOptions options = options();
-      // Otherwise Playwright downloads four browsers before anybody asks for one.
+      // Otherwise Playwright downloads four browsers right away.
       Map<String, String> environment = Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1");
       browser =
           Playwright.create(new Playwright.CreateOptions().setEnv(environment))
@@ -66,7 +66,7 @@ public final class BrowserInstallation {
     return browser;
   }
 
-  /** Looks for a browser, and installs one if there is none; for use before any test runs. */
+  /** Finds or installs a browser. Called before any test runs. */
   public static void main(String[] arguments) {
     System.out.println(
         "Browser tests use " + installed().map(Path::toString).orElse("Playwright's"));
@@ -79,7 +79,7 @@ public final class BrowserInstallation {
     return options;
   }
 
-  /** The browser's program; empty: the one that Playwright downloaded, which it finds by itself. */
+  /** Returns the browser's executable, or empty to use the one that Playwright downloaded. */
   private static Optional<Path> installed() {
     Optional<Path> found = find();
     if (found.isPresent()) {
@@ -110,14 +110,14 @@ public final class BrowserInstallation {
         Stream.of((path == null ? "" : path).split(File.pathSeparator))
             .filter(folder -> !folder.isEmpty())
             .flatMap(folder -> NAMES.stream().map(name -> Path.of(folder, name)));
-    return Stream.concat(onPath, ELSEWHERE.stream())
+    return Stream.concat(onPath, OUTSIDE_PATH.stream())
         .filter(Files::isExecutable)
-        .filter(BrowserInstallation::answers)
+        .filter(BrowserInstallation::works)
         .findFirst();
   }
 
-  /** Some systems have a program of that name that only says how to install the real one. */
-  private static boolean answers(Path program) {
+  /** On some systems a program of this name only prints how to install the real one. */
+  private static boolean works(Path program) {
     return File.separatorChar == '\\'
         || run(60, List.of(program.toString(), "--no-sandbox", "--version")).isEmpty();
   }
@@ -135,7 +135,7 @@ public final class BrowserInstallation {
   }
 
   private static String aptInstall() {
-    System.out.println("No Chromium here: installing Debian's, which takes a minute or two");
+    System.out.println("No Chromium found: installing Debian's, which takes a minute or two");
     String update = run(300, List.of("apt-get", "update"));
     String install =
         run(900, List.of("apt-get", "install", "-y", "--no-install-recommends", "chromium"));
@@ -143,7 +143,7 @@ public final class BrowserInstallation {
   }
 
   private static String playwrightInstall() {
-    System.out.println("No Chromium here: downloading Playwright's");
+    System.out.println("No Chromium found: downloading Playwright's");
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
     return run(
         900,
@@ -156,7 +156,7 @@ public final class BrowserInstallation {
             "chromium"));
   }
 
-  /** Runs a program; empty if it succeeded, else what to tell. */
+  /** Runs a program. Returns an empty text if it succeeded, otherwise what went wrong. */
   private static String run(int seconds, List<String> command) {
     String name = String.join(" ", command.subList(0, Math.min(2, command.size())));
     try {
@@ -170,7 +170,7 @@ public final class BrowserInstallation {
         process.destroyForcibly();
         return name + " took longer than " + seconds + " s";
       }
-      return process.exitValue() == 0 ? "" : name + " ended with " + process.exitValue();
+      return process.exitValue() == 0 ? "" : name + " exited with " + process.exitValue();
     } catch (IOException e) {
       return name + ": " + e.getMessage();
     } catch (InterruptedException e) {

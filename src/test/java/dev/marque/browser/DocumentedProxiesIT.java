@@ -20,9 +20,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * The examples of {@code docs/portal.md} as they stand there, in the proxies that they are for;
- * where nginx or Apache is not installed, its test is left out, and {@link PortalIT} tests the same
- * behind a proxy of our own.
+ * Tests the proxy configurations in {@code docs/portal.md} exactly as the page shows them. The test
+ * of nginx or Apache is skipped if the program is not installed; {@link PortalIT} tests the same
+ * with a proxy of our own.
  */
 class DocumentedProxiesIT {
 
@@ -30,10 +30,10 @@ class DocumentedProxiesIT {
 
   @ParameterizedTest
   @EnumSource(DocumentedProxy.Kind.class)
-  void marque_works_behind_it_in_a_page_and_in_a_frame(DocumentedProxy.Kind kind)
+  void marque_works_behind_it_as_a_page_and_in_a_frame(DocumentedProxy.Kind kind)
       throws IOException, GeneralSecurityException, InterruptedException {
     assumeTrue(kind.isInstalled(), kind + " is not installed");
-    PlaywrightAssertions.setDefaultAssertionTimeout(Steps.PATIENCE);
+    PlaywrightAssertions.setDefaultAssertionTimeout(Steps.TIMEOUT_MILLIS);
     try (DocumentedProxy proxy = new DocumentedProxy(kind);
         HttpsProxy portal = new HttpsProxy();
         RunningServer server = start(proxy, portal)) {
@@ -60,8 +60,8 @@ class DocumentedProxiesIT {
         <script type="module" src="%s/static/embed.js"></script></head>
         <body><h1>Portal</h1><marque-upload theme="dark"></marque-upload>
         <script>
-          window.heard = [];
-          document.addEventListener('marque:prediction', (event) => heard.push(event.detail));
+          window.received = [];
+          document.addEventListener('marque:prediction', (event) => received.push(event.detail));
         </script></body></html>
         """
         .formatted(proxy.marque());
@@ -86,7 +86,7 @@ class DocumentedProxiesIT {
               .filter(cookie -> cookie.name.contains("marque_"))
               .allMatch(cookie -> cookie.path.equals("/cars") && cookie.secure));
     }
-    // A photo that is too large is refused by Marque, whose answer says more than a proxy's.
+    // Marque itself rejects a photo that is too large: its response explains more than a proxy's.
     given()
         .relaxedHTTPSValidation()
         .header("Authorization", "Bearer " + person.token())
@@ -101,8 +101,8 @@ class DocumentedProxiesIT {
   private static void worksInAFrame(
       DocumentedProxy proxy, HttpsProxy portal, RunningServer.Person person) {
     try (Window window = Window.desktop(portal.origin("portal"))) {
-      // Browsers let no frame of another origin take the focus by itself.
-      window.expectComplaint("Blocked autofocusing");
+      // Browsers do not let a cross-origin frame take the focus by itself.
+      window.expectError("Blocked autofocusing");
       Page page = window.page();
       page.navigate("/");
       page.waitForCondition(
@@ -113,8 +113,8 @@ class DocumentedProxiesIT {
       Steps.picker(frame).setInputFiles(Steps.AUDI);
       frame.getByText("Find the brand").click();
       assertThat(frame.locator(".result .scores tbody tr")).hasCount(5);
-      page.waitForFunction("heard.length > 0");
-      // Not waitForFunction: it evaluates text within the page, which our content policy forbids.
+      page.waitForFunction("received.length > 0");
+      // Not waitForFunction: our content security policy forbids evaluating text in the page.
       page.waitForCondition(
           () ->
               (boolean)

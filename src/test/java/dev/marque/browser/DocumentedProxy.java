@@ -16,12 +16,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * nginx or Apache with TLS for {@code marque.example}, set up by the lines that {@code
- * docs/portal.md} tells people to write.
+ * nginx or Apache with TLS for {@code marque.example}, with the configuration that {@code
+ * docs/portal.md} documents.
  */
 final class DocumentedProxy implements AutoCloseable {
 
-  /** A proxy that the documentation has an example for. */
+  /** The proxies with an example in the documentation. */
   enum Kind {
     NGINX("/usr/sbin/nginx"),
     APACHE("/usr/sbin/apache2");
@@ -48,7 +48,7 @@ final class DocumentedProxy implements AutoCloseable {
     }
   }
 
-  private static final long PATIENCE = TimeUnit.SECONDS.toNanos(60);
+  private static final long TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(60);
 
   private final Kind kind;
   private final int port;
@@ -61,12 +61,12 @@ final class DocumentedProxy implements AutoCloseable {
     }
   }
 
-  /** Where browsers find Marque, without a slash at the end. */
+  /** Returns the public URL of Marque, without a trailing slash. */
   String marque() {
     return "https://marque.example:" + port + "/cars";
   }
 
-  /** Starts it in front of a server on this machine. */
+  /** Starts the proxy in front of a server on this machine. */
   void forwardTo(int backend) throws IOException, GeneralSecurityException, InterruptedException {
     Path folder = Files.createTempDirectory("marque-" + kind);
     writeKeys(folder);
@@ -87,17 +87,17 @@ final class DocumentedProxy implements AutoCloseable {
             .redirectErrorStream(true)
             .redirectOutput(folder.resolve("log").toFile())
             .start();
-    long end = System.nanoTime() + PATIENCE;
-    while (!answers()) {
+    long end = System.nanoTime() + TIMEOUT_NANOS;
+    while (!isListening()) {
       if (!process.isAlive() || System.nanoTime() > end) {
         throw new IllegalStateException(
-            kind + " does not start: " + Files.readString(folder.resolve("log")));
+            kind + " did not start: " + Files.readString(folder.resolve("log")));
       }
       Thread.onSpinWait();
     }
   }
 
-  private boolean answers() {
+  private boolean isListening() {
     try (Socket socket = new Socket()) {
       socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1000);
       return true;

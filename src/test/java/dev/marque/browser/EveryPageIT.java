@@ -17,39 +17,42 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every page with sample data in a real browser: states that the whole server rarely shows. */
+/**
+ * Tests every page in a real browser with sample data, including states that a running server
+ * rarely shows.
+ */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class EveryPageIT {
 
-  private static final String DRAWN =
+  private static final String NEXT_FRAMES_DRAWN =
       "() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))";
 
-  private static final String MOVED =
+  private static final String LAYOUT_SHIFT =
       """
       () => new Promise((resolve) => {
-        let share = 0;
-        const what = [];
+        let score = 0;
+        const elements = [];
         const place = ({ x, y, width, height }) => `${width}x${height} at ${x},${y}`;
         new PerformanceObserver((list) => {
           for (const shift of list.getEntries()) {
-            share += shift.value;
+            score += shift.value;
             for (const { node, previousRect, currentRect } of shift.sources) {
               const name = node?.cloneNode(false).outerHTML ?? node?.textContent;
-              what.push(`${name} from ${place(previousRect)} to ${place(currentRect)}`);
+              elements.push(`${name} from ${place(previousRect)} to ${place(currentRect)}`);
             }
           }
         }).observe({ type: 'layout-shift', buffered: true });
-        // What there is to tell is told before the second frame from now has been drawn.
+        // All shifts so far are reported before the second frame from now is drawn.
         requestAnimationFrame(() => requestAnimationFrame(() =>
-            setTimeout(() => resolve({ share, what: what.join('; ') }))));
+            setTimeout(() => resolve({ score, elements: elements.join('; ') }))));
       })
       """;
 
-  /** What differs from another page by a sentence only. */
-  private static final Set<String> NOT_PICTURED =
+  /** Pages that differ from another page only by a sentence. */
+  private static final Set<String> WITHOUT_SCREENSHOT =
       Set.of(
           "history-page-empty",
-          "result-forgotten",
+          "result-without-photo",
           "account-token",
           "error-401",
           "error-403",
@@ -70,7 +73,7 @@ class EveryPageIT {
     dark = Window.dark(preview.baseUrl());
     phone = Window.phone(preview.baseUrl());
     for (Window window : new Window[] {light, dark, phone}) {
-      // The first page tells the server the reader's zone; from then on no time is rewritten.
+      // The first page sets the cookie of the time zone; from then on no script rewrites a time.
       window.page().navigate("/preview/front");
     }
   }
@@ -89,7 +92,7 @@ class EveryPageIT {
 
   @ParameterizedTest
   @MethodSource("pages")
-  void axe_finds_nothing_in_light_and_dark(String name) {
+  void axe_finds_no_violation_in_light_and_dark(String name) {
     light.page().navigate("/preview/" + name);
     light.checkAccessibility(name + " light");
     light.screenshot("preview-" + name);
@@ -100,7 +103,7 @@ class EveryPageIT {
 
   @ParameterizedTest
   @MethodSource("pages")
-  void no_page_scrolls_sideways_from_phone_to_wall(String name) {
+  void no_page_scrolls_sideways_from_320_to_2560_pixels(String name) {
     light.page().navigate("/preview/" + name);
     light.checkWidth(320, name);
     light.checkWidth(390, name);
@@ -109,58 +112,61 @@ class EveryPageIT {
     light.checkWidth(1280, name);
   }
 
-  /** All but the page that Swagger UI draws piece by piece once the contract has arrived. */
+  /**
+   * All pages except that of Swagger UI, which renders step by step once the contract is loaded.
+   */
   Stream<String> ownPages() {
     return pages().filter(name -> !name.equals("docs"));
   }
 
   @ParameterizedTest
   @MethodSource("ownPages")
-  void nothing_moves_while_a_page_loads(String name) {
+  void a_page_loads_without_layout_shifts(String name) {
     for (Window window : new Window[] {light, phone}) {
       window.page().navigate("/preview/" + name);
-      Moved moved = moved(window);
-      assertEquals(0.0, moved.share(), name + ": " + moved.what());
+      LayoutShift layoutShift = layoutShift(window);
+      assertEquals(0.0, layoutShift.score(), name + ": " + layoutShift.elements());
     }
   }
 
   @Test
-  void something_that_moves_would_be_seen() {
+  void a_layout_shift_is_detected() {
     light.page().navigate("/preview/front");
-    // Only what was drawn before can move.
-    light.page().evaluate(DRAWN);
+    // Only elements that have been drawn can shift.
+    light.page().evaluate(NEXT_FRAMES_DRAWN);
     light.page().evaluate("document.querySelector('h1').style.marginTop = '200px'");
-    Moved moved = moved(light);
-    assertTrue(moved.share() > 0);
-    assertTrue(moved.what().contains("pitch"), moved.what());
+    LayoutShift layoutShift = layoutShift(light);
+    assertTrue(layoutShift.score() > 0);
+    assertTrue(layoutShift.elements().contains("pitch"), layoutShift.elements());
   }
 
   @ParameterizedTest
   @MethodSource("pages")
   @EnabledIfSystemProperty(named = "marque.pictures", matches = ".+")
-  void a_page_is_pictured_in_light_in_dark_and_on_a_phone(String name) throws IOException {
-    if (NOT_PICTURED.contains(name)) {
+  void screenshots_show_a_page_in_light_in_dark_and_on_a_phone(String name) throws IOException {
+    if (WITHOUT_SCREENSHOT.contains(name)) {
       return;
     }
-    Looks looks = new Looks();
+    ScreenshotStrip strip = new ScreenshotStrip();
     for (Window window : new Window[] {light, dark, phone}) {
       window.page().navigate("/preview/" + name);
       window.page().waitForLoadState(LoadState.NETWORKIDLE);
-      looks.add(window.view());
+      strip.add(window.view());
     }
-    looks.write(Path.of(System.getProperty("marque.pictures"), "pages", name + ".jpg"));
+    strip.write(Path.of(System.getProperty("marque.pictures"), "pages", name + ".jpg"));
   }
 
   /**
    * What moved after it was drawn.
    *
-   * @param share of the page, as the browser's "layout shift" counts it
-   * @param what the elements and their places before and after
+   * @param score cumulative layout shift, 0 if nothing moved
+   * @param elements the elements that moved, with their positions before and after
    */
-  private record Moved(double share, String what) {}
+  private record LayoutShift(double score, String elements) {}
 
-  private static Moved moved(Window window) {
-    Map<?, ?> told = (Map<?, ?>) window.page().evaluate(MOVED);
-    return new Moved(((Number) told.get("share")).doubleValue(), (String) told.get("what"));
+  private static LayoutShift layoutShift(Window window) {
+    Map<?, ?> reported = (Map<?, ?>) window.page().evaluate(LAYOUT_SHIFT);
+    return new LayoutShift(
+        ((Number) reported.get("score")).doubleValue(), (String) reported.get("elements"));
   }
 }

@@ -22,49 +22,49 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Finding, exporting and deleting results, as a person does it. */
+/** Tests finding, exporting and deleting results on the history page. */
 class HistoryIT {
 
   private static final int PAGE = 24;
 
   private static final RunningServer SERVER = RunningServer.shared();
 
-  /** Somebody with two pages of results, all but the newest of one brand. */
+  /** A user with two pages of results, all but the newest of one brand. */
   private static RunningServer.Person collector;
 
-  private static String usual;
-  private static String rare;
+  private static String commonBrand;
+  private static String rareBrand;
 
   @BeforeAll
   static void collect() {
-    PlaywrightAssertions.setDefaultAssertionTimeout(Steps.PATIENCE);
+    PlaywrightAssertions.setDefaultAssertionTimeout(Steps.TIMEOUT_MILLIS);
     collector = SERVER.newUser();
-    usual = Steps.predict(SERVER, collector, Steps.AUDI, 16);
+    commonBrand = Steps.predict(SERVER, collector, Steps.AUDI, 16);
     Steps.predict(SERVER, collector, Steps.AUDI, 10);
-    rare = Steps.predict(SERVER, collector, Steps.VOLVO, 1);
-    assertNotEquals(usual, rare, "the photos of the tests have to differ");
+    rareBrand = Steps.predict(SERVER, collector, Steps.VOLVO, 1);
+    assertNotEquals(commonBrand, rareBrand, "the test photos must show different brands");
   }
 
   @Test
-  void without_scripts_filters_pages_and_export_go_together() throws IOException {
+  void without_scripts_paging_and_export_apply_the_filter() throws IOException {
     try (Window window = Window.withoutScripts(SERVER.baseUrl())) {
       Page page = window.page();
       Steps.signIn(page, collector);
       page.navigate("/history");
       assertThat(cards(page)).hasCount(PAGE);
 
-      page.getByLabel("Brand").selectOption(usual);
+      page.getByLabel("Brand").selectOption(commonBrand);
       Steps.press(page, "Filter");
       assertThat(cards(page)).hasCount(PAGE);
       page.getByText("Older results").click();
       assertThat(cards(page)).hasCount(2);
-      assertThat(page.getByLabel("Brand")).hasValue(usual);
+      assertThat(page.getByLabel("Brand")).hasValue(commonBrand);
       page.getByText("Newest results").click();
       assertThat(cards(page)).hasCount(PAGE);
-      assertThat(page).hasURL(Pattern.compile("brand=" + usual));
+      assertThat(page).hasURL(Pattern.compile("brand=" + commonBrand));
       assertEquals(1 + 26, csvLines(page));
 
-      page.getByLabel("Brand").selectOption(rare);
+      page.getByLabel("Brand").selectOption(rareBrand);
       page.getByLabel("To date").fill("2001-01-01");
       Steps.press(page, "Filter");
       assertThat(page.getByText("No results match this filter.")).isVisible();
@@ -81,7 +81,7 @@ class HistoryIT {
   }
 
   @Test
-  void with_scripts_the_list_changes_in_the_same_page_and_back_leads_back() throws IOException {
+  void with_scripts_filters_update_the_page_in_place_and_back_undoes_them() throws IOException {
     try (Window window = Window.desktop(SERVER.baseUrl())) {
       Page page = window.page();
       Steps.signIn(page, collector);
@@ -90,11 +90,11 @@ class HistoryIT {
       page.evaluate("window.sameDocument = true");
 
       page.getByLabel("Brand").focus();
-      page.getByLabel("Brand").selectOption(rare);
+      page.getByLabel("Brand").selectOption(rareBrand);
       assertThat(cards(page)).hasCount(1);
       assertThat(page.locator("#count")).hasText("1 result");
       assertThat(page.getByLabel("Brand")).isFocused();
-      assertThat(page).hasURL(Pattern.compile("/history\\?brand=" + rare + "$"));
+      assertThat(page).hasURL(Pattern.compile("/history\\?brand=" + rareBrand + "$"));
       assertEquals(1 + 1, csvLines(page));
       window.checkAccessibility("history filtered");
 
@@ -103,7 +103,7 @@ class HistoryIT {
       page.getByText("Older results").click();
       assertThat(cards(page)).hasCount(3);
       assertThat(page.locator("#found")).isFocused();
-      assertEquals(true, page.evaluate("window.sameDocument"), "no page was loaded");
+      assertEquals(true, page.evaluate("window.sameDocument"), "the page was not reloaded");
 
       page.reload();
       assertThat(cards(page)).hasCount(3);
@@ -112,7 +112,7 @@ class HistoryIT {
       awaitScripts(page);
       page.goBack();
       assertThat(cards(page)).hasCount(1);
-      assertThat(page.getByLabel("Brand")).hasValue(rare);
+      assertThat(page.getByLabel("Brand")).hasValue(rareBrand);
       awaitScripts(page);
       page.goForward();
       assertThat(cards(page)).hasCount(PAGE);
@@ -120,16 +120,19 @@ class HistoryIT {
     }
   }
 
-  /** Going back loads the page anew, and its cards are there before what hears of the next step. */
+  /**
+   * Waits for the scripts of a page that was loaded again: its cards appear before the scripts
+   * listen for the next step back or forward.
+   */
   private static void awaitScripts(Page page) {
     page.waitForFunction("document.readyState === 'complete' && window.htmx");
   }
 
   @Test
-  void days_are_the_readers_own() {
+  void date_filters_use_the_time_zone_of_the_browser() {
     RunningServer.Person person = SERVER.newUser();
     Steps.predict(SERVER, person, Steps.VOLVO, 1);
-    // Where it is today already or still, whatever the hour: the day that the browser says.
+    // In UTC+14, where the date usually differs from the server's; the browser computes it.
     try (Window window = Window.inZone(SERVER.baseUrl(), "Pacific/Kiritimati")) {
       Page page = history(window, person);
       String today =
@@ -145,7 +148,7 @@ class HistoryIT {
   }
 
   @Test
-  void times_come_in_the_readers_zone_once_it_is_known() {
+  void times_are_rendered_in_the_time_zone_of_the_browser() {
     RunningServer.Person person = SERVER.newUser();
     Steps.predict(SERVER, person, Steps.VOLVO, 1);
     try (Window window = Window.inZone(SERVER.baseUrl(), "Pacific/Kiritimati")) {
@@ -159,7 +162,7 @@ class HistoryIT {
   }
 
   @Test
-  void several_are_deleted_at_once_and_come_back_by_undo() {
+  void several_results_can_be_deleted_at_once_and_restored() {
     RunningServer.Person person = SERVER.newUser();
     Steps.predict(SERVER, person, Steps.VOLVO, 3);
     try (Window window = Window.phone(SERVER.baseUrl())) {
@@ -191,7 +194,7 @@ class HistoryIT {
   }
 
   @Test
-  void enter_on_a_ticked_result_deletes_that_one() {
+  void enter_on_a_selected_result_deletes_it() {
     RunningServer.Person person = SERVER.newUser();
     Steps.predict(SERVER, person, Steps.VOLVO, 3);
     try (Window window = Window.desktop(SERVER.baseUrl())) {
@@ -208,7 +211,7 @@ class HistoryIT {
 
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
-  void trying_again_deletes_what_was_to_be_deleted(boolean behindProxy) {
+  void a_retry_deletes_the_same_result(boolean behindProxy) {
     RunningServer.Person person = SERVER.newUser();
     Steps.predict(SERVER, person, Steps.VOLVO, 3);
     try (Window window = Window.desktop(SERVER.baseUrl())) {
@@ -218,9 +221,9 @@ class HistoryIT {
       page.locator(".cards [name=id]").nth(1).check();
       page.route(
           "**/history/delete",
-          route -> Steps.away(route, behindProxy),
+          route -> Steps.makeUnreachable(route, behindProxy),
           new Page.RouteOptions().setTimes(1));
-      window.expectServerAway();
+      window.expectUnreachableServer();
       page.locator(".cards [name=one]").nth(2).click();
       assertThat(page.locator("#away")).isVisible();
       window.screenshot("history-away");
@@ -233,10 +236,10 @@ class HistoryIT {
   }
 
   @Test
-  void trying_again_fetches_older_results() {
+  void a_retry_fetches_older_results() {
     try (Window window = Window.desktop(SERVER.baseUrl())) {
       Page page = history(window, collector);
-      window.expectServerAway();
+      window.expectUnreachableServer();
       page.route("**/history?**", Route::abort, new Page.RouteOptions().setTimes(1));
       page.getByText("Older results").click();
       page.locator("#away button").click();
@@ -245,12 +248,12 @@ class HistoryIT {
   }
 
   @Test
-  void trying_again_filters_as_chosen() {
+  void a_retry_applies_the_same_filter() {
     try (Window window = Window.desktop(SERVER.baseUrl())) {
       Page page = history(window, collector);
-      window.expectServerAway();
+      window.expectUnreachableServer();
       page.route("**/history?**", Route::abort, new Page.RouteOptions().setTimes(1));
-      page.getByLabel("Brand").selectOption(rare);
+      page.getByLabel("Brand").selectOption(rareBrand);
       page.locator("#away button").click();
       assertThat(cards(page)).hasCount(1);
     }
@@ -280,7 +283,7 @@ class HistoryIT {
   }
 
   @Test
-  void a_result_is_deleted_from_its_own_page_by_keyboard() {
+  void a_result_can_be_deleted_from_its_own_page_by_keyboard() {
     RunningServer.Person person = SERVER.newUser();
     Steps.predict(SERVER, person, Steps.VOLVO, 1);
     try (Window window = Window.desktop(SERVER.baseUrl())) {

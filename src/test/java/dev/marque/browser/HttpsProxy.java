@@ -19,9 +19,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A reverse proxy with TLS in front of a server, as an intranet has it: {@code
- * https://marque.example:PORT/cars} is Marque, and any other host of {@code .example} serves pages
- * of the test. The browser of the tests finds all these hosts on this machine.
+ * A reverse proxy with TLS, as in an intranet: {@code https://marque.example:PORT/cars} leads to
+ * Marque, and any other host of {@code .example} serves pages of the test. The test browser
+ * resolves all these hosts to this machine.
  */
 final class HttpsProxy implements AutoCloseable {
 
@@ -51,22 +51,22 @@ final class HttpsProxy implements AutoCloseable {
             .await();
   }
 
-  /** For example {@code https://portal.example:41234}. */
+  /** Returns the origin of a host, for example {@code https://portal.example:41234}. */
   String origin(String name) {
     return "https://" + name + ".example:" + server.actualPort();
   }
 
-  /** Where browsers find Marque, without a slash at the end. */
+  /** Returns the public URL of Marque, without a trailing slash. */
   String marque() {
     return origin("marque") + PREFIX;
   }
 
-  /** Passes requests on to a server on this machine. */
+  /** Forwards requests to a port of this machine. */
   void forwardTo(int port) {
     backend = port;
   }
 
-  /** Adds a header to what is passed on, in place of whatever a browser sends under its name. */
+  /** Adds a header to forwarded requests, replacing one of that name from the browser. */
   void addHeader(String name, String value) {
     addedHeaders.put(name, value);
   }
@@ -75,12 +75,12 @@ final class HttpsProxy implements AutoCloseable {
     addedHeaders.remove(name);
   }
 
-  /** Serves a page of another site. */
+  /** Serves a page at the root of another host. */
   void page(String host, String html) {
     pages.put(host, html);
   }
 
-  /** Requests to Marque's host that are not below its prefix: links that leave it. */
+  /** Returns the requests to Marque's host that are not below its prefix, caused by wrong links. */
   List<String> outside() {
     return List.copyOf(outside);
   }
@@ -97,7 +97,7 @@ final class HttpsProxy implements AutoCloseable {
     } else if (request.path().equals(PREFIX) || request.path().startsWith(PREFIX + "/")) {
       forward(request);
     } else {
-      // Browsers ask for this by themselves.
+      // Browsers request this on their own.
       if (!request.path().equals("/favicon.ico")) {
         outside.add(request.uri());
       }
@@ -107,7 +107,7 @@ final class HttpsProxy implements AutoCloseable {
 
   private void forward(HttpServerRequest request) {
     request.pause();
-    request.exceptionHandler(gone -> {});
+    request.exceptionHandler(error -> {});
     client
         .request(
             new RequestOptions()
@@ -116,15 +116,15 @@ final class HttpsProxy implements AutoCloseable {
                 .setPort(backend)
                 .setURI(request.uri()))
         .compose(
-            onward -> {
-              onward.headers().setAll(request.headers());
-              onward.headers().remove("Host");
-              onward
+            forwarded -> {
+              forwarded.headers().setAll(request.headers());
+              forwarded.headers().remove("Host");
+              forwarded
                   .putHeader("X-Forwarded-For", request.remoteAddress().hostAddress())
                   .putHeader("X-Forwarded-Proto", "https")
                   .putHeader("X-Forwarded-Host", request.authority().toString());
-              addedHeaders.forEach(onward::putHeader);
-              return onward.send(request);
+              addedHeaders.forEach(forwarded::putHeader);
+              return forwarded.send(request);
             })
         .compose(
             answer -> {
@@ -132,17 +132,17 @@ final class HttpsProxy implements AutoCloseable {
               request.response().headers().setAll(answer.headers());
               return answer.body();
             })
-        // The whole body, then the answer: browsers break off what they no longer need.
+        // Buffers the body, because browsers abort requests that they no longer need.
         .compose(body -> request.response().end(body))
         .onFailure(
-            gone -> {
+            error -> {
               if (!request.response().headWritten()) {
                 request.response().setStatusCode(502).end();
               }
             });
   }
 
-  /** A key and certificate that nobody trusts, made by the tool of the JDK. */
+  /** Creates a key store with a key and a self-signed certificate, using the JDK's keytool. */
   static Path selfSigned() {
     try {
       Path keys = Files.createTempDirectory("marque-proxy").resolve("keys.p12");
@@ -170,7 +170,7 @@ final class HttpsProxy implements AutoCloseable {
               .redirectOutput(ProcessBuilder.Redirect.DISCARD)
               .start();
       if (!tool.waitFor(60, TimeUnit.SECONDS) || tool.exitValue() != 0) {
-        throw new IllegalStateException("keytool made no certificate");
+        throw new IllegalStateException("keytool created no certificate");
       }
       return keys;
     } catch (IOException e) {

@@ -17,7 +17,7 @@ import org.jsoup.nodes.Document;
 import org.jsoup.nodes.Element;
 import org.junit.jupiter.api.Test;
 
-/** The administrators' page of live numbers, on a server that predicts. */
+/** Tests the administrators' page of live numbers on a server that classifies photos. */
 class LiveNumbersIT {
 
   private static final String PATH = "/admin/numbers";
@@ -46,7 +46,7 @@ class LiveNumbersIT {
   }
 
   @Test
-  void what_was_predicted_can_be_seen_and_how_fast() {
+  void predictions_and_their_latency_are_shown() {
     Steps.predict(server, server.newUser(), Steps.AUDI, 1);
     Document page = page("");
     assertFalse(fact(page, "Photos per second").equals("0"), page.text());
@@ -69,7 +69,7 @@ class LiveNumbersIT {
   }
 
   @Test
-  void the_page_asks_again_but_not_for_ever() {
+  void the_page_polls_a_limited_number_of_times() {
     assertEquals(PATH + "?left=119", page("").select("#numbers").attr("hx-get"));
     assertEquals(PATH + "?left=119", page("?left=999").select("#numbers").attr("hx-get"));
     assertEquals("", page("?left=0").select("#numbers").attr("hx-get"));
@@ -77,7 +77,7 @@ class LiveNumbersIT {
   }
 
   @Test
-  void nobody_else_sees_them() {
+  void only_administrators_see_the_numbers() {
     given()
         .header("Authorization", "Bearer " + server.newUser().token())
         .get(server.baseUrl() + PATH)
@@ -87,7 +87,7 @@ class LiveNumbersIT {
   }
 
   @Test
-  void the_numbers_renew_themselves_while_the_page_is_looked_at() {
+  void the_numbers_update_while_the_page_is_open() {
     Person administrator = server.administrator();
     try (Window window = Window.desktop(server.baseUrl())) {
       Page page = window.page();
@@ -100,7 +100,7 @@ class LiveNumbersIT {
           .hasAttribute(
               "hx-get",
               PATH + "?left=118",
-              new LocatorAssertions.HasAttributeOptions().setTimeout(Steps.PATIENCE));
+              new LocatorAssertions.HasAttributeOptions().setTimeout(Steps.TIMEOUT_MILLIS));
       assertFalse(before.equals(String.join(" ", sum.allTextContents())));
       window.checkAccessibility("live numbers");
     }

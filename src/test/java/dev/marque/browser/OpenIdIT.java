@@ -23,7 +23,9 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Signing in at an OpenID Connect provider, whose page asks who one wants to be. */
+/**
+ * Tests sign-in with an OpenID Connect provider, whose page asks for the subject and its claims.
+ */
 class OpenIdIT {
 
   private static MockOAuth2Server provider;
@@ -31,7 +33,7 @@ class OpenIdIT {
 
   @BeforeAll
   static void start() throws IOException {
-    PlaywrightAssertions.setDefaultAssertionTimeout(Steps.PATIENCE);
+    PlaywrightAssertions.setDefaultAssertionTimeout(Steps.TIMEOUT_MILLIS);
     provider = new MockOAuth2Server(new OAuth2Config(true));
     provider.start();
     int port;
@@ -49,9 +51,9 @@ class OpenIdIT {
                 "marque.sso.oidc.name", "Example Login",
                 "marque.sso.oidc.role-claim", "groups",
                 "marque.sso.oidc.admin-role", "cars-admin"));
-    // Beside this one, so that the provider may take the role of another.
+    // A second administrator, because the last one keeps the role.
     server.administrator();
-    // On a busy machine the provider's first answers, for which it makes its keys, take a while.
+    // The provider generates its keys for the first response, which is slow on a busy machine.
     given().redirects().follow(false).get(server.baseUrl() + "/login/oidc").then().statusCode(303);
   }
 
@@ -62,7 +64,7 @@ class OpenIdIT {
   }
 
   @Test
-  void the_first_sign_in_makes_an_account_and_leads_where_one_wanted_to_go() {
+  void the_first_sign_in_creates_an_account_and_opens_the_requested_page() {
     String subject = "subject-" + UUID.randomUUID();
     JsonObject claims =
         new JsonObject()
@@ -98,7 +100,7 @@ class OpenIdIT {
   }
 
   @Test
-  void a_name_that_is_taken_here_is_not_taken_over() {
+  void a_user_name_that_is_taken_gets_a_suffix() {
     RunningServer.Person person = server.newUser();
     try (Window window = Window.desktop(server.baseUrl())) {
       Page page = window.page();
@@ -114,7 +116,7 @@ class OpenIdIT {
   }
 
   @Test
-  void what_was_begun_elsewhere_is_not_finished_here() {
+  void a_callback_without_a_started_sign_in_is_rejected() {
     try (Window window = Window.desktop(server.baseUrl())) {
       Page page = window.page();
       assertEquals(401, page.navigate("/login/oidc/callback?code=c&state=s").status());
@@ -123,7 +125,7 @@ class OpenIdIT {
   }
 
   @Test
-  void an_id_token_of_another_attempt_is_refused() {
+  void an_id_token_with_another_nonce_is_rejected() {
     try (Window window = Window.desktop(server.baseUrl())) {
       Page page = window.page();
       page.navigate("/login");
@@ -136,7 +138,7 @@ class OpenIdIT {
   }
 
   @Test
-  void who_says_no_at_the_provider_is_back_at_the_sign_in() {
+  void denied_access_at_the_provider_leads_back_to_the_sign_in() {
     try (Window window = Window.desktop(server.baseUrl())) {
       Page page = window.page();
       page.navigate("/login?next=/history");
@@ -155,13 +157,13 @@ class OpenIdIT {
   }
 
   private static void submitAtProvider(Page page, String subject, JsonObject claims) {
-    // Only the provider's form has this field; a user name is asked for on both pages.
+    // Only the provider's form has this field; both pages ask for a user name.
     page.locator("[name=claims]").fill(claims.encode());
     page.locator("input[name=username]").fill(subject);
     page.locator("[type=submit]").click();
   }
 
-  /** As if the cookie were of another attempt. */
+  /** Changes the nonce in the cookie, as if it belonged to another attempt. */
   private static void changeNonce(Page page) {
     Cookie cookie =
         page.context().cookies(server.baseUrl()).stream()

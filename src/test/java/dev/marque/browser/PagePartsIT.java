@@ -30,11 +30,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What single parts of pages do in a real browser, with sample data. */
+/** Tests the interactive parts of pages in a real browser, with sample data. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class PagePartsIT {
 
-  /** A pixel of what is sent of a large photo of which nothing is opaque. */
+  /** Prepares a large, fully transparent photo for upload and returns a pixel of what is sent. */
   private static final String TRANSPARENT =
       """
       async () => {
@@ -63,7 +63,7 @@ class PagePartsIT {
   }
 
   @Test
-  void the_table_of_brands_is_sorted_by_each_column_and_back() {
+  void the_table_of_brands_sorts_by_column_in_both_directions() {
     try (Window window = Window.desktop(preview.baseUrl())) {
       Page page = open(window, "model");
       Locator names = page.locator(".list tbody th");
@@ -75,14 +75,14 @@ class PagePartsIT {
       assertThat(names).hasText(new String[] {"Acura", "Volvo", "Lamborghini"});
       assertThat(page.locator("th[aria-sort=descending]")).hasText("Photos");
       assertThat(page.locator("th[aria-sort]")).hasCount(1);
-      // Not measured, 87.5% and 90%: as text with numbers in it, 0.875 would come after 0.9.
+      // Not measured, 87.5%, 90%: a numeric collation of the text would sort 0.875 after 0.9.
       button(page, "Right when named").press("Enter");
       assertThat(names).hasText(new String[] {"Lamborghini", "Volvo", "Acura"});
     }
   }
 
   @Test
-  void on_a_phone_the_table_of_brands_needs_no_scrolling() {
+  void on_a_phone_the_table_of_brands_does_not_scroll_sideways() {
     try (Window window = Window.phone(preview.baseUrl())) {
       for (String language : List.of("en", "de")) {
         Page page = open(window, "model?lang=" + language);
@@ -98,7 +98,7 @@ class PagePartsIT {
   }
 
   @Test
-  void on_a_phone_each_row_of_administration_is_a_block_that_names_its_columns() {
+  void on_a_phone_each_row_of_an_admin_table_is_a_block_with_column_labels() {
     try (Window window = Window.phone(preview.baseUrl())) {
       for (String name : List.of("users", "users?lang=de", "audit", "audit?lang=de")) {
         Page page = open(window, name);
@@ -118,7 +118,7 @@ class PagePartsIT {
   }
 
   @Test
-  void beside_a_long_table_the_photo_stays_in_sight() {
+  void beside_a_long_table_the_photo_stays_visible() {
     try (Window window = Window.desktop(preview.baseUrl())) {
       Page page = open(window, "result-all");
       page.locator(".scores tbody tr").last().scrollIntoViewIfNeeded();
@@ -128,7 +128,7 @@ class PagePartsIT {
   }
 
   @Test
-  void where_a_photo_does_not_fill_its_frame_the_heat_map_lies_on_the_photo_alone() {
+  void the_heat_map_covers_only_the_photo_if_that_does_not_fill_its_frame() {
     try (Window window = Window.desktop(preview.baseUrl())) {
       Page page = window.page();
       page.setViewportSize(800, 360);
@@ -151,7 +151,7 @@ class PagePartsIT {
   }
 
   @Test
-  void in_forced_colours_the_browser_draws_what_is_ticked() {
+  void in_forced_colours_switches_are_drawn_by_the_browser() {
     try (Window window = Window.desktop(preview.baseUrl())) {
       Page page = window.page();
       page.emulateMedia(new Page.EmulateMediaOptions().setForcedColors(ForcedColors.ACTIVE));
@@ -162,7 +162,7 @@ class PagePartsIT {
   }
 
   @Test
-  void a_result_is_copied_as_text_and_printed() {
+  void a_result_can_be_copied_as_text_and_printed() {
     try (Window window = Window.desktop(preview.baseUrl())) {
       Page page = open(window, "result-confident");
       page.locator("[data-copy]").click();
@@ -175,25 +175,25 @@ class PagePartsIT {
   }
 
   @Test
-  void copying_twice_in_a_row_leaves_the_button_its_words() {
+  void after_copying_twice_in_a_row_the_button_regains_its_label() {
     try (Window window = Window.desktop(preview.baseUrl())) {
       Page page = open(window, "result-confident");
       Locator copy = page.locator("[data-copy]");
-      String words = copy.textContent();
+      String label = copy.textContent();
       page.clock().install();
       for (int times = 0; times < 2; times++) {
         page.evaluate("navigator.clipboard.writeText('')");
         copy.click();
         page.waitForCondition(() -> clipboard(page).contains("Audi"));
-        assertThat(copy).not().hasText(words);
+        assertThat(copy).not().hasText(label);
       }
       page.clock().runFor(3000);
-      assertThat(copy).hasText(words);
+      assertThat(copy).hasText(label);
     }
   }
 
   @Test
-  void where_a_page_may_not_use_the_clipboard_a_result_is_copied_all_the_same() {
+  void a_result_can_be_copied_without_the_clipboard_api() {
     try (Window window = Window.desktop(preview.baseUrl())) {
       Page page = open(window, "result-confident");
       page.evaluate(
@@ -212,7 +212,7 @@ class PagePartsIT {
   }
 
   @Test
-  void a_link_copied_in_a_portal_leads_to_the_whole_page() {
+  void a_link_copied_in_a_portal_has_no_display_parameters() {
     try (Window window = Window.desktop(preview.baseUrl())) {
       Page page = open(window, "result-confident?embed=1&theme=dark&lang=en");
       assertThat(page.locator("[data-permalink]"))
@@ -224,12 +224,12 @@ class PagePartsIT {
   }
 
   @Test
-  void a_form_whose_sending_was_stopped_can_be_sent_again() {
+  void a_form_can_be_submitted_again_after_a_stopped_submission() {
     try (Window window = Window.desktop(preview.baseUrl())) {
       Page page = open(window, "login");
       page.clock().install();
       AtomicInteger sent = new AtomicInteger();
-      // As when a person presses "stop": the page stays.
+      // As if the user had pressed "Stop": the page stays.
       page.route(
           "**/login",
           route -> {
@@ -251,9 +251,9 @@ class PagePartsIT {
 
   @ParameterizedTest
   @ValueSource(strings = {"AbortSignal.timeout", "HTMLFormElement.prototype.requestSubmit"})
-  void an_older_browser_sends_its_forms_all_the_same(String unknown) {
+  void an_older_browser_still_submits_forms(String missing) {
     try (Window window = Window.desktop(preview.baseUrl())) {
-      window.page().addInitScript("delete " + unknown);
+      window.page().addInitScript("delete " + missing);
       Page page = open(window, "login");
       page.getByLabel("User name").fill("ada");
       page.locator("#password").fill("correct horse");
@@ -264,7 +264,7 @@ class PagePartsIT {
   }
 
   @Test
-  void after_a_decision_the_next_correction_has_the_focus() {
+  void after_a_decision_the_next_correction_is_focused() {
     try (Window window = Window.desktop(preview.baseUrl())) {
       Page page = open(window, "corrections");
       String without =
@@ -289,26 +289,26 @@ class PagePartsIT {
 
   @ParameterizedTest
   @ValueSource(ints = {200, 302, 401, 403})
-  void where_the_sign_in_at_a_proxy_has_ended_the_page_is_loaded_anew(int status) {
+  void a_page_reloads_if_the_sign_in_at_a_proxy_has_expired(int status) {
     try (Window window = Window.desktop(preview.baseUrl())) {
       Page page = open(window, "history");
-      window.expectServerAway();
-      window.expectComplaint("blocked by CORS policy");
-      window.expectComplaint("violates the following Content Security Policy");
-      Pattern asked = Pattern.compile("/(history|upload|predictions)(\\?.*)?$|marque[^/]*\\.svg");
-      page.route(asked, route -> signInUnlessNavigated(route, status));
-      checkIsLoadedAnew(page, () -> page.getByLabel("Brand").selectOption("BMW"));
+      window.expectUnreachableServer();
+      window.expectError("blocked by CORS policy");
+      window.expectError("violates the following Content Security Policy");
+      Pattern routed = Pattern.compile("/(history|upload|predictions)(\\?.*)?$|marque[^/]*\\.svg");
+      page.route(routed, route -> signInUnlessNavigated(route, status));
+      assertReloads(page, () -> page.getByLabel("Brand").selectOption("BMW"));
       assertThat(page.locator(".cards li")).hasCount(9);
 
       open(window, "upload");
       Steps.picker(page).setInputFiles(Steps.AUDI);
-      checkIsLoadedAnew(page, () -> Steps.press(page, "Find the brand"));
+      assertReloads(page, () -> Steps.press(page, "Find the brand"));
       assertThat(page.locator("#queue .row")).hasCount(0);
     }
   }
 
   @Test
-  void what_a_filter_refuses_in_front_of_the_server_fails_and_the_photo_stays() {
+  void a_photo_rejected_by_a_filtering_proxy_fails_and_stays_in_the_queue() {
     try (Window window = Window.desktop(preview.baseUrl())) {
       Page page = open(window, "upload");
       page.route(Pattern.compile("/predictions$"), route -> signIn(route, 403));
@@ -321,7 +321,7 @@ class PagePartsIT {
     }
   }
 
-  /** The page itself is there again, as after the sign-in. */
+  /** Answers navigation as after a new sign-in, and every other request with the sign-in page. */
   private static void signInUnlessNavigated(Route route, int status) {
     if (route.request().isNavigationRequest()) {
       route.resume();
@@ -330,14 +330,14 @@ class PagePartsIT {
     }
   }
 
-  private static void checkIsLoadedAnew(Page page, Runnable action) {
+  private static void assertReloads(Page page, Runnable action) {
     List<Page> loaded = new ArrayList<>();
     page.onDOMContentLoaded(loaded::add);
     action.run();
     page.waitForCondition(() -> !loaded.isEmpty());
   }
 
-  /** What a proxy answers in place of a server for which one has to sign in. */
+  /** Answers in place of the server, as a proxy that requires a sign-in. */
   private static void signIn(Route route, int status) {
     route.fulfill(
         new Route.FulfillOptions()
@@ -348,11 +348,11 @@ class PagePartsIT {
   }
 
   @Test
-  void a_problem_with_a_part_of_a_page_is_told_and_takes_nothing_away() {
+  void a_failed_partial_update_is_reported_and_leaves_the_page_intact() {
     try (Window window = Window.desktop(preview.baseUrl())) {
       Page page = open(window, "result-confident");
-      window.expectComplaint("Response Status Error Code 422");
-      window.expectComplaint("[object HTML");
+      window.expectError("Response Status Error Code 422");
+      window.expectError("[object HTML");
       String problem = page.request().get("/preview/error-422").text();
       page.route(
           "**/correction",
@@ -370,35 +370,35 @@ class PagePartsIT {
   }
 
   @Test
-  void a_date_that_is_typed_is_asked_for_once_it_is_left_or_with_enter() {
+  void a_typed_date_is_applied_on_enter_or_when_the_field_loses_the_focus() {
     try (Window window = Window.desktop(preview.baseUrl())) {
       Page page = open(window, "history");
-      List<String> asked = new ArrayList<>();
+      List<String> requested = new ArrayList<>();
       String answer = page.content();
       page.route(
           "**/history?**",
           route -> {
-            asked.add(route.request().url());
+            requested.add(route.request().url());
             route.fulfill(new Route.FulfillOptions().setContentType("text/html").setBody(answer));
           });
       page.clock().install();
       type(page, "11112026");
       page.getByLabel("Brand").focus();
       page.clock().runFor(1000);
-      page.waitForCondition(() -> !asked.isEmpty());
+      page.waitForCondition(() -> !requested.isEmpty());
       page.getByLabel("To date").clear();
       page.clock().runFor(1000);
-      page.waitForCondition(() -> asked.size() == 2);
+      page.waitForCondition(() -> requested.size() == 2);
       type(page, "12122026");
       page.keyboard().press("Enter");
       page.clock().runFor(1000);
-      page.waitForCondition(() -> asked.size() == 3);
-      assertTrue(asked.get(0).contains("until=2026-11-11"), asked.toString());
-      assertTrue(asked.get(2).contains("until=2026-12-12"), asked.toString());
+      page.waitForCondition(() -> requested.size() == 3);
+      assertTrue(requested.get(0).contains("until=2026-11-11"), requested.toString());
+      assertTrue(requested.get(2).contains("until=2026-12-12"), requested.toString());
     }
   }
 
-  /** Into the last day, so slowly that each digit is answered before the next one. */
+  /** Types into "To date" slowly enough for the page to react to each digit before the next one. */
   private static void type(Page page, String digits) {
     page.getByLabel("To date").focus();
     for (int i = 0; i < digits.length(); i++) {
@@ -408,7 +408,7 @@ class PagePartsIT {
   }
 
   @Test
-  void a_file_that_is_gone_when_it_is_sent_is_told_and_not_tried_again(@TempDir Path folder)
+  void a_file_deleted_before_sending_is_reported_and_cannot_be_retried(@TempDir Path folder)
       throws IOException {
     try (Window window = Window.desktop(preview.baseUrl())) {
       Page page = open(window, "upload");
@@ -424,7 +424,7 @@ class PagePartsIT {
   }
 
   @Test
-  void what_is_transparent_is_sent_as_white() {
+  void transparent_pixels_are_sent_as_white() {
     try (Window window = Window.desktop(preview.baseUrl())) {
       Page page = open(window, "upload");
       assertThat(page.locator("#image")).hasAttribute("multiple", "");
@@ -433,7 +433,7 @@ class PagePartsIT {
   }
 
   @Test
-  void a_new_token_that_is_shown_only_once_is_in_sight() {
+  void a_new_token_is_focused_and_visible() {
     try (Window window = Window.desktop(preview.baseUrl())) {
       Locator token = open(window, "account-token").locator("#new-token");
       assertThat(token).isFocused();
@@ -442,7 +442,7 @@ class PagePartsIT {
   }
 
   @Test
-  void the_example_of_the_api_page_can_be_run_as_it_is() {
+  void the_example_on_the_api_page_has_the_address_of_the_server() {
     try (Window window = Window.desktop(preview.baseUrl())) {
       assertThat(open(window, "docs").locator("pre code").first())
           .containsText(preview.baseUrl() + "/api/v1/predictions");
@@ -461,7 +461,7 @@ class PagePartsIT {
   }
 
   @Test
-  void sending_no_photo_is_told_where_photos_are_chosen() {
+  void submitting_no_photo_shows_an_error_at_the_file_picker() {
     try (Window window = Window.desktop(preview.baseUrl())) {
       Page page = open(window, "upload");
       assertThat(page.locator("#image")).hasAttribute("multiple", "");
@@ -475,7 +475,7 @@ class PagePartsIT {
   }
 
   @Test
-  void a_name_in_hebrew_runs_from_right_to_left_and_turns_nothing_else() {
+  void a_hebrew_name_is_right_to_left_and_affects_nothing_else() {
     try (Window window = Window.desktop(preview.baseUrl())) {
       Page page = open(window, "upload");
       byte[] content = {1};

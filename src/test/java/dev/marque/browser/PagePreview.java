@@ -36,8 +36,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Serves every page with sample data, without database or network: to look at pages while they are
- * made, and to check each template. Started by hand it listens on the port of its argument.
+ * Serves every page with sample data, without a database or a neural network. Tests check each
+ * template with it. Started by hand, it shows the pages during development, on the port that its
+ * argument names.
  */
 final class PagePreview implements AutoCloseable {
 
@@ -74,8 +75,8 @@ final class PagePreview implements AutoCloseable {
   private static final String LONG_NAME =
       "a-very-long-name-of-a-photo-that-somebody-took-on-a-rainy-day-<b>in</b>-Cambridge.jpeg";
 
-  /** The result in the history of whose photo nothing is kept. */
-  private static final int FORGOTTEN = 7;
+  /** The index of the result in the history that has no stored photo. */
+  private static final int WITHOUT_PHOTO = 7;
 
   private static final String SOME_ID = "0192aaaa-0000-7000-8000-000000000001";
 
@@ -111,13 +112,13 @@ final class PagePreview implements AutoCloseable {
               Map.of("brand", "Lamborghini", "photos", 0),
               Map.of("brand", "Volvo", "photos", 9, "precision", 0.875, "recall", 0.77)));
 
-  /** The accuracy that a model claims which was never calibrated. */
-  private static final double UNMEASURED = 0;
+  /** The accuracy that a model states if it was never calibrated. */
+  private static final double NOT_CALIBRATED = 0;
 
   private static final List<URI> PORTALS = List.of(URI.create("https://portal.example"));
 
   /** A prediction as the result page reads it. */
-  public record Shown(
+  public record ShownPrediction(
       UUID id,
       Instant createdAt,
       String fileName,
@@ -147,7 +148,7 @@ final class PagePreview implements AutoCloseable {
   }
 
   /** An account as the account pages read it. */
-  public record Holder(
+  public record Account(
       String username,
       String email,
       String firstName,
@@ -156,16 +157,16 @@ final class PagePreview implements AutoCloseable {
       boolean disabled,
       Instant createdAt) {}
 
-  /** A token for a script as the account page reads it. */
-  public record ScriptToken(
+  /** A personal access token as the account page reads it. */
+  public record PersonalToken(
       String id, String name, Instant expiresAt, @Nullable Instant lastUsedAt) {}
 
   /** A session as the account page reads it. */
-  public record Visit(
+  public record Session(
       String id, Instant lastUsedAt, String userAgent, String address, boolean current) {}
 
   /** An entry as the audit page reads it. */
-  public record Entry(
+  public record AuditEntry(
       Instant at,
       String event,
       String actor,
@@ -174,7 +175,7 @@ final class PagePreview implements AutoCloseable {
       @Nullable String detail) {}
 
   /** A correction as the administrators' page reads it. */
-  public record Claim(
+  public record Correction(
       UUID id,
       Instant correctedAt,
       String fileName,
@@ -232,7 +233,7 @@ final class PagePreview implements AutoCloseable {
             List.of()));
   }
 
-  /** One page to look at: its template, status and model, and who looks. */
+  /** A sample page: its template, status and model, and whether a user is signed in. */
   record Sample(String template, int status, boolean signedIn, Map<String, Object> model) {}
 
   private final Vertx vertx = Vertx.vertx();
@@ -286,7 +287,7 @@ final class PagePreview implements AutoCloseable {
     return List.copyOf(samples.keySet());
   }
 
-  /** The status that a page is to have; 404 where there is no such page. */
+  /** Returns the expected status of a page, 404 if there is no such page. */
   int statusOf(String name) {
     Sample sample = samples.get(name);
     return sample == null ? 404 : sample.status();
@@ -350,7 +351,8 @@ final class PagePreview implements AutoCloseable {
           new Sample("prediction/result", 200, true, result(verdict, 5)));
     }
     all.put("result-all", new Sample("prediction/result", 200, true, longResult()));
-    all.put("result-forgotten", new Sample("prediction/result", 200, true, forgottenResult()));
+    all.put(
+        "result-without-photo", new Sample("prediction/result", 200, true, resultWithoutPhoto()));
     all.put("history", new Sample("prediction/history", 200, true, history(9)));
     all.put("history-empty", new Sample("prediction/history", 200, true, history(0)));
     all.put(
@@ -443,8 +445,9 @@ final class PagePreview implements AutoCloseable {
                 "0192aaaa-0000-7000-8000-000000000001",
                 "entries",
                 List.of(
-                    new Entry(SOME_TIME, "signed_in", "ada", null, "127.0.0.1", null),
-                    new Entry(SOME_TIME, "role_changed", "ada", "bob", "127.0.0.1", "admin")))));
+                    new AuditEntry(SOME_TIME, "signed_in", "ada", null, "127.0.0.1", null),
+                    new AuditEntry(
+                        SOME_TIME, "role_changed", "ada", "bob", "127.0.0.1", "admin")))));
     all.put(
         "model",
         new Sample(
@@ -454,7 +457,7 @@ final class PagePreview implements AutoCloseable {
             Map.of(
                 "card", Map.of("name", "marque-1", "evaluation", EVALUATION), "brands", BRANDS)));
     all.put(
-        "model-unjudged",
+        "model-not-evaluated",
         new Sample(
             "model", 200, true, Map.of("card", Map.of("name", "marque-1"), "brands", BRANDS)));
     all.put("docs", new Sample("docs", 200, true, none));
@@ -482,17 +485,17 @@ final class PagePreview implements AutoCloseable {
   }
 
   private static Map<String, Object> corrections(int count) {
-    List<Claim> claims = new ArrayList<>();
+    List<Correction> corrections = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       UUID id = UUID.fromString("0192aaaa-0000-7000-8000-00000000000" + i);
       String name = i == 1 ? "a-very-long-<b>name</b>-of-a-photo-on-a-rainy-day.jpeg" : "IMG.jpg";
-      claims.add(new Claim(id, SOME_TIME, name, new Scored("BMW", 0.61), "Audi", i != 2));
+      corrections.add(new Correction(id, SOME_TIME, name, new Scored("BMW", 0.61), "Audi", i != 2));
     }
     Map<String, Object> model = new HashMap<>();
-    model.put("corrections", claims);
+    model.put("corrections", corrections);
     model.put("states", List.of("open", "accepted", "rejected"));
     model.put("state", count == 0 ? "open" : "accepted");
-    model.put("next", count == 0 ? null : claims.get(0).id());
+    model.put("next", count == 0 ? null : corrections.get(0).id());
     return model;
   }
 
@@ -502,18 +505,18 @@ final class PagePreview implements AutoCloseable {
     model.put(
         "sessions",
         List.of(
-            new Visit("a", SOME_TIME, FIREFOX, "2001:db8::17", true),
-            new Visit("b", SOME_TIME, "curl/8.5", "192.0.2.7", false)));
+            new Session("a", SOME_TIME, FIREFOX, "2001:db8::17", true),
+            new Session("b", SOME_TIME, "curl/8.5", "192.0.2.7", false)));
     model.put(
         "tokens",
         List.of(
-            new ScriptToken("a", "import", SOME_TIME, SOME_TIME),
-            new ScriptToken("b", "b".repeat(100), SOME_TIME, null)));
+            new PersonalToken("a", "import", SOME_TIME, SOME_TIME),
+            new PersonalToken("b", "b".repeat(100), SOME_TIME, null)));
     return model;
   }
 
-  private static Holder account(String username, Role role) {
-    return new Holder(
+  private static Account account(String username, Role role) {
+    return new Account(
         username, username + "@example.org", "Ada", "Lovelace", role, false, SOME_TIME);
   }
 
@@ -535,7 +538,7 @@ final class PagePreview implements AutoCloseable {
         "prediction", shown(Verdict.UNSURE, 25, LONG_NAME, 0.42, "Rolls-Royce"), "brands", BRANDS);
   }
 
-  private static Map<String, Object> forgottenResult() {
+  private static Map<String, Object> resultWithoutPhoto() {
     return Map.of(
         "prediction",
         shown("Audi", 0, Verdict.CONFIDENT, 5, "IMG_2041.jpg", 0.931, null, false),
@@ -549,12 +552,12 @@ final class PagePreview implements AutoCloseable {
 
   private static Map<String, Object> history(int count, Map<String, Object> more) {
     List<Verdict> verdicts = List.of(Verdict.values());
-    List<Shown> predictions = new ArrayList<>();
+    List<ShownPrediction> predictions = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       Verdict verdict = verdicts.get(i % verdicts.size());
       String name = i == 4 ? LONG_NAME : "IMG_" + (2041 + i) + ".jpg";
       String brand = i % 2 == 0 ? "Audi" : "Volvo";
-      predictions.add(shown(brand, i, verdict, 5, name, 0.9, null, i != FORGOTTEN));
+      predictions.add(shown(brand, i, verdict, 5, name, 0.9, null, i != WITHOUT_PHOTO));
     }
     Map<String, Object> model = new HashMap<>();
     model.put("predictions", predictions);
@@ -569,12 +572,12 @@ final class PagePreview implements AutoCloseable {
     return model;
   }
 
-  private static Shown shown(
+  private static ShownPrediction shown(
       Verdict verdict, int topK, String fileName, double first, @Nullable String correction) {
     return shown("Audi", 0, verdict, topK, fileName, first, correction, true);
   }
 
-  private static Shown shown(
+  private static ShownPrediction shown(
       String brand,
       int number,
       Verdict verdict,
@@ -594,17 +597,17 @@ final class PagePreview implements AutoCloseable {
       left -= share;
       share = left * 0.6;
     }
-    return new Shown(
+    return new ShownPrediction(
         new UUID(0x0192_aaaa_0000_7000L, 0x8000_0000_0000_0000L + number),
         SOME_TIME.minusSeconds(4_321L * number),
         fileName,
         1632,
-        // The shape of the picture that photo() answers: another one would move the page.
+        // The size of the image that photo() sends: another aspect ratio would shift the layout.
         number % 2 == 1 ? 990 : 1200,
         "marque-1",
         verdict,
         verdict == Verdict.NOT_A_CAR ? 0.012 : 0.998,
-        verdict == Verdict.CONFIDENT ? 0.97 : fileName.equals(LONG_NAME) ? UNMEASURED : 0.71,
+        verdict == Verdict.CONFIDENT ? 0.97 : fileName.equals(LONG_NAME) ? NOT_CALIBRATED : 0.71,
         brands,
         List.of(
             new Scored("Audi S4 Sedan 2007", 0.512),
@@ -631,7 +634,7 @@ final class PagePreview implements AutoCloseable {
       ctx.fail(404);
       return;
     }
-    // Results with an odd number are of the other car.
+    // Results with an odd number show the other car.
     boolean odd = ctx.request().path().matches(".*[13579bdf]/[a-z]+\\.jpg");
     ctx.response()
         .putHeader("Content-Type", "image/jpeg")

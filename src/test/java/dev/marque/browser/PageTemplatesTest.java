@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Every page in every language with sample data, over HTTP. */
+/** Tests the HTML of every page in every language, with sample data. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class PageTemplatesTest {
 
@@ -54,7 +54,7 @@ class PageTemplatesTest {
 
   @ParameterizedTest
   @MethodSource("pages")
-  void a_page_is_whole_safe_and_accessible_in_both_languages(String name) throws Exception {
+  void a_page_is_complete_safe_and_accessible_in_both_languages(String name) throws Exception {
     for (String language : List.of("en", "de")) {
       HttpResponse<String> response = get(name, "Accept-Language", language);
       assertEquals(preview.statusOf(name), response.statusCode(), response.body());
@@ -65,14 +65,14 @@ class PageTemplatesTest {
       assertEquals(1, page.select("main").size());
       assertEquals(1, page.select("h1").size());
       assertTrue(response.body().startsWith("<!DOCTYPE html>"));
-      assertFalse(response.body().contains(" th:"), "left over by the template engine");
+      assertFalse(response.body().contains(" th:"), "an unprocessed template attribute");
       checkElements(page);
     }
   }
 
   @ParameterizedTest
   @MethodSource("pages")
-  void htmx_gets_title_and_main_alone(String name) throws Exception {
+  void htmx_gets_only_title_and_main(String name) throws Exception {
     HttpResponse<String> response = get(name, "HX-Request", "true");
     assertFalse(response.body().contains("<html"), response.body());
     assertFalse(response.body().contains("<nav aria-label=\"Main\""), response.body());
@@ -86,21 +86,21 @@ class PageTemplatesTest {
 
   @ParameterizedTest
   @MethodSource("pages")
-  void a_page_is_light_on_the_wire(String name) throws Exception {
+  void a_compressed_page_is_at_most_30_kb(String name) throws Exception {
     int bytes = compressed(get(name, "Accept-Language", "de").body());
     assertTrue(bytes <= LARGEST_PAGE, name + " has " + bytes + " bytes");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"signup-wrong", "result-all", "corrections"})
-  void what_people_type_is_never_markup(String name) throws Exception {
+  void user_input_is_escaped(String name) throws Exception {
     String body = get(name, "Accept-Language", "en").body();
     assertFalse(body.contains("<b>"), body);
     assertTrue(body.contains("&lt;b&gt;"), body);
   }
 
   @Test
-  void what_was_not_measured_is_no_figure() throws Exception {
+  void unmeasured_values_are_not_shown_as_numbers() throws Exception {
     Document model = Jsoup.parse(get("model", "Accept-Language", "en").body());
     assertEquals(2, model.select("td[data-value=-1]:contains(–):not(:contains(%))").size());
     String result = get("result-all", "Accept-Language", "en").body();
@@ -119,22 +119,22 @@ class PageTemplatesTest {
   }
 
   @Test
-  void the_front_page_counts_the_brands_of_the_model_that_serves() throws Exception {
+  void the_front_page_shows_the_number_of_brands_of_the_model() throws Exception {
     Document page = Jsoup.parse(get("front", "Accept-Language", "en").body());
     assertTrue(page.select(".lead").text().contains("which of 7 brands"), page.text());
   }
 
   @ParameterizedTest
-  @CsvSource({"history, 8, 1", "result-forgotten, 0, 1", "result-confident, 2, 0"})
-  void no_page_asks_for_a_photo_that_is_not_kept(String name, int photos, int places)
-      throws Exception {
+  @CsvSource({"history, 8, 1", "result-without-photo, 0, 1", "result-confident, 2, 0"})
+  void a_photo_that_is_not_kept_is_replaced_by_a_placeholder(
+      String name, int photos, int placeholders) throws Exception {
     Document page = Jsoup.parse(get(name, "Accept-Language", "en").body());
     assertEquals(photos, page.select("main img").size());
-    assertEquals(places, page.select(".blank").size());
+    assertEquals(placeholders, page.select(".blank").size());
   }
 
   @Test
-  void only_the_passwords_that_are_needed_are_required() throws Exception {
+  void only_the_form_for_deletion_requires_its_password() throws Exception {
     Document page = Jsoup.parse(get("account", "Accept-Language", "en").body());
     assertFalse(page.select("#profile-password").hasAttr("required"));
     assertTrue(page.select("#delete-password").hasAttr("required"));
@@ -142,7 +142,7 @@ class PageTemplatesTest {
 
   @ParameterizedTest
   @CsvSource({"login, current-password", "signup, new-password"})
-  void password_managers_are_told_which_password_is_asked_for(String name, String which)
+  void password_managers_learn_which_password_a_form_expects(String name, String which)
       throws Exception {
     Document page = Jsoup.parse(get(name, "Accept-Language", "en").body());
     assertEquals("username", page.select("input[name=username]").attr("autocomplete"));
@@ -165,7 +165,7 @@ class PageTemplatesTest {
   }
 
   @Test
-  void a_frame_is_slim_and_stays_a_frame_from_link_to_link() throws Exception {
+  void an_embedded_page_has_no_header_and_its_links_stay_embedded() throws Exception {
     Document page =
         Jsoup.parse(get("upload?embed=1&theme=dark&lang=de", "Accept-Language", "en").body());
     assertEquals("de", page.selectXpath("/html").attr("lang"));
@@ -190,7 +190,7 @@ class PageTemplatesTest {
       assertTrue(List.of("get", "post").contains(form.attr("method")), form.outerHtml());
       assertTrue(form.attr("action").startsWith("/"), form.outerHtml());
       if (!form.select("input[type=password]").isEmpty()) {
-        assertEquals("post", form.attr("method"), "a password is no part of an address");
+        assertEquals("post", form.attr("method"), "a password must not be part of a URL");
       }
     }
     for (Element input : page.select("input:not([type=hidden]), select")) {
@@ -204,7 +204,7 @@ class PageTemplatesTest {
       String kind = password.attr("autocomplete");
       assertTrue(List.of("current-password", "new-password").contains(kind), kind);
       Element show = password.nextElementSibling();
-      assertTrue(show != null && show.attr("aria-controls").equals(password.id()), "can be shown");
+      assertTrue(show != null && show.attr("aria-controls").equals(password.id()), "show button");
     }
     for (Element image : page.select("img")) {
       assertTrue(image.hasAttr("alt"), image.outerHtml());

@@ -22,8 +22,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * Marque behind a reverse proxy with TLS, below a path, and in a frame of a portal on another
- * origin; the browser refuses third-party cookies that are not partitioned.
+ * Tests Marque behind a reverse proxy with TLS, below a path, and in a frame of a portal on another
+ * origin. The browser blocks third-party cookies that are not partitioned.
  */
 class PortalIT {
 
@@ -41,7 +41,7 @@ class PortalIT {
 
   @BeforeAll
   static void start() {
-    PlaywrightAssertions.setDefaultAssertionTimeout(Steps.PATIENCE);
+    PlaywrightAssertions.setDefaultAssertionTimeout(Steps.TIMEOUT_MILLIS);
     proxy = new HttpsProxy();
     server =
         RunningServer.start(
@@ -67,8 +67,8 @@ class PortalIT {
         <script type="module" src="%s/static/embed.js"></script></head>
         <body><h1>Portal</h1><marque-upload %s></marque-upload>
         <script>
-          window.heard = [];
-          document.addEventListener('marque:prediction', (event) => heard.push(event.detail));
+          window.received = [];
+          document.addEventListener('marque:prediction', (event) => received.push(event.detail));
         </script></body></html>
         """
         .formatted(proxy.marque(), attributes);
@@ -78,8 +78,8 @@ class PortalIT {
   void sign_in_upload_and_result_work_in_the_frame_of_a_portal() {
     RunningServer.Person person = server.newUser();
     try (Window window = Window.desktop(proxy.origin("portal"))) {
-      // Browsers let no frame of another origin take the focus by itself.
-      window.expectComplaint("Blocked autofocusing");
+      // Browsers do not let a cross-origin frame take the focus by itself.
+      window.expectError("Blocked autofocusing");
       Page page = window.page();
       page.navigate("/");
       Frame frame = frame(page);
@@ -98,9 +98,9 @@ class PortalIT {
       frame.getByText("Find the brand").click();
       assertThat(frame.locator(".result .scores tbody tr")).hasCount(5);
       String brand = frame.locator(".scores tbody th").first().textContent();
-      page.waitForFunction("heard.length > 0");
-      Object heard = page.evaluate("heard.map(said => said.brand)");
-      assertEquals(List.of(brand), heard);
+      page.waitForFunction("received.length > 0");
+      Object received = page.evaluate("received.map(prediction => prediction.brand)");
+      assertEquals(List.of(brand), received);
       checkHeight(page, frame);
       window.screenshot("portal-result");
       window.screenshot("portal");
@@ -125,7 +125,7 @@ class PortalIT {
   }
 
   @Test
-  void the_session_of_the_frame_is_the_portals_alone() {
+  void the_session_in_a_frame_is_not_valid_outside_the_portal() {
     RunningServer.Person person = server.newUser();
     try (Window window = Window.desktop(proxy.origin("portal"))) {
       Page page = window.page();
@@ -139,7 +139,7 @@ class PortalIT {
   }
 
   @Test
-  void a_session_that_ends_in_the_frame_leads_through_sign_in_back_into_it() {
+  void after_a_session_ends_in_the_frame_sign_in_stays_in_the_frame() {
     RunningServer.Person person = server.newUser();
     try (Window window = Window.desktop(proxy.origin("portal"))) {
       Page page = window.page();
@@ -157,7 +157,7 @@ class PortalIT {
   }
 
   @Test
-  void a_page_is_found_from_an_address_without_its_last_slash() {
+  void the_src_of_the_element_may_lack_the_trailing_slash() {
     proxy.page("portal", portal("src=\"%s\" path=\"login\"".formatted(proxy.marque())));
     try (Window window = Window.desktop(proxy.origin("portal"))) {
       window.page().navigate("/");
@@ -168,9 +168,9 @@ class PortalIT {
   }
 
   @Test
-  void an_origin_that_is_not_listed_gets_no_frame() {
+  void an_unlisted_origin_cannot_embed_a_page() {
     try (Window window = Window.desktop(proxy.origin("stranger"))) {
-      window.expectComplaint("frame-ancestors");
+      window.expectError("frame-ancestors");
       Page page = window.page();
       page.navigate("/");
       FrameLocator frame = page.frameLocator("marque-upload iframe");
@@ -180,7 +180,7 @@ class PortalIT {
   }
 
   @Test
-  void below_a_path_every_address_of_every_page_stays_below_it() {
+  void every_url_on_every_page_is_below_the_base_path() {
     RunningServer.Person person = server.newUser();
     try (Window window = Window.desktop(proxy.marque() + "/")) {
       Page page = window.page();
@@ -204,7 +204,7 @@ class PortalIT {
         checkAddresses(page, seen);
       }
       page.navigate("?embed=1&theme=dark");
-      window.checkAccessibility("a page as frames show it");
+      window.checkAccessibility("an embedded page");
       page.navigate("history?lang=de");
       page.navigate("history");
       assertThat(page.locator("html")).hasAttribute("lang", "de");
@@ -239,12 +239,12 @@ class PortalIT {
     }
   }
 
-  /** The frame is as high as its page: no scroll bar within the portal's. */
+  /** Fails unless the frame is as high as its page, so that it needs no scroll bar of its own. */
   private static void checkHeight(Page page, Frame frame) {
     page.waitForFunction(
         "Number(document.querySelector('marque-upload').shadowRoot.querySelector('iframe').height)"
             + " > 0");
-    // Not waitForFunction: it evaluates text within the page, which our content policy forbids.
+    // Not waitForFunction: our content security policy forbids evaluating text in the page.
     page.waitForCondition(
         () ->
             (boolean)

@@ -30,19 +30,19 @@ import javax.imageio.stream.ImageOutputStream;
 import org.junit.jupiter.api.Test;
 
 /**
- * Whether a photo that the browser made smaller is told as the one that it was made from.
+ * Tests that a photo scaled down by the browser is classified like its original.
  *
- * <p>The photos of the data set are small, so each is first made six times as large, as a camera
- * would give it. {@code -Dmarque.scaling.photos=FOLDER} takes the photos below a folder, such as
- * the data set's {@code val}, in place of the two of the tests; {@code -Dmarque.scaling.enlarge=8}
- * makes them larger.
+ * <p>The photos of the data set are small, so each is first enlarged sixfold, to the size of a
+ * camera's photos. {@code -Dmarque.scaling.photos=DIR} tests the photos below a directory, for
+ * example the data set's {@code val}, instead of the two test photos; {@code
+ * -Dmarque.scaling.enlarge=8} changes the factor.
  */
 class ScalingIT {
 
   private static final int LONGEST_SIDE = 1280;
-  private static final double SAME_AT_LEAST = 0.99;
+  private static final double MIN_AGREEMENT = 0.99;
 
-  /** As the server decodes photos. */
+  /** The same as on the server. */
   private static final int DECODED_SIDE = 400;
 
   private static final int ENLARGE = Integer.getInteger("marque.scaling.enlarge", 6);
@@ -63,10 +63,10 @@ class ScalingIT {
       """;
 
   @Test
-  void a_photo_that_the_browser_made_smaller_is_told_as_before() throws IOException {
+  void a_photo_scaled_down_by_the_browser_is_classified_like_the_original() throws IOException {
     List<Path> photos = photos();
     int same = 0;
-    int moved = 0;
+    int verdictChanges = 0;
     long before = 0;
     long after = 0;
     try (PagePreview preview = new PagePreview(0);
@@ -81,19 +81,19 @@ class ScalingIT {
             Base64.getDecoder()
                 .decode((String) page.evaluate(SCALE, Base64.getEncoder().encodeToString(large)));
         assertEquals(Math.min(LONGEST_SIDE, longSide(large)), longSide(small), photo.toString());
-        Recognition whole = recognize(recognizer, large);
-        Recognition sent = recognize(recognizer, small);
-        same += first(whole).equals(first(sent)) ? 1 : 0;
-        moved += whole.verdict() == sent.verdict() ? 0 : 1;
+        Recognition original = recognize(recognizer, large);
+        Recognition scaled = recognize(recognizer, small);
+        same += first(original).equals(first(scaled)) ? 1 : 0;
+        verdictChanges += original.verdict() == scaled.verdict() ? 0 : 1;
         before += large.length;
         after += small.length;
       }
     }
     System.out.printf(
-        "scaled in the browser: same top-1 for %d of %d photos, another verdict for %d;"
+        "scaled in the browser: same top-1 for %d of %d photos, a different verdict for %d;"
             + " %d kB became %d kB%n",
-        same, photos.size(), moved, before / 1000, after / 1000);
-    assertTrue(same >= SAME_AT_LEAST * photos.size(), same + " of " + photos.size());
+        same, photos.size(), verdictChanges, before / 1000, after / 1000);
+    assertTrue(same >= MIN_AGREEMENT * photos.size(), same + " of " + photos.size());
   }
 
   private static List<Path> photos() throws IOException {
@@ -124,7 +124,7 @@ class ScalingIT {
     }
   }
 
-  /** The photo with bicubic interpolation, as JPEG of quality 0.92. */
+  /** Returns the photo enlarged by bicubic interpolation, as JPEG of quality 0.92. */
   private static byte[] enlarged(Path photo) throws IOException {
     BufferedImage original = ImageIO.read(photo.toFile());
     int width = original.getWidth() * ENLARGE;

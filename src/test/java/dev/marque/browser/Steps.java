@@ -14,12 +14,12 @@ import io.restassured.specification.RequestSpecification;
 import java.nio.file.Path;
 import java.util.Collections;
 
-/** What people do in many of the tests. */
+/** User actions that several tests share. */
 final class Steps {
 
   static final Path AUDI = Path.of("src/test/resources/photos/audi.jpg");
   static final Path VOLVO = Path.of("src/test/resources/photos/volvo.jpg");
-  static final double PATIENCE = 30_000;
+  static final double TIMEOUT_MILLIS = 30_000;
 
   private Steps() {}
 
@@ -28,17 +28,19 @@ final class Steps {
     signInHere(page.mainFrame(), person);
   }
 
-  /** On the page for it, which is there already. */
+  /** Submits the sign-in form of the current page. */
   static void signInHere(Frame frame, RunningServer.Person person) {
     frame.getByLabel("User name").fill(person.username());
     frame
         .getByLabel("Password", new Frame.GetByLabelOptions().setExact(true))
         .fill(person.password());
     frame.locator("main form button[type=submit]").click();
-    assertThat(frame.locator("main form button[aria-busy]")).hasCount(0, patiently());
+    assertThat(frame.locator("main form button[aria-busy]")).hasCount(0, withinTimeout());
   }
 
-  /** Where photos are chosen, once the page's script is there: only then it takes several. */
+  /**
+   * Returns the file picker once the page's script is loaded, which lets it accept several files.
+   */
   static Locator picker(Frame frame) {
     return frame.locator("#image[multiple]");
   }
@@ -47,8 +49,8 @@ final class Steps {
     return picker(page.mainFrame());
   }
 
-  static LocatorAssertions.HasCountOptions patiently() {
-    return new LocatorAssertions.HasCountOptions().setTimeout(PATIENCE);
+  static LocatorAssertions.HasCountOptions withinTimeout() {
+    return new LocatorAssertions.HasCountOptions().setTimeout(TIMEOUT_MILLIS);
   }
 
   static Page.GetByRoleOptions named(String name) {
@@ -59,8 +61,8 @@ final class Steps {
     page.getByRole(AriaRole.BUTTON, named(button).setExact(true)).click();
   }
 
-  /** No answer to a request, or that of a proxy which does not reach the server. */
-  static void away(Route route, boolean behindProxy) {
+  /** Aborts a request, or answers it like a proxy that cannot reach the server. */
+  static void makeUnreachable(Route route, boolean behindProxy) {
     if (behindProxy) {
       route.fulfill(
           new Route.FulfillOptions()
@@ -72,7 +74,7 @@ final class Steps {
     }
   }
 
-  /** Sends copies of a photo through the API; the brand that the network found. */
+  /** Sends copies of a photo through the API and returns the most probable brand of the first. */
   static String predict(RunningServer server, RunningServer.Person person, Path photo, int copies) {
     RequestSpecification request =
         given().header("Authorization", "Bearer " + person.token()).baseUri(server.baseUrl());

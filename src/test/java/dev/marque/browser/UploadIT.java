@@ -38,7 +38,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The ways in which photos come onto the upload page, and what can go wrong on the way. */
+/** Tests how photos are added to the upload page and sent, and what happens on failures. */
 class UploadIT {
 
   private static final RunningServer SERVER = RunningServer.shared();
@@ -47,17 +47,17 @@ class UploadIT {
   private static RunningServer.Person person;
 
   @BeforeAll
-  static void someone() {
+  static void createUser() {
     person = SERVER.newUser();
   }
 
   @BeforeEach
-  void be_patient_on_a_busy_machine() {
-    PlaywrightAssertions.setDefaultAssertionTimeout(Steps.PATIENCE);
+  void setAssertionTimeout() {
+    PlaywrightAssertions.setDefaultAssertionTimeout(Steps.TIMEOUT_MILLIS);
   }
 
   @Test
-  void sixteen_photos_fit_into_the_queue_and_the_rest_is_told() {
+  void the_queue_accepts_sixteen_photos_and_reports_that_there_were_more() {
     try (Window window = Window.phone(SERVER.baseUrl())) {
       Page page = window.page();
       Steps.signIn(page, person);
@@ -72,7 +72,7 @@ class UploadIT {
   }
 
   @Test
-  void a_photo_chosen_before_the_script_is_there_is_not_forgotten() {
+  void a_photo_chosen_before_the_script_is_loaded_is_kept() {
     try (Window window = Window.desktop(SERVER.baseUrl())) {
       Page page = window.page();
       Steps.signIn(page, person);
@@ -88,9 +88,9 @@ class UploadIT {
 
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
-  void a_large_photo_is_made_smaller_and_upright_before_it_is_sent(boolean turned)
+  void a_large_photo_is_scaled_down_and_rotated_upright_before_sending(boolean rotated)
       throws IOException {
-    byte[] photo = turned ? turned(large()) : large();
+    byte[] photo = rotated ? rotated(large()) : large();
     try (Window window = Window.desktop(SERVER.baseUrl())) {
       Page page = window.page();
       Steps.signIn(page, person);
@@ -99,14 +99,14 @@ class UploadIT {
       Steps.picker(page).setInputFiles(new FilePayload("big.jpg", "image/jpeg", photo));
       Steps.press(page, "Find the brand");
       assertThat(page.locator(".result figcaption"))
-          .containsText(turned ? "800 × 1280" : "1280 × 800");
+          .containsText(rotated ? "800 × 1280" : "1280 × 800");
       assertEquals(1, sent.size());
       assertTrue(sent.get(0) < photo.length, sent + " of " + photo.length + " bytes");
     }
   }
 
   @Test
-  void a_photo_that_the_browser_cannot_read_gets_a_sentence_that_helps() {
+  void a_photo_that_the_browser_cannot_read_gets_a_helpful_message() {
     try (Window window = Window.desktop(SERVER.baseUrl())) {
       Page page = window.page();
       Steps.signIn(page, person);
@@ -128,7 +128,7 @@ class UploadIT {
 
   @ParameterizedTest
   @ValueSource(strings = {"paste", "drop"})
-  void photos_are_pasted_and_dropped_anywhere_on_the_page(String how) {
+  void photos_can_be_pasted_and_dropped_anywhere_on_the_page(String how) {
     try (Window window = Window.desktop(SERVER.baseUrl())) {
       Page page = window.page();
       Steps.signIn(page, person);
@@ -150,7 +150,7 @@ class UploadIT {
   }
 
   @Test
-  void progress_is_what_was_sent_and_cancelling_stops_it() throws IOException {
+  void progress_shows_the_share_sent_and_cancelling_aborts_the_upload() throws IOException {
     try (Window window = Window.desktop(SERVER.baseUrl())) {
       Page page = window.page();
       Steps.signIn(page, person);
@@ -175,7 +175,7 @@ class UploadIT {
   }
 
   @Test
-  void while_the_server_is_away_photos_wait_and_one_button_sends_them_again() {
+  void while_the_server_is_unreachable_photos_wait_and_one_button_retries() {
     try (Window window = Window.dark(SERVER.baseUrl())) {
       Page page = window.page();
       Steps.signIn(page, person);
@@ -185,7 +185,7 @@ class UploadIT {
       assertThat(page.locator("#queue .failed")).hasCount(2);
       assertThat(page.locator("#away")).isVisible();
       window.screenshot("upload-away-dark");
-      window.checkAccessibility("the server is away");
+      window.checkAccessibility("the server is unreachable");
       page.unroute(PREDICTIONS);
       page.locator("#away button").click();
       assertThat(page.locator(".result")).hasCount(2);
@@ -194,7 +194,7 @@ class UploadIT {
   }
 
   @Test
-  void a_busy_server_is_waited_for() {
+  void an_upload_that_a_busy_server_refuses_is_retried() {
     try (Window window = Window.desktop(SERVER.baseUrl())) {
       Page page = window.page();
       Steps.signIn(page, person);
@@ -215,7 +215,7 @@ class UploadIT {
 
   @ParameterizedTest
   @ValueSource(strings = {"Try again: audi.jpg", "Find the brand"})
-  void a_photo_that_did_not_arrive_in_time_can_be_sent_again(String button) {
+  void a_failed_photo_can_be_sent_again(String button) {
     try (Window window = Window.desktop(SERVER.baseUrl())) {
       Page page = window.page();
       Steps.signIn(page, person);
@@ -237,7 +237,7 @@ class UploadIT {
   }
 
   @Test
-  void any_number_of_results_in_one_tab_leaves_room_in_the_headers() {
+  void many_results_in_one_tab_do_not_exceed_the_limit_of_the_headers() {
     try (Window window = Window.desktop(SERVER.baseUrl())) {
       Page page = window.page();
       Steps.signIn(page, person);
@@ -256,7 +256,7 @@ class UploadIT {
   }
 
   @Test
-  void results_that_cannot_be_fetched_are_not_forgotten() {
+  void results_that_cannot_be_fetched_are_kept_for_a_retry() {
     try (Window window = Window.desktop(SERVER.baseUrl())) {
       Page page = window.page();
       Steps.signIn(page, person);
@@ -292,7 +292,7 @@ class UploadIT {
   }
 
   @Test
-  void a_link_within_the_page_does_not_forget_the_results() {
+  void a_link_within_the_page_keeps_the_results() {
     try (Window window = Window.desktop(SERVER.baseUrl())) {
       Page page = window.page();
       Steps.signIn(page, person);
@@ -307,7 +307,7 @@ class UploadIT {
   }
 
   @Test
-  void a_result_that_comes_while_older_ones_are_fetched_stays_above_them() {
+  void a_new_result_stays_above_older_ones_that_are_still_loading() {
     try (Window window = Window.desktop(SERVER.baseUrl())) {
       Page page = window.page();
       Steps.signIn(page, person);
@@ -330,7 +330,7 @@ class UploadIT {
   }
 
   @Test
-  void a_heat_map_that_did_not_come_is_asked_for_again() {
+  void a_heat_map_that_failed_to_load_is_requested_again() {
     try (Window window = Window.desktop(SERVER.baseUrl())) {
       Page page = window.page();
       Steps.signIn(page, person);
@@ -349,12 +349,12 @@ class UploadIT {
   }
 
   @Test
-  void the_keyboard_alone_chooses_sends_and_corrects() {
+  void photos_can_be_chosen_and_sent_with_the_keyboard_alone() {
     try (Window window = Window.desktop(SERVER.baseUrl())) {
       Page page = window.page();
       Steps.signIn(page, person);
-      // Playwright takes over file choosers once it listens, and does not wait until it has:
-      // asked for only when the key is pressed, it sometimes comes too late.
+      // Playwright intercepts file choosers only some time after the first listener was added;
+      // without this one, the interception sometimes starts after the key press.
       page.onFileChooser(shown -> {});
       page.navigate("");
       page.locator("#image").focus();
@@ -362,7 +362,7 @@ class UploadIT {
       FileChooser chooser = page.waitForFileChooser(() -> page.keyboard().press("Enter"));
       chooser.setFiles(Steps.VOLVO);
       assertThat(page.locator("#queue .row")).hasCount(1);
-      // Take a photo, the row's button, the number of brands, send.
+      // Past "Take a photo", the row's button and the number of brands.
       for (int tabs = 0; tabs < 8 && !isFocused(page, "#send"); tabs++) {
         page.keyboard().press("Tab");
       }
@@ -377,7 +377,7 @@ class UploadIT {
     }
   }
 
-  /** The names of results that there are none of. */
+  /** Returns ids of results that do not exist. */
   private static String ids(int count) {
     return Stream.generate(() -> UUID.randomUUID().toString())
         .limit(count)
@@ -415,7 +415,7 @@ class UploadIT {
     session.send("Network.emulateNetworkConditions", conditions);
   }
 
-  /** 2,400 by 1,500 pixels that do not compress well. */
+  /** Returns a JPEG of 2,400 by 1,500 pixels that does not compress well. */
   private static byte[] large() throws IOException {
     BufferedImage image = new BufferedImage(2400, 1500, BufferedImage.TYPE_INT_RGB);
     Graphics2D graphics = image.createGraphics();
@@ -430,9 +430,9 @@ class UploadIT {
     return bytes.toByteArray();
   }
 
-  /** The same with the note of a camera that it was held upright (Exif orientation 6). */
-  private static byte[] turned(byte[] jpeg) throws IOException {
-    byte[] note =
+  /** Adds Exif orientation 6 to a JPEG, as a camera that was held upright does. */
+  private static byte[] rotated(byte[] jpeg) throws IOException {
+    byte[] exif =
         HexFormat.of()
             .parseHex(
                 "ffe10022"
@@ -444,7 +444,7 @@ class UploadIT {
                     + "00000000");
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     bytes.write(jpeg, 0, 2);
-    bytes.write(note);
+    bytes.write(exif);
     bytes.write(jpeg, 2, jpeg.length - 2);
     return bytes.toByteArray();
   }

@@ -15,8 +15,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * One browser window with cookies of its own. Errors of scripts and violations of the content
- * policy are collected, and fail the test when the window closes.
+ * A browser window with its own cookies. Script errors and violations of the content security
+ * policy are collected, and fail the test when the window is closed.
  */
 final class Window implements AutoCloseable {
 
@@ -24,7 +24,7 @@ final class Window implements AutoCloseable {
 
   private final BrowserContext context;
   private final Page page;
-  private final List<String> complaints = new ArrayList<>();
+  private final List<String> errors = new ArrayList<>();
   private final List<String> expected = new ArrayList<>();
 
   private Window(Browser.NewContextOptions options, String baseUrl) {
@@ -34,16 +34,16 @@ final class Window implements AutoCloseable {
                 options
                     .setBaseURL(baseUrl)
                     .setReducedMotion(ReducedMotion.REDUCE)
-                    // The certificates of tests are made by the tests.
+                    // The test proxies use self-signed certificates.
                     .setIgnoreHTTPSErrors(true)
                     .setPermissions(List.of("clipboard-read", "clipboard-write")));
     page = context.newPage();
-    page.onPageError(complaints::add);
+    page.onPageError(errors::add);
     page.onConsoleMessage(
         message -> {
-          // The browser reports each answer of 4xx as an error, too; those are part of the tests.
+          // The browser also reports each 4xx response as an error; those belong to the tests.
           if (message.type().equals("error") && !message.text().startsWith("Failed to load")) {
-            complaints.add(message.text());
+            errors.add(message.text());
           }
         });
   }
@@ -65,7 +65,7 @@ final class Window implements AutoCloseable {
     return new Window(sized(1280, 900).setJavaScriptEnabled(false), baseUrl);
   }
 
-  /** A desktop whose clock shows another time zone. */
+  /** A desktop window in another time zone. */
   static Window inZone(String baseUrl, String zone) {
     return new Window(sized(1280, 900).setTimezoneId(zone), baseUrl);
   }
@@ -78,13 +78,13 @@ final class Window implements AutoCloseable {
     return page;
   }
 
-  /** Takes an error that contains these words for part of the test. */
-  void expectComplaint(String words) {
-    expected.add(words);
+  /** Ignores errors that contain this text. */
+  void expectError(String text) {
+    expected.add(text);
   }
 
-  /** Takes what HTMX reports of requests that do not reach the server for part of the test. */
-  void expectServerAway() {
+  /** Ignores the errors that HTMX reports for requests that do not reach the server. */
+  void expectUnreachableServer() {
     expected.addAll(
         List.of(
             "htmx:afterRequest",
@@ -93,30 +93,30 @@ final class Window implements AutoCloseable {
             "Response Status Error Code 502"));
   }
 
-  /** Fails where axe finds anything against WCAG 2.2 A or AA, or its best practices. */
+  /** Fails if axe finds a violation of WCAG 2.2 A or AA, or of its own best practices. */
   void checkAccessibility(String where) {
-    // Swagger UI draws itself piece by piece; a test of its own waits for it.
+    // Swagger UI renders itself step by step; SwaggerIT waits for it.
     checkAccessibility(where, List.of("#swagger"));
   }
 
-  /** The same of the whole page, whatever draws it. */
-  void checkAllAccessibility(String where) {
+  /** Like {@link #checkAccessibility(String)}, but includes Swagger UI. */
+  void checkAccessibilityIncludingSwagger(String where) {
     checkAccessibility(where, List.of());
   }
 
-  /** Fails where text stands out too little: all that light and dark of a page differ in. */
+  /** Fails if the contrast of a text is too low. Light and dark pages differ in nothing else. */
   void checkContrast(String where) {
     check(where, new AxeBuilder(page).exclude("#swagger").withRules(List.of("color-contrast")));
   }
 
-  private void checkAccessibility(String where, List<String> without) {
-    check(where, new AxeBuilder(page).exclude(without));
+  private void checkAccessibility(String where, List<String> excluded) {
+    check(where, new AxeBuilder(page).exclude(excluded));
   }
 
   private static void check(String where, AxeBuilder axe) {
     List<String> found =
-        // "Legacy" spares the empty page that is otherwise opened to gather what frames of other
-        // sites answer; the tests look into none.
+        // Without legacy mode, axe opens an empty page to collect results from cross-origin frames,
+        // which no test checks.
         axe.setLegacyMode(true).analyze().getViolations().stream()
             .map(
                 rule ->
@@ -127,7 +127,7 @@ final class Window implements AutoCloseable {
     assertEquals(List.of(), found, where);
   }
 
-  /** Fails where the page is wider than the window, so that it would scroll sideways. */
+  /** Fails if the page is wider than the window and therefore scrolls sideways. */
   void checkWidth(int width, String where) {
     page.setViewportSize(width, 900);
     Object overflow =
@@ -137,8 +137,9 @@ final class Window implements AutoCloseable {
   }
 
   /**
-   * Keeps a picture of the whole page under {@code target/screenshots}, where {@code
-   * -Dmarque.screenshots=true} asks for them: together they take longer than many a test.
+   * Saves a screenshot of the full page under {@code target/screenshots}. Does nothing unless
+   * {@code -Dmarque.screenshots=true} is set, because all screenshots together take longer than
+   * many a test.
    */
   void screenshot(String name) {
     if (!Boolean.getBoolean("marque.screenshots")) {
@@ -149,8 +150,8 @@ final class Window implements AutoCloseable {
   }
 
   /**
-   * Keeps a small picture of a part of the page; for the documentation, where {@code
-   * -Dmarque.pictures=docs/pictures} says so.
+   * Saves a small image of a part of the page under {@code target/screenshots}, or in the directory
+   * that {@code marque.pictures} names; {@code docs/pictures} updates the documentation.
    */
   void picture(String name, Locator part) {
     Path folder = Path.of(System.getProperty("marque.pictures", SCREENSHOTS.toString()));
@@ -161,7 +162,7 @@ final class Window implements AutoCloseable {
             .setPath(folder.resolve(name + ".jpg")));
   }
 
-  /** A picture of what is visible, as PNG. */
+  /** Returns a screenshot of the visible part of the page, as PNG. */
   byte[] view() {
     return page.screenshot();
   }
@@ -169,7 +170,7 @@ final class Window implements AutoCloseable {
   @Override
   public void close() {
     context.close();
-    complaints.removeIf(complaint -> expected.stream().anyMatch(complaint::contains));
-    assertEquals(List.of(), complaints, "errors in the browser's console");
+    errors.removeIf(error -> expected.stream().anyMatch(error::contains));
+    assertEquals(List.of(), errors, "errors in the browser's console");
   }
 }

@@ -16,8 +16,8 @@ import javax.imageio.ImageWriteParam;
 import javax.imageio.ImageWriter;
 import javax.imageio.stream.ImageOutputStream;
 
-/** The looks of one page side by side, small enough to be kept in the repository. */
-final class Looks {
+/** Screenshots of one page side by side, small enough to be kept in the repository. */
+final class ScreenshotStrip {
 
   private static final int HEIGHT = 400;
   private static final int GAP = 12;
@@ -25,14 +25,14 @@ final class Looks {
 
   private final List<Image> views = new ArrayList<>();
 
-  /** Adds what a window shows. */
+  /** Appends a screenshot on the right, given as PNG. */
   void add(byte[] png) throws IOException {
     BufferedImage view = ImageIO.read(new ByteArrayInputStream(png));
     int width = Math.round((float) view.getWidth() * HEIGHT / view.getHeight());
     views.add(view.getScaledInstance(width, HEIGHT, Image.SCALE_AREA_AVERAGING));
   }
 
-  /** Writes them as JPEG, the first on the left. */
+  /** Writes the strip as JPEG. */
   void write(Path file) throws IOException {
     int width = views.stream().mapToInt(view -> view.getWidth(null) + GAP).sum() + GAP;
     BufferedImage all = new BufferedImage(width, HEIGHT + 2 * GAP, BufferedImage.TYPE_INT_RGB);

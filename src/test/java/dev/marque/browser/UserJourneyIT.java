@@ -20,23 +20,23 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** From sign-up to the table and the history, as a person does it, against the whole server. */
-class WholeWayIT {
+/** Tests the steps of a user against a running server, from sign-up to result and history. */
+class UserJourneyIT {
 
   private static final Path AUDI = Path.of("src/test/resources/photos/audi.jpg");
   private static final Path VOLVO = Path.of("src/test/resources/photos/volvo.jpg");
   private static final Path NOT_A_PHOTO = Path.of("pom.xml");
-  private static final double PATIENCE = 30_000;
+  private static final double TIMEOUT_MILLIS = 30_000;
 
   private static final RunningServer SERVER = RunningServer.shared();
 
   @BeforeAll
-  static void be_patient_on_a_busy_machine() {
-    PlaywrightAssertions.setDefaultAssertionTimeout(PATIENCE);
+  static void setAssertionTimeout() {
+    PlaywrightAssertions.setDefaultAssertionTimeout(TIMEOUT_MILLIS);
   }
 
   @Test
-  void with_scripts_a_photo_becomes_a_table_in_the_same_page() {
+  void with_scripts_the_result_appears_in_the_same_page() {
     try (Window window = Window.desktop(SERVER.baseUrl())) {
       Page page = window.page();
       signUpAndIn(page);
@@ -65,7 +65,7 @@ class WholeWayIT {
   }
 
   @Test
-  void without_scripts_the_same_way_leads_to_the_same_table() {
+  void without_scripts_uploading_correcting_and_deleting_work() {
     try (Window window = Window.withoutScripts(SERVER.baseUrl())) {
       Page page = window.page();
       signUpAndIn(page);
@@ -95,7 +95,7 @@ class WholeWayIT {
   }
 
   @Test
-  void several_photos_are_answered_each_and_a_bad_one_says_why() {
+  void each_of_several_photos_gets_a_result_or_a_reason() {
     try (Window window = Window.phone(SERVER.baseUrl())) {
       Page page = window.page();
       signUpAndIn(page);
@@ -116,7 +116,7 @@ class WholeWayIT {
   }
 
   @Test
-  void the_heat_map_is_switched_on_and_faded() {
+  void the_heat_map_can_be_switched_on_and_faded() {
     try (Window window = Window.dark(SERVER.baseUrl())) {
       Page page = window.page();
       signUpAndIn(page);
@@ -127,7 +127,7 @@ class WholeWayIT {
       page.getByRole(AriaRole.SWITCH).check();
       assertThat(heat).isVisible();
       Object width = heat.evaluate("image => image.decode().then(() => image.naturalWidth)");
-      assertTrue(((Number) width).intValue() > 0, "the heat map is a picture");
+      assertTrue(((Number) width).intValue() > 0, "the heat map is an image");
       page.locator("[data-heat-fade]").fill("30");
       assertThat(heat).hasCSS("opacity", "0.3");
       window.screenshot("result-heat-map-dark");
@@ -138,7 +138,7 @@ class WholeWayIT {
   }
 
   @Test
-  void the_keyboard_alone_is_enough() {
+  void sign_in_works_with_the_keyboard_alone() {
     RunningServer.Person person = SERVER.newUser();
     try (Window window = Window.desktop(SERVER.baseUrl())) {
       Page page = window.page();
@@ -159,14 +159,14 @@ class WholeWayIT {
   }
 
   @Test
-  void a_wrong_password_is_told_in_the_form_the_name_is_kept_and_the_password_may_be_seen() {
+  void after_a_wrong_password_the_form_keeps_the_name_and_can_show_the_password() {
     RunningServer.Person person = SERVER.newUser();
     try (Window window = Window.desktop(SERVER.baseUrl())) {
       Page page = window.page();
       signIn(page, person.username(), "not the password");
       assertThat(page.locator(".summary")).isFocused();
       assertThat(page.getByLabel("User name")).hasValue(person.username());
-      window.checkAccessibility("sign-in refused");
+      window.checkAccessibility("sign-in rejected");
       assertThat(page.locator("#password")).hasAttribute("type", "password");
       page.locator(".password .show").click();
       assertThat(page.locator("#password")).hasAttribute("type", "text");
@@ -175,7 +175,7 @@ class WholeWayIT {
 
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
-  void a_server_that_is_away_loses_nothing_of_a_form(boolean behindProxy) {
+  void form_input_is_kept_while_the_server_is_unreachable(boolean behindProxy) {
     RunningServer.Person person = SERVER.newUser();
     try (Window window = Window.desktop(SERVER.baseUrl())) {
       Page page = window.page();
@@ -183,7 +183,7 @@ class WholeWayIT {
       page.getByLabel("User name").fill(person.username());
       page.getByLabel("Password", new Page.GetByLabelOptions().setExact(true))
           .fill(person.password());
-      page.route("**/*", route -> Steps.away(route, behindProxy));
+      page.route("**/*", route -> Steps.makeUnreachable(route, behindProxy));
       page.locator("main form button[type=submit]").click();
       assertThat(page.locator("#away")).isVisible();
       assertThat(page.getByLabel("User name")).hasValue(person.username());
@@ -194,7 +194,7 @@ class WholeWayIT {
   }
 
   @Test
-  void two_clicks_on_send_make_one_prediction() {
+  void a_double_click_on_send_creates_one_prediction() {
     try (Window window = Window.desktop(SERVER.baseUrl())) {
       Page page = window.page();
       signUpAndIn(page);
@@ -207,15 +207,15 @@ class WholeWayIT {
   }
 
   @Test
-  void a_session_that_ends_before_the_upload_leads_to_sign_in_and_back() {
+  void a_session_that_ends_before_the_upload_leads_to_the_sign_in_and_back() {
     RunningServer.Person person = SERVER.newUser();
     try (Window window = Window.desktop(SERVER.baseUrl())) {
       Page page = window.page();
       signIn(page, person.username(), person.password());
-      // Of several, others are still under way when the first is refused.
+      // With several photos, others are still being sent when the first is rejected.
       Steps.picker(page).setInputFiles(new Path[] {AUDI, VOLVO, AUDI});
       page.context().clearCookies();
-      page.onDialog(dialog -> fail("asked: " + dialog.type()));
+      page.onDialog(dialog -> fail("unexpected dialog: " + dialog.type()));
       send(page);
       assertThat(page).hasURL(Pattern.compile("/login"));
       assertThat(page.locator(".notice")).containsText("Your session has ended");
@@ -225,7 +225,7 @@ class WholeWayIT {
   }
 
   @Test
-  void every_page_of_the_whole_server_is_accessible_in_german_too() {
+  void pages_of_a_running_server_are_accessible_in_german() {
     try (Window window = Window.desktop(SERVER.baseUrl())) {
       Page page = window.page();
       signUpAndIn(page);
@@ -266,11 +266,11 @@ class WholeWayIT {
     page.getByLabel("User name").fill(username);
     page.getByLabel("Password", new Page.GetByLabelOptions().setExact(true)).fill(password);
     page.locator("main form button[type=submit]").click();
-    assertThat(page.locator("main form button[aria-busy]")).hasCount(0, patiently());
+    assertThat(page.locator("main form button[aria-busy]")).hasCount(0, withinTimeout());
   }
 
-  private static LocatorAssertions.HasCountOptions patiently() {
-    return new LocatorAssertions.HasCountOptions().setTimeout(PATIENCE);
+  private static LocatorAssertions.HasCountOptions withinTimeout() {
+    return new LocatorAssertions.HasCountOptions().setTimeout(TIMEOUT_MILLIS);
   }
 
   private static void choose(Page page, Path photo) {
