@@ -32,13 +32,13 @@ class EveryPageIT {
       () => new Promise((resolve) => {
         let score = 0;
         const elements = [];
-        const place = ({ x, y, width, height }) => `${width}x${height} at ${x},${y}`;
+        const position = ({ x, y, width, height }) => `${width}x${height} at ${x},${y}`;
         new PerformanceObserver((list) => {
           for (const shift of list.getEntries()) {
             score += shift.value;
             for (const { node, previousRect, currentRect } of shift.sources) {
               const name = node?.cloneNode(false).outerHTML ?? node?.textContent;
-              elements.push(`${name} from ${place(previousRect)} to ${place(currentRect)}`);
+              elements.push(`${name} from ${position(previousRect)} to ${position(currentRect)}`);
             }
           }
         }).observe({ type: 'layout-shift', buffered: true });

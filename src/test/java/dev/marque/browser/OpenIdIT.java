@@ -47,7 +47,7 @@ class OpenIdIT {
                 "marque.public-url", "http://localhost:" + port,
                 "marque.sso.oidc.issuer", provider.issuerUrl("staff").toString(),
                 "marque.sso.oidc.client-id", "marque",
-                "marque.sso.oidc.client-secret", "not for anybody",
+                "marque.sso.oidc.client-secret", "test-secret",
                 "marque.sso.oidc.name", "Example Login",
                 "marque.sso.oidc.role-claim", "groups",
                 "marque.sso.oidc.admin-role", "cars-admin"));

@@ -73,7 +73,7 @@ final class PagePreview implements AutoCloseable {
   private static final Instant SOME_TIME = Instant.parse("2026-11-23T18:21:18Z");
 
   private static final String LONG_NAME =
-      "a-very-long-name-of-a-photo-that-somebody-took-on-a-rainy-day-<b>in</b>-Cambridge.jpeg";
+      "a-very-long-name-of-a-photo-that-someone-took-on-a-rainy-day-<b>in</b>-Cambridge.jpeg";
 
   /** The index of the result in the history that has no stored photo. */
   private static final int WITHOUT_PHOTO = 7;
@@ -191,7 +191,7 @@ final class PagePreview implements AutoCloseable {
     List<KnownNode> nodes =
         List.of(
             new KnownNode("0192aaaa-0000-7000-8000-000000000001", "marque-3", 17),
-            new KnownNode("here", "marque-4-long-name-of-a-model-that-somebody-trains", 64));
+            new KnownNode("here", "marque-4-long-name-of-a-model-that-someone-trains", 64));
     return Map.of(
         "left",
         120,
@@ -311,7 +311,7 @@ final class PagePreview implements AutoCloseable {
             false,
             Map.of(
                 "alert",
-                "User name or password are not right. Please check both.",
+                "The user name or password is incorrect.",
                 "form",
                 Map.of("username", "ada"))));
     all.put("signup", new Sample("account/signup", 200, false, none));
@@ -334,9 +334,9 @@ final class PagePreview implements AutoCloseable {
                     "Lovelace"),
                 "errors",
                 ordered(
-                    "email", "Give an e-mail address like ada@example.org.",
-                    "username", "Use letters, digits, dots, hyphens and underscores only.",
-                    "password", "Use at least 8 characters."))));
+                    "email", "This must be an e-mail address like name@example.org.",
+                    "username", "A user name must have 3 to 32 letters or digits.",
+                    "password", "A password must have 8 to 128 characters."))));
     all.put("upload", new Sample("prediction/upload", 200, true, upload(Map.of())));
     all.put(
         "upload-wrong",
@@ -344,7 +344,7 @@ final class PagePreview implements AutoCloseable {
             "prediction/upload",
             422,
             true,
-            upload(Map.of("errors", Map.of("image", "This photo is cut short. Choose another.")))));
+            upload(Map.of("errors", Map.of("image", "The photo cannot be read.")))));
     for (Verdict verdict : Verdict.values()) {
       all.put(
           "result-" + verdict.code(),
@@ -400,7 +400,7 @@ final class PagePreview implements AutoCloseable {
                     "section",
                     "password",
                     "errors",
-                    Map.of("current_password", "This is not your password.")))));
+                    Map.of("current_password", "That is not your password.")))));
     all.put(
         "users",
         new Sample(
@@ -478,8 +478,7 @@ final class PagePreview implements AutoCloseable {
                   "title",
                   "Not found",
                   "detail",
-                  "There is nothing here, or it is somebody else’s. Check the address, or start"
-                      + " from the first page.")));
+                  "There is nothing at this address, or it belongs to someone else.")));
     }
     return all;
   }
