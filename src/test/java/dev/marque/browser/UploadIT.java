@@ -349,7 +349,7 @@ class UploadIT {
   }
 
   @Test
-  void photos_can_be_chosen_and_sent_with_the_keyboard_alone() {
+  void photos_can_be_chosen_sent_and_corrected_with_the_keyboard_alone() {
     try (Window window = Window.desktop(SERVER.baseUrl())) {
       Page page = window.page();
       Steps.signIn(page, person);
@@ -374,6 +374,13 @@ class UploadIT {
       }
       page.keyboard().press("Space");
       assertThat(page.locator("[data-heat]")).isVisible();
+      for (int tabs = 0; tabs < 20 && !isFocused(page, ".correction select"); tabs++) {
+        page.keyboard().press("Tab");
+      }
+      page.keyboard().type("Bui");
+      page.keyboard().press("Tab");
+      page.keyboard().press("Enter");
+      assertThat(page.locator(".correction .thanks")).containsText("Buick");
     }
   }
 
