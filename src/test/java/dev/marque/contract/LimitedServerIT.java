@@ -120,8 +120,7 @@ class LimitedServerIT {
   }
 
   @Test
-  void over_the_limit_a_new_photo_is_429_but_a_repeated_request_is_answered()
-      throws IOException {
+  void over_the_limit_a_new_photo_is_429_but_a_repeated_request_is_answered() throws IOException {
     Person person = server.newUser();
     ApiClient client = server.client(person);
     String[] key = {"Idempotency-Key", "before-the-limit"};
