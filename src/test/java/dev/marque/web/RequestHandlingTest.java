@@ -173,7 +173,8 @@ class RequestHandlingTest {
 
   @Test
   void a_language_of_hyphens_alone_does_not_break_the_answer() throws IOException {
-    String answer = raw("GET /api/v1/no-such HTTP/1.1\r\nHost: x\r\nAccept-Language: -\r\n\r\n");
+    String head = "GET /api/v1/no-such HTTP/1.1\r\nHost: x\r\nAccept-Language: -\r\n";
+    String answer = raw(head + "Connection: close\r\n\r\n");
     assertTrue(answer.startsWith("HTTP/1.1 404"), answer);
     assertTrue(answer.contains("problems/not-found"), answer);
   }
