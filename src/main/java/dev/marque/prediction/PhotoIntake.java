@@ -16,11 +16,11 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -99,12 +99,7 @@ public final class PhotoIntake {
     InProgress own = new InProgress(request.fingerprint(), Promise.promise());
     InProgress first = inProgress.putIfAbsent(keyed, own);
     if (first == null) {
-      return earlier(caller, request)
-          .compose(
-              earlier ->
-                  earlier
-                      .map(Future::succeededFuture)
-                      .orElseGet(() -> predictNew(caller, photo, request)))
+      return earlierOr(caller, request, () -> predictNew(caller, photo, request))
           .onComplete(
               result -> {
                 inProgress.remove(keyed);
@@ -113,15 +108,8 @@ public final class PhotoIntake {
     }
     if (!first.fingerprint.equals(request.fingerprint())) {
       // The photo in progress may itself be the wrong one for this key.
-      return earlier(caller, request)
-          .compose(
-              earlier ->
-                  earlier
-                      .map(Future::succeededFuture)
-                      .orElseGet(
-                          () ->
-                              Future.failedFuture(
-                                  new Failure.Invalid("idempotency-key-reused", List.of()))));
+      Failure reused = new Failure.Invalid("idempotency-key-reused", List.of());
+      return earlierOr(caller, request, () -> Future.failedFuture(reused));
     }
     return onThisContext(first.result.future())
         .timeout(REPEAT_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
@@ -137,10 +125,13 @@ public final class PhotoIntake {
             });
   }
 
-  /** Looks the request up; an exception of the lookup fails the future, too. */
-  private Future<Optional<Prediction>> earlier(Caller caller, RequestKey request) {
+  /** Returns the stored prediction of the request; if there is none, what {@code other} gives. */
+  private Future<Prediction> earlierOr(
+      Caller caller, RequestKey request, Supplier<Future<Prediction>> other) {
+    // Within a composition, so that an exception of the lookup fails the future, too.
     return Future.succeededFuture()
-        .compose(none -> predictions.findByRequest(caller.user().id(), request));
+        .compose(none -> predictions.findByRequest(caller.user().id(), request))
+        .compose(earlier -> earlier.map(Future::succeededFuture).orElseGet(other));
   }
 
   /** Returns whether a request with this idempotency key is in progress. */

@@ -7,7 +7,6 @@ import io.netty.handler.codec.http.multipart.HttpPostRequestDecoder;
 import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
-import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
@@ -76,15 +75,18 @@ public final class Failures {
     securityHeaders.complete(response);
     // Neither the address nor the headers are reliable, so the language and the media type that the
     // client accepts are unknown.
-    Locale language = Locale.ENGLISH;
+    response.putHeader("Connection", "close").putHeader(RequestId.HEADER, id);
+    sendProblem(response, failure, Locale.ENGLISH, id);
+    request.connection().close();
+  }
+
+  private void sendProblem(
+      HttpServerResponse response, Failure failure, Locale language, String requestId) {
     response
         .setStatusCode(failure.status())
-        .putHeader("Connection", "close")
         .putHeader("Content-Type", Problems.MEDIA_TYPE)
         .putHeader("Content-Language", language.getLanguage())
-        .putHeader(RequestId.HEADER, id)
-        .end(problems.document(failure, language).put("request_id", id).toBuffer());
-    request.connection().close();
+        .end(problems.document(failure, language).put("request_id", requestId).toBuffer());
   }
 
   private void answer(RoutingContext ctx) {
@@ -103,13 +105,7 @@ public final class Failures {
     addHeaders(ctx, failure);
     Locale language = Pages.language(ctx);
     if (wantsJson(ctx)) {
-      JsonObject problem =
-          problems.document(failure, language).put("request_id", RequestId.of(ctx));
-      response
-          .setStatusCode(failure.status())
-          .putHeader("Content-Type", Problems.MEDIA_TYPE)
-          .putHeader("Content-Language", language.getLanguage())
-          .end(problem.toBuffer());
+      sendProblem(response, failure, language, RequestId.of(ctx));
     } else {
       answerPage(ctx, failure, language);
     }
