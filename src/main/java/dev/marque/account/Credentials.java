@@ -36,10 +36,15 @@ final class Credentials extends VerticleBase {
   private static final String REFUSAL = "Invalid username/password";
   private static final Logger LOG = LoggerFactory.getLogger(Credentials.class);
   private static final SecureRandom RANDOM = new SecureRandom();
+  private static final HashingStrategy STRATEGY = HashingStrategy.load();
+
+  /** The hash for unknown names, of a random password: one for all instances, since it is slow. */
+  private static final class Unmatched {
+    static final String HASH = hash(random(32));
+  }
 
   private final Pool pool;
   private final Accounts accounts;
-  private final HashingStrategy strategy = HashingStrategy.load();
   private final SqlAuthentication authentication;
 
   Credentials(Pool pool, Accounts accounts) {
@@ -55,7 +60,7 @@ final class Credentials extends VerticleBase {
                         (SELECT password_hash FROM accounts WHERE lower(username) = lower($1)),
                         '%s')
                     """
-                        .formatted(hash(random(32)))));
+                        .formatted(Unmatched.HASH)));
   }
 
   @Override
@@ -125,8 +130,8 @@ final class Credentials extends VerticleBase {
             });
   }
 
-  private String hash(String password) {
-    return strategy.hash(Argon2id.ID, Argon2id.PARAMETERS, random(Argon2id.SALT_BYTES), password);
+  private static String hash(String password) {
+    return STRATEGY.hash(Argon2id.ID, Argon2id.PARAMETERS, random(Argon2id.SALT_BYTES), password);
   }
 
   private static String random(int bytes) {

@@ -1,20 +1,13 @@
 package dev.marque.app;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.marque.platform.SettingsFile;
 import dev.marque.vision.PhotoViewer;
 import dev.marque.vision.Recognition;
 import dev.marque.vision.Recognizer;
-import dev.marque.vision.Scored;
-import dev.marque.vision.Traits;
-import dev.marque.vision.Verdict;
 import dev.marque.vision.photo.Photo;
 import dev.marque.vision.photo.PhotoException;
 import dev.marque.vision.photo.PhotoLimits;
 import dev.marque.vision.photo.PhotoReader;
-import dev.marque.web.Messages;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -22,7 +15,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -46,7 +38,6 @@ import picocli.CommandLine.Spec;
     })
 public final class ClassifyCommand implements Callable<Integer> {
 
-  private static final int BAR_LENGTH = 30;
   private static final String UNREADABLE = "it cannot be read from disk";
 
   @Parameters(arity = "1..*", paramLabel = "PHOTO", description = "Photos, or folders of photos.")
@@ -70,9 +61,6 @@ public final class ClassifyCommand implements Callable<Integer> {
 
   @Spec private @Nullable CommandSpec spec;
 
-  private final ObjectMapper mapper = new ObjectMapper();
-  private final Messages messages = new Messages();
-
   @Override
   public Integer call() throws IOException {
     CommandSpec command = Objects.requireNonNull(spec);
@@ -87,6 +75,7 @@ public final class ClassifyCommand implements Callable<Integer> {
     Path folder = model == null ? SettingsFile.load().modelDir() : model;
     skipped.forEach((path, reason) -> reportSkipped(err, path, reason));
     int failed = skipped.size();
+    RecognitionPrinter printer = json ? new JsonPrinter(out, topK) : new TextPrinter(out, topK);
     try (Recognizer recognizer = Recognizer.load(folder)) {
       for (Path file : photos) {
         try {
@@ -95,12 +84,7 @@ public final class ClassifyCommand implements Callable<Integer> {
                   Files.readAllBytes(file), PhotoLimits.GENEROUS, PhotoViewer.DECODED_SIDE);
           Recognition recognition =
               recognizer.recognize(List.of(recognizer.prepare(photo.pixels()))).get(0);
-          if (json) {
-            out.println(mapper.writeValueAsString(document(file, photo, recognition)));
-          } else {
-            print(out, file, recognition);
-          }
-          out.flush();
+          printer.print(file, photo, recognition);
         } catch (PhotoException e) {
           reportSkipped(err, file, String.valueOf(e.getMessage()));
           failed++;
@@ -147,82 +131,5 @@ public final class ClassifyCommand implements Callable<Integer> {
       throw new ParameterException(command.commandLine(), mistakes.get(0));
     }
     return photos;
-  }
-
-  private void print(PrintWriter out, Path file, Recognition recognition) {
-    out.println(file + ": " + sentence(recognition));
-    List<Scored> brands = top(recognition);
-    int longest = brands.stream().mapToInt(brand -> brand.name().length()).max().orElse(0);
-    for (Scored brand : brands) {
-      int filled = (int) Math.round(brand.probability() * BAR_LENGTH);
-      out.println(
-          String.format(
-              Locale.ROOT,
-              "  %-" + longest + "s %6.1f%% %s",
-              brand.name(),
-              100 * brand.probability(),
-              "#".repeat(filled)));
-    }
-    for (String advice : recognition.advice()) {
-      out.println("  note: " + messages.get(Locale.ENGLISH, "advice." + advice));
-    }
-    out.println();
-  }
-
-  /** Returns the most likely brands: all of them if the model knows fewer than requested. */
-  private List<Scored> top(Recognition recognition) {
-    List<Scored> brands = recognition.brands();
-    return brands.subList(0, Math.min(topK, brands.size()));
-  }
-
-  private static String sentence(Recognition recognition) {
-    String top = recognition.brands().get(0).name();
-    String measured = measured(recognition.accuracyAtThisConfidence());
-    return switch (recognition.verdict()) {
-      case CONFIDENT -> top + measured;
-      case UNSURE -> "one of these" + measured;
-      case UNKNOWN_MAKE -> "a car, but of none of the known brands";
-      case NOT_A_CAR -> "not a car";
-    };
-  }
-
-  private static String measured(double accuracy) {
-    // Never 100: answers that were always right so far may still be wrong the next time.
-    return accuracy == 0
-        ? " (the accuracy of such answers was not measured)"
-        : " (%d of 100 answers with this confidence were right)"
-            .formatted(Math.min(99, Math.round(100 * accuracy)));
-  }
-
-  private ObjectNode document(Path file, Photo photo, Recognition recognition) {
-    Verdict verdict = recognition.verdict();
-    ObjectNode document =
-        mapper
-            .createObjectNode()
-            .put("file", file.toString())
-            .put("width", photo.width())
-            .put("height", photo.height())
-            .put("model", recognition.model())
-            .put("verdict", verdict.code())
-            .put("car_probability", rounded(recognition.carProbability()))
-            .put("accuracy_at_this_confidence", rounded(recognition.accuracyAtThisConfidence()));
-    add(document.putArray("brands"), "brand", top(recognition));
-    add(document.putArray("closest_models"), "model", recognition.closestModels());
-    Traits traits = recognition.traits();
-    document.put("body_type", traits.bodyTypeCode());
-    document.put("decade", traits.decade());
-    ArrayNode advice = document.putArray("advice");
-    recognition.advice().forEach(advice::add);
-    return document;
-  }
-
-  private static void add(ArrayNode array, String name, List<Scored> scored) {
-    for (Scored one : scored) {
-      array.addObject().put(name, one.name()).put("probability", rounded(one.probability()));
-    }
-  }
-
-  private static double rounded(double value) {
-    return Math.round(value * 1e4) / 1e4;
   }
 }

@@ -106,20 +106,22 @@ public final class Server implements AutoCloseable {
     String node = cluster.map(Cluster::node).orElse("here");
     switch (settings.role()) {
       case ALL -> {
-        // The model loads while the database starts: each takes about a second.
+        // The model loads while database and pages start: each takes seconds on a slow machine.
         Future<String> inference = startInference(vertx, node, metrics);
         Database database = startDatabase(vertx, health);
-        undeployOnClose(vertx, inference.await());
-        abortIfStopping();
         EventBusInferenceClient client = startClient(vertx, node, metrics, cluster, health);
-        client.discovered().await();
-        startWeb(vertx, listeners, database, client, metrics);
+        Runnable awaitInference =
+            () -> {
+              undeployOnClose(vertx, inference.await());
+              client.discovered().await();
+            };
+        startWeb(vertx, listeners, database, client, metrics, awaitInference);
       }
       case INFERENCE -> undeployOnClose(vertx, startInference(vertx, node, metrics).await());
       case WEB -> {
         Database database = startDatabase(vertx, health);
         EventBusInferenceClient client = startClient(vertx, node, metrics, cluster, health);
-        startWeb(vertx, listeners, database, client, metrics);
+        startWeb(vertx, listeners, database, client, metrics, () -> {});
       }
     }
   }
@@ -187,10 +189,17 @@ public final class Server implements AutoCloseable {
       Listeners listeners,
       Database database,
       EventBusInferenceClient inference,
-      Metrics metrics) {
+      Metrics metrics,
+      Runnable beforeListening) {
     WebNode node =
         new WebNode(vertx, settings, clock, database.pool(), inference, metrics.registry());
-    node.start(resources, listeners, this::abortIfStopping);
+    node.start(
+        resources,
+        listeners,
+        () -> {
+          beforeListening.run();
+          abortIfStopping();
+        });
     web = Optional.of(node);
   }
 

@@ -4,7 +4,11 @@ import dev.marque.vision.network.Precision;
 import dev.marque.vision.network.PyTorch;
 import dev.marque.vision.network.ServingProgram;
 import dev.marque.vision.photo.Size;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * The faster precision on this processor, determined by measurement.
@@ -18,9 +22,24 @@ record PrecisionChoice(Precision precision, ServingProgram program) {
 
   private static final int RUNS = 8;
 
-  /** Loads a model's program in both precisions and closes the slower one. */
+  private static final Path PROCESSORS = Path.of("/proc/cpuinfo");
+
+  /**
+   * Linux's names of instructions for bfloat16: {@code avx512_bf16}, {@code amx_bf16} and {@code
+   * avx_ne_convert} on x86, {@code bf16} and {@code svebf16} on ARM.
+   */
+  private static final Pattern BFLOAT16_INSTRUCTIONS =
+      Pattern.compile("\\b(\\w*bf16|avx_ne_convert)\\b");
+
+  /**
+   * Loads a model's program in both precisions and closes the slower one. Does not try bfloat16 on
+   * a processor that emulates it.
+   */
   static PrecisionChoice of(LoadedModel model) {
     ServingProgram single = Recognizer.program(model, Precision.FLOAT32);
+    if (!hasBfloat16(PROCESSORS)) {
+      return new PrecisionChoice(Precision.FLOAT32, single);
+    }
     ServingProgram bfloat16 = Recognizer.program(model, Precision.BFLOAT16);
     if (isClearlyFaster(bfloat16, single, model.description().input())) {
       single.close();
@@ -28,6 +47,20 @@ record PrecisionChoice(Precision precision, ServingProgram program) {
     }
     bfloat16.close();
     return new PrecisionChoice(Precision.FLOAT32, single);
+  }
+
+  /**
+   * Returns whether the processor has instructions for bfloat16; true if that is unknown, because
+   * the file cannot be read.
+   *
+   * @param processors the description in the format of Linux's {@code /proc/cpuinfo}
+   */
+  static boolean hasBfloat16(Path processors) {
+    try {
+      return BFLOAT16_INSTRUCTIONS.matcher(Files.readString(processors)).find();
+    } catch (IOException unknown) {
+      return true;
+    }
   }
 
   /**
