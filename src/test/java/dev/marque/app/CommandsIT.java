@@ -3,6 +3,7 @@ package dev.marque.app;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.marque.RunsConcurrently;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tests commands in a separate process, with its own memory and environment. */
+@RunsConcurrently
 class CommandsIT {
 
   private static final Path PHOTO = Path.of("src/test/resources/photos/audi.jpg");

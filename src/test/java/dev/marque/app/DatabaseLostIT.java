@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.marque.Eventually;
+import dev.marque.RunsConcurrently;
 import dev.marque.platform.StoppableDatabase;
 import io.vertx.core.Vertx;
 import io.vertx.pgclient.PgConnectOptions;
@@ -26,6 +27,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 /** Tests the loss and return of PostgreSQL while Marque runs. */
+@RunsConcurrently
 class DatabaseLostIT {
 
   private static final HttpClient CLIENT = HttpClient.newHttpClient();

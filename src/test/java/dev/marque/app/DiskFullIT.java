@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.marque.RunsConcurrently;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.URI;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Tests a data directory on a disk that fills up; only root can create such a small disk. */
+@RunsConcurrently
 class DiskFullIT {
 
   private static final Path BINARIES = Path.of("target", "postgres-binaries").toAbsolutePath();
