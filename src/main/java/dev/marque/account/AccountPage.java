@@ -64,7 +64,7 @@ final class AccountPage {
       RoutingContext ctx, @Nullable Profile entered, @Nullable String section) {
     User user = SignedIn.of(ctx);
     Future<Account> account = own.of(user);
-    Future<List<Session>> activeSessions = sessions.of(user.id(), user.session());
+    Future<List<Session>> activeSessions = sessions.latest(user.id(), user.session());
     Future<List<PersonalToken>> personalTokens = tokens.of(user.id());
     Future<Boolean> external = identities.isExternal(user.id());
     return Future.all(account, activeSessions, personalTokens, external)

@@ -197,9 +197,14 @@ final class Accounts {
         .compose(Accounts::one);
   }
 
-  /** Deletes an account and, through the foreign keys, everything that belongs to it. */
-  Future<Void> delete(SqlClient sql, UUID id) {
-    return sql.preparedQuery("DELETE FROM accounts WHERE id = $1").execute(Tuple.of(id)).mapEmpty();
+  /**
+   * Deletes an account and, through the foreign keys, everything that belongs to it; false if there
+   * is no such account.
+   */
+  Future<Boolean> delete(SqlClient sql, UUID id) {
+    return sql.preparedQuery("DELETE FROM accounts WHERE id = $1")
+        .execute(Tuple.of(id))
+        .map(deleted -> deleted.rowCount() == 1);
   }
 
   Future<Boolean> hasAdministrator(SqlClient sql) {

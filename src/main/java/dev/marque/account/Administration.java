@@ -123,7 +123,11 @@ final class Administration {
   private Future<Void> delete(SqlClient sql, User by, Account account, Client client) {
     return requireNotLastAdministrator(sql, account)
         .compose(allowed -> accounts.delete(sql, account.id()))
-        .compose(done -> audit.record(sql, AuditEvent.ACCOUNT_DELETED, by, account, client, null));
+        .compose(
+            deletedNow ->
+                deletedNow
+                    ? audit.record(sql, AuditEvent.ACCOUNT_DELETED, by, account, client, null)
+                    : Future.succeededFuture());
   }
 
   private Future<Void> requireNotLastAdministrator(SqlClient sql, Account account) {

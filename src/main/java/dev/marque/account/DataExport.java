@@ -48,7 +48,7 @@ final class DataExport {
             .compose(account -> zip.add("account.json", account.toJson().toBuffer()))
             .compose(added -> identities.of(user.id()))
             .compose(list -> zip.add("identities.json", identities(list).toBuffer()))
-            .compose(added -> sessions.of(user.id(), user.session()))
+            .compose(added -> sessions.all(user.id(), user.session()))
             .compose(list -> zip.add("sessions.json", sessions(list).toBuffer()))
             .compose(added -> tokens.of(user.id()))
             .compose(list -> zip.add("tokens.json", tokens(list).toBuffer()))

@@ -185,9 +185,11 @@ final class OwnAccount {
                         requireNotLastAdministrator(sql, user)
                             .compose(allowed -> accounts.delete(sql, user.id()))
                             .compose(
-                                done ->
-                                    audit.record(
-                                        sql, AuditEvent.ACCOUNT_DELETED, user, user, client))))
+                                deletedNow ->
+                                    deletedNow
+                                        ? audit.record(
+                                            sql, AuditEvent.ACCOUNT_DELETED, user, user, client)
+                                        : Future.succeededFuture())))
         .onSuccess(done -> sessions.invalidate(user.id()));
   }
 

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sessions and their refresh tokens (RFC 9700, section 4.14: rotation).
@@ -45,6 +46,9 @@ final class Sessions {
 
   /** Maximum sessions deleted in one statement, each with its refresh tokens. */
   private static final int CHUNK_SIZE = 10;
+
+  /** As many sessions as a page can show. */
+  private static final int MAX_LISTED = 200;
 
   private final Pool pool;
   private final Tokens tokens;
@@ -225,17 +229,29 @@ final class Sessions {
         .mapEmpty();
   }
 
-  /** Returns an account's active sessions, the most recently used first. */
-  Future<List<Session>> of(UUID account, UUID current) {
+  /**
+   * Returns an account's active sessions, the most recently used first, but at most as many as a
+   * page can show.
+   */
+  Future<List<Session>> latest(UUID account, UUID current) {
+    return active(account, current, MAX_LISTED);
+  }
+
+  /** Returns all active sessions of an account, the most recently used first. */
+  Future<List<Session>> all(UUID account, UUID current) {
+    return active(account, current, null);
+  }
+
+  private Future<List<Session>> active(UUID account, UUID current, @Nullable Integer limit) {
     return pool.preparedQuery(
             """
             SELECT id, created_at, last_used_at, expires_at, remember, user_agent, address
               FROM sessions
              WHERE account_id = $1 AND least(idle_expires_at, expires_at) > $2
              ORDER BY last_used_at DESC
-             LIMIT 200
+             LIMIT $3
             """)
-        .execute(Tuple.of(account, utc(clock.instant())))
+        .execute(Tuple.of(account, utc(clock.instant()), limit))
         .map(rows -> sessions(rows, current));
   }
 

@@ -165,7 +165,7 @@ class AccountDeletionIT {
     other.query("LOCK TABLE predictions IN EXCLUSIVE MODE").execute().await();
     CompletableFuture<HttpResponse<String>> deletion =
         CompletableFuture.supplyAsync(() -> deleteByAdministrator(person));
-    awaitWaitingForTable();
+    awaitWaitingForTable(1);
     String name = "'" + person.username() + "'";
     other.query("DELETE FROM accounts WHERE username = " + name).execute().await();
     other
@@ -187,9 +187,38 @@ class AccountDeletionIT {
     assertEquals("New", new JsonObject(left.body()).getString("first_name"), left.body());
   }
 
-  private void awaitWaitingForTable() {
+  @Test
+  @Timeout(60)
+  void two_deletions_at_once_both_succeed_and_are_recorded_once() {
+    Person person = server.newUser();
+    String name = "'" + person.username() + "'";
+    Object id = value("SELECT id FROM accounts WHERE username = " + name);
+    Visitor browser = signedIn(person);
+    SqlConnection other = pool.getConnection().await();
+    other.query("BEGIN; LOCK TABLE predictions IN EXCLUSIVE MODE").execute().await();
+    CompletableFuture<HttpResponse<String>> first =
+        CompletableFuture.supplyAsync(() -> delete(browser, person));
+    awaitWaitingForTable(1);
+    CompletableFuture<HttpResponse<String>> second =
+        CompletableFuture.supplyAsync(() -> deleteByAdministrator(person));
+    awaitWaitingForTable(2);
+    other.query("COMMIT").execute().await();
+    other.close().await();
+
+    assertEquals(303, first.join().statusCode(), first.join().body());
+    assertEquals(204, second.join().statusCode(), second.join().body());
+    String recorded =
+        "SELECT count(*) FROM audit WHERE event = 'account_deleted' AND subject_id = '" + id + "'";
+    assertEquals(1L, value(recorded));
+  }
+
+  private Object value(String query) {
+    return pool.query(query).execute().await().iterator().next().getValue(0);
+  }
+
+  private void awaitWaitingForTable(long statements) {
     String waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = 'relation'";
-    while (pool.query(waiting).execute().await().iterator().next().getLong(0) == 0) {
+    while ((long) value(waiting) < statements) {
       Thread.onSpinWait();
     }
   }

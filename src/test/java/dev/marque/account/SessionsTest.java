@@ -67,6 +67,24 @@ class SessionsTest {
     return sessions.begin(pool, account, false, CLIENT).await();
   }
 
+  @Test
+  void the_page_lists_the_latest_sessions_and_the_export_all() {
+    Grant grant = signedIn();
+    User user = find(grant.accessToken()).orElseThrow();
+    pool.query(
+            """
+            INSERT INTO sessions
+            SELECT gen_random_uuid(), account_id, created_at, last_used_at, idle_expires_at,
+                expires_at, remember, user_agent, address
+              FROM sessions, generate_series(1, 250) WHERE id = '%s'
+            """
+                .formatted(user.session()))
+        .execute()
+        .await();
+    assertEquals(251, sessions.all(user.id(), user.session()).await().size());
+    assertEquals(200, sessions.latest(user.id(), user.session()).await().size());
+  }
+
   private Optional<User> find(String accessToken) {
     return live.find(tokens.read(accessToken).await().orElseThrow()).await();
   }

@@ -151,12 +151,13 @@ class PagePartsIT {
   }
 
   @Test
-  void in_forced_colours_switches_are_drawn_by_the_browser() {
+  void in_forced_colours_switches_and_sliders_are_drawn_by_the_browser() {
     try (Window window = Window.desktop(preview.baseUrl())) {
       Page page = window.page();
       page.emulateMedia(new Page.EmulateMediaOptions().setForcedColors(ForcedColors.ACTIVE));
       Locator toggle = open(window, "result-confident").locator("[data-heat-switch]");
       assertThat(toggle).hasCSS("appearance", "auto");
+      assertThat(page.locator("input[type=range]").first()).hasCSS("appearance", "auto");
       assertEquals("none", toggle.evaluate("e => getComputedStyle(e, '::before').content"));
     }
   }
