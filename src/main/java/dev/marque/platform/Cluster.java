@@ -89,13 +89,14 @@ public final class Cluster implements AutoCloseable {
             .setValueCollectionType(MultiMapConfig.ValueCollectionType.SET));
     NetworkConfig network = config.getNetworkConfig();
     network.setPort(settings.port()).setPortAutoIncrement(false);
-    network.getInterfaces().setEnabled(true).addInterface(address);
     JoinConfig join = network.getJoin();
     join.getMulticastConfig().setEnabled(false);
     join.getAutoDetectionConfig().setEnabled(false);
     TcpIpConfig members = join.getTcpIpConfig().setEnabled(true);
     settings.members().forEach(member -> members.addMember(withPort(member)));
 
+    // Not by NetworkConfig.getInterfaces(): with those, members given by name are ignored.
+    config.setProperty("hazelcast.local.localAddress", address);
     config.setProperty("hazelcast.logging.type", "slf4j");
     config.setProperty("hazelcast.phone.home.enabled", "false");
     config.setProperty("hazelcast.shutdownhook.enabled", "false");
