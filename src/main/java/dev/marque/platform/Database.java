@@ -7,6 +7,7 @@ import io.vertx.pgclient.PgBuilder;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.PoolOptions;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -17,13 +18,20 @@ import java.util.concurrent.TimeoutException;
  * The connection pool that all repositories share.
  *
  * <p>Every wait is bounded: opening a connection and waiting for a free one time out within
- * seconds, and requests beyond the size of the wait queue fail immediately.
+ * seconds, requests beyond the size of the wait queue fail immediately, and a connection on which
+ * nothing arrives for minutes is closed.
  */
 public final class Database {
 
   private static final int MAX_CONNECTIONS = 16;
   private static final int MAX_WAITING = 512;
   private static final int TIMEOUT_SECONDS = 10;
+
+  /**
+   * When to give up a connection whose other end has vanished without closing it. Longer than a
+   * statement may take, and than a slow client of an export pauses between two of its queries.
+   */
+  private static final Duration MAX_SILENCE = Duration.ofMinutes(3);
 
   /**
    * How long running statements may take to finish on shutdown; other components need the rest of
@@ -39,6 +47,11 @@ public final class Database {
 
   /** Creates the pool; connections are opened on demand. */
   public static Database open(Vertx vertx, DatabaseAddress address) {
+    return open(vertx, address, MAX_SILENCE);
+  }
+
+  /** As {@link #open(Vertx, DatabaseAddress)}, with another limit for silent connections. */
+  static Database open(Vertx vertx, DatabaseAddress address, Duration maxSilence) {
     PgConnectOptions connection = address.connectOptions();
     connection
         .setCachePreparedStatements(true)
@@ -58,7 +71,10 @@ public final class Database {
     return new Database(
         PgBuilder.pool()
             .with(options)
-            .with(new NetClientOptions().setConnectTimeout(TIMEOUT_SECONDS * 1000))
+            .with(
+                new NetClientOptions()
+                    .setConnectTimeout(TIMEOUT_SECONDS * 1000)
+                    .setIdleTimeout((int) maxSilence.toSeconds()))
             .connectingTo(connection)
             .using(vertx)
             .build());

@@ -13,7 +13,6 @@ import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import dev.marque.app.RunningServer;
 import java.io.IOException;
 import java.net.URI;
-import java.security.GeneralSecurityException;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,7 +30,7 @@ class DocumentedProxiesIT {
   @ParameterizedTest
   @EnumSource(DocumentedProxy.Kind.class)
   void marque_works_behind_it_as_a_page_and_in_a_frame(DocumentedProxy.Kind kind)
-      throws IOException, GeneralSecurityException, InterruptedException {
+      throws IOException, InterruptedException {
     assumeTrue(kind.isInstalled(), kind + " is not installed");
     PlaywrightAssertions.setDefaultAssertionTimeout(Steps.TIMEOUT_MILLIS);
     try (DocumentedProxy proxy = new DocumentedProxy(kind);

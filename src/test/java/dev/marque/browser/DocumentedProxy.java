@@ -1,5 +1,6 @@
 package dev.marque.browser;
 
+import dev.marque.SelfSignedCertificate;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -7,9 +8,6 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -67,9 +65,9 @@ final class DocumentedProxy implements AutoCloseable {
   }
 
   /** Starts the proxy in front of a server on this machine. */
-  void forwardTo(int backend) throws IOException, GeneralSecurityException, InterruptedException {
+  void forwardTo(int backend) throws IOException, InterruptedException {
     Path folder = Files.createTempDirectory("marque-" + kind);
-    writeKeys(folder);
+    SelfSignedCertificate.writePem(folder);
     String example = kind.example().replace("127.0.0.1:8080", "127.0.0.1:" + backend);
     Path file = folder.resolve("proxy.conf");
     Files.writeString(
@@ -160,23 +158,6 @@ final class DocumentedProxy implements AutoCloseable {
         EXAMPLE
         </VirtualHost>
         """;
-  }
-
-  private static void writeKeys(Path folder) throws IOException, GeneralSecurityException {
-    char[] password = HttpsProxy.PASSWORD.toCharArray();
-    KeyStore keys = KeyStore.getInstance(HttpsProxy.selfSigned().toFile(), password);
-    write(folder.resolve("key.pem"), "PRIVATE KEY", keys.getKey("proxy", password).getEncoded());
-    write(
-        folder.resolve("certificate.pem"),
-        "CERTIFICATE",
-        keys.getCertificate("proxy").getEncoded());
-  }
-
-  private static void write(Path file, String name, byte[] content) throws IOException {
-    Files.writeString(
-        file,
-        "-----BEGIN %s-----%n%s%n-----END %s-----%n"
-            .formatted(name, Base64.getMimeEncoder().encodeToString(content), name));
   }
 
   @Override

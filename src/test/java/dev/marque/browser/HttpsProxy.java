@@ -1,5 +1,6 @@
 package dev.marque.browser;
 
+import dev.marque.SelfSignedCertificate;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpServer;
@@ -7,16 +8,11 @@ import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.net.PfxOptions;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 
 /**
  * A reverse proxy with TLS, as in an intranet: {@code https://marque.example:PORT/cars} leads to
@@ -27,8 +23,6 @@ final class HttpsProxy implements AutoCloseable {
 
   static final String PREFIX = "/cars";
 
-  static final String PASSWORD = "changeit";
-
   private final Vertx vertx = Vertx.vertx();
   private final HttpClient client = vertx.createHttpClient();
   private final HttpServer server;
@@ -38,14 +32,15 @@ final class HttpsProxy implements AutoCloseable {
   private volatile int backend;
 
   HttpsProxy() {
-    Path keys = selfSigned();
     server =
         vertx
             .createHttpServer(
                 new HttpServerOptions()
                     .setSsl(true)
                     .setKeyCertOptions(
-                        new PfxOptions().setPath(keys.toString()).setPassword(PASSWORD)))
+                        new PfxOptions()
+                            .setPath(SelfSignedCertificate.keyStore().toString())
+                            .setPassword(SelfSignedCertificate.PASSWORD)))
             .requestHandler(this::handle)
             .listen(0, "127.0.0.1")
             .await();
@@ -140,45 +135,6 @@ final class HttpsProxy implements AutoCloseable {
                 request.response().setStatusCode(502).end();
               }
             });
-  }
-
-  /** Creates a key store with a key and a self-signed certificate, using the JDK's keytool. */
-  static Path selfSigned() {
-    try {
-      Path keys = Files.createTempDirectory("marque-proxy").resolve("keys.p12");
-      Process tool =
-          new ProcessBuilder(
-                  Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                  "-genkeypair",
-                  "-keyalg",
-                  "EC",
-                  "-alias",
-                  "proxy",
-                  "-dname",
-                  "CN=marque.example",
-                  "-ext",
-                  "SAN=dns:marque.example,dns:portal.example",
-                  "-validity",
-                  "2",
-                  "-storetype",
-                  "PKCS12",
-                  "-storepass",
-                  PASSWORD,
-                  "-keystore",
-                  keys.toString())
-              .redirectErrorStream(true)
-              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-              .start();
-      if (!tool.waitFor(60, TimeUnit.SECONDS) || tool.exitValue() != 0) {
-        throw new IllegalStateException("keytool created no certificate");
-      }
-      return keys;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException(e);
-    }
   }
 
   @Override

@@ -29,6 +29,11 @@ public final class StoppableDatabase implements AutoCloseable {
     return "postgresql://marque:" + password + "@127.0.0.1:" + port + "/marque";
   }
 
+  /** Returns the folder with the settings and tables of PostgreSQL. */
+  Path folder() {
+    return data.path().resolve("postgres");
+  }
+
   public void start() {
     running = EmbeddedPostgres.start(data, TestDatabase.BINARIES, port);
   }
