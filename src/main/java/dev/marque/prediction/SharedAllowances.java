@@ -15,10 +15,10 @@ public final class SharedAllowances {
 
   static final double FULL = 60;
 
-  /** The current content of a bucket. */
+  /** The current content of a bucket. A clock that was set back takes nothing from it. */
   private static final String NOW =
-      "least(60, a.allowance"
-          + " + extract(epoch FROM clock_timestamp() - a.counted_at)::double precision)";
+      "least(60, a.allowance + greatest(0,"
+          + " extract(epoch FROM clock_timestamp() - a.counted_at)::double precision))";
 
   private final Pool pool;
 

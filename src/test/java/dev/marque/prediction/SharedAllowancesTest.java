@@ -89,6 +89,19 @@ class SharedAllowancesTest {
   }
 
   @Test
+  void a_clock_that_is_set_back_refuses_nothing() {
+    one.acquire(account).await();
+    database
+        .pool()
+        .preparedQuery(
+            "UPDATE prediction_allowances SET counted_at = now() + interval '1 hour'"
+                + " WHERE account_id = $1")
+        .execute(Tuple.of(account))
+        .await();
+    one.acquire(account).await();
+  }
+
+  @Test
   void a_refunded_prediction_can_be_taken_on_the_other_node() {
     Future.join(IntStream.range(0, 6).mapToObj(i -> one.acquire(account)).toList()).await();
     assertThrows(Failure.TooManyRequests.class, () -> other.acquire(account).await());
