@@ -119,7 +119,7 @@ public final class EventBusInferenceClient implements InferenceClient {
 
   private void retryElsewhere(String lost) {
     Set<Attempt> orphans = attempts.remove(lost);
-    if (orphans != null) {
+    if (orphans != null && !orphans.isEmpty()) {
       LOG.warn("Retrying {} photos on another node", orphans.size());
       orphans.forEach(Attempt::lost);
     }

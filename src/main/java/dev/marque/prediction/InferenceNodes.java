@@ -62,6 +62,10 @@ final class InferenceNodes {
     private int free() {
       return announcement.isStopping() ? 0 : free;
     }
+
+    private Duration expiry() {
+      return announcement.isStopping() ? EXPIRY.plus(PhotoPipeline.SHUTDOWN_TIMEOUT) : EXPIRY;
+    }
   }
 
   /**
@@ -173,9 +177,10 @@ final class InferenceNodes {
   }
 
   /**
-   * Returns the remote nodes whose last announcement is too old. Returns none if this process
-   * itself was paused since the last call, for example by garbage collection: announcements
-   * received in the meantime have not been processed yet.
+   * Returns the remote nodes whose last announcement is too old; a stopping node announces nothing
+   * while it finishes its photos. Returns none if this process itself was paused since the last
+   * call, for example by garbage collection: announcements received in the meantime have not been
+   * processed yet.
    */
   synchronized List<String> expired() {
     long now = nanoTime.getAsLong();
@@ -186,13 +191,19 @@ final class InferenceNodes {
     }
     return nodes.entrySet().stream()
         .filter(entry -> !entry.getKey().equals(localNode))
-        .filter(entry -> now - entry.getValue().lastSeen > EXPIRY.toNanos())
+        .filter(entry -> now - entry.getValue().lastSeen > entry.getValue().expiry().toNanos())
         .map(Map.Entry::getKey)
         .toList();
   }
 
   synchronized boolean contains(String name) {
     return nodes.containsKey(name);
+  }
+
+  /** Returns whether a node is known and has announced that it stops. */
+  synchronized boolean isStopping(String name) {
+    Node node = nodes.get(name);
+    return node != null && node.announcement.isStopping();
   }
 
   /** Returns whether there is no node, full or not, that accepts photos. */

@@ -14,6 +14,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /** Keeps {@link InferenceNodes} up to date: processes announcements and removes expired nodes. */
 final class NodeDiscovery {
@@ -83,6 +84,9 @@ final class NodeDiscovery {
       return;
     }
     NodeAnnouncement node = NodeAnnouncement.of(message.body());
+    if (node.isStopping() && !nodes.contains(node.node())) {
+      return;
+    }
     if (nodes.update(node)) {
       if (!node.node().equals(localNode)) {
         LOG.info("Discovered inference node {}, model {}", node.node(), node.model());
@@ -105,8 +109,10 @@ final class NodeDiscovery {
 
   /** Removes a node that has left the cluster or expired. */
   void lost(String node) {
+    boolean stopped = nodes.isStopping(node);
     if (nodes.remove(node)) {
-      LOG.warn("Lost inference node {}", node);
+      LOG.atLevel(stopped ? Level.INFO : Level.WARN)
+          .log("{} inference node {}", stopped ? "Stopped:" : "Lost", node);
     }
     updateGauge();
     onLost.accept(node);

@@ -47,7 +47,7 @@ final class PhotoPipeline implements AutoCloseable {
   static final String DEFECT = "defect";
 
   /** How long {@link #close} waits for photos in progress. */
-  private static final Duration SHUTDOWN_TIMEOUT = Duration.ofSeconds(5);
+  static final Duration SHUTDOWN_TIMEOUT = Duration.ofSeconds(5);
 
   /** How long {@link #close} waits for all interrupted decoders, and then for all passes. */
   private static final Duration JOIN_TIMEOUT = Duration.ofSeconds(1);

@@ -156,6 +156,19 @@ class InferenceNodesTest {
   }
 
   @Test
+  void a_stopping_node_does_not_expire_while_it_may_still_finish_its_photos() {
+    announce("a", 1);
+    nodes.update(NodeAnnouncement.stopping("a"));
+    long finished = InferenceNodes.EXPIRY.plus(PhotoPipeline.SHUTDOWN_TIMEOUT).toNanos();
+    for (long passed = 0; passed < finished; passed += CHECK_INTERVAL) {
+      now.addAndGet(CHECK_INTERVAL);
+      assertEquals(List.of(), nodes.expired());
+    }
+    now.addAndGet(1);
+    assertEquals(List.of("a"), nodes.expired());
+  }
+
+  @Test
   void no_node_expires_right_after_a_pause_of_this_process() {
     announce("a", 1);
     announce("b", 1);
