@@ -124,6 +124,7 @@ public final class Server implements AutoCloseable {
         startWeb(vertx, listeners, database, client, metrics, () -> {});
       }
     }
+    abortIfStopping();
   }
 
   private void abortIfStopping() {

@@ -241,10 +241,13 @@ class ServerLifecycleIT {
     }
   }
 
-  @Test
-  void a_stop_during_the_start_exits_with_0_and_no_error()
+  @ParameterizedTest
+  @ValueSource(strings = {"all", "inference"})
+  void a_stop_during_the_start_exits_with_0_and_no_error(String role)
       throws IOException, InterruptedException {
     String management = managementUrl();
+    settings.put("marque.role", role);
+    settings.put("marque.cluster.port", Integer.toString(freePort()));
     try (MarqueProcess process = serve()) {
       assertEquals(503, readiness(process, management).statusCode());
       process.terminate();
