@@ -137,7 +137,7 @@ class DeployTest {
    * Java hashes one password per core that it sees, with 19 MiB each, within half of the memory.
    */
   @Test
-  void every_pod_limits_java_to_the_cores_that_it_requests() throws IOException {
+  void every_pod_limits_java_to_a_few_cores() throws IOException {
     pods()
         .forEach(
             (name, pod) -> {
@@ -147,6 +147,17 @@ class DeployTest {
                       .stream().anyMatch(each -> each.toString().contains("ActiveProcessorCount=")),
                   name);
             });
+  }
+
+  @Test
+  void the_web_nodes_of_the_compose_file_limit_java_to_a_few_cores() throws IOException {
+    Map<?, ?> compose = (Map<?, ?>) documents(DEPLOY.resolve("compose.yaml")).iterator().next();
+    Map<?, ?> services = (Map<?, ?>) compose.get("services");
+    for (String name : List.of("web-1", "web-2")) {
+      Map<?, ?> environment =
+          (Map<?, ?>) Objects.requireNonNull((Map<?, ?>) services.get(name)).get("environment");
+      assertTrue(environment.toString().contains("ActiveProcessorCount="), name);
+    }
   }
 
   @Test
