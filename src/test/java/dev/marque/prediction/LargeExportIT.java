@@ -27,8 +27,10 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** Exports far more rows than fit into network buffers, to clients that do not read them. */
+@Isolated("It measures the heap of this JVM.")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class LargeExportIT {
 
