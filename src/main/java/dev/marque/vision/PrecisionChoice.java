@@ -11,9 +11,10 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * The faster precision on this processor, determined by measurement.
+ * The faster precision on this processor, determined by measurement unless the processor has no
+ * instructions for bfloat16.
  *
- * @param program the program in that precision, loaded and warmed up
+ * @param program the program in that precision
  */
 record PrecisionChoice(Precision precision, ServingProgram program) {
 
