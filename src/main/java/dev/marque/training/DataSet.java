@@ -135,6 +135,10 @@ public record DataSet(
       notACar.add(new LabelledPhoto(folder.resolve(path), path, null, null, false));
     }
     requireNotTrainedOn(validation, List.of(training, otherMakes, notACar));
+    if (training.stream().anyMatch(photo -> photo.model() != null)) {
+      training.replaceAll(DataSet::withFineClass);
+      validation.replaceAll(DataSet::withFineClass);
+    }
     return new DataSet(labels(training, otherMakes), training, validation, otherMakes, notACar);
   }
 
@@ -162,6 +166,16 @@ public record DataSet(
     String name = (brand + " " + model + " " + year).strip();
     return new LabelledPhoto(
         folder.resolve(path), path, brand, model.isEmpty() ? null : name, true);
+  }
+
+  /**
+   * Gives a photo without a model the fine class of its brand. The probabilities of the model head
+   * add up to 1, so a brand without any fine class would never be the most likely one.
+   */
+  private static LabelledPhoto withFineClass(LabelledPhoto photo) {
+    return photo.model() == null
+        ? new LabelledPhoto(photo.file(), photo.name(), photo.brand(), photo.brand(), photo.car())
+        : photo;
   }
 
   private static DataSet folders(Path folder) {

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name its path relative to the data set
  * @param brand its brand, or {@code null} if it shows none of the brands
- * @param model make, model and year, or only the make for other makes; {@code null} if unknown
+ * @param model make, model and year; only the make for other makes, and for photos without a model
+ *     among others with one; {@code null} if unknown
  * @param car whether it shows a car
  */
 record LabelledPhoto(

@@ -16,7 +16,8 @@ public record Labels(List<String> brands, List<Model> models) {
   /**
    * A fine class.
    *
-   * @param name make, model and year, for example {@code Audi TTS Coupe 2012}
+   * @param name make, model and year, for example {@code Audi TTS Coupe 2012}; only the make if no
+   *     more is known
    * @param brand its brand, or {@code null} for a make that is not one of the brands
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)

@@ -127,6 +127,8 @@ public final class Recognizer implements AutoCloseable {
     List<Labels.Model> models = model.labels().models();
     return IntStream.range(0, models.size())
         .filter(m -> models.get(m).brand() != null)
+        // A photo without a known model is labelled with its brand.
+        .filter(m -> !models.get(m).name().equals(models.get(m).brand()))
         .mapToObj(m -> new Scored(models.get(m).name(), scores.models()[m]))
         .sorted(Comparator.comparingDouble(Scored::probability).reversed())
         .limit(CLOSEST_MODELS)

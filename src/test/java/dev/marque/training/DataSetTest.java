@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.marque.vision.Labels;
+import dev.marque.vision.Scores;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -75,6 +78,7 @@ class DataSetTest {
         folder.resolve("train.csv"), "path,brand\na.jpg,Audi\nb.jpg,BMW\ns.jpg,Seat\n");
     Files.writeString(folder.resolve("val.csv"), "path,brand\nc.jpg,BMW\n");
     assertEquals(List.of("Audi", "Seat"), DataSet.open(folder).brandsWithoutValidation());
+    assertEquals(List.of(), DataSet.open(folder).labels().models());
   }
 
   @Test
@@ -110,6 +114,27 @@ class DataSetTest {
     assertEquals(null, data.labels().models().get(2).brand());
     assertEquals(1, data.otherMakes().size());
     assertEquals(false, data.notACar().get(0).car());
+  }
+
+  @Test
+  void every_brand_can_win_although_only_some_photos_have_a_model() throws Exception {
+    Files.writeString(
+        folder.resolve("train.csv"),
+        "path,brand,model,year\na.jpg,Audi,TT,2012\nb.jpg,Audi,,\nc.jpg,BMW,,2010\n");
+    Files.writeString(folder.resolve("val.csv"), "path,brand\nd.jpg,BMW\n");
+    Files.writeString(folder.resolve("other-makes.csv"), "path,brand\no.jpg,Fiat\n");
+    DataSet data = DataSet.open(folder);
+    assertEquals("BMW", data.validation().get(0).model());
+    Labels labels = data.labels();
+    assertEquals(
+        List.of("Audi", "Audi TT 2012", "BMW", "Fiat"),
+        labels.models().stream().map(Labels.Model::name).toList());
+    for (int brand = 0; brand < 2; brand++) {
+      float[] logits = new float[labels.heads().logits()];
+      logits[brand] = 50;
+      logits[2 + 2 * brand] = 50;
+      assertEquals(1, Scores.of(logits, labels).brands()[brand], 1e-6);
+    }
   }
 
   @ParameterizedTest

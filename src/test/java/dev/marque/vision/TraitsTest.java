@@ -29,6 +29,7 @@ class TraitsTest {
     "Rolls-Royce Phantom Drophead Coupe Convertible 2012, CONVERTIBLE",
     "Chrysler 300 SRT-8 2010, SEDAN",
     "my own estate, ",
+    "Audi, ",
     "Vanguard 1950, "
   })
   void the_body_type_is_derived_from_the_name(String model, BodyType type) {
