@@ -213,7 +213,7 @@ class CommandLineTest {
     ColouredShapes.write(photos, 12);
     Files.writeString(photos.resolve("Square/bad.jpg"), "I am a photo");
     Path network = Files.writeString(folder.resolve("tiny.json"), TinyNetwork.DESCRIPTION.toJson());
-    Path model = folder.resolve("fleet-1");
+    Path model = photos.resolve("fleet-1");
     assertEquals(0, train(photos, model, "--network", network), err.toString());
     Path taught = folder.resolve("fleet-2");
     assertEquals(

@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  */
 record Checkpoint(int epoch, String data, @Nullable String order, State state) {
 
-  private static final String FILE = "checkpoint.safetensors";
+  /** Name of the file in a run's folder. */
+  static final String FILE = "checkpoint.safetensors";
 
   /** Reads the last checkpoint in a run's folder, if there is one. */
   static Optional<Checkpoint> read(Path folder) {

@@ -183,6 +183,9 @@ public record DataSet(
     List<LabelledPhoto> validation = new ArrayList<>();
     for (Path brand : sorted(folder).filter(Files::isDirectory).toList()) {
       List<Path> photos = sorted(brand).filter(DataSet::isPhoto).toList();
+      if (isModel(brand, photos)) {
+        continue;
+      }
       if (photos.isEmpty()) {
         throw new DataSetException(
             "the folder " + brand + " has no photos; add some or remove the folder");
@@ -199,6 +202,16 @@ public record DataSet(
       all.forEach(photo -> (isForValidation(photo) ? validation : training).add(photo));
     }
     return new DataSet(labels(training, List.of()), training, validation, List.of(), List.of());
+  }
+
+  /**
+   * Returns whether a folder is the output of a training run, as with {@code --data . --out out},
+   * and not a brand. Its only images are the charts of the model card.
+   */
+  private static boolean isModel(Path folder, List<Path> photos) {
+    return Stream.of(Checkpoint.FILE, ModelDescription.FILE)
+            .anyMatch(file -> Files.exists(folder.resolve(file)))
+        && photos.stream().allMatch(ModelCard::isChart);
   }
 
   private static LabelledPhoto labelled(Path file, String brand) {

@@ -64,6 +64,11 @@ final class ModelCard {
     }
   }
 
+  /** Returns whether an image is part of a model card. */
+  static boolean isChart(Path image) {
+    return List.of(CONFUSION, RELIABILITY).contains(image.getFileName().toString());
+  }
+
   /** Compares bytes, because a README.md that is not a card may be in any encoding. */
   private static boolean isCard(Path text) throws IOException {
     byte[] heading = HEADING.getBytes(StandardCharsets.US_ASCII);

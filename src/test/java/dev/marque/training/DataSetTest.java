@@ -99,6 +99,20 @@ class DataSetTest {
     assertTrue(rejection(folder).contains("Seat"));
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"model.json", "checkpoint.safetensors"})
+  void a_trained_model_among_the_brands_is_no_brand_but_a_brand_with_a_model_is(String file)
+      throws Exception {
+    photos("Fiat", 3);
+    photos("Seat", 3);
+    Files.createDirectory(folder.resolve("out"));
+    Files.createFile(folder.resolve("out/confusion.png"));
+    Files.createFile(folder.resolve("out").resolve(file));
+    assertEquals(List.of("Fiat", "Seat"), DataSet.open(folder).labels().brands());
+    Files.createFile(folder.resolve("Seat").resolve(file));
+    assertEquals(List.of("Fiat", "Seat"), DataSet.open(folder).labels().brands());
+  }
+
   @Test
   void lists_have_brand_model_and_year() throws Exception {
     Files.writeString(
