@@ -1,11 +1,7 @@
 package dev.marque.vision.photo;
 
 import dev.marque.vision.photo.PhotoException.Reason;
-import java.awt.Color;
-import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
-import java.awt.image.ComponentSampleModel;
-import java.awt.image.DataBufferByte;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Iterator;
@@ -141,7 +137,7 @@ public final class PhotoReader {
     DecodingMemory.Reservation reservation = memory.reserve(need);
     try {
       need.maxAllocated().ifPresent(in::allow);
-      Pixels pixels = orientation.apply(pixels(decode(reader, step)));
+      Pixels pixels = orientation.apply(RgbConversion.of(decode(reader, step)));
       return new Photo(pixels, sideways ? height : width, sideways ? width : height);
     } finally {
       reservation.close();
@@ -199,47 +195,5 @@ public final class PhotoReader {
               && (bytes[20] & 0x02) != 0;
       default -> false;
     };
-  }
-
-  private static Pixels pixels(BufferedImage image) {
-    int width = image.getWidth();
-    int height = image.getHeight();
-    byte[] rgb = new byte[width * height * 3];
-    if (image.getType() == BufferedImage.TYPE_3BYTE_BGR
-        && image.getRaster().getDataBuffer() instanceof DataBufferByte data
-        && image.getRaster().getSampleModel() instanceof ComponentSampleModel model
-        && model.getScanlineStride() == width * 3
-        && data.getOffset() == 0
-        && image.getRaster().getParent() == null) {
-      byte[] bgr = data.getData();
-      for (int i = 0; i < rgb.length; i += 3) {
-        rgb[i] = bgr[i + 2];
-        rgb[i + 1] = bgr[i + 1];
-        rgb[i + 2] = bgr[i];
-      }
-      return new Pixels(width, height, rgb);
-    }
-    int[] packed = opaque(image).getRGB(0, 0, width, height, null, 0, width);
-    for (int i = 0; i < packed.length; i++) {
-      rgb[3 * i] = (byte) (packed[i] >> 16);
-      rgb[3 * i + 1] = (byte) (packed[i] >> 8);
-      rgb[3 * i + 2] = (byte) packed[i];
-    }
-    return new Pixels(width, height, rgb);
-  }
-
-  /** Removes transparency by painting the image on white. */
-  private static BufferedImage opaque(BufferedImage image) {
-    if (image.getType() == BufferedImage.TYPE_INT_RGB) {
-      return image;
-    }
-    BufferedImage opaque =
-        new BufferedImage(image.getWidth(), image.getHeight(), BufferedImage.TYPE_INT_RGB);
-    Graphics2D graphics = opaque.createGraphics();
-    graphics.setColor(Color.WHITE);
-    graphics.fillRect(0, 0, image.getWidth(), image.getHeight());
-    graphics.drawImage(image, 0, 0, null);
-    graphics.dispose();
-    return opaque;
   }
 }

@@ -5,7 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.marque.vision.photo.PhotoException.Reason;
+import java.awt.Transparency;
+import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
+import java.awt.image.ColorModel;
+import java.awt.image.ComponentColorModel;
+import java.awt.image.DataBuffer;
+import java.awt.image.WritableRaster;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -80,12 +86,63 @@ class PhotoReaderTest {
     assertEquals((byte) 255, pixels.rgb()[0]);
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "jpeg, 8, false",
+    "png, 8, false",
+    "png, 16, false",
+    "png, 8, true",
+    "png, 16, true",
+    "tiff, 8, false",
+    "tiff, 16, false",
+    "tiff, 8, true",
+  })
+  void grey_keeps_its_brightness(String format, int bits, boolean alpha) throws Exception {
+    Pixels pixels = read(file(grey(bits, alpha), format)).pixels();
+    assertGrey(0, pixels, 0);
+    assertGrey(128, pixels, 1);
+    assertGrey(255, pixels, 2);
+    assertGrey(alpha ? 192 : 128, pixels, 3);
+  }
+
   @Test
-  void grey_photos_are_read() throws Exception {
-    BufferedImage image = new BufferedImage(8, 8, BufferedImage.TYPE_BYTE_GRAY);
-    assertEquals(8, read(file(image, "jpeg")).width());
-    assertEquals(
-        8, read(file(new BufferedImage(8, 8, BufferedImage.TYPE_USHORT_GRAY), "png")).width());
+  void grey_with_a_transparent_value_keeps_its_brightness() throws Exception {
+    byte[] black = {0, 0};
+    byte[] png = BadPhotos.pngWithChunk(file(grey(8, false), "png"), "tRNS", black);
+    Pixels pixels = read(png).pixels();
+    assertGrey(255, pixels, 0);
+    assertGrey(128, pixels, 1);
+  }
+
+  /** Four squares: black, grey, white, and grey that is half transparent if there is alpha. */
+  private static BufferedImage grey(int bits, boolean alpha) {
+    ColorModel model =
+        new ComponentColorModel(
+            ColorSpace.getInstance(ColorSpace.CS_GRAY),
+            alpha,
+            false,
+            alpha ? Transparency.TRANSLUCENT : Transparency.OPAQUE,
+            bits == 8 ? DataBuffer.TYPE_BYTE : DataBuffer.TYPE_USHORT);
+    WritableRaster raster = model.createCompatibleWritableRaster(32, 8);
+    int max = (1 << bits) - 1;
+    int half = 128 * max / 255;
+    int[] greys = {0, half, max, half};
+    int[] opacities = {max, max, max, half};
+    for (int y = 0; y < 8; y++) {
+      for (int x = 0; x < 32; x++) {
+        raster.setSample(x, y, 0, greys[x / 8]);
+        if (alpha) {
+          raster.setSample(x, y, 1, opacities[x / 8]);
+        }
+      }
+    }
+    return new BufferedImage(model, raster, false, null);
+  }
+
+  private static void assertGrey(int expected, Pixels pixels, int square) {
+    for (int channel = 0; channel < 3; channel++) {
+      assertEquals(expected, pixels.rgb()[3 * 8 * square + channel] & 0xff, 1, "square " + square);
+    }
   }
 
   /** The last column is the position of the red half in the upright photo. */
