@@ -14,6 +14,9 @@ final class BatchLoader implements AutoCloseable {
 
   private static final int PREFETCH = 4;
 
+  /** Those prefetched, the one in use, and its copy for a teacher. */
+  private static final int BATCHES_IN_MEMORY = PREFETCH + 2;
+
   private final BatchMaker maker;
   private final ExecutorService threads;
   private final Queue<Future<Batch>> prefetched = new ArrayDeque<>();
@@ -31,6 +34,13 @@ final class BatchLoader implements AutoCloseable {
               thread.setDaemon(true);
               return thread;
             });
+  }
+
+  /** Returns the number of bytes of the largest batches that are in memory at a time. */
+  static long memory(TrainingOptions options) {
+    long values =
+        options.sizes().stream().mapToLong(step -> step.size().values()).max().orElseThrow();
+    return (long) BATCHES_IN_MEMORY * options.batch() * values * Float.BYTES;
   }
 
   /** Restarts at the first batch of an epoch. */
@@ -51,6 +61,9 @@ final class BatchLoader implements AutoCloseable {
     try {
       return first.get();
     } catch (ExecutionException e) {
+      if (e.getCause() instanceof Error error) {
+        throw error;
+      }
       throw new IllegalStateException("cannot prepare a batch", e.getCause());
     }
   }

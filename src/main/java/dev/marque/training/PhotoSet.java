@@ -41,22 +41,33 @@ record PhotoSet(List<Example> examples, List<String> unreadable) {
     return read(photos, labels, longSide, Runtime.getRuntime().maxMemory());
   }
 
-  /** Like {@link #read(List, Labels, int)}, with a memory limit in bytes. */
+  /**
+   * Like {@link #read(List, Labels, int)}.
+   *
+   * @param memory bytes of Java's memory that the photos may take; the rest is for others
+   */
   static PhotoSet read(List<LabelledPhoto> photos, Labels labels, int longSide, long memory) {
     if (photos.size() > SAMPLE) {
       List<LabelledPhoto> sample =
           IntStream.range(0, SAMPLE).mapToObj(i -> photos.get(i * photos.size() / SAMPLE)).toList();
       long bytes = readAll(sample, labels, longSide).bytes() * photos.size() / SAMPLE;
       if (bytes > memory) {
+        long total = Runtime.getRuntime().maxMemory();
         throw new DataSetException(
-            "%d photos take about %d MB, but Java may use only %d MB; %s"
-                .formatted(photos.size(), bytes >> 20, memory >> 20, moreMemory(2 * bytes)));
+            "%d photos take about %d MB, but of Java's %d MB only %d MB are left for them; %s"
+                .formatted(
+                    photos.size(),
+                    bytes >> 20,
+                    total >> 20,
+                    Math.max(0, memory) >> 20,
+                    moreMemory(2 * (bytes + total - memory))));
       }
     }
     return readAll(photos, labels, longSide);
   }
 
-  private long bytes() {
+  /** Returns the number of bytes of all photos. */
+  long bytes() {
     return examples.stream().mapToLong(example -> example.photo().rgb().length).sum();
   }
 

@@ -81,13 +81,16 @@ public final class Trainer {
       check(last.get(), fingerprint);
       last.get().state().weights().check(ShapeInference.tensors(network, heads));
     }
-    List<Example> examples =
+    long memory = Runtime.getRuntime().maxMemory() - BatchLoader.memory(options);
+    PhotoSet training =
         read(
             Stream.of(data.training(), data.otherMakes(), data.notACar())
                 .flatMap(List::stream)
-                .toList());
+                .toList(),
+            memory);
+    List<Example> examples = training.examples();
     requireEveryBrandIn(examples);
-    List<Example> validation = read(data.validation());
+    List<Example> validation = read(data.validation(), memory - training.bytes()).examples();
     BatchMaker maker =
         new BatchMaker(
             examples,
@@ -195,12 +198,12 @@ public final class Trainer {
     }
   }
 
-  private List<Example> read(List<LabelledPhoto> photos) {
-    PhotoSet set = PhotoSet.read(photos, data.labels(), PhotoSet.TO_TRAIN_ON);
+  private PhotoSet read(List<LabelledPhoto> photos, long memory) {
+    PhotoSet set = PhotoSet.read(photos, data.labels(), PhotoSet.TO_TRAIN_ON, memory);
     if (!set.unreadable().isEmpty()) {
       progress.unreadable(set.unreadable());
     }
-    return set.examples();
+    return set;
   }
 
   private void requireEveryBrandIn(List<Example> examples) {

@@ -7,11 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.marque.training.TrainingOptions.SizeFrom;
 import dev.marque.vision.LoadedModel;
+import dev.marque.vision.network.Heads;
 import dev.marque.vision.network.Precision;
 import dev.marque.vision.network.ServingProgram;
 import dev.marque.vision.network.Tensor;
 import dev.marque.vision.network.TinyNetwork;
 import dev.marque.vision.network.Weights;
+import dev.marque.vision.photo.Normalization;
+import dev.marque.vision.photo.Pixels;
 import dev.marque.vision.photo.Size;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -75,6 +78,10 @@ class TrainerTest {
   }
 
   private static TrainingOptions options(int epochs, double learningRate, int batch) {
+    return options(epochs, learningRate, batch, SIZE);
+  }
+
+  private static TrainingOptions options(int epochs, double learningRate, int batch, Size size) {
     return new TrainingOptions(
         epochs,
         batch,
@@ -86,7 +93,7 @@ class TrainerTest {
         0.2,
         0.5,
         0.9,
-        List.of(new SizeFrom(0, SIZE)),
+        List.of(new SizeFrom(0, size)),
         7);
   }
 
@@ -253,6 +260,33 @@ class TrainerTest {
   }
 
   @Test
+  void photos_that_do_not_fit_into_memory_beside_the_batches_are_rejected() throws Exception {
+    ColouredShapes.write(photos, 40);
+    TrainingOptions options = options(1, 5e-3, 64, new Size(20_000, 30_000));
+    Trainer tooLarge =
+        trainer(folder.resolve("out"), options, new Weights(List.of()), null, recorder);
+    DataSetException e = assertThrows(DataSetException.class, tooLarge::train);
+    assertTrue(String.valueOf(e.getMessage()).contains("only 0 MB are left"), e.getMessage());
+  }
+
+  @Test
+  void an_error_while_preparing_a_batch_is_thrown_unchanged() {
+    Example photo = new Example("photo", new Pixels(1, 1, new byte[3]), 0, Example.NONE, true);
+    // An array for a batch of two would be longer than the JVM allows.
+    TrainingOptions options = options(1, 5e-3, 2, new Size(231, 1_549_411));
+    BatchMaker maker =
+        new BatchMaker(
+            List.of(photo, photo),
+            new Heads(2, 0),
+            options,
+            new Augmentation(Normalization.IMAGENET, 0.5));
+    try (BatchLoader loader = new BatchLoader(maker, 1)) {
+      loader.startEpoch(0);
+      assertThrows(OutOfMemoryError.class, loader::take);
+    }
+  }
+
+  @Test
   void a_brand_without_readable_photos_is_rejected_by_name() throws Exception {
     Files.writeString(
         Files.createDirectory(photos.resolve("Triangle")).resolve("bad.jpg"), "I am a photo");
@@ -312,8 +346,7 @@ class TrainerTest {
   }
 
   private static BatchMaker maker(List<Example> examples, DataSet data) {
-    Augmentation augmentation =
-        new Augmentation(dev.marque.vision.photo.Normalization.IMAGENET, 0.5);
+    Augmentation augmentation = new Augmentation(Normalization.IMAGENET, 0.5);
     return new BatchMaker(examples, data.labels().heads(), options(10), augmentation);
   }
 }
