@@ -22,7 +22,9 @@ public enum PhotoFormat {
   private static final Set<String> HEIC_BRANDS =
       Set.of("heic", "heix", "heim", "heis", "hevc", "hevx", "mif1", "msf1");
   private static final Set<String> EXTENSIONS =
-      Set.of(".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff");
+      Set.of(
+          ".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".heic", ".heif",
+          ".avif");
 
   private static final Set<String> AVIF_BRANDS = Set.of("avif", "avis");
 
@@ -69,7 +71,10 @@ public enum PhotoFormat {
     return Optional.empty();
   }
 
-  /** Returns whether a file has the extension of a readable format; its content may differ. */
+  /**
+   * Returns whether a file has the extension of one of these formats, readable or not, so that none
+   * is skipped without a message. Its content may differ.
+   */
   public static boolean isNamedLikePhoto(Path file) {
     String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
     return EXTENSIONS.stream().anyMatch(name::endsWith);
