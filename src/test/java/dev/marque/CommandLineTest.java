@@ -15,7 +15,9 @@ import dev.marque.vision.photo.Size;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.RandomAccessFile;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -67,6 +69,21 @@ class CommandLineTest {
     Path missing = folder.resolve("missing.jpg");
     assertEquals(1, run("classify", missing, AUDI), "the others are classified");
     assertEquals("marque: " + missing + " was skipped: it does not exist", err.toString().strip());
+
+    Path heic = folder.resolve("IMG_1.HEIC");
+    Files.writeString(heic, "\0\0\0\u0018ftypheic", StandardCharsets.ISO_8859_1);
+    Path huge = folder.resolve("huge.jpg");
+    try (RandomAccessFile file = new RandomAccessFile(huge.toFile(), "rw")) {
+      file.setLength(4L << 30);
+    }
+    assertEquals(1, run("classify", folder, AUDI));
+    assertEquals(
+        List.of(
+            "marque: " + heic + " was skipped: HEIC is not supported; save it as JPEG or PNG",
+            "marque: " + huge + " was skipped: it is too large",
+            "marque: " + notAPhoto + " was skipped: it is not an image file"),
+        err.toString().lines().toList());
+    assertTrue(out.toString().contains("audi.jpg: Audi ("), out.toString());
   }
 
   @Test

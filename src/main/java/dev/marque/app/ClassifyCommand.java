@@ -6,7 +6,6 @@ import dev.marque.vision.Recognition;
 import dev.marque.vision.Recognizer;
 import dev.marque.vision.photo.Photo;
 import dev.marque.vision.photo.PhotoException;
-import dev.marque.vision.photo.PhotoLimits;
 import dev.marque.vision.photo.PhotoReader;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -79,9 +78,7 @@ public final class ClassifyCommand implements Callable<Integer> {
     try (Recognizer recognizer = Recognizer.load(folder)) {
       for (Path file : photos) {
         try {
-          Photo photo =
-              PhotoReader.read(
-                  Files.readAllBytes(file), PhotoLimits.GENEROUS, PhotoViewer.DECODED_SIDE);
+          Photo photo = PhotoReader.read(file, PhotoViewer.DECODED_SIDE);
           Recognition recognition =
               recognizer.recognize(List.of(recognizer.prepare(photo.pixels()))).get(0);
           printer.print(file, photo, recognition);

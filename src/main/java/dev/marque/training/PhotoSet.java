@@ -3,12 +3,10 @@ package dev.marque.training;
 import dev.marque.vision.Labels;
 import dev.marque.vision.PhotoViewer;
 import dev.marque.vision.photo.PhotoException;
-import dev.marque.vision.photo.PhotoLimits;
 import dev.marque.vision.photo.PhotoReader;
 import dev.marque.vision.photo.Pixels;
 import dev.marque.vision.photo.Resampling;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -94,9 +92,7 @@ record PhotoSet(List<Example> examples, List<String> unreadable) {
       List<String> models,
       List<String> unreadable) {
     try {
-      byte[] bytes = Files.readAllBytes(photo.file());
-      Pixels decoded =
-          PhotoReader.read(bytes, PhotoLimits.GENEROUS, PhotoViewer.DECODED_SIDE).pixels();
+      Pixels decoded = PhotoReader.read(photo.file(), PhotoViewer.DECODED_SIDE).pixels();
       Pixels pixels = Resampling.fit(decoded, longSide);
       int brand = photo.brand() == null ? Example.NONE : brands.indexOf(photo.brand());
       int model = photo.model() == null ? Example.NONE : models.indexOf(photo.model());

@@ -5,8 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.marque.vision.photo.BadPhotos;
+import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,6 +41,21 @@ class PhotoSetTest {
     String rejection = rejection(photos * BYTES_PER_PHOTO - 1);
     assertTrue(rejection.startsWith(photos + " photos take about"), rejection);
     assertTrue(rejection.contains("MAVEN_OPTS=-Xmx"), rejection);
+  }
+
+  @Test
+  void unreadable_photos_are_named_with_the_reason() throws Exception {
+    Files.writeString(
+        folder.resolve("Circle/IMG_1.HEIC"), "\0\0\0\u0018ftypheic", StandardCharsets.ISO_8859_1);
+    try (RandomAccessFile huge =
+        new RandomAccessFile(folder.resolve("Circle/huge.jpg").toFile(), "rw")) {
+      huge.setLength(4L << 30);
+    }
+    assertEquals(
+        List.of(
+            "Circle/IMG_1.HEIC: HEIC is not supported; save it as JPEG or PNG",
+            "Circle/huge.jpg: it is too large"),
+        read(Long.MAX_VALUE).unreadable());
   }
 
   @Test

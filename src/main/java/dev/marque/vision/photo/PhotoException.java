@@ -16,7 +16,7 @@ public final class PhotoException extends Exception {
     TOO_MUCH_MEMORY,
     /** Several frames in one file. */
     ANIMATED,
-    /** Damaged or truncated. */
+    /** Damaged, truncated, or too large a file. */
     UNREADABLE
   }
 

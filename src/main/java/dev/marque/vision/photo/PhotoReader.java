@@ -3,6 +3,8 @@ package dev.marque.vision.photo;
 import dev.marque.vision.photo.PhotoException.Reason;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.concurrent.atomic.AtomicReference;
@@ -24,11 +26,34 @@ public final class PhotoReader {
   /** Pixels to decode of a large photo: several times what is used later, and little memory. */
   private static final long ENOUGH_PIXELS = 2_000_000;
 
+  /** The bytes of the largest photo if it is not compressed and has 16-bit RGBA samples. */
+  private static final long LARGEST_FILE = PhotoLimits.GENEROUS.pixels() * 8;
+
   static {
     ImageIO.setUseCache(false);
   }
 
   private PhotoReader() {}
+
+  /**
+   * Reads a photo from a local file chosen by the user.
+   *
+   * @param longSide required long side in pixels, as in {@link #read(byte[], PhotoLimits, int)}
+   * @throws PhotoException if the file cannot be read as a photo, or is too large
+   * @throws IOException if the file cannot be read from disk
+   */
+  public static Photo read(Path file, int longSide) throws IOException, PhotoException {
+    if (Files.size(file) > LARGEST_FILE) {
+      throw new PhotoException(Reason.UNREADABLE, "it is too large");
+    }
+    byte[] bytes;
+    try {
+      bytes = Files.readAllBytes(file);
+    } catch (OutOfMemoryError e) {
+      throw tooMuchMemory();
+    }
+    return read(bytes, PhotoLimits.GENEROUS, longSide);
+  }
 
   /**
    * Reads a photo.
