@@ -248,8 +248,10 @@ class CommandLineTest {
     assertTrue(figures.get("other_makes_auroc").isNull(), figures.toString());
     assertTrue(figures.get("not_a_car_auroc").isNull(), figures.toString());
     String first = Files.readString(model.resolve("evaluation.json"));
-    assertEquals(0, run("evaluate", "--data", photos, "--model", model));
+    Files.writeString(model.resolve("card.md"), "For our fleet.");
+    assertEquals(0, run("evaluate", "--data", photos, "--model", model), err.toString());
     assertEquals(first, Files.readString(model.resolve("evaluation.json")));
+    assertTrue(Files.readString(model.resolve("README.md")).contains("For our fleet."));
     assertEquals(0, run("evaluate", "--data", photos, "--model", model, "--against", model));
 
     // Two brands, although the default is to print five.
@@ -258,6 +260,15 @@ class CommandLineTest {
     assertEquals(2, out.toString().lines().filter(line -> line.matches(" .*\\d%.*")).count());
     assertEquals(0, run("classify", "--model", model, "--json", circle), err.toString());
     assertEquals(2, new ObjectMapper().readTree(out.toString()).get("brands").size());
+
+    assertEquals(0, train(photos, model, "--network", network), "the run is already complete");
+    assertFalse(Files.exists(model.resolve("card.md")), "it describes the replaced model");
+    Path old = model.resolve("card.md.old");
+    assertEquals("For our fleet.", Files.readString(old));
+    Files.writeString(model.resolve("card.md"), "For our new fleet.");
+    assertEquals(0, train(photos, model, "--network", network), err.toString());
+    assertEquals("For our fleet.", Files.readString(old));
+    assertEquals("For our new fleet.", Files.readString(model.resolve("card.md.old2")));
   }
 
   @Test
@@ -271,12 +282,14 @@ class CommandLineTest {
     ModelDescription trained = ModelDescription.read(model);
     assertEquals(0, run("evaluate", "--data", photos, "--model", model), err.toString());
     assertTrue(Files.exists(model.resolve("README.md")));
+    Path words = Files.writeString(model.resolve("card.md"), "For our fleet.");
 
     assertEquals(0, calibrate(photos, model, "fleet-1.1"), err.toString());
     for (String file :
         List.of("evaluation.json", "confusion.png", "reliability.png", "README.md")) {
       assertFalse(Files.exists(model.resolve(file)), file + " belongs to the previous model");
     }
+    assertTrue(Files.exists(words), "the model has the same weights");
     Path ownModelCard = Files.writeString(model.resolve("README.md"), "# Our fleet");
     ModelDescription same = ModelDescription.read(model);
     assertEquals("fleet-1.1", same.name());

@@ -21,8 +21,9 @@ import picocli.CommandLine.Option;
       "Measures a model on the validation photos, which its weights were not fitted to.",
       "",
       "Prints the figures and writes evaluation.json, confusion.png, reliability.png and the model"
-          + " card README.md into the model's folder. The same photos and weights always give the"
-          + " same figures.",
+          + " card README.md into the model's folder. The card starts with the text of card.md in"
+          + " that folder, if there is one. The same photos and weights always give the same"
+          + " figures.",
     })
 public final class EvaluateCommand implements Callable<Integer> {
 

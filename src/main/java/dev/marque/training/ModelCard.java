@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +30,7 @@ final class ModelCard {
   private static final String CONFUSION = "confusion.png";
   private static final String RELIABILITY = "reliability.png";
   private static final String TEXT = "README.md";
+  private static final String WORDS = "card.md";
   private static final String HEADING = "# Model card: ";
 
   private final Evaluation evaluation;
@@ -64,6 +66,23 @@ final class ModelCard {
     }
   }
 
+  /**
+   * Renames the hand-written part of the card in a folder whose model is replaced by another one.
+   *
+   * @return its new path, or empty if the folder has no model or no such part
+   */
+  static Optional<Path> keepOldWords(Path folder) throws IOException {
+    Path words = folder.resolve(WORDS);
+    if (!Files.exists(words) || !Files.exists(folder.resolve(ModelDescription.FILE))) {
+      return Optional.empty();
+    }
+    Path old = folder.resolve(WORDS + ".old");
+    for (int i = 2; Files.exists(old); i++) {
+      old = folder.resolve(WORDS + ".old" + i);
+    }
+    return Optional.of(Files.move(words, old));
+  }
+
   /** Returns whether an image is part of a model card. */
   static boolean isChart(Path image) {
     return List.of(CONFUSION, RELIABILITY).contains(image.getFileName().toString());
@@ -93,7 +112,7 @@ final class ModelCard {
     List<String> lines = new ArrayList<>();
     lines.add(HEADING + evaluation.model());
     lines.add("");
-    Path words = folder.resolve("card.md");
+    Path words = folder.resolve(WORDS);
     if (Files.exists(words)) {
       lines.add(Files.readString(words).strip());
       lines.add("");

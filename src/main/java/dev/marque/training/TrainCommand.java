@@ -33,9 +33,9 @@ import picocli.CommandLine.Spec;
       "",
       "A checkpoint is written after each epoch. After an interruption, the same command resumes"
           + " from the last one; --epochs may then change, --seed and --batch may not. When all"
-          + " epochs are complete, the model's three files are written to the output folder, and"
-          + " the model card of a previous model there is deleted. Try the model with classify"
-          + " --model OUT photo.jpg.",
+          + " epochs are complete, the model's three files are written to the output folder. The"
+          + " model card of a previous model there is deleted, and its card.md is renamed to"
+          + " card.md.old. Try the model with classify --model OUT photo.jpg.",
     })
 public final class TrainCommand implements Callable<Integer> {
 
@@ -212,6 +212,8 @@ public final class TrainCommand implements Callable<Integer> {
       LoadedModel model =
           ModelMaker.make(name, description, weights, photos, serveAt, progress::unreadable);
       ModelCard.delete(out);
+      ModelCard.keepOldWords(out)
+          .ifPresent(old -> progress.print("The text of the previous model's card is now " + old));
       model.write(out);
       progress.print(
           String.format(
