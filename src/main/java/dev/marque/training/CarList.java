@@ -1,6 +1,7 @@
 package dev.marque.training;
 
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -27,6 +28,9 @@ final class CarList {
     List<String> lines;
     try {
       lines = Files.readAllLines(file);
+    } catch (CharacterCodingException e) {
+      throw new DataSetException(
+          "the list " + file + " is not in UTF-8; save it as such, in Excel as CSV UTF-8", e);
     } catch (IOException e) {
       throw new DataSetException("cannot read the list " + file, e);
     }

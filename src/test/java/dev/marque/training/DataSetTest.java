@@ -180,6 +180,18 @@ class DataSetTest {
   }
 
   @Test
+  void a_list_in_another_encoding_is_named_with_the_right_one() throws Exception {
+    Files.writeString(
+        folder.resolve("train.csv"),
+        "path,brand\na.jpg,Citroën\nb.jpg,BMW\n",
+        StandardCharsets.ISO_8859_1);
+    assertEquals(
+        "the list %s is not in UTF-8; save it as such, in Excel as CSV UTF-8"
+            .formatted(folder.resolve("train.csv")),
+        rejection(folder));
+  }
+
+  @Test
   void a_missing_column_is_named_with_its_list() throws Exception {
     Files.writeString(folder.resolve("train.csv"), "path,make,model,year\na.jpg,Audi,TT,2012\n");
     Files.writeString(folder.resolve("val.csv"), "path,brand\n");
