@@ -1,5 +1,6 @@
 package dev.marque.training;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -60,6 +61,8 @@ class FiguresTest {
     assertTrue(few[0] < 0.9 && few[1] > 0.9);
     assertTrue(many[1] - many[0] < few[1] - few[0]);
     assertTrue(Figures.interval(1, 10)[1] <= 1);
+    assertTrue(Figures.interval(1, 10)[0] < 1);
+    assertArrayEquals(new double[] {0.92536, 0.95997}, Figures.interval(638 / 675.0, 675), 1e-9);
   }
 
   @Test
