@@ -69,10 +69,10 @@ public final class Arrival implements Handler<RoutingContext> {
       if (!isWellFormed(ctx)) {
         // Any code that parses the query would fail again, including the error page.
         ctx.put(MALFORMED, true);
-        ctx.reroute(request.uri().startsWith(prefix + "/api/") ? "/api/v1" : "/");
+        ctx.reroute(target(request).startsWith(prefix + "/api/") ? "/api/v1" : "/");
         return;
       }
-      String target = withoutPrefix(request.uri());
+      String target = withoutPrefix(target(request));
       boolean head = HttpMethod.HEAD.equals(request.method());
       if (head || !target.equals(request.uri())) {
         ctx.reroute(head ? HttpMethod.GET : request.method(), target);
@@ -85,6 +85,12 @@ public final class Arrival implements Handler<RoutingContext> {
       throw new Failure.Malformed("bad-request");
     }
     ctx.next();
+  }
+
+  /** Returns path and query, also of a target that is a complete URL (RFC 9112, section 3.2.2). */
+  private static String target(HttpServerRequest request) {
+    String query = request.query();
+    return query == null ? request.path() : request.path() + "?" + query;
   }
 
   /** Returns whether every percent escape in path and query has two hexadecimal digits. */

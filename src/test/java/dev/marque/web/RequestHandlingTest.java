@@ -113,6 +113,7 @@ class RequestHandlingTest {
               ctx.fail(new Failure.NotFound("not-found"));
             });
     router.get("/who").handler(ctx -> ctx.end(Arrival.clientAddress(ctx)));
+    router.get("/address").handler(ctx -> ctx.end(ctx.request().uri()));
     router.get("/later").handler(ctx -> ctx.vertx().timer(50).onSuccess(later -> ctx.end("later")));
   }
 
@@ -185,6 +186,39 @@ class RequestHandlingTest {
     String answer = raw("GET " + path + " HTTP/1.1\r\nConnection: close\r\n\r\n");
     assertTrue(answer.startsWith("HTTP/1.1 400"), answer);
     assertTrue(answer.toLowerCase(Locale.ROOT).contains("content-security-policy"));
+  }
+
+  /** Such a target is a complete URL, as clients send it to a proxy (RFC 9112, section 3.2.2). */
+  @ParameterizedTest
+  @CsvSource({
+    "GET, /address?a=1, 200, /address?a=1",
+    "HEAD, /address?a=1, 200, ''",
+    "GET, '', 404, <html",
+    "GET, ?lang=de, 404, <html",
+    "GET, /api/v1/no-such, 404, problems/not-found",
+    "GET, /api/v1/%zz, 400, problems/bad-request",
+    "GET, /who?%, 400, <html",
+  })
+  void a_target_in_absolute_form_is_answered_as_its_path(
+      String method, String target, int status, String body) throws IOException {
+    String head = method + " http://localhost" + target + " HTTP/1.1\r\nHost: localhost\r\n";
+    String answer = raw(head + "Connection: close\r\n\r\n");
+    assertTrue(answer.startsWith("HTTP/1.1 " + status), answer);
+    assertTrue(answer.substring(answer.indexOf("\r\n\r\n")).contains(body), answer);
+  }
+
+  @Test
+  void the_prefix_is_stripped_from_a_target_in_absolute_form() throws IOException {
+    URI publicUrl = URI.create("https://portal.example/cars");
+    try (WebTestServer behind =
+        WebTestServer.behindProxy(publicUrl, List.of(), RequestHandlingTest::routes)) {
+      String answer =
+          RawHttp.exchange(
+              behind.port(),
+              "GET https://portal.example/cars/address?a=1 HTTP/1.1\r\nHost: portal.example\r\nConnection: close\r\n\r\n");
+      assertTrue(answer.startsWith("HTTP/1.1 200"), answer);
+      assertTrue(answer.endsWith("/address?a=1"), answer);
+    }
   }
 
   /** Parsing the query of such a request fails, also in the error page. */
