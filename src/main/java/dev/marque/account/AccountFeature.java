@@ -192,7 +192,8 @@ public final class AccountFeature {
                 .mount(router));
     new SignUpRoutes(registration, setupLinks, signIn, cookies, signup, pages, form).mount(router);
     new TokenApi(signIn, sessions).mount(router);
-    new UserApi(pool, accounts, registration, administration, signedIn, signup).mount(router);
+    new UserApi(pool, accounts, registration, rules, administration, signedIn, signup)
+        .mount(router);
     new PersonalTokenApi(personalTokens, signedIn).mount(router);
     new AccountRoutes(own, export, cookies, signedIn, pages, page).mount(router);
     new PersonalTokenRoutes(personalTokens, page, signedIn, pages).mount(router);

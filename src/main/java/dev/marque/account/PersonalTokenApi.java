@@ -58,6 +58,7 @@ final class PersonalTokenApi {
     JsonObject body = JsonBody.read(ctx, Set.of("name", DAYS), errors);
     String name = JsonBody.text(body, "name", errors);
     int days = days(body, errors);
+    errors.check(() -> PersonalTokens.check(name, days));
     errors.requireNone();
     tokens
         .create(SignedIn.of(ctx), name, days, Client.of(ctx))

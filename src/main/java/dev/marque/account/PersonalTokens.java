@@ -4,7 +4,7 @@ import static dev.marque.platform.Database.utc;
 
 import dev.marque.platform.Ids;
 import dev.marque.web.Failure;
-import dev.marque.web.FieldError;
+import dev.marque.web.FieldErrors;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
@@ -65,27 +65,35 @@ final class PersonalTokens {
    * @param days until it expires, from 1 to {@link #MAX_DAYS}
    */
   Future<NewPersonalToken> create(User owner, String name, int days, Client client) {
-    List<FieldError> errors = new ArrayList<>();
+    return FieldRules.checked(() -> check(name, days))
+        .compose(
+            valid -> pool.withTransaction(sql -> create(sql, owner, name.strip(), days, client)));
+  }
+
+  /**
+   * Validates what a person enters about a new token.
+   *
+   * @throws Failure.Invalid ({@code fields}) with every invalid field
+   */
+  static void check(String name, int days) {
+    FieldErrors errors = new FieldErrors();
     if (!name.matches(Profile.NAME)) {
-      errors.add(FieldError.of("name", "field.name.rules"));
+      errors.add("name", "field.name.rules");
     }
     if (days < 1 || days > MAX_DAYS) {
-      errors.add(FieldError.of("expires_in_days", "field.token.days", MAX_DAYS));
+      errors.add("expires_in_days", "field.token.days", MAX_DAYS);
     }
-    if (!errors.isEmpty()) {
-      return Future.failedFuture(Failure.Invalid.of(errors));
-    }
-    return pool.withTransaction(
-        sql ->
-            lockAccount(sql, owner)
-                .compose(locked -> requireSession(sql, owner))
-                .compose(live -> requireBelowLimit(sql, owner))
-                .compose(allowed -> insert(sql, owner, name.strip(), days))
-                .compose(
-                    created ->
-                        audit
-                            .record(sql, AuditEvent.TOKEN_MADE, owner, owner, client)
-                            .map(created)));
+    errors.requireNone();
+  }
+
+  private Future<NewPersonalToken> create(
+      SqlClient sql, User owner, String name, int days, Client client) {
+    return lockAccount(sql, owner)
+        .compose(locked -> requireSession(sql, owner))
+        .compose(live -> requireBelowLimit(sql, owner))
+        .compose(allowed -> insert(sql, owner, name, days))
+        .compose(
+            created -> audit.record(sql, AuditEvent.TOKEN_MADE, owner, owner, client).map(created));
   }
 
   /** Locks the account's row, so that concurrent requests cannot exceed the limit. */

@@ -32,6 +32,7 @@ final class UserApi {
   private final Pool pool;
   private final Accounts accounts;
   private final Registration registration;
+  private final FieldRules rules;
   private final Administration administration;
   private final SignedIn signedIn;
   private final boolean signupEnabled;
@@ -40,12 +41,14 @@ final class UserApi {
       Pool pool,
       Accounts accounts,
       Registration registration,
+      FieldRules rules,
       Administration administration,
       SignedIn signedIn,
       boolean signupEnabled) {
     this.pool = pool;
     this.accounts = accounts;
     this.registration = registration;
+    this.rules = rules;
     this.administration = administration;
     this.signedIn = signedIn;
     this.signupEnabled = signupEnabled;
@@ -78,6 +81,7 @@ final class UserApi {
             JsonBody.text(body, "first_name", errors),
             JsonBody.text(body, "last_name", errors));
     String password = JsonBody.text(body, "password", errors);
+    errors.check(() -> rules.check(profile, password));
     errors.requireNone();
     registration
         .signUp(profile, password, Client.of(ctx))

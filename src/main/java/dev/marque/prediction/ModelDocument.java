@@ -3,6 +3,8 @@ package dev.marque.prediction;
 import dev.marque.platform.StartFailure;
 import dev.marque.vision.ModelDescription;
 import dev.marque.vision.network.InvalidModelException;
+import dev.marque.web.Failure;
+import dev.marque.web.FieldError;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -67,6 +69,17 @@ public final class ModelDocument {
   /** Returns the brands that the network knows, sorted alphabetically. */
   List<String> brands() {
     return brands;
+  }
+
+  /**
+   * Requires a brand that the network knows.
+   *
+   * @throws Failure.Invalid ({@code fields})
+   */
+  void requireBrand(String brand) {
+    if (!brands.contains(brand)) {
+      throw Failure.Invalid.of(FieldError.of("brand", "field.brand.unknown"));
+    }
   }
 
   private static JsonObject json(Path file) {

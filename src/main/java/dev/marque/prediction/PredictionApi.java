@@ -3,8 +3,6 @@ package dev.marque.prediction;
 import dev.marque.account.SignedIn;
 import dev.marque.account.User;
 import dev.marque.web.Accepted;
-import dev.marque.web.Failure;
-import dev.marque.web.FieldError;
 import dev.marque.web.FieldErrors;
 import dev.marque.web.JsonAnswer;
 import dev.marque.web.JsonBody;
@@ -189,10 +187,8 @@ public final class PredictionApi {
     QueryParameters.only(ctx, Set.of());
     FieldErrors errors = new FieldErrors();
     String brand = JsonBody.text(JsonBody.read(ctx, Set.of("brand"), errors), "brand", errors);
+    errors.check(() -> model.requireBrand(brand));
     errors.requireNone();
-    if (!model.brands().contains(brand)) {
-      throw Failure.Invalid.of(FieldError.of("brand", "field.brand.unknown"));
-    }
     predictions
         .correct(SignedIn.of(ctx).id(), id(ctx), brand)
         .onSuccess(

@@ -4,7 +4,6 @@ import dev.marque.account.SignedIn;
 import dev.marque.account.User;
 import dev.marque.web.Failure;
 import dev.marque.web.Failures;
-import dev.marque.web.FieldError;
 import dev.marque.web.Keys;
 import dev.marque.web.Messages;
 import dev.marque.web.Pages;
@@ -17,6 +16,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /** The pages for uploading a photo and for its result. */
@@ -122,10 +122,8 @@ public final class UploadRoutes {
   }
 
   private void correct(RoutingContext ctx) {
-    String brand = ctx.request().getFormAttribute("brand");
-    if (brand == null || !model.brands().contains(brand)) {
-      throw Failure.Invalid.of(FieldError.of("brand", "field.brand.unknown"));
-    }
+    String brand = Objects.requireNonNullElse(ctx.request().getFormAttribute("brand"), "");
+    model.requireBrand(brand);
     int topK = Fields.topK(ctx.request().getFormAttribute("top_k"));
     predictions
         .correct(SignedIn.of(ctx).id(), Keys.of(ctx.pathParam("id")), brand)

@@ -2,7 +2,9 @@ package dev.marque.web;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Collects the invalid fields of one request, so that its answer names them all. */
@@ -35,6 +37,21 @@ public final class FieldErrors {
   public <T> T read(Supplier<T> reader, T otherwise) {
     T value = read(reader);
     return value == null ? otherwise : value;
+  }
+
+  /**
+   * Runs a check that throws {@link Failure.Invalid}, and adds its errors except those of fields
+   * that already have one: what could not be read was checked in vain.
+   */
+  public void check(Runnable rules) {
+    try {
+      rules.run();
+    } catch (Failure.Invalid failure) {
+      Set<String> named = errors.stream().map(FieldError::field).collect(Collectors.toSet());
+      failure.fields().stream()
+          .filter(error -> !named.contains(error.field()))
+          .forEach(errors::add);
+    }
   }
 
   /**

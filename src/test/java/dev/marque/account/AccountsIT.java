@@ -21,6 +21,7 @@ import java.util.stream.Stream;
 import org.jsoup.Jsoup;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class AccountsIT {
@@ -128,6 +129,25 @@ class AccountsIT {
         create(ClockedServer.account(ClockedServer.newName()).put("password", "iloveyou"));
     assertProblem(422, "password", answer);
     assertTrue(answer.body().contains("10,000"), answer.body());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{\"username\":\"x\"} | email first_name last_name password username",
+        "{\"username\":\"valid\",\"email\":1,\"first_name\":\"A\",\"last_name\":\"B\","
+            + "\"password\":\"short\",\"role\":\"admin\"} | role email password",
+      })
+  void every_invalid_field_is_named_once(String body, String fields) {
+    HttpResponse<String> answer = create(new JsonObject(body));
+    assertEquals(422, answer.statusCode(), answer.body());
+    assertEquals(
+        List.of(fields.split(" ")),
+        new JsonObject(answer.body())
+            .getJsonArray("errors").stream()
+                .map(error -> ((JsonObject) error).getString("field"))
+                .toList());
   }
 
   @ParameterizedTest

@@ -183,6 +183,8 @@ class PredictionApiIT {
   @Test
   void a_correction_consists_of_a_known_brand_and_nothing_else() {
     String mine = header(client.upload(form("5", photo)), "Location");
+    assertEquals(
+        List.of("id", "brand"), invalidFields(correct(mine, "{\"brand\":\"Nobody\",\"id\":1}")));
     assertEquals(422, correct(mine, "{\"brand\":\"Nobody\"}").statusCode());
     assertEquals(422, correct(mine, "{\"brand\":\"Audi\",\"id\":1}").statusCode());
     HttpResponse<String> accepted = correct(mine, "{\"brand\":\"Audi\"}");
