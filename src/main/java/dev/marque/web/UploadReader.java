@@ -17,33 +17,32 @@ import org.jspecify.annotations.Nullable;
 final class UploadReader {
 
   private final HttpServerRequest request;
-  private final long fileBytes;
-  private final long requestBytes;
+  private final UploadLimits limits;
+  private final long bodyBytes;
   private final int maxFiles;
   private final AtomicLong held;
-  private final long memoryBytes;
   private final Promise<Upload> result = Promise.promise();
   private final List<Upload.File> files = new ArrayList<>();
   private long ownBytes;
+  private long contentBytes;
   private boolean released;
   private @Nullable FormParts form;
 
   /**
+   * @param bodyBytes maximum bytes of the request's body
    * @param held bytes held by all requests, to which this reader adds and subtracts its own
    */
   UploadReader(
       HttpServerRequest request,
-      long fileBytes,
-      long requestBytes,
+      UploadLimits limits,
+      long bodyBytes,
       int maxFiles,
-      AtomicLong held,
-      long memoryBytes) {
+      AtomicLong held) {
     this.request = request;
-    this.fileBytes = fileBytes;
-    this.requestBytes = requestBytes;
+    this.limits = limits;
+    this.bodyBytes = bodyBytes;
     this.maxFiles = maxFiles;
     this.held = held;
-    this.memoryBytes = memoryBytes;
   }
 
   Future<Upload> readForm(FormType type) {
@@ -106,12 +105,12 @@ final class UploadReader {
 
   private boolean count(int bytes) {
     ownBytes += bytes;
-    if (held.addAndGet(bytes) > memoryBytes) {
+    if (held.addAndGet(bytes) > limits.memoryBytes()) {
       fail(new Failure.Unavailable("busy", Duration.ofSeconds(1)));
       return false;
     }
-    if (ownBytes > requestBytes) {
-      fail(Uploads.tooLarge(fileBytes, requestBytes));
+    if (ownBytes > bodyBytes) {
+      fail(limits.tooLarge());
       return false;
     }
     return true;
@@ -135,8 +134,11 @@ final class UploadReader {
     if (result.future().isComplete()) {
       return;
     }
-    if (content.length() + chunk.length() > fileBytes) {
-      fail(Uploads.tooLarge(fileBytes, fileBytes));
+    contentBytes += chunk.length();
+    if (content.length() + chunk.length() > limits.fileBytes()) {
+      fail(limits.tooLarge());
+    } else if (contentBytes > limits.totalBytes()) {
+      fail(limits.tooLargeTogether());
     } else {
       content.appendBuffer(chunk);
     }

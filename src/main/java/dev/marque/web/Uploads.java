@@ -1,6 +1,5 @@
 package dev.marque.web;
 
-import dev.marque.platform.ByteSize;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
@@ -18,25 +17,19 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class Uploads {
 
-  private static final long FORM_OVERHEAD = 64 << 10;
-
-  private final long fileBytes;
-  private final long requestBytes;
-  private final long memoryBytes;
+  private final UploadLimits limits;
   private final Duration timeout;
   private final AtomicLong held = new AtomicLong();
 
   /**
    * @param fileBytes maximum bytes of one file
-   * @param requestBytes maximum bytes of all files of one request
+   * @param totalBytes maximum bytes of all files of one request
    * @param memoryBytes maximum bytes that all requests may hold at once, beyond which they are
    *     answered with 503
    * @param timeout maximum time for a request to arrive
    */
-  public Uploads(long fileBytes, long requestBytes, long memoryBytes, Duration timeout) {
-    this.fileBytes = fileBytes;
-    this.requestBytes = requestBytes + FORM_OVERHEAD;
-    this.memoryBytes = memoryBytes;
+  public Uploads(long fileBytes, long totalBytes, long memoryBytes, Duration timeout) {
+    this.limits = new UploadLimits(fileBytes, totalBytes, memoryBytes);
     this.timeout = timeout;
   }
 
@@ -62,11 +55,12 @@ public final class Uploads {
    * Reads the unread body of a request: a multipart form, or the bytes of one file. A client that
    * is not admitted does not have to send the body; if it does, the body is not kept.
    *
-   * <p>Fails with {@link Failure.TooLarge} ({@code upload-too-large}; for all files together {@code
-   * uploads-too-large}), {@link Failure.Malformed} ({@code multipart-malformed}, {@code
-   * form-field-too-long}, {@code too-many-files}, {@code upload-too-slow}), {@link
-   * Failure.UnsupportedType} ({@code content-type}), {@link Failure.Unavailable} ({@code busy}),
-   * {@link Failure.Refused} ({@code client-gone}), or the failure of the admission.
+   * <p>Fails with {@link Failure.TooLarge} ({@code upload-too-large}; for files that are only
+   * together too large {@code uploads-too-large}), {@link Failure.Malformed} ({@code
+   * multipart-malformed}, {@code form-field-too-long}, {@code too-many-files}, {@code
+   * upload-too-slow}), {@link Failure.UnsupportedType} ({@code content-type}), {@link
+   * Failure.Unavailable} ({@code busy}), {@link Failure.Refused} ({@code client-gone}), or the
+   * failure of the admission.
    *
    * @param maxFiles maximum number of files in the request
    */
@@ -84,25 +78,22 @@ public final class Uploads {
     } catch (Failure.Malformed malformed) {
       return Future.failedFuture(malformed);
     }
-    long maxBytes = multipart ? requestBytes : fileBytes;
-    if (declaredLength(request) > maxBytes) {
-      return Future.failedFuture(tooLarge(fileBytes, maxBytes));
+    if (declaredLength(request) > limits.bodyBytes(multipart)) {
+      return Future.failedFuture(limits.tooLarge());
     }
     return admission
         .request()
-        .compose(
-            release -> readBody(ctx, form, maxBytes, maxFiles).onComplete(done -> release.run()));
+        .compose(release -> readBody(ctx, form, maxFiles).onComplete(done -> release.run()));
   }
 
-  private Future<Upload> readBody(
-      RoutingContext ctx, Optional<FormType> form, long maxBytes, int maxFiles) {
+  private Future<Upload> readBody(RoutingContext ctx, Optional<FormType> form, int maxFiles) {
     HttpServerRequest request = ctx.request();
     if (ctx.response().closed()) {
       // The end handlers have already run, so nothing would release the memory.
       return Future.failedFuture(new Failure.Refused(408, "client-gone"));
     }
     UploadReader reader =
-        new UploadReader(request, fileBytes, maxBytes, maxFiles, held, memoryBytes);
+        new UploadReader(request, limits, limits.bodyBytes(form.isPresent()), maxFiles, held);
     ctx.addEndHandler(end -> reader.release());
     sendContinue(request);
     long timer =
@@ -112,18 +103,6 @@ public final class Uploads {
     return form.map(reader::readForm)
         .orElseGet(reader::readFile)
         .onComplete(done -> ctx.vertx().cancelTimer(timer));
-  }
-
-  /**
-   * Returns the failure for too many bytes.
-   *
-   * @param maxBytes the exceeded limit: that of one file, or of a request with several files
-   */
-  static Failure tooLarge(long fileBytes, long maxBytes) {
-    return maxBytes == fileBytes
-        ? new Failure.TooLarge("upload-too-large", new ByteSize(fileBytes))
-        : new Failure.TooLarge(
-            "uploads-too-large", new ByteSize(fileBytes), new ByteSize(maxBytes - FORM_OVERHEAD));
   }
 
   private static boolean isBytes(String contentType) {

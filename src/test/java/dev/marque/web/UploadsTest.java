@@ -1,6 +1,7 @@
 package dev.marque.web;
 
 import static dev.marque.web.WebTestServer.FILE_BYTES;
+import static dev.marque.web.WebTestServer.MAX_FILES;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -8,16 +9,20 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.marque.Eventually;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
@@ -123,8 +128,7 @@ class UploadsTest {
 
   @Test
   void more_files_than_allowed_are_400() {
-    byte[] body = form(file("image", "a", 9), file("image", "b", 9), file("image", "c", 9));
-    assertEquals(400, post(FORM, body).statusCode());
+    assertEquals(400, post(FORM, files(Collections.nCopies(MAX_FILES + 1, 9))).statusCode());
   }
 
   @ParameterizedTest
@@ -241,12 +245,15 @@ class UploadsTest {
   }
 
   private static HttpResponse<String> problem(byte[] body) {
-    return server.send(
-        server
-            .request("/upload")
-            .POST(BodyPublishers.ofByteArray(body))
-            .headers("Content-Type", FORM, "Accept", "application/json")
-            .build());
+    return server.send(problemRequest(BodyPublishers.ofByteArray(body)));
+  }
+
+  private static HttpRequest problemRequest(HttpRequest.BodyPublisher body) {
+    return server
+        .request("/upload")
+        .POST(body)
+        .headers("Content-Type", FORM, "Accept", "application/json")
+        .build();
   }
 
   @Test
@@ -377,31 +384,35 @@ class UploadsTest {
   }
 
   @Test
-  void a_problem_says_how_large_a_photo_may_be() {
-    HttpResponse<String> response =
-        server.send(
-            server
-                .request("/upload")
-                .POST(BodyPublishers.ofByteArray(form(file("image", "a", 2 * FILE_BYTES))))
-                .headers("Content-Type", FORM, "Accept", "application/json")
-                .build());
-    assertTrue(new JsonObject(response.body()).getString("detail").contains("1 MiB"));
+  void photos_may_together_have_exactly_the_bytes_of_their_limit() {
+    HttpResponse<String> response = post(FORM, files(Collections.nCopies(4, FILE_BYTES)));
+    assertEquals(200, response.statusCode(), response.body());
   }
 
   @Test
-  void a_problem_says_how_large_the_photos_of_a_request_may_be_together() {
-    byte[] body = form(file("image", "a", FILE_BYTES), file("image", "b", 3 * FILE_BYTES));
-    HttpResponse<String> response =
-        server.send(
-            server
-                .request("/upload")
-                .POST(BodyPublishers.ofByteArray(body))
-                .headers("Content-Type", FORM, "Accept", "application/json")
-                .build());
-    assertEquals(413, response.statusCode());
+  void photos_with_one_byte_more_are_too_large_together() {
+    List<Integer> sizes = new ArrayList<>(Collections.nCopies(4, FILE_BYTES));
+    sizes.add(1);
+    assertTooLarge("uploads-too-large", problem(files(sizes)));
+  }
+
+  /** Beyond four times the bytes of one, the declared length is too large for any photos. */
+  @ParameterizedTest
+  @ValueSource(ints = {2, 5})
+  void one_photo_that_is_too_large_is_not_one_of_too_many(int times) {
+    byte[] body = files(List.of(times * FILE_BYTES));
+    assertTooLarge("upload-too-large", problem(body));
+    HttpRequest chunked =
+        problemRequest(BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(body)));
+    assertTooLarge("upload-too-large", server.send(chunked));
+  }
+
+  private static void assertTooLarge(String type, HttpResponse<String> response) {
+    assertEquals(413, response.statusCode(), response.body());
     JsonObject problem = new JsonObject(response.body());
-    assertTrue(problem.getString("type").endsWith("uploads-too-large"), problem.encode());
-    assertTrue(problem.getString("detail").contains("3 MiB together"), problem.encode());
+    assertEquals("https://marque.dev/problems/" + type, problem.getString("type"));
+    assertTrue(problem.getString("detail").contains("larger than 1 MiB"), problem.encode());
+    assertTrue(problem.getString("detail").contains("4 MiB together"), problem.encode());
   }
 
   private static HttpResponse<String> post(String type, byte[] body) {
@@ -425,6 +436,10 @@ class UploadsTest {
         return new String(in.readAllBytes(), StandardCharsets.UTF_8);
       }
     }
+  }
+
+  private static byte[] files(List<Integer> sizes) {
+    return form(sizes.stream().map(size -> file("image", "a.jpg", size)).toArray(byte[][]::new));
   }
 
   private static byte[] form(byte[]... parts) {

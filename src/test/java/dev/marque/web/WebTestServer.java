@@ -26,6 +26,7 @@ import java.util.function.Consumer;
 final class WebTestServer implements AutoCloseable {
 
   static final int FILE_BYTES = 1 << 20;
+  static final int MAX_FILES = 5;
 
   private static final int SEND_BUFFER = 128 << 10;
 
@@ -97,7 +98,7 @@ final class WebTestServer implements AutoCloseable {
   }
 
   private static Uploads uploads(Duration timeout) {
-    return new Uploads(FILE_BYTES, 3 * FILE_BYTES, 8 * FILE_BYTES, timeout);
+    return new Uploads(FILE_BYTES, 4 * FILE_BYTES, 8 * FILE_BYTES, timeout);
   }
 
   static WebTestServer with(Consumer<Router> routes) {
@@ -135,7 +136,7 @@ final class WebTestServer implements AutoCloseable {
 
   /** Answers with the names and sizes of the uploaded files and the other fields. */
   private void upload(RoutingContext ctx, Uploads by) {
-    by.read(ctx, 2, this::admit)
+    by.read(ctx, MAX_FILES, this::admit)
         .onSuccess(
             upload -> {
               StringBuilder seen = new StringBuilder();
@@ -154,7 +155,9 @@ final class WebTestServer implements AutoCloseable {
   /** Starts to read after the client has disconnected, as after a slow lookup. */
   private void uploadOnceGone(RoutingContext ctx) {
     if (ctx.response().closed()) {
-      uploads.read(ctx, 2, this::admit).onComplete(done -> readLate.complete(done.succeeded()));
+      uploads
+          .read(ctx, MAX_FILES, this::admit)
+          .onComplete(done -> readLate.complete(done.succeeded()));
     } else {
       vertx.setTimer(5, again -> uploadOnceGone(ctx));
     }
