@@ -190,7 +190,8 @@ public final class AccountFeature {
                     pages,
                     signInRoutes)
                 .mount(router));
-    new SignUpRoutes(registration, setupLinks, signIn, cookies, signup, pages, form).mount(router);
+    new SignUpRoutes(registration, setupLinks, signIn, cookies, signup, pages, form, signInRoutes)
+        .mount(router);
     new TokenApi(signIn, sessions).mount(router);
     new UserApi(pool, accounts, registration, rules, administration, signedIn, signup)
         .mount(router);

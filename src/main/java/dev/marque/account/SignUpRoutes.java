@@ -22,6 +22,7 @@ final class SignUpRoutes {
   private final boolean enabled;
   private final Pages pages;
   private final FormPage form;
+  private final SignInRoutes signInRoutes;
 
   SignUpRoutes(
       Registration registration,
@@ -30,7 +31,8 @@ final class SignUpRoutes {
       SessionCookies cookies,
       boolean enabled,
       Pages pages,
-      FormPage form) {
+      FormPage form,
+      SignInRoutes signInRoutes) {
     this.registration = registration;
     this.setupLinks = setupLinks;
     this.signIn = signIn;
@@ -38,6 +40,7 @@ final class SignUpRoutes {
     this.enabled = enabled;
     this.pages = pages;
     this.form = form;
+    this.signInRoutes = signInRoutes;
   }
 
   void mount(Router router) {
@@ -94,6 +97,7 @@ final class SignUpRoutes {
     signIn
         .begin(account, false, Client.of(ctx))
         .compose(SignInRoutes::orRefuse)
+        .compose(grant -> signInRoutes.endPrevious(ctx).map(grant))
         .onSuccess(
             grant -> {
               cookies.set(ctx, grant);

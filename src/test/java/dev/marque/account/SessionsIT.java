@@ -133,6 +133,29 @@ class SessionsIT {
   }
 
   @Test
+  void signing_up_while_signed_in_ends_the_previous_session() {
+    Visitor browser = server.signedIn(server.newAccount());
+    String previous = browser.cookies().get(ACCESS);
+    String username = ClockedServer.newName();
+    HttpResponse<String> created =
+        browser.post(
+            "/signup",
+            "username",
+            username,
+            "email",
+            username + "@example.org",
+            "first_name",
+            "Ada",
+            "last_name",
+            "Lovelace",
+            "password",
+            ClockedServer.PASSWORD);
+    assertEquals(303, created.statusCode(), created.body());
+    assertEquals(401, server.me(previous));
+    assertEquals(200, server.me(browser.cookies().get(ACCESS)));
+  }
+
+  @Test
   void a_session_ends_after_30_minutes_without_use() {
     Visitor browser = server.signedIn(server.newAccount());
     server.clock.advance(Duration.ofMinutes(29));
