@@ -71,7 +71,7 @@ public final class AccountFeature {
     cleanup = new Cleanup(vertx, sessions, limits, personalTokens, auditRetention);
     passwords = new Passwords(vertx, meters, CORES);
     identities = new Identities(pool, accounts, passwords, audit, clock);
-    SignInTurns turns = new SignInTurns(vertx);
+    SignInTurns turns = new SignInTurns(vertx, meters);
     signIn = new SignIn(pool, accounts, passwords, limits, turns, sessions, identities, audit);
     setupLinks = new SetupLinks(pool, accounts, clock);
     registration = new Registration(pool, accounts, passwords, rules, audit, setupLinks);

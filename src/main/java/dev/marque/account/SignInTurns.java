@@ -1,5 +1,8 @@
 package dev.marque.account;
 
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -9,6 +12,7 @@ import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Queue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -31,24 +35,28 @@ final class SignInTurns {
   private final Vertx vertx;
   private final Duration timeout;
   private final int maxWaiting;
+  private final AtomicInteger allWaiting = new AtomicInteger();
+  private final Counter outOfTurn;
 
   /**
    * The attempts waiting for their turn, by key; a key is present while one of its attempts runs.
    */
   private final Map<String, Queue<Promise<Boolean>>> waiting = new HashMap<>();
 
-  SignInTurns(Vertx vertx) {
-    this(vertx, TIMEOUT, MAX_WAITING);
+  SignInTurns(Vertx vertx, MeterRegistry meters) {
+    this(vertx, meters, TIMEOUT, MAX_WAITING);
   }
 
   /**
    * @param timeout how long an attempt waits for its turn
    * @param maxWaiting how many attempts with the same key may wait
    */
-  SignInTurns(Vertx vertx, Duration timeout, int maxWaiting) {
+  SignInTurns(Vertx vertx, MeterRegistry meters, Duration timeout, int maxWaiting) {
     this.vertx = vertx;
     this.timeout = timeout;
     this.maxWaiting = maxWaiting;
+    this.outOfTurn = meters.counter("marque.signin.out.of.turn");
+    Gauge.builder("marque.signin.waiting", allWaiting, AtomicInteger::get).register(meters);
   }
 
   /**
@@ -57,7 +65,12 @@ final class SignInTurns {
    * @return the attempt's result, on the caller's context
    */
   <T> Future<T> inTurn(String key, Supplier<Future<T>> attempt) {
-    return turn(key).compose(mine -> mine ? withTurn(key, attempt) : attempt.get());
+    return turn(key).compose(mine -> mine ? withTurn(key, attempt) : withoutTurn(attempt));
+  }
+
+  private <T> Future<T> withoutTurn(Supplier<Future<T>> attempt) {
+    outOfTurn.increment();
+    return attempt.get();
   }
 
   private <T> Future<T> withTurn(String key, Supplier<Future<T>> attempt) {
@@ -82,6 +95,7 @@ final class SignInTurns {
   }
 
   private Future<Boolean> onThisContext(Promise<Boolean> turn) {
+    allWaiting.incrementAndGet();
     Context context = vertx.getOrCreateContext();
     long timer = vertx.setTimer(timeout.toMillis(), late -> turn.tryComplete(false));
     Promise<Boolean> here = Promise.promise();
@@ -91,6 +105,7 @@ final class SignInTurns {
                 context.runOnContext(
                     now -> {
                       vertx.cancelTimer(timer);
+                      allWaiting.decrementAndGet();
                       here.complete(mine);
                     }));
     return here.future();

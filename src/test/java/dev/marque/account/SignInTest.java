@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.marque.web.Failure;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.sqlclient.Pool;
@@ -46,7 +47,7 @@ class SignInTest {
           accounts,
           passwords,
           limits,
-          new SignInTurns(vertx),
+          new SignInTurns(vertx, new SimpleMeterRegistry()),
           sessions,
           new Identities(pool, accounts, passwords, audit, clock),
           audit);

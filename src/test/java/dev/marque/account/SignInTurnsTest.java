@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.marque.Eventually;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -24,7 +26,8 @@ class SignInTurnsTest {
 
   private static Vertx vertx;
 
-  private final SignInTurns turns = new SignInTurns(vertx, LONG, 2);
+  private final MeterRegistry meters = new SimpleMeterRegistry();
+  private final SignInTurns turns = new SignInTurns(vertx, meters, LONG, 2);
 
   /** The started attempts, in this order; completing a promise ends its attempt. */
   private final List<Promise<String>> started = new ArrayList<>();
@@ -107,14 +110,26 @@ class SignInTurnsTest {
       attempt(turns, "ada");
     }
     assertEquals(2, started(), "the first, and the one that found the queue full");
+    assertEquals(1, meters.counter("marque.signin.out.of.turn").count());
+    assertEquals(2, waiting());
+    started.get(0).complete("in");
+    awaitStarted(3);
+    started.get(2).complete("in");
+    awaitStarted(4);
+    assertEquals(0, waiting());
+  }
+
+  private double waiting() {
+    return meters.get("marque.signin.waiting").gauge().value();
   }
 
   @Test
   void an_attempt_that_waited_too_long_runs_and_the_turn_passes_to_the_next() {
-    SignInTurns hasty = new SignInTurns(vertx, Duration.ofMillis(50), 2);
+    SignInTurns hasty = new SignInTurns(vertx, meters, Duration.ofMillis(50), 2);
     attempt(hasty, "ada");
     attempt(hasty, "ada");
     awaitStarted(2);
+    assertEquals(1, meters.counter("marque.signin.out.of.turn").count());
     started.get(0).complete("in");
     attempt(hasty, "ada");
     assertEquals(3, started());
