@@ -5,6 +5,7 @@ import dev.marque.account.PersonalData;
 import dev.marque.account.SignedIn;
 import dev.marque.platform.EventLoopDelay;
 import dev.marque.platform.Settings;
+import dev.marque.prediction.ApiContract;
 import dev.marque.prediction.CorrectionRoutes;
 import dev.marque.prediction.Corrections;
 import dev.marque.prediction.EventBusInferenceClient;
@@ -160,6 +161,8 @@ final class WebNode {
         crossOrigin::mount,
         originCheck::mount,
         new Bodies(PredictionApi.UPLOAD_PATHS, WebVerticle.TIMEOUT)::mount,
+        // Before the sign-in, so that it is served without the database, too.
+        new ApiContract(settings.publicUrl())::mount,
         signedIn::mount,
         router -> accounts.mount(router, signedIn, pages, messages, personal),
         predictionRoutes(signedIn, pages, messages)::mount,

@@ -25,7 +25,6 @@ public final class PredictionRoutes {
   private final ModelRoutes modelPages;
   private final PredictionExport export;
   private final PredictionApi api;
-  private final ApiContract contract;
   private final CorrectionRoutes corrections;
   private final LiveNumbersRoutes numbers;
 
@@ -68,7 +67,6 @@ public final class PredictionRoutes {
     this.api =
         new PredictionApi(
             signedIn, pages, uploads, admission, intake, batch, limits, predictions, model);
-    this.contract = new ApiContract(settings.publicUrl());
     this.corrections = corrections;
     this.numbers = new LiveNumbersRoutes(signedIn, pages, numbers);
   }
@@ -80,7 +78,6 @@ public final class PredictionRoutes {
     modelPages.mount(router);
     export.mount(router);
     api.mount(router);
-    contract.mount(router);
     corrections.mount(router);
     numbers.mount(router);
   }

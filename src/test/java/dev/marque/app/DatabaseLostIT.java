@@ -174,6 +174,9 @@ class DatabaseLostIT {
       assertEquals(503, gone.statusCode(), gone.body());
       assertTrue(gone.headers().firstValue("Retry-After").isPresent());
       assertEquals(200, get(server.managementUrl() + "/health/live").statusCode());
+      RunningServer.Person script = new RunningServer.Person("", "", "marque_token");
+      assertEquals(503, get(server, script, "/api/v1/model"));
+      assertEquals(200, get(server, script, "/api/v1/openapi.yaml"));
 
       database.start();
       awaitReadiness(server, 200);
