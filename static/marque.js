@@ -181,7 +181,7 @@ function localTimes(root) {
 // The cookie lets the server render the next page in this time zone.
 const home = document.querySelector('.top .brand');
 if (home) {
-  const zone = `zone=${Intl.DateTimeFormat().resolvedOptions().timeZone}`;
+  const zone = `${document.body.dataset.zoneCookie}=${Intl.DateTimeFormat().resolvedOptions().timeZone}`;
   if (!document.cookie.split('; ').includes(zone)) {
     const secure = location.protocol === 'https:' ? '; Secure' : '';
     document.cookie = `${zone}; Path=${new URL(home.href).pathname}; Max-Age=31536000; SameSite=Lax${secure}`;

@@ -41,7 +41,7 @@ final class FormPage {
       RoutingContext ctx, String template, Map<String, ?> model, @Nullable String noticeKey) {
     Map<String, Object> all = complete(model);
     if (noticeKey != null) {
-      all.put("notice", messages.get(Pages.language(ctx), noticeKey));
+      all.put("notice", messages.get(pages.language(ctx), noticeKey));
     }
     return pages.render(ctx, template, all);
   }
@@ -55,7 +55,7 @@ final class FormPage {
       ctx.fail(problem);
       return;
     }
-    Locale language = Pages.language(ctx);
+    Locale language = pages.language(ctx);
     Map<String, Object> all = complete(model);
     List<FieldError> fields = failure.fields();
     Map<String, String> errors = new LinkedHashMap<>();

@@ -33,12 +33,10 @@ final class SessionCookies {
    */
   SessionCookies(Optional<URI> publicUrl, boolean framed) {
     boolean https = PublicUrl.isHttps(publicUrl);
-    String prefix = PublicUrl.prefix(publicUrl);
-    this.path = prefix.isEmpty() ? "/" : prefix;
-    String guard = https ? (path.equals("/") ? "__Host-" : "__Secure-") : "";
-    this.accessName = guard + "marque_access";
-    this.refreshName = guard + "marque_refresh";
-    this.attemptName = guard + "marque_oidc";
+    this.path = PublicUrl.cookiePath(publicUrl);
+    this.accessName = PublicUrl.cookieName(publicUrl, "marque_access");
+    this.refreshName = PublicUrl.cookieName(publicUrl, "marque_refresh");
+    this.attemptName = PublicUrl.cookieName(publicUrl, "marque_oidc");
     this.attributes =
         framed
             ? "; HttpOnly; Secure; SameSite=None; Partitioned"

@@ -161,7 +161,7 @@ public final class HistoryRoutes {
 
   /** Shows the form with its errors and an empty list. */
   private void showErrors(RoutingContext ctx, HistoryQuery query, Failure.Invalid failure) {
-    Locale language = Pages.language(ctx);
+    Locale language = pages.language(ctx);
     Map<String, String> errors = new LinkedHashMap<>();
     failure.fields().forEach(error -> errors.put(error.field(), messages.text(language, error)));
     render(ctx, failure.status(), query, List.of(), Map.of("errors", errors)).onFailure(ctx::fail);
@@ -169,7 +169,7 @@ public final class HistoryRoutes {
 
   /** Shows the unchanged page with the reason why nothing was done. */
   private void reject(RoutingContext ctx, HistoryQuery query, String reason) {
-    String alert = messages.get(Pages.language(ctx), reason, Trash.UNDO_PERIOD.toMinutes());
+    String alert = messages.get(pages.language(ctx), reason, Trash.UNDO_PERIOD.toMinutes());
     predictions
         .list(SignedIn.of(ctx).id(), query.filter(), query.cursor(), PAGE_SIZE + 1)
         .compose(found -> render(ctx, 422, query, found, Map.of("alert", alert)))

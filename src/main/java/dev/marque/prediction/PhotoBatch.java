@@ -23,10 +23,12 @@ public final class PhotoBatch {
   private static final int CHUNK_SIZE = 8;
 
   private final PhotoIntake intake;
+  private final Pages pages;
   private final Problems problems;
 
-  public PhotoBatch(PhotoIntake intake, Messages messages) {
+  public PhotoBatch(PhotoIntake intake, Pages pages, Messages messages) {
     this.intake = intake;
+    this.pages = pages;
     this.problems = new Problems(messages);
   }
 
@@ -83,6 +85,6 @@ public final class PhotoBatch {
     return new JsonObject()
         .put("file_name", name)
         .put("status", failure.status())
-        .put("problem", problems.document(failure, Pages.language(ctx)));
+        .put("problem", problems.document(failure, pages.language(ctx)));
   }
 }

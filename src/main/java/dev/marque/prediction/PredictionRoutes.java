@@ -47,7 +47,7 @@ public final class PredictionRoutes {
     Uploads uploads = new Uploads(bytes, bytes * PHOTOS_OF_FULL_SIZE, memory, UPLOAD_TIMEOUT);
     PhotoIntake intake = new PhotoIntake(vertx, inference, predictions, limits, metrics);
     PhotoAdmission admission = new PhotoAdmission(inference, limits, predictions, intake, metrics);
-    PhotoBatch batch = new PhotoBatch(intake, messages);
+    PhotoBatch batch = new PhotoBatch(intake, pages, messages);
     this.upload =
         new UploadRoutes(
             signedIn,

@@ -158,7 +158,7 @@ public final class UploadRoutes {
       return;
     }
     Failures.addHeaders(ctx, failure);
-    Locale language = Pages.language(ctx);
+    Locale language = pages.language(ctx);
     Map<String, String> errors = new LinkedHashMap<>();
     failure.fields().forEach(error -> errors.put(error.field(), messages.text(language, error)));
     String detail = messages.detail(language, failure);

@@ -103,7 +103,7 @@ public final class Failures {
     RequestId.assign(ctx, false);
     securityHeaders.complete(response);
     addHeaders(ctx, failure);
-    Locale language = Pages.language(ctx);
+    Locale language = pages.language(ctx);
     if (wantsJson(ctx)) {
       sendProblem(response, failure, language, RequestId.of(ctx));
     } else {

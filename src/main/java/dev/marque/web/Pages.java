@@ -38,7 +38,7 @@ import org.thymeleaf.templateresolver.ClassLoaderTemplateResolver;
  * {@code user} (a {@link Viewer}, or null), {@code url} ({@link PageUrls}), {@code words} ({@link
  * PageWords}), {@code lang}, {@code theme}, {@code framed}, {@code path}, {@code here} (path and
  * query to return to; the home page after a form), {@code again} (whether {@code here} is this
- * page), {@code portalOrigins}, {@code signupEnabled} and {@code now}.
+ * page), {@code portalOrigins}, {@code zoneCookie}, {@code signupEnabled} and {@code now}.
  *
  * <p>Rendering takes well under a millisecond once templates are cached, so it runs on the event
  * loop. Thread-safe.
@@ -47,11 +47,6 @@ public final class Pages {
 
   /** The routing context's key for the signed-in {@link Viewer}. */
   public static final String VIEWER = "marque.viewer";
-
-  private static final String LANGUAGE_COOKIE = "lang";
-
-  /** Set by the page's script, which knows the zone, so that later pages use it from the start. */
-  private static final String ZONE_COOKIE = "zone";
 
   /** The query parameters that the links of a framed page carry. */
   private static final Set<String> CARRIED = Set.of("embed", "theme", "lang");
@@ -64,6 +59,12 @@ public final class Pages {
   private final AssetPaths assets;
   private final String prefix;
   private final boolean secure;
+  private final String cookiePath;
+  private final String languageCookie;
+
+  /** Set by the page's script, which knows the zone, so that later pages use it from the start. */
+  private final String zoneCookie;
+
   private final String portalOrigins;
   private final boolean signupEnabled;
   private final Clock clock;
@@ -84,6 +85,9 @@ public final class Pages {
     this.assets = assets;
     this.prefix = PublicUrl.prefix(publicUrl);
     this.secure = PublicUrl.isHttps(publicUrl);
+    this.cookiePath = PublicUrl.cookiePath(publicUrl);
+    this.languageCookie = PublicUrl.cookieName(publicUrl, "lang");
+    this.zoneCookie = PublicUrl.cookieName(publicUrl, "zone");
     this.portalOrigins = String.join(" ", portalOrigins.stream().map(URI::toString).toList());
     this.signupEnabled = signupEnabled;
     this.clock = clock;
@@ -169,6 +173,7 @@ public final class Pages {
     variables.put("words", new PageWords(language, messages, zone));
     variables.put("lang", language.getLanguage());
     variables.put("portalOrigins", portalOrigins);
+    variables.put("zoneCookie", zoneCookie);
     variables.put("signupEnabled", signupEnabled);
     variables.put("now", clock.instant());
     return variables;
@@ -196,20 +201,20 @@ public final class Pages {
   }
 
   /** Returns the request's language: from the query, the cookie or {@code Accept-Language}. */
-  public static Locale language(RoutingContext ctx) {
+  public Locale language(RoutingContext ctx) {
     Locale asked = Messages.language(RequestAddress.parameter(ctx, "lang"));
     if (asked != null) {
       return asked;
     }
-    Cookie cookie = ctx.request().getCookie(LANGUAGE_COOKIE);
+    Cookie cookie = ctx.request().getCookie(languageCookie);
     Locale chosen = cookie == null ? null : Messages.language(cookie.getValue());
     return chosen != null
         ? chosen
         : Messages.negotiate(ctx.request().getHeader(HttpHeaders.ACCEPT_LANGUAGE));
   }
 
-  private static @Nullable ZoneId zone(RoutingContext ctx) {
-    Cookie cookie = ctx.request().getCookie(ZONE_COOKIE);
+  private @Nullable ZoneId zone(RoutingContext ctx) {
+    Cookie cookie = ctx.request().getCookie(zoneCookie);
     try {
       return cookie == null ? null : ZoneId.of(cookie.getValue());
     } catch (DateTimeException unknown) {
@@ -223,8 +228,8 @@ public final class Pages {
     if (asked != null && !isFramed(ctx) && HttpMethod.GET.equals(ctx.request().method())) {
       ctx.response()
           .addCookie(
-              Cookie.cookie(LANGUAGE_COOKIE, asked.getLanguage())
-                  .setPath(prefix.isEmpty() ? "/" : prefix)
+              Cookie.cookie(languageCookie, asked.getLanguage())
+                  .setPath(cookiePath)
                   .setMaxAge(Duration.ofDays(365).toSeconds())
                   .setSameSite(CookieSameSite.LAX)
                   .setSecure(secure)

@@ -208,6 +208,7 @@ class PortalIT {
       page.navigate("history?lang=de");
       page.navigate("history");
       assertThat(page.locator("html")).hasAttribute("lang", "de");
+      checkNames(page.context().cookies());
       assertTrue(seen.size() > 50, seen.toString());
       assertEquals(List.of(), proxy.outside());
     }
@@ -225,6 +226,12 @@ class PortalIT {
           address.toString().startsWith(HttpsProxy.PREFIX + "/"), page.url() + " has " + address);
       seen.add(address.toString());
     }
+  }
+
+  private static void checkNames(List<Cookie> cookies) {
+    List<String> names = cookies.stream().map(cookie -> cookie.name).toList();
+    assertTrue(names.containsAll(List.of("__Secure-zone", "__Secure-lang")), names.toString());
+    assertTrue(names.stream().allMatch(name -> name.startsWith("__Secure-")), names.toString());
   }
 
   private static void checkCookies(List<Cookie> cookies) {

@@ -571,7 +571,7 @@ class RequestHandlingTest {
   }
 
   @Test
-  void behind_a_trusted_proxy_its_prefix_https_portal_and_client_apply() {
+  void behind_a_trusted_proxy_its_prefix_https_portal_cookies_and_client_apply() {
     try (WebTestServer behind =
         WebTestServer.behindProxy(
             URI.create("https://portal.example/cars"),
@@ -590,6 +590,15 @@ class RequestHandlingTest {
       String policy = header(response, "Content-Security-Policy");
       assertTrue(policy.contains("frame-ancestors 'self' https://intranet.example"), policy);
       assertEquals("", header(response, "X-Frame-Options"));
+      HttpResponse<String> german = behind.get("/cars/no-such?lang=de", "Accept", "text/html");
+      String language = header(german, "Set-Cookie");
+      assertTrue(language.startsWith("__Secure-lang=de; "), language);
+      assertTrue(language.contains("; Path=/cars; ") && language.contains("; Secure"), language);
+      String again =
+          behind.get("/no-such", "Accept", "text/html", "Cookie", "__Secure-lang=de").body();
+      Document page = Jsoup.parse(again);
+      assertEquals("de", page.selectXpath("/html").attr("lang"));
+      assertEquals("__Secure-zone", page.body().dataset().get("zone-cookie"));
       HttpRequest change =
           behind
               .request("/change")
