@@ -283,8 +283,14 @@ public final class Server implements AutoCloseable {
   }
 
   private URI local(int port) {
-    String host = settings.http().host();
-    return URI.create("http://" + (isThisMachine(host) ? "localhost" : host) + ":" + port);
+    return local(settings.http().host(), port);
+  }
+
+  static URI local(String host, int port) {
+    String reachable = isThisMachine(host) ? "localhost" : host;
+    // An IPv6 address has colons of its own.
+    boolean bare = reachable.contains(":") && !reachable.startsWith("[");
+    return URI.create("http://" + (bare ? "[" + reachable + "]" : reachable) + ":" + port);
   }
 
   private static boolean isThisMachine(String host) {
