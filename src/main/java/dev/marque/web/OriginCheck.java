@@ -26,7 +26,9 @@ import org.jspecify.annotations.Nullable;
  *       proxy names the user, because the proxy adds the name to every request that passes through
  *       it;
  *   <li>a request with neither header and no cookies, which does not come from a browser (also
- *       behind such a proxy).
+ *       behind such a proxy);
+ *   <li>a request with {@code Sec-Fetch-Site: none}, which the user made without any page, as by a
+ *       typed address or a bookmark.
  * </ul>
  *
  * @see <a
@@ -88,7 +90,6 @@ public final class OriginCheck implements Handler<RoutingContext> {
       return true;
     }
     if (site != null) {
-      // "none" means user-initiated, as by a typed address or a bookmark: no site can trigger it.
       return site.equals("same-origin") || site.equals("none");
     }
     return origin == null ? !cookies : isOurs(origin, request);
