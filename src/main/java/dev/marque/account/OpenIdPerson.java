@@ -19,7 +19,7 @@ record OpenIdPerson(String subject, Profile profile, Optional<Role> role) {
     // An address that the provider has not verified may belong to anyone.
     boolean usable =
         Boolean.TRUE.equals(claims.getValue("email_verified"))
-            && email.length() <= 254
+            && email.length() <= Profile.MAX_EMAIL_LENGTH
             && email.matches(Profile.EMAIL);
     String username = username(text(claims, settings.usernameClaim()), email);
     return new OpenIdPerson(

@@ -27,6 +27,10 @@ final class Passwords {
   private static final Duration TIMEOUT = Duration.ofSeconds(30);
   private static final Pattern USERNAME = Pattern.compile(Profile.USERNAME);
 
+  /** Normalized to 128 characters, a password was typed as at most four times as many. */
+  private static final int MAX_TYPED_LENGTH = 1024;
+
+
   /** A name that no account can have. */
   static final String NOBODY = "-";
 
@@ -99,9 +103,12 @@ final class Passwords {
 
   /**
    * Normalizes a password, so that it does not depend on how the keyboard composed its characters
-   * (NIST SP 800-63B, 3.1.1.2).
+   * (NIST SP 800-63B, 3.1.1.2). Returns an input unchanged that is too long for any password:
+   * normalizing takes quadratic time.
    */
   static String normalize(String password) {
-    return Normalizer.normalize(password, Normalizer.Form.NFKC);
+    return password.length() > MAX_TYPED_LENGTH
+        ? password
+        : Normalizer.normalize(password, Normalizer.Form.NFKC);
   }
 }

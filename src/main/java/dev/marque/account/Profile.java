@@ -14,11 +14,13 @@ import java.util.Map;
  */
 record Profile(
     @Pattern(regexp = USERNAME, message = "field.username.rules") String username,
-    @Size(max = 254, message = "field.email.rules")
+    @Size(max = MAX_EMAIL_LENGTH, message = "field.email.rules")
         @Email(regexp = EMAIL, message = "field.email.rules")
         String email,
     @Pattern(regexp = NAME, message = "field.name.rules") String firstName,
     @Pattern(regexp = NAME, message = "field.name.rules") String lastName) {
+
+  static final int MAX_EMAIL_LENGTH = 254;
 
   /** 3 to 32 letters and digits, with dots, hyphens and underscores in between. */
   static final String USERNAME = "[A-Za-z0-9][A-Za-z0-9._-]{1,30}[A-Za-z0-9]";

@@ -3,9 +3,11 @@ package dev.marque.account;
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.marque.web.Failure;
 import dev.marque.web.FieldError;
+import java.time.Duration;
 import java.util.List;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -137,6 +139,18 @@ class FieldRulesTest {
     FieldError length = FieldError.of("password", "field.password.length", 8, 128);
     assertEquals(List.of(length), errors(named("ada"), "e\u0301".repeat(7)));
     assertDoesNotThrow(() -> RULES.check(named("ada"), "e\u0301".repeat(128)));
+  }
+
+  /** The time to normalize alternating marks is quadratic: these take seconds. */
+  @Test
+  void overlong_input_is_rejected_in_a_short_time() {
+    String marks = "\u0301".repeat(100_000) + "\u0323".repeat(100_000);
+    Profile overlong = new Profile(marks, "ada@" + marks + ".org", marks, marks);
+    List<FieldError> errors =
+        assertTimeoutPreemptively(Duration.ofSeconds(10), () -> errors(overlong, marks));
+    assertEquals(
+        List.of("email", "first_name", "last_name", "username", "password"),
+        errors.stream().map(FieldError::field).toList());
   }
 
   @Test
