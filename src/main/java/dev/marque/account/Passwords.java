@@ -18,18 +18,19 @@ import java.util.regex.Pattern;
 
 /**
  * The client of {@link Credentials}: a bounded queue in front of slow work. A full queue rejects
- * requests at once. Thread-safe.
+ * requests at once. Sign-ups, which anyone can send, are counted separately, so that they never
+ * prevent sign-ins. Thread-safe.
  */
 final class Passwords {
 
   private static final int MAX_WAITING_PER_CORE = 32;
   private static final Duration RETRY = Duration.ofSeconds(2);
   private static final Duration TIMEOUT = Duration.ofSeconds(30);
-  private static final Pattern USERNAME = Pattern.compile(Profile.USERNAME);
 
   /** Normalized to 128 characters, a password was typed as at most four times as many. */
   private static final int MAX_TYPED_LENGTH = 1024;
 
+  private static final Pattern USERNAME = Pattern.compile(Profile.USERNAME);
 
   /** A name that no account can have. */
   static final String NOBODY = "-";
@@ -37,6 +38,7 @@ final class Passwords {
   private final Vertx vertx;
   private final int capacity;
   private final AtomicInteger waiting = new AtomicInteger();
+  private final AtomicInteger signUpsWaiting = new AtomicInteger();
   private final Counter rejected;
   private final Timer timer;
 
@@ -45,12 +47,23 @@ final class Passwords {
     this.capacity = cores * MAX_WAITING_PER_CORE;
     this.rejected = meters.counter("marque.credentials.rejected");
     this.timer = meters.timer("marque.credentials.duration");
-    Gauge.builder("marque.credentials.waiting", waiting, AtomicInteger::get).register(meters);
+    Gauge.builder("marque.credentials.waiting", () -> waiting.get() + signUpsWaiting.get())
+        .register(meters);
   }
 
   /** Hashes a password for storage; fails with {@link Failure.Unavailable} ({@code busy}). */
   Future<String> hash(String password) {
-    return request(Credentials.HASH, new JsonObject().put("password", normalize(password)));
+    return hash(password, waiting);
+  }
+
+  /** Hashes the password of a new account; fails as {@link #hash} does. */
+  Future<String> hashForSignUp(String password) {
+    return hash(password, signUpsWaiting);
+  }
+
+  private Future<String> hash(String password, AtomicInteger count) {
+    JsonObject body = new JsonObject().put("password", normalize(password));
+    return request(Credentials.HASH, body, count);
   }
 
   /**
@@ -63,12 +76,13 @@ final class Passwords {
     String name = USERNAME.matcher(username).matches() ? username : NOBODY;
     return request(
         Credentials.VERIFY,
-        new JsonObject().put("username", name).put("password", normalize(password)));
+        new JsonObject().put("username", name).put("password", normalize(password)),
+        waiting);
   }
 
-  private <T> Future<T> request(String action, JsonObject body) {
-    if (waiting.incrementAndGet() > capacity) {
-      waiting.decrementAndGet();
+  private <T> Future<T> request(String action, JsonObject body, AtomicInteger count) {
+    if (count.incrementAndGet() > capacity) {
+      count.decrementAndGet();
       rejected.increment();
       return Future.failedFuture(new Failure.Unavailable("busy", RETRY));
     }
@@ -87,7 +101,7 @@ final class Passwords {
         .<T>request(Credentials.ADDRESS, body, options)
         .onComplete(
             answer -> {
-              waiting.decrementAndGet();
+              count.decrementAndGet();
               sample.stop(timer);
             })
         .map(message -> message.body())

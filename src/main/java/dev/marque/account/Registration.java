@@ -44,7 +44,7 @@ final class Registration {
         // No hash if the name or e-mail is taken; the unique index decides between concurrent
         // requests.
         .compose(valid -> accounts.requireFree(pool, profile))
-        .compose(free -> passwords.hash(password))
+        .compose(free -> passwords.hashForSignUp(password))
         .compose(
             hash -> pool.withTransaction(sql -> insert(sql, profile, Role.USER, hash, client)));
   }

@@ -19,6 +19,7 @@ import io.vertx.sqlclient.SqlConnection;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -97,5 +98,17 @@ class CredentialsTest {
     holder.close().await();
     waiting.forEach(each -> assertTrue(each.await()));
     assertTrue(passwords.verify("busy", PASSWORD).await(), "the queue has capacity again");
+  }
+
+  @Test
+  @Timeout(60)
+  void sign_ups_never_fill_the_queue_for_sign_ins() {
+    account("owner", passwords.hash(PASSWORD).await());
+    Passwords queue = new Passwords(vertx, new SimpleMeterRegistry(), 1);
+    List<Future<String>> signUps =
+        Stream.generate(() -> queue.hashForSignUp(PASSWORD)).limit(2 * MAX_WAITING).toList();
+    assertTrue(queue.verify("owner", PASSWORD).await());
+    assertTrue(signUps.get(2 * MAX_WAITING - 1).failed(), "sign-ups have a limit of their own");
+    signUps.get(0).await();
   }
 }
