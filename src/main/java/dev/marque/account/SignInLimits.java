@@ -94,7 +94,8 @@ final class SignInLimits {
 
   /** Returns the subject shared by attempts with the same user name from the same address. */
   static String pair(String username, String address) {
-    return "name " + username.toLowerCase(Locale.ROOT) + " address " + network(address);
+    // The name comes last: it is any text, and must not pass for a part of another subject.
+    return "pair " + network(address) + " " + username.toLowerCase(Locale.ROOT);
   }
 
   /**

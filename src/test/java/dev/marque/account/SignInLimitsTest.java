@@ -86,6 +86,15 @@ class SignInLimitsTest {
   }
 
   @Test
+  void a_name_that_contains_an_address_is_counted_for_itself() {
+    for (int i = 0; i < 15; i++) {
+      fail("hedy address 192.0.2.14", "198.18.6." + i);
+    }
+    fail("hedy", "192.0.2.14");
+    assertDoesNotThrow(() -> limits.begin("hedy", "192.0.2.14").await());
+  }
+
+  @Test
   void a_success_resets_the_failures_of_this_name_and_address() {
     guess("edsger", "192.0.2.4", 9);
     succeed("edsger", "192.0.2.4");
