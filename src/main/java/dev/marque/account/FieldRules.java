@@ -53,21 +53,18 @@ final class FieldRules {
    * @throws Failure.Invalid ({@code fields})
    */
   void checkFromCommandLine(Profile profile, String password) {
-    List<FieldError> errors = new ArrayList<>();
-    violations(profile).stream()
-        .filter(error -> !error.field().equals("email") || !profile.email().isEmpty())
-        .forEach(errors::add);
+    List<FieldError> errors = violationsWithoutEmail(profile);
     passwordError("password", password, profile).ifPresent(errors::add);
     refuse(errors);
   }
 
   /**
-   * Validates a changed profile.
+   * Validates a changed profile. Its e-mail address may be missing only if it was before.
    *
    * @throws Failure.Invalid ({@code fields})
    */
-  void check(Profile profile) {
-    refuse(violations(profile));
+  void checkChange(Profile before, Profile profile) {
+    refuse(before.email().isEmpty() ? violationsWithoutEmail(profile) : violations(profile));
   }
 
   /**
@@ -103,6 +100,12 @@ final class FieldRules {
                 .thenComparing(ConstraintViolation::getMessageTemplate))
         .filter(v -> errors.stream().noneMatch(error -> error.field().equals(field(v))))
         .forEach(v -> errors.add(FieldError.of(field(v), v.getMessageTemplate())));
+    return errors;
+  }
+
+  private List<FieldError> violationsWithoutEmail(Profile profile) {
+    List<FieldError> errors = violations(profile);
+    errors.removeIf(error -> error.field().equals("email") && profile.email().isEmpty());
     return errors;
   }
 

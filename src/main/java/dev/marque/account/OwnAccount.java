@@ -73,11 +73,12 @@ final class OwnAccount {
    * email-taken}), and as {@link SignIn#confirm} does.
    */
   Future<Account> changeProfile(User user, Profile profile, String password, Client client) {
-    return FieldRules.checked(() -> rules.check(profile))
-        .compose(valid -> of(user))
+    return of(user)
+        .map(OwnAccount::profile)
+        .compose(before -> FieldRules.checked(() -> rules.checkChange(before, profile)).map(before))
         .compose(
-            account -> {
-              boolean sameAddress = profile.email().equalsIgnoreCase(account.email());
+            before -> {
+              boolean sameAddress = profile.email().equalsIgnoreCase(before.email());
               return sameAddress
                   ? accounts.update(pool, user.id(), profile)
                   : signIn

@@ -134,6 +134,14 @@ class ProxySignInIT {
   @Test
   void the_export_contains_the_name_used_by_the_proxy() {
     Visitor named = new Visitor(server.baseUrl()).addHeader(HEADER, "Katherine");
+  @Test
+  void a_person_without_an_email_address_changes_the_names() {
+    Visitor named = new Visitor(server.baseUrl()).addHeader(HEADER, "nameless");
+    String[] names = {"email", "", "first_name", "Grace", "last_name", "Hopper"};
+    assertEquals(303, named.post("/account", names).statusCode());
+    assertTrue(named.get("/account").body().contains("Grace"));
+  }
+
     JsonObject identity =
         new Archive(named.download("/account/export")).list("identities.json").get(0);
     assertEquals("proxy", identity.getString("issuer"));
