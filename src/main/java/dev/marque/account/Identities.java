@@ -8,6 +8,7 @@ import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.SqlClient;
 import io.vertx.sqlclient.Tuple;
+import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,7 +21,10 @@ import java.util.UUID;
  */
 final class Identities {
 
-  private static final int MAX_NAME_ATTEMPTS = 50;
+  private static final int LAST_NUMBER = 9;
+  private static final int MAX_NAME_ATTEMPTS = 20;
+
+  private static final SecureRandom RANDOM = new SecureRandom();
 
   private final Pool pool;
   private final Accounts accounts;
@@ -81,8 +85,8 @@ final class Identities {
 
   /**
    * Creates the account of a new subject. An existing account is never taken over, whatever user
-   * name or e-mail address the provider reports: a name that is taken gets a numeric suffix, and an
-   * e-mail address that is taken is left out.
+   * name or e-mail address the provider reports: a name that is taken gets a suffix, and an e-mail
+   * address that is taken is left out.
    */
   Future<Account> add(String issuer, String subject, Profile wanted, Role role, Client client) {
     return passwords
@@ -122,7 +126,7 @@ final class Identities {
               boolean address = conflict.type().equals("email-taken");
               Profile other =
                   new Profile(
-                      address ? profile.username() : numbered(wanted.username(), next),
+                      address ? profile.username() : withSuffix(wanted.username(), next),
                       address ? "" : profile.email(),
                       profile.firstName(),
                       profile.lastName());
@@ -131,8 +135,9 @@ final class Identities {
             });
   }
 
-  private static String numbered(String username, int number) {
-    String ending = "-" + number;
+  /** Appends a small number or, if many people have the same name, a random one. */
+  private static String withSuffix(String username, int attempt) {
+    String ending = "-" + (attempt <= LAST_NUMBER ? attempt : RANDOM.nextInt(1_000_000_000));
     int longest = 32 - ending.length();
     String start = username.length() > longest ? username.substring(0, longest) : username;
     return start + ending;
