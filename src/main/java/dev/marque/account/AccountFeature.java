@@ -90,7 +90,7 @@ public final class AccountFeature {
             .map(
                 known ->
                     new OpenIdProvider(
-                        vertx, settings.sso().oidc(), settings.publicUrl().orElseThrow()));
+                        vertx, settings.sso().oidc(), settings.publicUrl().orElseThrow(), clock));
     cookies = new SessionCookies(settings.publicUrl(), !settings.portal().origins().isEmpty());
   }
 

@@ -9,7 +9,9 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import io.vertx.ext.auth.JWTOptions;
 import io.vertx.ext.auth.User;
+import io.vertx.ext.auth.authentication.TokenCredentials;
 import io.vertx.ext.auth.oauth2.OAuth2Auth;
 import io.vertx.ext.auth.oauth2.OAuth2AuthorizationURL;
 import io.vertx.ext.auth.oauth2.OAuth2FlowType;
@@ -17,7 +19,9 @@ import io.vertx.ext.auth.oauth2.OAuth2Options;
 import io.vertx.ext.auth.oauth2.Oauth2Credentials;
 import io.vertx.ext.auth.oauth2.providers.OpenIDConnectAuth;
 import java.net.URI;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -35,11 +39,15 @@ final class OpenIdProvider {
   private static final Duration RETRY = Duration.ofSeconds(5);
   private static final int TIMEOUT_MILLIS = 10_000;
 
+  /** How far the provider's clock may differ from ours. */
+  private static final Duration CLOCK_TOLERANCE = Duration.ofMinutes(1);
+
   private final Vertx vertx;
   private final Settings.Sso.Oidc settings;
   private final String issuer;
   private final String clientId;
   private final String redirectUri;
+  private final Clock clock;
   private @Nullable Future<OAuth2Auth> found;
 
   /**
@@ -48,12 +56,13 @@ final class OpenIdProvider {
    * @param settings with an issuer and a client id
    * @param publicUrl Marque's URL as browsers see it
    */
-  OpenIdProvider(Vertx vertx, Settings.Sso.Oidc settings, URI publicUrl) {
+  OpenIdProvider(Vertx vertx, Settings.Sso.Oidc settings, URI publicUrl, Clock clock) {
     this.vertx = vertx;
     this.settings = settings;
     this.issuer = settings.issuer().orElseThrow().toString();
     this.clientId = settings.clientId().orElseThrow();
     this.redirectUri = publicUrl + OpenIdRoutes.CALLBACK;
+    this.clock = clock;
   }
 
   String issuer() {
@@ -98,6 +107,7 @@ final class OpenIdProvider {
         new OAuth2Options()
             .setSite(issuer)
             .setClientId(clientId)
+            .setJWTOptions(new JWTOptions().setLeeway((int) CLOCK_TOLERANCE.toSeconds()))
             .setHttpClientOptions(
                 new HttpClientOptions()
                     // Sign-ins are rare: a pooled connection would mostly be closed by then.
@@ -107,18 +117,7 @@ final class OpenIdProvider {
     settings.clientSecret().ifPresent(options::setClientSecret);
     return OpenIDConnectAuth.discover(vertx, options)
         // Discovery includes fetching the keys: without keys, unsigned tokens would be accepted.
-        .compose(provider -> provider.jWKSet().map(provider))
-        .onSuccess(
-            provider ->
-                // The provider signs with a new key: fetch its key set again.
-                provider.missingKeyHandler(
-                    key ->
-                        provider
-                            .jWKSet()
-                            .onFailure(
-                                e ->
-                                    LOG.warn(
-                                        "Cannot fetch the keys of {}: {}", issuer, e.toString()))));
+        .compose(provider -> provider.jWKSet().map(provider));
   }
 
   /** Returns the URL at which the browser signs in. */
@@ -165,29 +164,57 @@ final class OpenIdProvider {
                             .setCode(code)
                             .setCodeVerifier(attempt.verifier())
                             .setRedirectUri(redirectUri))
+                    .compose(user -> idToken(provider, user))
                     .recover(
                         problem -> {
-                          LOG.warn("{} issued no token: {}", issuer, problem.toString());
+                          LOG.warn("{} issued no valid token: {}", issuer, problem.toString());
                           return refused();
                         }))
-        .compose(user -> checked(user.attributes().getJsonObject("idToken"), attempt));
+        .compose(token -> checked(token, attempt));
+  }
+
+  /** Returns the ID token, whose signature is verified; an empty one if that fails. */
+  private static Future<JsonObject> idToken(OAuth2Auth provider, User user) {
+    JsonObject token = user.attributes().getJsonObject("idToken");
+    if (token != null || !user.attributes().containsKey("missing-kid")) {
+      return Future.succeededFuture(orEmpty(token));
+    }
+    // The provider signs with a new key. The library verifies a token that it is given as an access
+    // token, whatever its kind.
+    String text = user.principal().getString("id_token", "");
+    return provider
+        .jWKSet()
+        .compose(fetched -> provider.authenticate(new TokenCredentials(text)))
+        .map(verified -> orEmpty(verified.attributes().getJsonObject("accessToken")));
+  }
+
+  private static JsonObject orEmpty(@Nullable JsonObject token) {
+    return token == null ? new JsonObject() : token;
   }
 
   /**
-   * Verifies that the token is for this client and this attempt; the library has verified its
-   * signature.
+   * Verifies that the token is for this client and this attempt, and not expired; the library has
+   * verified its signature.
    */
-  private Future<JsonObject> checked(@Nullable JsonObject token, OpenIdAttempt attempt) {
-    if (token == null
-        || !issuer.equals(token.getString("iss"))
+  private Future<JsonObject> checked(JsonObject token, OpenIdAttempt attempt) {
+    if (!issuer.equals(token.getString("iss"))
         || !audience(token).contains(clientId)
-        || token.getLong("exp", 0L) == 0
+        || !clientId.equals(token.getString("azp", clientId))
+        || !isCurrent(token)
         || !attempt.nonce().equals(token.getString("nonce"))
         || token.getString("sub", "").isEmpty()) {
       LOG.warn("{} issued an invalid ID token", issuer);
       return refused();
     }
     return Future.succeededFuture(token);
+  }
+
+  private boolean isCurrent(JsonObject token) {
+    Instant now = clock.instant();
+    return token.getValue("exp") instanceof Number expires
+        && token.getValue("iat") instanceof Number issued
+        && Instant.ofEpochSecond(expires.longValue()).isAfter(now.minus(CLOCK_TOLERANCE))
+        && Instant.ofEpochSecond(issued.longValue()).isBefore(now.plus(CLOCK_TOLERANCE));
   }
 
   private static <T> Future<T> refused() {

@@ -21,6 +21,7 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -85,7 +86,10 @@ class SingleSignOnTest {
     try {
       OpenIdProvider provider =
           new OpenIdProvider(
-              vertx, settings.sso().oidc(), URI.create("https://portal.example/cars"));
+              vertx,
+              settings.sso().oidc(),
+              URI.create("https://portal.example/cars"),
+              Clock.systemUTC());
       Failure.Unavailable unavailable =
           assertThrows(
               Failure.Unavailable.class,
@@ -107,7 +111,8 @@ class SingleSignOnTest {
           new OpenIdProvider(
               vertx,
               settings(issuer + CLIENT + PUBLIC).sso().oidc(),
-              URI.create("https://portal.example/cars"));
+              URI.create("https://portal.example/cars"),
+              Clock.systemUTC());
       List<Context> requests = Stream.generate(() -> request(vertx)).limit(3).toList();
       Future<Context> first = afterUrl(requests.get(0), provider);
       Future<Context> second = afterUrl(requests.get(1), provider);
