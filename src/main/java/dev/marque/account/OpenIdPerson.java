@@ -5,6 +5,9 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A person as described by the claims of an ID token.
@@ -13,6 +16,8 @@ import java.util.stream.Stream;
  * @param role empty if the provider does not manage roles
  */
 record OpenIdPerson(String subject, Profile profile, Optional<Role> role) {
+
+  private static final Logger LOG = LoggerFactory.getLogger(OpenIdPerson.class);
 
   static OpenIdPerson of(JsonObject claims, Settings.Sso.Oidc settings) {
     String email = text(claims, "email");
@@ -52,15 +57,21 @@ record OpenIdPerson(String subject, Profile profile, Optional<Role> role) {
   private static Optional<Role> role(JsonObject claims, Settings.Sso.Oidc settings) {
     return settings
         .roleClaim()
-        .map(
-            claim ->
-                values(claims, claim).anyMatch(settings.adminRole().orElseThrow()::equals)
-                    ? Role.ADMIN
-                    : Role.USER);
+        .map(claim -> role(claims, claim, settings.adminRole().orElseThrow()));
   }
 
-  /** Returns the values of a claim; dots in its name may separate nested objects. */
-  private static Stream<String> values(JsonObject claims, String claim) {
+  private static Role role(JsonObject claims, String claim, String adminRole) {
+    Object value = value(claims, claim);
+    if (value == null) {
+      LOG.warn("The ID token has no claim {}: its subject is not an administrator", claim);
+    }
+    Stream<?> roles =
+        value instanceof JsonArray several ? several.stream() : Stream.ofNullable(value);
+    return roles.anyMatch(adminRole::equals) ? Role.ADMIN : Role.USER;
+  }
+
+  /** Returns a claim, or null; dots in its name may separate nested objects. */
+  private static @Nullable Object value(JsonObject claims, String claim) {
     Object value = claims.getValue(claim);
     JsonObject within = claims;
     String[] path = claim.split("\\.", -1);
@@ -74,10 +85,7 @@ record OpenIdPerson(String subject, Profile profile, Optional<Role> role) {
         break;
       }
     }
-    if (value instanceof JsonArray several) {
-      return several.stream().map(String::valueOf);
-    }
-    return value instanceof String one ? Stream.of(one) : Stream.empty();
+    return value;
   }
 
   private static String text(JsonObject claims, String claim) {

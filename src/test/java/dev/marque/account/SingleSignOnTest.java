@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.marque.platform.LoggedEvents;
 import dev.marque.platform.Settings;
 import dev.marque.platform.SettingsFile;
 import dev.marque.platform.StartFailure;
@@ -20,8 +21,8 @@ import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.time.Clock;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -189,7 +190,11 @@ class SingleSignOnTest {
     assertEquals(Optional.empty(), role(claims, base));
     assertEquals(Optional.of(Role.ADMIN), role(claims, base + admin + "groups"));
     assertEquals(Optional.of(Role.ADMIN), role(claims, base + admin + "realm_access.roles"));
-    assertEquals(Optional.of(Role.USER), role(claims, base + admin + "realm_access.none"));
+    try (LoggedEvents logged = new LoggedEvents(OpenIdPerson.class)) {
+      assertEquals(Optional.of(Role.USER), role(claims, base + admin + "realm_access.none"));
+      String message = logged.next().getString("message");
+      assertTrue(message.contains("realm_access.none"), message);
+    }
     assertEquals(Optional.of(Role.USER), role(claims, base + admin + "sub.roles"));
   }
 
