@@ -1,5 +1,6 @@
 package dev.marque.account;
 
+import dev.marque.web.CrossOrigin;
 import dev.marque.web.Failure;
 import dev.marque.web.Proxies;
 import io.vertx.core.Future;
@@ -44,12 +45,15 @@ final class ProxySignIn {
   }
 
   /**
-   * Returns the user named by the proxy; empty if it names none.
+   * Returns the user named by the proxy; empty if it names none, or if a page of another origin may
+   * read the response: the proxy adds the name to whatever request passes through it.
    *
    * <p>Fails with {@link Failure.Forbidden} ({@code sso-name}, {@code sso-disabled}).
    */
   Future<Optional<User>> find(RoutingContext ctx) {
-    if (header.isEmpty() || !proxies.trusts(ctx.request())) {
+    if (header.isEmpty()
+        || !proxies.trusts(ctx.request())
+        || CrossOrigin.isReadByAnotherOrigin(ctx)) {
       return Future.succeededFuture(Optional.empty());
     }
     List<String> names = ctx.request().headers().getAll(header.get());

@@ -21,6 +21,7 @@ public final class CrossOrigin implements Handler<RoutingContext> {
   /** The paths to which CORS applies; pages are never shared. */
   static final String API = "/api/v1/";
 
+  private static final String READ_BY_ANOTHER_ORIGIN = "marque.cross-origin";
   private static final int ONE_HOUR = 3600;
 
   private final Set<String> origins;
@@ -59,10 +60,21 @@ public final class CrossOrigin implements Handler<RoutingContext> {
     return origins.contains(Origins.normal(origin));
   }
 
+  /**
+   * Returns whether a page of another origin may read the response. It must then not depend on
+   * credentials that a browser or proxy adds by itself.
+   */
+  public static boolean isReadByAnotherOrigin(RoutingContext ctx) {
+    return ctx.get(READ_BY_ANOTHER_ORIGIN) != null;
+  }
+
   @Override
   public void handle(RoutingContext ctx) {
     String origin = ctx.request().getHeader("Origin");
     if (origin == null || allows(origin)) {
+      if (origin != null && !"same-origin".equals(ctx.request().getHeader("Sec-Fetch-Site"))) {
+        ctx.put(READ_BY_ANOTHER_ORIGIN, true);
+      }
       corsHandler.handle(ctx);
     } else {
       // CorsHandler would answer 403, also to our own pages, whose requests carry an Origin too.

@@ -150,7 +150,7 @@ class ProxySignInIT {
 
   /** The proxy adds the name to every request of a person's browser, whichever site caused it. */
   @Test
-  void a_page_on_another_site_changes_nothing_for_a_named_person() {
+  void a_page_on_another_site_reads_and_changes_nothing_for_a_named_person() {
     JsonObject body = new JsonObject().put("name", "import").put("expires_in_days", 1);
     Visitor program = new Visitor(server.baseUrl()).addHeader(HEADER, "dorothy");
     assertEquals(201, program.jsonOfProgram("POST", "/api/v1/tokens", body).statusCode());
@@ -163,6 +163,9 @@ class ProxySignInIT {
     Visitor nobody = new Visitor(server.baseUrl()).addHeader("Origin", "https://intranet.example");
     assertEquals(401, nobody.jsonOfProgram("POST", "/api/v1/tokens", body).statusCode());
     Visitor token = new Visitor(server.baseUrl()).withToken("bad").addHeader(HEADER, "dorothy");
+    assertEquals(401, listed.get("/api/v1/me").statusCode(), "only a token is for other origins");
+    assertEquals(
+        200, listed.get("/api/v1/me", "Sec-Fetch-Site", "same-origin").statusCode(), "our own");
     assertEquals(401, token.jsonOfProgram("POST", "/api/v1/tokens", body).statusCode());
   }
 
