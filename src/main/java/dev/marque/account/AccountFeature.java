@@ -32,6 +32,7 @@ public final class AccountFeature {
   private final Pool pool;
   private final Accounts accounts;
   private final Audit audit;
+  private final Refusals refusals;
   private final Cleanup cleanup;
   private final LiveSessions live;
   private final Sessions sessions;
@@ -63,6 +64,7 @@ public final class AccountFeature {
     tokens = new Tokens(vertx, keys(settings, clock), issuer, clock);
     accounts = new Accounts(clock);
     audit = new Audit(clock);
+    refusals = new Refusals(pool, audit);
     live = new LiveSessions(vertx, pool, clock);
     sessions = new Sessions(pool, tokens, audit, live, clock);
     personalTokens = new PersonalTokens(pool, audit, clock);
@@ -81,7 +83,8 @@ public final class AccountFeature {
             new Proxies(settings.proxy().trusted()),
             pool,
             accounts,
-            identities);
+            identities,
+            refusals);
     provider =
         settings
             .sso()
@@ -142,7 +145,7 @@ public final class AccountFeature {
         personalTokens,
         cookies,
         proxySignIn,
-        new AdministrationRefusals(pool, audit),
+        refusals,
         settings.sso().header().signOutUrl(),
         pages);
   }

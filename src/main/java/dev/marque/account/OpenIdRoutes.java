@@ -82,7 +82,7 @@ final class OpenIdRoutes {
         .claims(code, attempt)
         .map(claims -> OpenIdPerson.of(claims, settings))
         .compose(person -> accounts.of(provider.issuer(), person, Client.of(ctx)))
-        .compose(account -> signIn.begin(account, false, Client.of(ctx)))
+        .compose(account -> signIn.beginExternally(account, Client.of(ctx)))
         .compose(OpenIdRoutes::orRefuse)
         .compose(grant -> signInRoutes.endPrevious(ctx).map(grant))
         .onSuccess(

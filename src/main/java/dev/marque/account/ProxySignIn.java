@@ -27,6 +27,7 @@ final class ProxySignIn {
   private final Pool pool;
   private final Accounts accounts;
   private final Identities identities;
+  private final Refusals refusals;
 
   /**
    * @param header the name of the header; empty disables this kind of sign-in
@@ -36,12 +37,14 @@ final class ProxySignIn {
       Proxies proxies,
       Pool pool,
       Accounts accounts,
-      Identities identities) {
+      Identities identities,
+      Refusals refusals) {
     this.header = header;
     this.proxies = proxies;
     this.pool = pool;
     this.accounts = accounts;
     this.identities = identities;
+    this.refusals = refusals;
   }
 
   /**
@@ -68,7 +71,7 @@ final class ProxySignIn {
         .byUsername(pool, name)
         .compose(
             known -> known.map(Future::succeededFuture).orElseGet(() -> add(name, Client.of(ctx))))
-        .compose(ProxySignIn::orRefuse);
+        .compose(account -> orRefuse(account, Client.of(ctx)));
   }
 
   private Future<Account> add(String name, Client client) {
@@ -77,9 +80,11 @@ final class ProxySignIn {
         ISSUER, name.toLowerCase(java.util.Locale.ROOT), profile, Role.USER, client);
   }
 
-  private static Future<Optional<User>> orRefuse(Account account) {
+  private Future<Optional<User>> orRefuse(Account account, Client client) {
     return account.disabled()
-        ? Future.failedFuture(new Failure.Forbidden("sso-disabled"))
+        ? refusals
+            .recordSignIn(account, client)
+            .compose(done -> Future.failedFuture(new Failure.Forbidden("sso-disabled")))
         : Future.succeededFuture(
             Optional.of(
                 new User(account.id(), account.username(), account.role(), User.NO_SESSION)));

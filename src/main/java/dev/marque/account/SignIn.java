@@ -86,6 +86,19 @@ final class SignIn {
                             : Future.succeededFuture(Optional.empty())));
   }
 
+  /**
+   * Starts a session for a person authenticated by a provider; empty if the account is disabled,
+   * which is then recorded as a refused sign-in.
+   */
+  Future<Optional<Grant>> beginExternally(Account account, Client client) {
+    return begin(account, false, client)
+        .compose(
+            grant ->
+                grant.isPresent()
+                    ? Future.succeededFuture(grant)
+                    : audit.record(pool, AuditEvent.SIGN_IN_REFUSED, account, client).map(grant));
+  }
+
   private Future<Grant> begin(SqlClient sql, Account account, boolean remember, Client client) {
     return sessions
         .begin(sql, account, remember, client)

@@ -35,7 +35,7 @@ public final class SignedIn {
   private final PersonalTokens personalTokens;
   private final SessionCookies cookies;
   private final ProxySignIn proxySignIn;
-  private final AdministrationRefusals refusals;
+  private final Refusals refusals;
   private final @Nullable String signOutUrl;
   private final Pages pages;
 
@@ -49,7 +49,7 @@ public final class SignedIn {
       PersonalTokens personalTokens,
       SessionCookies cookies,
       ProxySignIn proxySignIn,
-      AdministrationRefusals refusals,
+      Refusals refusals,
       Optional<URI> signOutUrl,
       Pages pages) {
     this.tokens = tokens;
@@ -239,7 +239,7 @@ public final class SignedIn {
       ctx.next();
     } else {
       refusals
-          .record(user, Client.of(ctx))
+          .recordAdministration(user, Client.of(ctx))
           .onComplete(done -> ctx.fail(new Failure.Forbidden("administrators-only")));
     }
   }

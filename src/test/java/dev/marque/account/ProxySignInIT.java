@@ -112,6 +112,9 @@ class ProxySignInIT {
     assertEquals(200, from("127.0.0.1", "/api/v1/me", "leaver").status);
     browser.post("/admin/users/leaver/disabled", "disabled", "true");
     assertEquals(403, from("127.0.0.1", "/api/v1/me", "leaver").status, "disabled at once");
+    assertEquals(403, from("127.0.0.1", "/history", "leaver").status);
+    String log = browser.get("/admin/audit?event=sign_in_refused&q=leaver").body();
+    assertEquals(2, log.split("<span>Sign-in refused</span>", -1).length, "recorded once");
   }
 
   @Test
@@ -132,9 +135,6 @@ class ProxySignInIT {
   }
 
   @Test
-  void the_export_contains_the_name_used_by_the_proxy() {
-    Visitor named = new Visitor(server.baseUrl()).addHeader(HEADER, "Katherine");
-  @Test
   void a_person_without_an_email_address_changes_the_names() {
     Visitor named = new Visitor(server.baseUrl()).addHeader(HEADER, "nameless");
     String[] names = {"email", "", "first_name", "Grace", "last_name", "Hopper"};
@@ -142,6 +142,9 @@ class ProxySignInIT {
     assertTrue(named.get("/account").body().contains("Grace"));
   }
 
+  @Test
+  void the_export_contains_the_name_used_by_the_proxy() {
+    Visitor named = new Visitor(server.baseUrl()).addHeader(HEADER, "Katherine");
     JsonObject identity =
         new Archive(named.download("/account/export")).list("identities.json").get(0);
     assertEquals("proxy", identity.getString("issuer"));
@@ -160,12 +163,12 @@ class ProxySignInIT {
             .addHeader(HEADER, "dorothy")
             .addHeader("Origin", "https://intranet.example");
     assertEquals(403, listed.jsonOfProgram("POST", "/api/v1/tokens", body).statusCode());
-    Visitor nobody = new Visitor(server.baseUrl()).addHeader("Origin", "https://intranet.example");
-    assertEquals(401, nobody.jsonOfProgram("POST", "/api/v1/tokens", body).statusCode());
-    Visitor token = new Visitor(server.baseUrl()).withToken("bad").addHeader(HEADER, "dorothy");
     assertEquals(401, listed.get("/api/v1/me").statusCode(), "only a token is for other origins");
     assertEquals(
         200, listed.get("/api/v1/me", "Sec-Fetch-Site", "same-origin").statusCode(), "our own");
+    Visitor nobody = new Visitor(server.baseUrl()).addHeader("Origin", "https://intranet.example");
+    assertEquals(401, nobody.jsonOfProgram("POST", "/api/v1/tokens", body).statusCode());
+    Visitor token = new Visitor(server.baseUrl()).withToken("bad").addHeader(HEADER, "dorothy");
     assertEquals(401, token.jsonOfProgram("POST", "/api/v1/tokens", body).statusCode());
   }
 

@@ -133,6 +133,15 @@ class SignInTest {
   }
 
   @Test
+  void a_sign_in_at_a_provider_to_a_disabled_account_is_refused_and_recorded() {
+    Account account = newAccount();
+    assertTrue(signIn.beginExternally(account, CLIENT).await().isPresent());
+    Account disabled = accounts.changeDisabled(pool, account.id(), true).await();
+    assertEquals(Optional.empty(), signIn.beginExternally(disabled, CLIENT).await());
+    assertEquals("sign_in_refused", audit.of(pool, account.id()).await().get(0).event());
+  }
+
+  @Test
   void rehashing_during_a_sign_in_does_not_count_as_a_password_change() {
     Account account = newAccount();
     String hash = accounts.passwordHash(pool, account.id()).await();
