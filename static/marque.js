@@ -21,6 +21,7 @@ away.querySelector('button').addEventListener('click', () => {
 });
 
 document.addEventListener('marque:away', (event) => unanswered(event.detail.retry));
+document.addEventListener('marque:answered', hideAway);
 
 /** Requests a file of a few bytes. Resolves with the response, or null if there is none; does not follow redirects. */
 async function ping() {

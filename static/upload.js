@@ -204,8 +204,20 @@ function offer(retry) {
   document.dispatchEvent(new CustomEvent('marque:away', { detail: { retry } }));
 }
 
+/** Withdraws the offer, because the server responds again. */
+function withdraw() {
+  document.dispatchEvent(new CustomEvent('marque:answered'));
+}
+
+/** Whether a page comes from the server itself, and not from a proxy in its place. */
+function isOurs(page) {
+  return page.getElementById('main') !== null;
+}
+
 async function settle(photo, request) {
   const page = parsed(request.responseText);
+  const ours = isOurs(page);
+  if (ours) withdraw();
   const result = page.querySelector('.result');
   if (request.status < 300 && result) {
     const focused = photo.row.contains(document.activeElement);
@@ -230,8 +242,8 @@ async function settle(photo, request) {
   photo.hopeless = ABOUT_THE_PHOTO.includes(request.status);
   const reason = page.querySelector('#image-error > :last-child') ?? page.querySelector('.summary, .problem .lead');
   show(photo, 'failed', reason?.textContent.trim() || words.failed);
-  // Not our page but a proxy's, possibly because the sign-in there has expired.
-  if (!page.querySelector('.result, .problem')) document.dispatchEvent(new CustomEvent('marque:foreign'));
+  // A proxy's page, possibly because the sign-in there has expired.
+  if (!ours) document.dispatchEvent(new CustomEvent('marque:foreign'));
 }
 
 /** Counts down the seconds that a busy server asked for, then marks the photo as ready to be sent again. */
@@ -375,9 +387,11 @@ async function restoreOne(id) {
   address.searchParams.set('top_k', form.elements.top_k.value);
   const answer = await fetch(address, { headers: { 'HX-Request': 'true' } });
   if (answer.status === 401) leave(answer.headers.get('HX-Redirect') ?? words.login);
+  const page = parsed(await answer.text());
+  if (isOurs(page)) withdraw();
   if (answer.status === 429 || answer.status > 500) throw new Error(words.away);
   // A deleted result is missing but stays in the address, because its deletion can be undone.
-  const result = answer.ok ? parsed(await answer.text()).querySelector('.result') : null;
+  const result = answer.ok ? page.querySelector('.result') : null;
   if (result) place(result);
 }
 restore();

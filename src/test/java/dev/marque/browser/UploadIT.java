@@ -194,6 +194,21 @@ class UploadIT {
   }
 
   @Test
+  void a_response_after_an_outage_withdraws_the_offer_to_retry() {
+    try (Window window = Window.desktop(SERVER.baseUrl())) {
+      Page page = window.page();
+      Steps.signIn(page, person);
+      page.route(PREDICTIONS, Route::abort, new Page.RouteOptions().setTimes(1));
+      Steps.picker(page).setInputFiles(Steps.AUDI);
+      Steps.press(page, "Find the brand");
+      assertThat(page.locator("#away")).isVisible();
+      Steps.press(page, "Try again: audi.jpg");
+      assertThat(page.locator(".result")).hasCount(1);
+      assertThat(page.locator("#away")).isHidden();
+    }
+  }
+
+  @Test
   void an_upload_that_a_busy_server_refuses_is_retried() {
     try (Window window = Window.desktop(SERVER.baseUrl())) {
       Page page = window.page();
