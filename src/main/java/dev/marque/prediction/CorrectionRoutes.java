@@ -4,6 +4,7 @@ import dev.marque.account.SignedIn;
 import dev.marque.web.Failure;
 import dev.marque.web.FieldError;
 import dev.marque.web.Keys;
+import dev.marque.web.PageUrls;
 import dev.marque.web.Pages;
 import dev.marque.web.Redirects;
 import dev.marque.web.Slice;
@@ -57,23 +58,32 @@ public final class CorrectionRoutes {
 
   private void list(RoutingContext ctx) {
     ReviewState state = state(ctx.request().getParam("state"));
-    String after = ctx.request().getParam("after");
-    show(ctx, state, after == null ? null : cursor(after));
+    show(ctx, state, cursor(ctx.request().getParam("after")));
   }
 
   private void show(RoutingContext ctx, ReviewState state, @Nullable UUID after) {
-    corrections
-        .list(state, after, PAGE_SIZE + 1)
-        .compose(found -> pages.render(ctx, "admin/corrections", model(state, found)))
-        .onFailure(ctx::fail);
+    render(ctx, state, after).onFailure(ctx::fail);
   }
 
-  private static Map<String, Object> model(ReviewState state, List<Correction> found) {
+  /** Shows a page; the first one if nothing is left on a later page. */
+  private Future<Void> render(RoutingContext ctx, ReviewState state, @Nullable UUID after) {
+    return corrections
+        .list(state, after, PAGE_SIZE + 1)
+        .compose(
+            found ->
+                found.isEmpty() && after != null
+                    ? render(ctx, state, null)
+                    : pages.render(ctx, "admin/corrections", model(state, after, found)));
+  }
+
+  private static Map<String, Object> model(
+      ReviewState state, @Nullable UUID after, List<Correction> found) {
     Slice<Correction> page = Slice.of(found, PAGE_SIZE);
     Map<String, Object> values = new HashMap<>();
     values.put("corrections", page.items());
     values.put("states", STATES);
     values.put("state", state.code());
+    values.put("after", after);
     values.put("next", page.next(Correction::id));
     return values;
   }
@@ -86,17 +96,25 @@ public final class CorrectionRoutes {
       throw new Failure.Malformed("bad-request");
     }
     ReviewState seen = state(ctx.request().getFormAttribute("state"));
+    UUID after = cursor(ctx.request().getFormAttribute("after"));
     corrections
         .review(id, brand, decision, SignedIn.of(ctx).id())
         .onSuccess(
             noted -> {
               if (Pages.isFragment(ctx)) {
-                show(ctx, seen, null);
+                show(ctx, seen, after);
               } else {
-                Redirects.to(ctx, pages.urls(ctx).to(PATH, "state", seen.code()));
+                Redirects.to(ctx, link(ctx, seen, after));
               }
             })
         .onFailure(ctx::fail);
+  }
+
+  private String link(RoutingContext ctx, ReviewState state, @Nullable UUID after) {
+    PageUrls urls = pages.urls(ctx);
+    return after == null
+        ? urls.to(PATH, "state", state.code())
+        : urls.to(PATH, "state", state.code(), "after", after);
   }
 
   private void photo(RoutingContext ctx) {
@@ -134,8 +152,13 @@ public final class CorrectionRoutes {
             .orElseThrow(() -> Failure.Invalid.of(FieldError.of("state", "field.review_state")));
   }
 
-  private static UUID cursor(String text) {
-    return Keys.parse(text)
-        .orElseThrow(() -> Failure.Invalid.of(FieldError.of("after", "field.cursor")));
+  /**
+   * Returns the id of the last correction on the previous page; {@code null} for the first page.
+   */
+  private static @Nullable UUID cursor(@Nullable String text) {
+    return text == null
+        ? null
+        : Keys.parse(text)
+            .orElseThrow(() -> Failure.Invalid.of(FieldError.of("after", "field.cursor")));
   }
 }

@@ -22,11 +22,15 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 import javax.imageio.ImageIO;
 import org.jsoup.Jsoup;
 import org.jsoup.nodes.Document;
+import org.jsoup.nodes.Element;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -43,7 +47,8 @@ class CorrectionReviewIT {
 
   @TempDir private Path folder;
 
-  private HttpResponse<byte[]> send(Person as, String method, String path, String type, byte[] body)
+  private HttpResponse<byte[]> send(
+      Person as, String method, String path, String type, byte[] body, String... headers)
       throws IOException, InterruptedException {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create(server.baseUrl() + path))
@@ -51,6 +56,9 @@ class CorrectionReviewIT {
             .method(method, BodyPublishers.ofByteArray(body));
     if (!type.isEmpty()) {
       request.header("Content-Type", type);
+    }
+    if (headers.length > 0) {
+      request.headers(headers);
     }
     return client.send(request.build(), BodyHandlers.ofByteArray());
   }
@@ -82,10 +90,33 @@ class CorrectionReviewIT {
         .statusCode();
   }
 
+  /** Submits the form of a page that accepts a correction. */
+  private HttpResponse<byte[]> accept(String id, String page, String... headers)
+      throws IOException, InterruptedException {
+    Element form =
+        document(get(administrator, page)).select(formOf(id) + ":has([value=accepted])").first();
+    assertNotNull(form);
+    List<String> fields = form.select("input").eachAttr("name");
+    List<String> values = form.select("input").eachAttr("value");
+    String body =
+        IntStream.range(0, fields.size())
+            .mapToObj(i -> fields.get(i) + "=" + values.get(i))
+            .collect(Collectors.joining("&"));
+    String type = "application/x-www-form-urlencoded";
+    String path = PATH + "/" + id;
+    return send(administrator, "POST", path, type, body.getBytes(UTF_8), headers);
+  }
+
+  private static String formOf(String id) {
+    return "form[action=" + PATH + "/" + id + "]";
+  }
+
+  private static Document document(HttpResponse<byte[]> page) {
+    return Jsoup.parse(new String(page.body(), UTF_8));
+  }
+
   private boolean isListed(String id, String state) throws IOException, InterruptedException {
-    String page = new String(get(administrator, PATH + "?state=" + state).body(), UTF_8);
-    Document document = Jsoup.parse(page);
-    return !document.select("form[action=" + PATH + "/" + id + "]").isEmpty();
+    return !document(get(administrator, PATH + "?state=" + state)).select(formOf(id)).isEmpty();
   }
 
   @Test
@@ -122,6 +153,28 @@ class CorrectionReviewIT {
     assertTrue(isListed(id, "open"), "a new correction needs a new review");
     assertEquals(400, review(administrator, id, "Volvo", "open"));
     assertEquals(422, review(administrator, id, "Volvo", "bogus"));
+  }
+
+  @Test
+  void after_a_review_on_a_later_page_that_page_is_shown_again() throws Exception {
+    String oldest = corrected("Audi");
+    String older = corrected("Audi");
+    String old = corrected("Audi");
+    String newest = corrected("Audi");
+    String later = PATH + "?state=open&after=" + newest;
+    HttpResponse<byte[]> redirect = accept(old, later);
+    assertEquals(later, redirect.headers().firstValue("Location").orElse(""));
+    Document shown = document(accept(older, later, "HX-Request", "true"));
+    assertTrue(shown.select(formOf(newest)).isEmpty(), shown.html());
+    assertFalse(shown.select(formOf(oldest)).isEmpty(), shown.html());
+    assertTrue(isListed(newest, "open"));
+  }
+
+  @Test
+  void a_later_page_on_which_nothing_is_left_shows_the_first_one() throws Exception {
+    String id = corrected("Audi");
+    Document shown = document(get(administrator, PATH + "?state=open&after=" + new UUID(0, 0)));
+    assertFalse(shown.select(formOf(id)).isEmpty(), shown.html());
   }
 
   @Test
