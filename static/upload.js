@@ -25,7 +25,7 @@ let leaving = false;
 /** The ids of the latest results, newest first. The address lists them, so that Back and reload show them again. */
 let kept = location.hash.slice(1).split(',').filter((part) => /^[0-9a-f-]{36}$/.test(part)).slice(0, MAX_KEPT);
 
-/** The chosen photos, each with its row: {file, name, row, state, request}. */
+/** The chosen photos, each with its row: {file, name, row, key, body, state, request, hopeless}. */
 const photos = [];
 
 /** The verdicts since the last announcement, with the names of their photos. */
@@ -60,7 +60,9 @@ function add(files) {
 function addOne(file) {
   const row = template.content.firstElementChild.cloneNode(true);
   const name = file.name || words.pasted;
-  const photo = { file, name, row, state: 'ready', request: null, hopeless: false };
+  // If a response is lost, the server recognises the retry by this key. Not randomUUID(), which plain HTTP lacks.
+  const key = crypto.getRandomValues(new Uint32Array(4)).join('-');
+  const photo = { file, name, row, key, body: null, state: 'ready', request: null, hopeless: false };
   const image = row.querySelector('img');
   row.querySelector('.file').textContent = name;
   row.querySelector('progress').setAttribute('aria-label', name);
@@ -134,15 +136,15 @@ async function isUnreadable(file) {
   }
 }
 
-/** Sends one photo; resolves with its request on any response. */
-function post(photo, body) {
+/** Sends one prepared photo; resolves with its request on any response. */
+function post(photo) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     photo.request = request;
     const progress = photo.row.querySelector('progress');
     const data = new FormData();
     data.append('top_k', form.elements.top_k.value);
-    data.append('image', body, photo.file.name || 'photo.jpg');
+    data.append('image', photo.body, photo.file.name || 'photo.jpg');
     request.upload.addEventListener('progress', (event) => {
       if (event.lengthComputable) progress.value = (event.loaded / event.total) * 100;
     });
@@ -159,6 +161,7 @@ function post(photo, body) {
     request.setRequestHeader('HX-Request', 'true');
     request.setRequestHeader('HX-Current-URL', location.href.split('#', 1)[0]);
     request.setRequestHeader('Accept', 'text/html');
+    request.setRequestHeader('Idempotency-Key', photo.key);
     request.send(data);
   });
 }
@@ -259,10 +262,10 @@ async function sendOne(photo) {
   try {
     show(photo, 'sending', words.preparing);
     photo.row.querySelector('progress').value = 0;
-    const body = await prepare(photo.file);
+    photo.body ??= await prepare(photo.file);
     if (photo.state === 'removed') return;
     show(photo, 'sending', words.sending);
-    await settle(photo, await post(photo, body));
+    await settle(photo, await post(photo));
   } catch (failure) {
     // Browsers report an unreadable file in the same way as an unreachable server.
     const reason = failure.message === words.away && await isUnreadable(photo.file) ? words.unreadable : failure.message;

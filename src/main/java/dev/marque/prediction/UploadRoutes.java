@@ -18,6 +18,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** The pages for uploading a photo and for its result. */
 public final class UploadRoutes {
@@ -78,14 +79,16 @@ public final class UploadRoutes {
   }
 
   private void upload(RoutingContext ctx) {
+    // Sent by the page's script with each photo, so that a retry is not a second prediction.
+    String key = RequestKey.parse(ctx.request().getHeader(RequestKey.HEADER));
     User user = SignedIn.of(ctx);
     uploads
-        .read(ctx, 1, () -> admission.admit(ctx, user, null))
-        .onSuccess(upload -> predict(ctx, user, upload))
+        .read(ctx, 1, () -> admission.admit(ctx, user, key))
+        .onSuccess(upload -> predict(ctx, user, upload, key))
         .onFailure(failure -> showErrors(ctx, Fields.DEFAULT_BRANDS, failure));
   }
 
-  private void predict(RoutingContext ctx, User user, Upload upload) {
+  private void predict(RoutingContext ctx, User user, Upload upload, @Nullable String key) {
     UploadForm form;
     try {
       form = UploadForm.of(upload, null, null, false);
@@ -94,7 +97,7 @@ public final class UploadRoutes {
       return;
     }
     intake
-        .predict(Caller.of(ctx, user), form.photos().get(0), null, 0)
+        .predict(Caller.of(ctx, user), form.photos().get(0), key, 0)
         .onSuccess(prediction -> show(ctx, user, prediction, form.topK()))
         .onFailure(failure -> showErrors(ctx, form.topK(), failure));
   }

@@ -4,6 +4,7 @@ import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertTha
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import com.microsoft.playwright.CDPSession;
 import com.microsoft.playwright.FileChooser;
@@ -205,6 +206,26 @@ class UploadIT {
       Steps.press(page, "Try again: audi.jpg");
       assertThat(page.locator(".result")).hasCount(1);
       assertThat(page.locator("#away")).isHidden();
+    }
+  }
+
+  @Test
+  void a_retry_after_a_lost_response_is_stored_once_and_the_same_photo_chosen_again_is_new() {
+    try (Window window = Window.desktop(SERVER.baseUrl())) {
+      Page page = window.page();
+      Steps.signIn(page, SERVER.newUser());
+      CDPSession session = loseResponses(page);
+      Steps.picker(page).setInputFiles(Steps.AUDI);
+      Steps.press(page, "Find the brand");
+      assertThat(page.locator("#queue .failed")).hasCount(1);
+      session.detach();
+      Steps.press(page, "Try again: audi.jpg");
+      assertThat(page.locator(".result")).hasCount(1);
+      Steps.picker(page).setInputFiles(Steps.AUDI);
+      Steps.press(page, "Find the brand");
+      assertThat(page.locator(".result")).hasCount(2);
+      page.navigate("/history");
+      assertThat(page.locator(".cards li")).hasCount(2);
     }
   }
 
@@ -435,6 +456,28 @@ class UploadIT {
     conditions.addProperty("uploadThroughput", bytesPerSecond);
     session.send("Network.enable");
     session.send("Network.emulateNetworkConditions", conditions);
+  }
+
+  /** Lets uploads reach the server but not its responses reach the page, until detached. */
+  private static CDPSession loseResponses(Page page) {
+    CDPSession session = page.context().newCDPSession(page);
+    session.on(
+        "Fetch.requestPaused",
+        paused -> {
+          JsonObject failure = new JsonObject();
+          failure.add("requestId", paused.get("requestId"));
+          failure.addProperty("errorReason", "Failed");
+          session.send("Fetch.failRequest", failure);
+        });
+    JsonObject pattern = new JsonObject();
+    pattern.addProperty("urlPattern", "*/predictions");
+    pattern.addProperty("requestStage", "Response");
+    JsonArray patterns = new JsonArray();
+    patterns.add(pattern);
+    JsonObject enabled = new JsonObject();
+    enabled.add("patterns", patterns);
+    session.send("Fetch.enable", enabled);
+    return session;
   }
 
   /** Returns a JPEG of 2,400 by 1,500 pixels that does not compress well. */
