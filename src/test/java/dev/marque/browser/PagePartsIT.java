@@ -117,6 +117,26 @@ class PagePartsIT {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"upload", "front"})
+  void on_a_phone_the_links_of_the_account_do_not_cover_the_logo(String name) {
+    try (Window window = Window.phone(preview.baseUrl())) {
+      Page page = open(window, name + "?lang=de");
+      if (name.equals("upload")) {
+        page.locator(".name .clip").evaluate("e => { e.textContent = 'w'.repeat(20); }");
+      }
+      for (int width : new int[] {320, 360, 390, 417}) {
+        page.setViewportSize(width, 800);
+        BoundingBox logo = page.locator(".brand").boundingBox();
+        BoundingBox links = page.locator(".top .who").boundingBox();
+        assertTrue(
+            logo.x + logo.width <= links.x,
+            "at %d px: logo to %s, links from %s".formatted(width, logo.x + logo.width, links.x));
+        assertThat(page.getByRole(AriaRole.LINK, Steps.named("Marque"))).isVisible();
+      }
+    }
+  }
+
   @Test
   void beside_a_long_table_the_photo_stays_visible() {
     try (Window window = Window.desktop(preview.baseUrl())) {
