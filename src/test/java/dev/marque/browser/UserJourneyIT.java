@@ -225,6 +225,19 @@ class UserJourneyIT {
   }
 
   @Test
+  void a_download_after_the_session_has_ended_leads_to_the_sign_in() {
+    RunningServer.Person person = SERVER.newUser();
+    try (Window window = Window.desktop(SERVER.baseUrl())) {
+      Page page = window.page();
+      signIn(page, person.username(), person.password());
+      page.navigate("/account");
+      page.context().clearCookies();
+      page.getByText("Download everything").click();
+      assertThat(page).hasURL(Pattern.compile("/login\\?next="));
+    }
+  }
+
+  @Test
   void pages_of_a_running_server_are_accessible_in_german() {
     try (Window window = Window.desktop(SERVER.baseUrl())) {
       Page page = window.page();
