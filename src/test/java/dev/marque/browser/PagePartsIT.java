@@ -50,6 +50,21 @@ class PagePartsIT {
       }
       """;
 
+  /**
+   * Returns the focused element if the bar of the selection covers a part of it, otherwise an empty
+   * text; null once the focus is in the bar.
+   */
+  private static final String FOCUSED_BEFORE_THE_BAR =
+      """
+      () => {
+        const focused = document.activeElement;
+        const bar = document.querySelector('.selection');
+        if (bar.contains(focused)) return null;
+        const [box, cover] = [focused, bar].map((element) => element.getBoundingClientRect());
+        return box.bottom > cover.top && box.top < cover.bottom ? focused.outerHTML : '';
+      }
+      """;
+
   private PagePreview preview;
 
   @BeforeAll
@@ -134,6 +149,26 @@ class PagePartsIT {
             "at %d px: logo to %s, links from %s".formatted(width, logo.x + logo.width, links.x));
         assertThat(page.getByRole(AriaRole.LINK, Steps.named("Marque"))).isVisible();
       }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {320, 1280})
+  void the_bar_of_a_selection_never_covers_the_focused_element(int width) {
+    try (Window window = Window.desktop(preview.baseUrl())) {
+      Page page = open(window, "history");
+      page.setViewportSize(width, 600);
+      page.locator(".cards [name=id]").first().check();
+      List<Object> covered = new ArrayList<>();
+      Object focused = page.evaluate(FOCUSED_BEFORE_THE_BAR);
+      while (focused != null) {
+        covered.add(focused);
+        page.keyboard().press("Tab");
+        focused = page.evaluate(FOCUSED_BEFORE_THE_BAR);
+      }
+      assertTrue(covered.size() > 20, covered.toString());
+      covered.removeIf(""::equals);
+      assertEquals(List.of(), covered);
     }
   }
 
