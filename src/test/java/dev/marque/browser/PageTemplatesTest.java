@@ -178,6 +178,18 @@ class PageTemplatesTest {
     }
   }
 
+  @ParameterizedTest
+  @MethodSource("pages")
+  void a_search_or_filter_in_an_embedded_page_stays_embedded(String name) throws Exception {
+    Document page =
+        Jsoup.parse(get(name + "?embed=1&theme=dark&lang=de", "Accept-Language", "en").body());
+    for (Element form : page.select("form[method=get]")) {
+      assertEquals("1", form.select("[name=embed]").val(), form.outerHtml());
+      assertEquals("dark", form.select("[name=theme]").val());
+      assertEquals("de", form.select("[name=lang]").val());
+    }
+  }
+
   private static void checkElements(Document page) {
     for (Element element : page.getAllElements()) {
       for (Attribute attribute : element.attributes()) {
