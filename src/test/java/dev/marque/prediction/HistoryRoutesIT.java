@@ -1,6 +1,7 @@
 package dev.marque.prediction;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.marque.app.RunningServer;
 import dev.marque.contract.ApiClient;
@@ -12,6 +13,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.jsoup.Jsoup;
+import org.jsoup.nodes.Document;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -43,6 +45,20 @@ class HistoryRoutesIT {
   void a_late_undo_with_an_invalid_filter_is_answered(String filter) {
     String form = "deletion=" + Ids.next() + "&" + filter;
     assertShowsError(client.form("/history/restore", form));
+  }
+
+  @Test
+  void a_repeated_undo_says_that_the_results_were_already_restored() throws IOException {
+    String id = predict();
+    HttpResponse<String> deleted = client.form("/history/delete", "id=" + id);
+    String shown = deleted.headers().firstValue("Location").orElseThrow();
+    String form = "deletion=" + shown.substring(shown.indexOf('=') + 1);
+    assertEquals(303, client.form("/history/restore", form).statusCode());
+    HttpResponse<String> repeated = client.form("/history/restore", form);
+    assertEquals(422, repeated.statusCode());
+    Document page = Jsoup.parse(repeated.body());
+    assertTrue(page.select(".summary").text().contains("already restored"), repeated.body());
+    assertEquals(1, page.select(".cards li").size());
   }
 
   @Test
