@@ -239,7 +239,8 @@ async function settle(photo, request) {
     return;
   }
   if (request.status === 429 || request.status === 503) {
-    await wait(photo, Number(request.getResponseHeader('Retry-After')) || 2);
+    const reason = request.status === 429 ? words.limited : words.waiting;
+    await wait(photo, reason, Number(request.getResponseHeader('Retry-After')) || 2);
     return;
   }
   photo.hopeless = ABOUT_THE_PHOTO.includes(request.status);
@@ -249,10 +250,10 @@ async function settle(photo, request) {
   if (!ours) document.dispatchEvent(new CustomEvent('marque:foreign'));
 }
 
-/** Counts down the seconds that a busy server asked for, then marks the photo as ready to be sent again. */
-async function wait(photo, seconds) {
+/** Counts down the seconds that the server asked for, then marks the photo as ready to be sent again. */
+async function wait(photo, reason, seconds) {
   for (let left = Math.min(seconds, 120); left > 0 && photo.state !== 'removed'; left--) {
-    show(photo, 'waiting', words.waiting.replace('{0}', left));
+    show(photo, 'waiting', reason.replace('{0}', left));
     await new Promise((resolve) => { setTimeout(resolve, 1000); });
   }
   if (photo.state !== 'removed') photo.state = 'ready';

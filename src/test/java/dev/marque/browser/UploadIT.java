@@ -37,6 +37,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tests how photos are added to the upload page and sent, and what happens on failures. */
@@ -229,8 +230,9 @@ class UploadIT {
     }
   }
 
-  @Test
-  void an_upload_that_a_busy_server_refuses_is_retried() {
+  @ParameterizedTest
+  @CsvSource({"429, You have used all your predictions", "503, The server is busy"})
+  void a_refused_upload_says_why_and_is_retried(int status, String reason) {
     try (Window window = Window.desktop(SERVER.baseUrl())) {
       Page page = window.page();
       Steps.signIn(page, person);
@@ -239,11 +241,12 @@ class UploadIT {
           route ->
               route.fulfill(
                   new Route.FulfillOptions()
-                      .setStatus(503)
+                      .setStatus(status)
                       .setHeaders(java.util.Map.of("Retry-After", "1"))));
       Steps.picker(page).setInputFiles(Steps.AUDI);
       Steps.press(page, "Find the brand");
-      assertThat(page.locator("#queue .state")).containsText("Trying again in 1 s");
+      assertThat(page.locator("#queue .state"))
+          .hasText(Pattern.compile(reason + ".*Trying again in 1 s"));
       page.unroute(PREDICTIONS);
       assertThat(page.locator(".result")).hasCount(1);
     }
