@@ -295,6 +295,7 @@ class HistoryIT {
       assertThat(page.getByRole(AriaRole.BUTTON, Steps.named("Undo"))).isFocused();
       page.keyboard().press("Enter");
       assertThat(cards(page)).hasCount(1);
+      assertThat(page.getByLabel("Brand")).isVisible();
     }
   }
 
