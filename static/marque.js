@@ -203,6 +203,7 @@ document.addEventListener('click', async (event) => {
     button.dataset.showing ??= button.textContent;
     button.textContent = shown ? button.dataset.showing : button.dataset.hide;
   } else if (button.matches('[data-print]')) {
+    button.closest('.result').classList.add('printed');
     window.print();
   } else if (button.matches('[data-copy]')) {
     const copied = await copy(resultText(button.closest('.result')));
@@ -213,6 +214,8 @@ document.addEventListener('click', async (event) => {
     sortBy(button.closest('th'));
   }
 });
+
+window.addEventListener('afterprint', () => document.querySelector('.printed')?.classList.remove('printed'));
 
 /** Copies text to the clipboard, even where the Clipboard API is not available: over plain HTTP and in many frames. */
 async function copy(text) {

@@ -14,6 +14,7 @@ import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.BoundingBox;
 import com.microsoft.playwright.options.FilePayload;
 import com.microsoft.playwright.options.ForcedColors;
+import com.microsoft.playwright.options.Media;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -227,6 +228,32 @@ class PagePartsIT {
       page.evaluate("window.print = () => { window.printed = true; }");
       page.locator("[data-print]").click();
       assertEquals(true, page.evaluate("window.printed"));
+    }
+  }
+
+  @Test
+  void the_upload_page_prints_only_the_result_whose_button_was_pressed() {
+    try (Window window = Window.desktop(preview.baseUrl())) {
+      Page page = open(window, "upload");
+      page.evaluate(
+          """
+          async () => {
+            for (const name of ['confident', 'unsure']) {
+              const html = await (await fetch('/preview/result-' + name)).text();
+              const result = new DOMParser().parseFromString(html, 'text/html').querySelector('.result');
+              document.getElementById('results').append(document.adoptNode(result));
+            }
+            window.print = () => {};
+          }
+          """);
+      page.locator(".result [data-print]").last().click();
+      page.emulateMedia(new Page.EmulateMediaOptions().setMedia(Media.PRINT));
+      assertThat(page.locator(".result").first()).isHidden();
+      assertThat(page.locator(".result").last()).isVisible();
+      assertThat(page.locator("#upload")).isHidden();
+      assertThat(page.locator("main > h1")).isHidden();
+      page.evaluate("window.dispatchEvent(new Event('afterprint'))");
+      assertThat(page.locator(".result").first()).isVisible();
     }
   }
 
