@@ -66,8 +66,9 @@ public final class Database {
             .setMaxWaitQueueSize(MAX_WAITING)
             .setConnectionTimeout(TIMEOUT_SECONDS)
             .setConnectionTimeoutUnit(TimeUnit.SECONDS)
-            .setIdleTimeout(5)
-            .setIdleTimeoutUnit(TimeUnit.MINUTES);
+            // Well before the limit for silence: a request could get a connection that just closes.
+            .setIdleTimeout((int) maxSilence.toMillis() / 2)
+            .setIdleTimeoutUnit(TimeUnit.MILLISECONDS);
     return new Database(
         PgBuilder.pool()
             .with(options)

@@ -24,6 +24,9 @@ final class DatabaseTrouble {
   private static final Set<String> POOL_MESSAGES =
       Set.of("Timeout waiting for connection", "Timeout", "Pool closed");
 
+  /** The start of the message if a connection closes while it is taken from the pool. */
+  private static final String CLOSED = "Connection is not active now";
+
   private DatabaseTrouble() {}
 
   /** Returns whether a retry after a short wait is likely to succeed. */
@@ -43,6 +46,7 @@ final class DatabaseTrouble {
         || cause instanceof IOException
         || ((cause instanceof VertxException || cause.getClass().getName().contains("NoStackTrace"))
             && cause.getMessage() != null
-            && POOL_MESSAGES.contains(cause.getMessage()));
+            && (POOL_MESSAGES.contains(cause.getMessage())
+                || cause.getMessage().startsWith(CLOSED)));
   }
 }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.marque.Eventually;
 import dev.marque.SelfSignedCertificate;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.NetClient;
@@ -138,7 +139,8 @@ class DatabaseTest {
     database.check().await();
     sockets.forEach(NetSocket::pause);
     assertThrows(Exception.class, () -> database.check().await());
-    database.check().await();
+    Eventually.holds(
+        "another connection is used", () -> database.check().map(true).otherwise(false).await());
     database.close().await();
   }
 }
