@@ -7,6 +7,7 @@ import io.vertx.core.json.JsonObject;
 import java.net.http.HttpResponse;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -88,13 +89,23 @@ final class ClockedServer {
 
   static HttpResponse<String> signIn(
       Visitor visitor, String username, String password, String... more) {
-    String[] fields = new String[4 + more.length];
-    fields[0] = "username";
-    fields[1] = username;
-    fields[2] = "password";
-    fields[3] = password;
-    System.arraycopy(more, 0, fields, 4, more.length);
-    return visitor.post("/login", fields);
+    return visitor.post("/login", with(more, "username", username, "password", password));
+  }
+
+  /** Sends the form of the sign-up page. */
+  static HttpResponse<String> signUp(Visitor visitor, String username, String... more) {
+    JsonObject account = account(username);
+    return visitor.post(
+        "/signup",
+        with(
+            more,
+            account.stream()
+                .flatMap(field -> Stream.of(field.getKey(), (String) field.getValue()))
+                .toArray(String[]::new)));
+  }
+
+  private static String[] with(String[] more, String... fields) {
+    return Stream.of(fields, more).flatMap(Stream::of).toArray(String[]::new);
   }
 
   /** Returns the response of the token endpoint. */

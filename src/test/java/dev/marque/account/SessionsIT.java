@@ -137,19 +137,7 @@ class SessionsIT {
     Visitor browser = server.signedIn(server.newAccount());
     String previous = browser.cookies().get(ACCESS);
     String username = ClockedServer.newName();
-    HttpResponse<String> created =
-        browser.post(
-            "/signup",
-            "username",
-            username,
-            "email",
-            username + "@example.org",
-            "first_name",
-            "Ada",
-            "last_name",
-            "Lovelace",
-            "password",
-            ClockedServer.PASSWORD);
+    HttpResponse<String> created = ClockedServer.signUp(browser, username);
     assertEquals(303, created.statusCode(), created.body());
     assertEquals(401, server.me(previous));
     assertEquals(200, server.me(browser.cookies().get(ACCESS)));
