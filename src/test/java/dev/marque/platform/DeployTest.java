@@ -77,16 +77,20 @@ class DeployTest {
     }
   }
 
-  @Test
-  void every_node_of_the_compose_file_has_valid_settings() throws IOException {
+  /** Returns the environment variables of a service of the compose file. */
+  private static Map<?, ?> environment(String name) throws IOException {
     Map<?, ?> compose = (Map<?, ?>) documents(DEPLOY.resolve("compose.yaml")).iterator().next();
     Map<?, ?> services = (Map<?, ?>) compose.get("services");
+    Map<?, ?> service = (Map<?, ?>) services.get(name);
+    assertFalse(service == null, name);
+    return (Map<?, ?>) service.get("environment");
+  }
+
+  @Test
+  void every_node_of_the_compose_file_has_valid_settings() throws IOException {
     for (String name : List.of("web-1", "web-2", "inference-1", "inference-2")) {
-      Map<?, ?> service = (Map<?, ?>) services.get(name);
-      assertFalse(service == null, name);
-      Map<?, ?> environment = (Map<?, ?>) service.get("environment");
       Map<String, String> variables =
-          environment.entrySet().stream()
+          environment(name).entrySet().stream()
               .collect(
                   Collectors.toMap(
                       entry -> (String) entry.getKey(), entry -> substituted(entry.getValue())));
@@ -151,12 +155,8 @@ class DeployTest {
 
   @Test
   void the_web_nodes_of_the_compose_file_limit_java_to_a_few_cores() throws IOException {
-    Map<?, ?> compose = (Map<?, ?>) documents(DEPLOY.resolve("compose.yaml")).iterator().next();
-    Map<?, ?> services = (Map<?, ?>) compose.get("services");
     for (String name : List.of("web-1", "web-2")) {
-      Map<?, ?> environment =
-          (Map<?, ?>) Objects.requireNonNull((Map<?, ?>) services.get(name)).get("environment");
-      assertTrue(environment.toString().contains("ActiveProcessorCount="), name);
+      assertTrue(environment(name).toString().contains("ActiveProcessorCount="), name);
     }
   }
 
