@@ -39,9 +39,7 @@ final class Credentials extends VerticleBase {
   private static final HashingStrategy STRATEGY = HashingStrategy.load();
 
   /** The hash for unknown names, of a random password: one for all instances, since it is slow. */
-  private static final class Unmatched {
-    static final String HASH = hash(random(32));
-  }
+  private static final String UNMATCHED = hash(random(32));
 
   private final Pool pool;
   private final Accounts accounts;
@@ -60,7 +58,7 @@ final class Credentials extends VerticleBase {
                         (SELECT password_hash FROM accounts WHERE lower(username) = lower($1)),
                         '%s')
                     """
-                        .formatted(Unmatched.HASH)));
+                        .formatted(UNMATCHED)));
   }
 
   @Override

@@ -14,7 +14,6 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.slf4j.event.Level;
 
 /** Keeps {@link InferenceNodes} up to date: processes announcements and removes expired nodes. */
 final class NodeDiscovery {
@@ -109,10 +108,13 @@ final class NodeDiscovery {
 
   /** Removes a node that has left the cluster or expired. */
   void lost(String node) {
-    boolean stopped = nodes.isStopping(node);
+    boolean announced = nodes.isStopping(node);
     if (nodes.remove(node)) {
-      LOG.atLevel(stopped ? Level.INFO : Level.WARN)
-          .log("{} inference node {}", stopped ? "Stopped:" : "Lost", node);
+      if (announced) {
+        LOG.info("Inference node {} has stopped", node);
+      } else {
+        LOG.warn("Lost inference node {}", node);
+      }
     }
     updateGauge();
     onLost.accept(node);
