@@ -127,6 +127,11 @@ final class Window implements AutoCloseable {
     assertEquals(List.of(), found, where);
   }
 
+  /** Renders the page as for a user who prefers this colour scheme. */
+  void show(ColorScheme scheme) {
+    page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(scheme));
+  }
+
   /** Fails if the page is wider than the window and therefore scrolls sideways. */
   void checkWidth(int width, String where) {
     page.setViewportSize(width, 900);
