@@ -1,13 +1,9 @@
 package dev.marque.platform;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
-
-import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -16,14 +12,9 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,24 +38,14 @@ public final class EmbeddedPostgres implements AutoCloseable {
   private static final String NAME = "marque";
   private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
 
-  /** After a crash the server first replays up to 1 GB of its log, possibly from a slow disk. */
-  private static final Duration RECOVERY_TIMEOUT = Duration.ofMinutes(30);
-
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
-  private static final Duration POLL_INTERVAL = Duration.ofMillis(250);
 
-  /** Written by the server: process id, data directory, start time, port and more, one per line. */
-  private static final String PID_FILE = "postmaster.pid";
-
-  private static final int PORT_LINE = 3;
-  private static final int STATUS_LINE = 7;
-
-  private final Path home;
+  private final PostgresPrograms programs;
   private final Path folder;
   private final DatabaseAddress address;
 
-  private EmbeddedPostgres(Path home, Path folder, DatabaseAddress address) {
-    this.home = home;
+  private EmbeddedPostgres(PostgresPrograms programs, Path folder, DatabaseAddress address) {
+    this.programs = programs;
     this.folder = folder;
     this.address = address;
   }
@@ -110,14 +91,15 @@ public final class EmbeddedPostgres implements AutoCloseable {
     Path log = data.path().resolve("postgres.log");
     try {
       stopOrphan(folder, cache, cancelled);
-      Path home = PostgresBinaries.unpackedIn(cache);
-      String password = password(data.path().resolve("postgres-password"));
-      create(home, folder, data.path().resolve("postgres-password"), log);
+      PostgresPrograms programs = new PostgresPrograms(PostgresBinaries.unpackedIn(cache), log);
+      Path passwordFile = data.path().resolve("postgres-password");
+      String password = password(passwordFile);
+      create(programs, folder, passwordFile);
       int port = wantedPort == 0 ? freePort() : wantedPort;
-      startServer(startCommand(home, folder, log, port, timeout), folder, cache, log, cancelled);
+      startServer(programs, folder, cache, startArguments(folder, log, port, timeout), cancelled);
       EmbeddedPostgres started =
           new EmbeddedPostgres(
-              home, folder, DatabaseAddress.of("127.0.0.1", port, NAME, USER, password));
+              programs, folder, DatabaseAddress.of("127.0.0.1", port, NAME, USER, password));
       started.createDatabase(port, password);
       LOG.info(
           "Embedded PostgreSQL started on port {} in {} ms",
@@ -143,15 +125,14 @@ public final class EmbeddedPostgres implements AutoCloseable {
     Path data = dataDir.toAbsolutePath().normalize();
     Path folder = data.resolve("postgres");
     try {
-      List<String> lines = pidFile(folder);
-      if (server(lines, folder, data.resolve("postgres-binaries")).isPresent()
-          && lines.get(STATUS_LINE).strip().equals("ready")) {
-        int port = Integer.parseInt(lines.get(PORT_LINE).strip());
+      Optional<Postmaster> postmaster = Postmaster.find(folder, data.resolve("postgres-binaries"));
+      if (postmaster.isPresent() && postmaster.get().isReady()) {
+        int port = postmaster.get().port();
         String password = Files.readString(data.resolve("postgres-password")).strip();
         return Optional.of(DatabaseAddress.of("127.0.0.1", port, NAME, USER, password));
       }
       throw new StartFailure(notRunning(data));
-    } catch (IOException | IndexOutOfBoundsException | NumberFormatException e) {
+    } catch (IOException e) {
       throw new StartFailure(notRunning(data), e);
     }
   }
@@ -171,12 +152,10 @@ public final class EmbeddedPostgres implements AutoCloseable {
   @Override
   public void close() {
     try {
-      run(
+      programs.run(
           "stop the embedded database",
-          folder.resolveSibling("postgres.log"),
-          command(
-              home,
-              "pg_ctl",
+          "pg_ctl",
+          List.of(
               "-D",
               folder.toString(),
               "-m",
@@ -213,21 +192,20 @@ public final class EmbeddedPostgres implements AutoCloseable {
   }
 
   /** Creates the database under a temporary name, so that a crash leaves no partial database. */
-  private static void create(Path home, Path folder, Path password, Path log) throws IOException {
+  private static void create(PostgresPrograms programs, Path folder, Path passwordFile)
+      throws IOException {
     if (Files.isDirectory(folder)) {
       return;
     }
     Path partial = folder.resolveSibling("postgres.new");
     PostgresBinaries.deleteAll(partial);
-    run(
+    programs.run(
         "create the embedded database",
-        log,
-        command(
-            home,
-            "initdb",
+        "initdb",
+        List.of(
             "--pgdata=" + partial,
             "--username=" + USER,
-            "--pwfile=" + password,
+            "--pwfile=" + passwordFile,
             "--auth=scram-sha-256",
             "--encoding=UTF8",
             "--locale-provider=builtin",
@@ -238,45 +216,28 @@ public final class EmbeddedPostgres implements AutoCloseable {
   }
 
   private static void startServer(
-      List<String> command, Path folder, Path cache, Path log, BooleanSupplier cancelled)
+      PostgresPrograms programs,
+      Path folder,
+      Path cache,
+      List<String> arguments,
+      BooleanSupplier cancelled)
       throws IOException {
     try {
-      run("start the embedded database", log, command);
+      programs.run("start the embedded database", "pg_ctl", arguments);
     } catch (IOException e) {
-      Optional<ProcessHandle> server = server(pidFile(folder), folder, cache);
-      if (server.isPresent()) {
-        awaitRecovery(server.get(), folder, cancelled);
-        if (status(folder).equals("ready")) {
+      Optional<Postmaster> postmaster = Postmaster.find(folder, cache);
+      if (postmaster.isPresent()) {
+        postmaster.get().awaitRecovery(cancelled);
+        if (postmaster.get().isReady()) {
           return;
         }
-        stop(server.get());
+        postmaster.get().stop();
       }
       throw e;
     }
   }
 
-  /** Waits for crash recovery to finish: if stopped, the next server would start it again. */
-  private static void awaitRecovery(ProcessHandle server, Path folder, BooleanSupplier cancelled)
-      throws IOException {
-    long begin = System.nanoTime();
-    if (isRecovering(folder)) {
-      LOG.warn(
-          "The embedded database is recovering from a crash; waiting for at most {} minutes",
-          RECOVERY_TIMEOUT.toMinutes());
-    }
-    while (isRecovering(folder)
-        && System.nanoTime() - begin < RECOVERY_TIMEOUT.toNanos()
-        && !exitsWithin(POLL_INTERVAL, server)) {
-      if (cancelled.getAsBoolean()) {
-        throw new StartFailure(
-            "Stopped while the embedded database was recovering from a crash; the next start waits"
-                + " for the recovery to finish");
-      }
-    }
-  }
-
-  private static List<String> startCommand(
-      Path home, Path folder, Path log, int port, Duration timeout) {
+  private static List<String> startArguments(Path folder, Path log, int port, Duration timeout) {
     List<String> options =
         List.of(
             "-p " + port,
@@ -287,9 +248,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
             "-c full_page_writes=on",
             "-c max_connections=64",
             "-c timezone=UTC");
-    return command(
-        home,
-        "pg_ctl",
+    return List.of(
         "-D",
         folder.toString(),
         "-l",
@@ -323,130 +282,18 @@ public final class EmbeddedPostgres implements AutoCloseable {
    */
   private static void stopOrphan(Path folder, Path cache, BooleanSupplier cancelled)
       throws IOException {
-    Optional<ProcessHandle> orphan = server(pidFile(folder), folder, cache);
+    Optional<Postmaster> orphan = Postmaster.find(folder, cache);
     if (orphan.isPresent()) {
-      awaitRecovery(orphan.get(), folder, cancelled);
+      orphan.get().awaitRecovery(cancelled);
       LOG.warn("Stopping the database left behind by a killed process, pid {}", orphan.get().pid());
-      stop(orphan.get());
+      orphan.get().stop();
     }
-    Files.deleteIfExists(folder.resolve(PID_FILE));
-  }
-
-  private static void stop(ProcessHandle server) throws IOException {
-    server.destroy();
-    if (!exitsWithin(STOP_TIMEOUT, server)) {
-      server.destroyForcibly();
-      if (!exitsWithin(STOP_TIMEOUT, server)) {
-        throw new IOException("process " + server.pid() + " does not exit");
-      }
-    }
-  }
-
-  private static boolean exitsWithin(Duration timeout, ProcessHandle process) throws IOException {
-    try {
-      process.onExit().get(timeout.toMillis(), TimeUnit.MILLISECONDS);
-      return true;
-    } catch (TimeoutException e) {
-      return false;
-    } catch (ExecutionException e) {
-      throw new IOException(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("Interrupted", e);
-    }
-  }
-
-  /** Returns the lines of a data directory's PID file; empty if there is no such file. */
-  private static List<String> pidFile(Path folder) throws IOException {
-    try {
-      // The file contains the folder's name in the platform's encoding.
-      return Files.readAllLines(folder.resolve(PID_FILE), ISO_8859_1);
-    } catch (NoSuchFileException e) {
-      return List.of();
-    }
-  }
-
-  private static boolean isRecovering(Path folder) throws IOException {
-    return List.of("starting", "standby").contains(status(folder));
-  }
-
-  /** Returns the status from the PID file; empty if it has none. */
-  private static String status(Path folder) throws IOException {
-    List<String> lines = pidFile(folder);
-    return lines.size() > STATUS_LINE ? lines.get(STATUS_LINE).strip() : "";
-  }
-
-  /**
-   * Returns the server that wrote a PID file, if it is still running: after a crash, the process id
-   * may belong to another process.
-   */
-  private static Optional<ProcessHandle> server(List<String> pidFile, Path folder, Path cache) {
-    return pidFile.stream()
-        .findFirst()
-        .map(String::strip)
-        .filter(number -> number.matches("\\d{1,18}"))
-        .flatMap(number -> ProcessHandle.of(Long.parseLong(number)))
-        .filter(process -> isServerOf(folder, cache, process.info()));
-  }
-
-  private static boolean isServerOf(Path folder, Path cache, ProcessHandle.Info process) {
-    if (process.arguments().isEmpty()) {
-      // Windows does not report arguments, so the path of the program has to suffice.
-      return process.command().filter(program -> Path.of(program).startsWith(cache)).isPresent();
-    }
-    List<String> arguments = List.of(process.arguments().get());
-    int named = arguments.indexOf("-D") + 1;
-    return named > 0
-        && named < arguments.size()
-        && isSameFolder(folder, Path.of(arguments.get(named)));
-  }
-
-  private static boolean isSameFolder(Path one, Path other) {
-    try {
-      return Files.isSameFile(one, other);
-    } catch (IOException e) {
-      return false;
-    }
+    Postmaster.deletePidFile(folder);
   }
 
   private static int freePort() throws IOException {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return socket.getLocalPort();
-    }
-  }
-
-  private static List<String> command(Path home, String program, String... arguments) {
-    boolean windows = File.separatorChar == '\\';
-    List<String> command = new ArrayList<>();
-    if (!windows && "root".equals(System.getProperty("user.name"))) {
-      // PostgreSQL refuses to run as root; in its own user namespace it runs as "nobody".
-      command.addAll(List.of("unshare", "--user"));
-    }
-    command.add(home.resolve("bin").resolve(windows ? program + ".exe" : program).toString());
-    command.addAll(List.of(arguments));
-    return command;
-  }
-
-  /** Runs a program until it exits, appending its output to the log. */
-  private static void run(String purpose, Path log, List<String> command) throws IOException {
-    ProcessBuilder builder =
-        new ProcessBuilder(command)
-            .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
-    builder.environment().keySet().removeIf(name -> name.startsWith("PG"));
-    builder.environment().put("LC_ALL", "C");
-    Process process = builder.start();
-    try {
-      if (!process.waitFor(START_TIMEOUT.plusSeconds(30).toSeconds(), TimeUnit.SECONDS)) {
-        process.destroyForcibly();
-        throw new IOException(String.format(Locale.ROOT, "could not %s in time", purpose));
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("Interrupted", e);
-    }
-    if (process.exitValue() != 0) {
-      throw new IOException("could not " + purpose + " (exit status " + process.exitValue() + ")");
     }
   }
 }

@@ -104,6 +104,6 @@ public final class PredictionExport {
     if (csv) {
       lines.add(PredictionCsv.HEADER);
     }
-    lines.send(stream.rows(), row -> line.apply(Predictions.prediction(row)));
+    lines.send(stream.rows(), row -> line.apply(PredictionRows.read(row)));
   }
 }

@@ -53,7 +53,7 @@ final class PredictionStream {
     return statement.createStream(FETCH_SIZE, parameters);
   }
 
-  /** Returns the rows as a paused stream; convert them with {@link Predictions#prediction}. */
+  /** Returns the rows as a paused stream; convert them with {@link PredictionRows#read}. */
   RowStream<Row> rows() {
     return rows;
   }

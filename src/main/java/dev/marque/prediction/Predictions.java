@@ -6,9 +6,6 @@ import dev.marque.platform.Ids;
 import dev.marque.platform.Settings.KeptPhoto;
 import dev.marque.vision.HeatMap;
 import dev.marque.vision.Recognition;
-import dev.marque.vision.Scored;
-import dev.marque.vision.Traits;
-import dev.marque.vision.Verdict;
 import dev.marque.web.Failure;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
@@ -19,9 +16,7 @@ import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -31,14 +26,6 @@ import org.jspecify.annotations.Nullable;
  * accounts, and rows in the {@link Trash}, are treated as missing.
  */
 public final class Predictions {
-
-  private static final String COLUMNS =
-      """
-      id, created_at, file_name, width, height, model, verdict, car_probability, accuracy,
-      brands, brand_probabilities, closest_models, closest_model_probabilities, body_type, decade,
-      advice, took_ms, correction, photo IS NOT NULL AS photo_kept,
-      thumbnail IS NOT NULL AS thumbnail_kept
-      """;
 
   private static final String BY_ID = "account_id = $1 AND id = $2 AND deleted_at IS NULL";
 
@@ -108,10 +95,10 @@ public final class Predictions {
             .addString(prediction.verdict().code())
             .addDouble(prediction.carProbability())
             .addDouble(prediction.accuracyAtThisConfidence())
-            .addArrayOfString(names(prediction.brands()))
-            .addArrayOfDouble(probabilities(prediction.brands()))
-            .addArrayOfString(names(prediction.closestModels()))
-            .addArrayOfDouble(probabilities(prediction.closestModels()))
+            .addArrayOfString(PredictionRows.names(prediction.brands()))
+            .addArrayOfDouble(PredictionRows.probabilities(prediction.brands()))
+            .addArrayOfString(PredictionRows.names(prediction.closestModels()))
+            .addArrayOfDouble(PredictionRows.probabilities(prediction.closestModels()))
             .addArrayOfString(prediction.advice().toArray(new String[0]))
             .addDouble(prediction.tookMillis())
             .addBuffer(copy ? inference.copy() : null)
@@ -171,7 +158,7 @@ public final class Predictions {
   Future<Optional<Prediction>> findByRequest(UUID account, RequestKey key) {
     return pool.preparedQuery(
             "SELECT "
-                + COLUMNS
+                + PredictionRows.COLUMNS
                 + """
                 , idempotency_fingerprint
                 FROM predictions
@@ -185,7 +172,7 @@ public final class Predictions {
                 if (!key.fingerprint().equals(row.getBuffer("idempotency_fingerprint"))) {
                   throw new Failure.Invalid("idempotency-key-reused", List.of());
                 }
-                return Optional.of(prediction(row));
+                return Optional.of(PredictionRows.read(row));
               }
               return Optional.empty();
             });
@@ -207,9 +194,10 @@ public final class Predictions {
    * Returns a prediction; fails with {@link Failure.NotFound} if the account has none with this id.
    */
   Future<Prediction> get(UUID account, UUID id) {
-    return pool.preparedQuery("SELECT " + COLUMNS + "FROM predictions WHERE " + BY_ID)
+    return pool.preparedQuery(
+            "SELECT " + PredictionRows.COLUMNS + "FROM predictions WHERE " + BY_ID)
         .execute(Tuple.of(account, id))
-        .map(rows -> prediction(only(rows)));
+        .map(rows -> PredictionRows.read(only(rows)));
   }
 
   /** Returns predictions after a cursor, the newest first. */
@@ -220,7 +208,7 @@ public final class Predictions {
     parameters.addInteger(limit);
     return pool.preparedQuery(
             "SELECT "
-                + COLUMNS
+                + PredictionRows.COLUMNS
                 + "FROM predictions WHERE "
                 + BY_FILTER
                 + """
@@ -228,7 +216,7 @@ public final class Predictions {
                 ORDER BY created_at DESC, id DESC LIMIT $8
                 """)
         .execute(parameters)
-        .map(Predictions::predictions);
+        .map(PredictionRows::readAll);
   }
 
   /** Streams the matching predictions, the newest first, as fast as the reader consumes them. */
@@ -236,7 +224,7 @@ public final class Predictions {
     return PredictionStream.open(
         pool,
         "SELECT "
-            + COLUMNS
+            + PredictionRows.COLUMNS
             + "FROM predictions WHERE "
             + BY_FILTER
             + "ORDER BY created_at DESC, id DESC",
@@ -275,9 +263,9 @@ public final class Predictions {
             UPDATE predictions SET correction = $3, corrected_at = $4
             WHERE account_id = $1 AND id = $2 AND deleted_at IS NULL
             RETURNING\s"""
-                + COLUMNS)
+                + PredictionRows.COLUMNS)
         .execute(Tuple.of(account, id, brand, utc(clock.instant())))
-        .map(rows -> prediction(only(rows)));
+        .map(rows -> PredictionRows.read(only(rows)));
   }
 
   /** Returns the stored copy; fails with {@link Failure.NotFound} if there is none. */
@@ -335,51 +323,6 @@ public final class Predictions {
         .addString(filter.verdict() == null ? null : filter.verdict().code())
         .addOffsetDateTime(filter.from() == null ? null : utc(filter.from()))
         .addOffsetDateTime(filter.until() == null ? null : utc(filter.until()));
-  }
-
-  private static List<Prediction> predictions(RowSet<Row> rows) {
-    List<Prediction> predictions = new ArrayList<>(rows.size());
-    rows.forEach(row -> predictions.add(prediction(row)));
-    return predictions;
-  }
-
-  static Prediction prediction(Row row) {
-    return new Prediction(
-        row.getUUID("id"),
-        row.getOffsetDateTime("created_at").toInstant(),
-        row.getString("file_name"),
-        row.getInteger("width"),
-        row.getInteger("height"),
-        row.getString("model"),
-        Verdict.valueOf(row.getString("verdict").toUpperCase(Locale.ROOT)),
-        row.getDouble("car_probability"),
-        row.getDouble("accuracy"),
-        scored(row, "brands", "brand_probabilities"),
-        scored(row, "closest_models", "closest_model_probabilities"),
-        Traits.of(row.getString("body_type"), row.getInteger("decade")),
-        List.of(row.getArrayOfStrings("advice")),
-        row.getDouble("took_ms"),
-        row.getString("correction"),
-        row.getBoolean("photo_kept"),
-        row.getBoolean("thumbnail_kept"));
-  }
-
-  private static List<Scored> scored(Row row, String names, String probabilities) {
-    String[] name = row.getArrayOfStrings(names);
-    Double[] probability = row.getArrayOfDoubles(probabilities);
-    List<Scored> scored = new ArrayList<>(name.length);
-    for (int i = 0; i < name.length; i++) {
-      scored.add(new Scored(name[i], probability[i]));
-    }
-    return scored;
-  }
-
-  private static String[] names(List<Scored> scored) {
-    return scored.stream().map(Scored::name).toArray(String[]::new);
-  }
-
-  private static Double[] probabilities(List<Scored> scored) {
-    return scored.stream().map(Scored::probability).toArray(Double[]::new);
   }
 
   private static Row only(RowSet<Row> rows) {

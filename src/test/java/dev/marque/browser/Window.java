@@ -22,6 +22,11 @@ final class Window implements AutoCloseable {
 
   private static final Path SCREENSHOTS = Path.of("target", "screenshots");
 
+  /** Swagger UI renders itself step by step; SwaggerIT waits for it. */
+  private static final List<String> SWAGGER = List.of("#swagger");
+
+  private static final List<String> CONTRAST = List.of("color-contrast");
+
   private final BrowserContext context;
   private final Page page;
   private final List<String> errors = new ArrayList<>();
@@ -95,22 +100,26 @@ final class Window implements AutoCloseable {
 
   /** Fails if axe finds a violation of WCAG 2.2 A or AA, or of its own best practices. */
   void checkAccessibility(String where) {
-    // Swagger UI renders itself step by step; SwaggerIT waits for it.
-    checkAccessibility(where, List.of("#swagger"));
+    check(where, axe().exclude(SWAGGER));
   }
 
   /** Like {@link #checkAccessibility(String)}, but includes Swagger UI. */
   void checkAccessibilityIncludingSwagger(String where) {
-    checkAccessibility(where, List.of());
+    check(where, axe());
   }
 
   /** Fails if the contrast of a text is too low. Light and dark pages differ in nothing else. */
   void checkContrast(String where) {
-    check(where, new AxeBuilder(page).exclude("#swagger").withRules(List.of("color-contrast")));
+    check(where, axe().exclude(SWAGGER).withRules(CONTRAST));
   }
 
-  private void checkAccessibility(String where, List<String> excluded) {
-    check(where, new AxeBuilder(page).exclude(excluded));
+  /** Like {@link #checkContrast(String)}, but includes Swagger UI. */
+  void checkContrastIncludingSwagger(String where) {
+    check(where, axe().withRules(CONTRAST));
+  }
+
+  private AxeBuilder axe() {
+    return new AxeBuilder(page);
   }
 
   private static void check(String where, AxeBuilder axe) {

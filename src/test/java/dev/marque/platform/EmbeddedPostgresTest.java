@@ -141,7 +141,7 @@ class EmbeddedPostgresTest {
   void a_database_left_behind_by_a_killed_process_may_finish_its_recovery()
       throws SQLException, IOException {
     try (DataDirectory data = DataDirectory.open(folder);
-        LoggedEvents events = new LoggedEvents(EmbeddedPostgres.class)) {
+        LoggedEvents events = new LoggedEvents(Postmaster.class)) {
       start(data);
       Path file = folder.resolve("postgres/postmaster.pid");
       String ready = Files.readString(file);
