@@ -6,11 +6,14 @@ import com.microsoft.playwright.Playwright;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * as root on Debian, otherwise Playwright's own download. If none is available, the tests that need
  * a browser fail with a message that says what to install.
  *
- * <p>Playwright is not thread-safe: use {@link #browser()} from one thread only.
+ * <p>Playwright is not thread-safe, so each thread has a browser of its own.
  */
 public final class BrowserInstallation {
 
@@ -48,12 +51,17 @@ public final class BrowserInstallation {
           "--disable-sync",
           "--no-first-run");
 
-  private static @Nullable Browser browser;
+  /** Searched only once, because a failed download takes many minutes. */
+  private static final FutureTask<Optional<Path>> INSTALLED =
+      new FutureTask<>(BrowserInstallation::findOrInstall);
+
+  private static final ThreadLocal<@Nullable Browser> BROWSER = new ThreadLocal<>();
 
   private BrowserInstallation() {}
 
-  /** Returns the browser of this JVM. It starts on the first call and is closed with the JVM. */
-  public static synchronized Browser browser() {
+  /** Returns the browser of this thread. It starts on the first call and is closed with the JVM. */
+  public static Browser browser() {
+    Browser browser = BROWSER.get();
     if (browser == null) {
       BrowserType.LaunchOptions options = options();
       // Otherwise Playwright downloads four browsers right away.
@@ -62,14 +70,9 @@ public final class BrowserInstallation {
           Playwright.create(new Playwright.CreateOptions().setEnv(environment))
               .chromium()
               .launch(options);
+      BROWSER.set(browser);
     }
     return browser;
-  }
-
-  /** Finds or installs a browser. Called before any test runs. */
-  public static void main(String[] arguments) {
-    System.out.println(
-        "Browser tests use " + installed().map(Path::toString).orElse("Playwright's"));
   }
 
   private static BrowserType.LaunchOptions options() {
@@ -81,6 +84,18 @@ public final class BrowserInstallation {
 
   /** Returns the browser's executable, or empty to use the one that Playwright downloaded. */
   private static Optional<Path> installed() {
+    INSTALLED.run();
+    try {
+      return INSTALLED.get();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static Optional<Path> findOrInstall() {
     Optional<Path> found = find();
     if (found.isPresent()) {
       return found;
@@ -109,11 +124,22 @@ public final class BrowserInstallation {
     Stream<Path> onPath =
         Stream.of((path == null ? "" : path).split(File.pathSeparator))
             .filter(folder -> !folder.isEmpty())
-            .flatMap(folder -> NAMES.stream().map(name -> Path.of(folder, name)));
+            .flatMap(folder -> NAMES.stream().flatMap(name -> path(folder, name)))
+            // Snap's browser cannot see the temporary files of other programs.
+            .filter(program -> !program.startsWith("/snap"));
     return Stream.concat(onPath, OUTSIDE_PATH.stream())
         .filter(Files::isExecutable)
         .filter(BrowserInstallation::works)
         .findFirst();
+  }
+
+  /** An entry of PATH need not be a valid path, for example on Windows if it is in quotes. */
+  private static Stream<Path> path(String folder, String name) {
+    try {
+      return Stream.of(Path.of(folder, name));
+    } catch (InvalidPathException e) {
+      return Stream.empty();
+    }
   }
 
   /** On some systems a program of this name only prints how to install the real one. */
@@ -167,6 +193,7 @@ public final class BrowserInstallation {
       builder.environment().put("DEBIAN_FRONTEND", "noninteractive");
       Process process = builder.start();
       if (!process.waitFor(seconds, TimeUnit.SECONDS)) {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
         process.destroyForcibly();
         return name + " took longer than " + seconds + " s";
       }

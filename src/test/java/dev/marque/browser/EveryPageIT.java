@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.LoadState;
+import dev.marque.RunsConcurrently;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
@@ -16,6 +17,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -23,6 +26,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Tests every page in a real browser with sample data, including states that a running server
  * rarely shows.
  */
+@RunsConcurrently
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class EveryPageIT {
 
@@ -94,6 +98,7 @@ class EveryPageIT {
    * the checks. All of them run, even if one fails.
    */
   @ParameterizedTest
+  @Execution(ExecutionMode.SAME_THREAD)
   @MethodSource("pages")
   void a_page_is_stable_accessible_and_never_scrolls_sideways(String name) {
     desktop.page().navigate("/preview/" + name);
@@ -113,6 +118,7 @@ class EveryPageIT {
   }
 
   @ParameterizedTest
+  @Execution(ExecutionMode.SAME_THREAD)
   @MethodSource("pages")
   void a_page_loads_without_layout_shifts_on_a_phone(String name) {
     phone.page().navigate("/preview/" + name);
@@ -129,6 +135,7 @@ class EveryPageIT {
   }
 
   @Test
+  @Execution(ExecutionMode.SAME_THREAD)
   void a_layout_shift_is_detected() {
     desktop.page().navigate("/preview/front");
     // Only elements that have been drawn can shift.
@@ -140,6 +147,7 @@ class EveryPageIT {
   }
 
   @ParameterizedTest
+  @Execution(ExecutionMode.SAME_THREAD)
   @MethodSource("pages")
   @EnabledIfSystemProperty(named = "marque.pictures", matches = ".+")
   void screenshots_show_a_page_in_light_in_dark_and_on_a_phone(String name) throws IOException {
