@@ -14,7 +14,7 @@ EXAMPLES=${2:-200}
 [ $# -lt 1 ] || shift
 export NAME PASSWORD MARQUE
 
-here=$(cd "$(dirname "$0")" && pwd)
+here=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd)
 venv=$here/../../../target/schemathesis
 if [ ! -x "$venv/bin/schemathesis" ]; then
   python3 -m venv "$venv"
