@@ -34,12 +34,12 @@ import org.junit.jupiter.api.parallel.Isolated;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class LargeExportIT {
 
-  private static final int ROWS = 100_000;
+  private static final int ROWS = 50_000;
 
   /** A small receive buffer, so that the server notices how fast the client reads. */
   private static final int RECEIVE_BUFFER = 64 << 10;
 
-  /** All rows as JSON are more than 100 MB. */
+  /** All rows as JSON are more than 50 MB. */
   private static final long MAX_MEMORY = 32 << 20;
 
   private static final Duration TIMEOUT = Duration.ofMinutes(2);
