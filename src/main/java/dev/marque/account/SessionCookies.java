@@ -34,9 +34,12 @@ final class SessionCookies {
   SessionCookies(Optional<URI> publicUrl, boolean framed) {
     boolean https = PublicUrl.isHttps(publicUrl);
     this.path = PublicUrl.cookiePath(publicUrl);
-    this.accessName = PublicUrl.cookieName(publicUrl, "marque_access");
-    this.refreshName = PublicUrl.cookieName(publicUrl, "marque_refresh");
-    this.attemptName = PublicUrl.cookieName(publicUrl, "marque_oidc");
+    // Browsers send a partitioned cookie beside an unpartitioned one of the same name, the older
+    // first: with equal names, one from before the setting changed would hide the new one.
+    String name = framed ? "marque_portal_" : "marque_";
+    this.accessName = PublicUrl.cookieName(publicUrl, name + "access");
+    this.refreshName = PublicUrl.cookieName(publicUrl, name + "refresh");
+    this.attemptName = PublicUrl.cookieName(publicUrl, name + "oidc");
     this.attributes =
         framed
             ? "; HttpOnly; Secure; SameSite=None; Partitioned"

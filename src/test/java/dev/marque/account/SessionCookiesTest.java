@@ -76,7 +76,7 @@ class SessionCookiesTest {
         "http://cars.example, false, marque_, /, HttpOnly; SameSite=Lax",
         "https://cars.example, false, __Host-marque_, /, HttpOnly; Secure; SameSite=Lax",
         "https://a.example/cars, false, __Secure-marque_, /cars, HttpOnly; Secure; SameSite=Lax",
-        "https://cars.example, true, __Host-marque_, /,"
+        "https://cars.example, true, __Host-marque_portal_, /,"
             + " HttpOnly; Secure; SameSite=None; Partitioned",
       })
   void each_cookie_is_as_restricted_as_the_public_url_allows(

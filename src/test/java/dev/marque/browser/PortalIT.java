@@ -139,6 +139,29 @@ class PortalIT {
   }
 
   @Test
+  void a_session_from_before_the_portal_was_configured_does_not_hide_the_new_one() {
+    RunningServer.Person person = server.newUser();
+    try (Window window = Window.desktop(proxy.marque() + "/")) {
+      Page page = window.page();
+      page.context()
+          .addCookies(List.of(unpartitioned("marque_access"), unpartitioned("marque_refresh")));
+      page.navigate("login");
+      Steps.signInHere(page.mainFrame(), person);
+      assertThat(page.locator("#upload")).isVisible();
+      page.reload();
+      assertThat(page.locator("#upload")).isVisible();
+    }
+  }
+
+  private static Cookie unpartitioned(String name) {
+    return new Cookie("__Secure-" + name, "stale")
+        .setDomain(URI.create(proxy.marque()).getHost())
+        .setPath(HttpsProxy.PREFIX)
+        .setSecure(true)
+        .setHttpOnly(true);
+  }
+
+  @Test
   void after_a_session_ends_in_the_frame_sign_in_stays_in_the_frame() {
     RunningServer.Person person = server.newUser();
     try (Window window = Window.desktop(proxy.origin("portal"))) {
