@@ -12,6 +12,9 @@ public final class Accepted {
   /**
    * Returns the offered media type that the client prefers, or the first if it has no preference.
    *
+   * <p>A client that accepts only problem documents gets the first, too: code generated from the
+   * contract asks for {@code application/problem+json} if a success is not JSON.
+   *
    * @param offered media types, for example {@code application/json}, in descending preference
    * @throws Failure.NotAcceptable ({@code not-acceptable}) if the client accepts none of them
    */
@@ -28,6 +31,9 @@ public final class Accepted {
         best = type;
         bestQuality = quality;
       }
+    }
+    if (best.isEmpty() && quality(header, Problems.MEDIA_TYPE) > 0) {
+      return offered.get(0);
     }
     if (best.isEmpty()) {
       throw new Failure.NotAcceptable("not-acceptable", String.join(", ", offered));

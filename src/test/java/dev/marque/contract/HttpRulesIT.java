@@ -2,6 +2,7 @@ package dev.marque.contract;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.marque.app.RunningServer;
@@ -95,6 +96,23 @@ class HttpRulesIT {
             "Accept",
             "application/x-nothing");
     assertProblem(406, "not-acceptable", rejected);
+  }
+
+  /** Generated clients ask only for the JSON types of an operation, also for a picture or CSV. */
+  @ParameterizedTest
+  @MethodSource("negotiating")
+  void a_request_that_accepts_only_problems_is_not_406(String operation) {
+    HttpResponse<String> answer =
+        call(
+            administrator,
+            operation,
+            "",
+            BodyPublishers.ofString("{}"),
+            "Content-Type",
+            "application/json",
+            "Accept",
+            "application/problem+json");
+    assertNotEquals(406, answer.statusCode());
   }
 
   @ParameterizedTest
