@@ -140,6 +140,11 @@ public final class Contract {
     return operation(operation).at("/requestBody/content").has("application/json");
   }
 
+  /** Returns every value of a keyword in the document, for example of {@code oneOf}. */
+  public List<JsonNode> values(String keyword) {
+    return document.findValues(keyword);
+  }
+
   /** Returns every example of a request, response or schema by its JSON pointer. */
   public Map<String, JsonNode> examples() {
     Map<String, JsonNode> examples = new TreeMap<>();

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.IntNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.TextNode;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -16,7 +17,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Tests that the examples of the contract, which Swagger UI offers as input, conform to its
- * schemas.
+ * schemas, and that code generators can use these.
  */
 class ContractExamplesTest {
 
@@ -43,6 +44,21 @@ class ContractExamplesTest {
     for (String input : CONTRACT.requiredInputs(operation)) {
       String example = input + "/example";
       assertTrue(EXAMPLES.keySet().stream().anyMatch(at -> at.startsWith(example)), input);
+    }
+  }
+
+  /** A bare "null" and an alternative that is no type of its own have none in most languages. */
+  @Test
+  void code_generators_can_express_every_schema_as_a_type() {
+    assertFalse(CONTRACT.values("type").contains(TextNode.valueOf("null")));
+    List<JsonNode> choices = CONTRACT.values("oneOf");
+    assertFalse(choices.isEmpty());
+    for (JsonNode choice : choices) {
+      for (JsonNode alternative : choice) {
+        assertTrue(
+            Stream.of("$ref", "type", "properties").anyMatch(alternative::has),
+            alternative.toString());
+      }
     }
   }
 
