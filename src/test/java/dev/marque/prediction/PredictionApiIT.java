@@ -124,6 +124,17 @@ class PredictionApiIT {
   }
 
   @Test
+  void a_repeated_form_gets_its_first_results_but_a_part_of_it_is_rejected() throws IOException {
+    byte[] other = Files.readAllBytes(Path.of("src/test/resources/photos/volvo.jpg"));
+    HttpResponse<String> first = client.upload(form("5", photo, other), RequestKey.HEADER, "try-4");
+    HttpResponse<String> again = client.upload(form("5", photo, other), RequestKey.HEADER, "try-4");
+    assertEquals(207, first.statusCode());
+    assertEquals(first.body(), again.body());
+    assertEquals(422, client.upload(form("5", other), RequestKey.HEADER, "try-4").statusCode());
+    assertEquals(2, items().size());
+  }
+
+  @Test
   void an_idempotency_key_is_for_one_photo_and_must_be_valid() throws IOException {
     assertEquals(201, client.upload(form("5", photo), RequestKey.HEADER, "\"try-2\"").statusCode());
     byte[] other = Files.readAllBytes(Path.of("src/test/resources/photos/volvo.jpg"));
