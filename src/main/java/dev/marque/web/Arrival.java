@@ -69,7 +69,7 @@ public final class Arrival implements Handler<RoutingContext> {
       if (!isWellFormed(ctx)) {
         // Any code that parses the query would fail again, including the error page.
         ctx.put(MALFORMED, true);
-        ctx.reroute(target(request).startsWith(prefix + "/api/") ? "/api/v1" : "/");
+        ctx.reroute(withoutPrefix(target(request)).startsWith("/api/") ? "/api/v1" : "/");
         return;
       }
       String target = withoutPrefix(target(request));

@@ -242,6 +242,22 @@ class RequestHandlingTest {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"/cars/api/v1/things/7?x=%", "/api/v1/things/7?x=%"})
+  void a_malformed_escape_below_the_api_is_a_problem_whether_or_not_the_proxy_strips_the_prefix(
+      String target) throws IOException {
+    URI publicUrl = URI.create("https://portal.example/cars");
+    try (WebTestServer behind =
+        WebTestServer.behindProxy(publicUrl, List.of(), RequestHandlingTest::routes)) {
+      String answer =
+          RawHttp.exchange(
+              behind.port(),
+              "GET " + target + " HTTP/1.1\r\nHost: portal.example\r\nConnection: close\r\n\r\n");
+      assertTrue(answer.startsWith("HTTP/1.1 400"), answer);
+      assertTrue(answer.contains("application/problem+json"), answer);
+    }
+  }
+
+  @ParameterizedTest
   @ValueSource(strings = {"application/json", "text/html"})
   void a_malformed_escape_in_a_request_of_ambiguous_length_is_400(String accepted)
       throws IOException {
