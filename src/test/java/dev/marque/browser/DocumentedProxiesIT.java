@@ -3,6 +3,7 @@ package dev.marque.browser;
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static io.restassured.RestAssured.given;
 import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.not;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -85,16 +86,28 @@ class DocumentedProxiesIT {
               .filter(cookie -> cookie.name.contains("marque_"))
               .allMatch(cookie -> cookie.path.equals("/cars") && cookie.secure));
     }
+    given()
+        .relaxedHTTPSValidation()
+        .header("Host", URI.create(proxy.marque()).getAuthority())
+        .header("X-Request-Id", "chosen-by-the-browser")
+        .get(local(proxy) + "/login")
+        .then()
+        .statusCode(200)
+        .header("X-Request-Id", not("chosen-by-the-browser"));
     // Marque itself rejects a photo that is too large: its response explains more than a proxy's.
     given()
         .relaxedHTTPSValidation()
         .header("Authorization", "Bearer " + person.token())
         .header("Host", URI.create(proxy.marque()).getAuthority())
         .multiPart("image", "large.jpg", new byte[TOO_LARGE], "image/jpeg")
-        .post(proxy.marque().replace("marque.example", "127.0.0.1") + "/api/v1/predictions")
+        .post(local(proxy) + "/api/v1/predictions")
         .then()
         .statusCode(413)
         .contentType(containsString("application/problem+json"));
+  }
+
+  private static String local(DocumentedProxy proxy) {
+    return proxy.marque().replace("marque.example", "127.0.0.1");
   }
 
   private static void worksInAFrame(
