@@ -67,7 +67,12 @@ public final class PredictionApi {
   }
 
   public void mount(Router router) {
-    router.post(PATH).handler(signedIn.api()).handler(this::json).handler(this::create);
+    router
+        .post(PATH)
+        .handler(signedIn.api())
+        .handler(this::stateLimit)
+        .handler(this::json)
+        .handler(this::create);
     router.get(PATH).handler(signedIn.api()).handler(this::json).handler(this::list);
     router.get(PATH + "/:id").handler(signedIn.api()).handler(this::json).handler(this::get);
     router.delete(PATH + "/:id").handler(signedIn.api()).handler(this::delete);
@@ -77,6 +82,13 @@ public final class PredictionApi {
         .handler(this::json)
         .handler(this::correct);
     router.get("/api/v1/model").handler(signedIn.api()).handler(this::json).handler(this::model);
+  }
+
+  /** Adds the headers once the response is sent: a rejected photo may have counted, too. */
+  private void stateLimit(RoutingContext ctx) {
+    UUID account = SignedIn.of(ctx).id();
+    ctx.addHeadersEndHandler(send -> limits.addHeaders(account, ctx.response()));
+    ctx.next();
   }
 
   private void json(RoutingContext ctx) {
@@ -99,7 +111,7 @@ public final class PredictionApi {
     if (form.photos().size() > 1) {
       batch
           .predict(ctx, user, form, key, prediction -> document(ctx, prediction, form))
-          .onSuccess(results -> answer(ctx, user, 207, results))
+          .onSuccess(results -> JsonAnswer.send(ctx, 207, results))
           .onFailure(ctx::fail);
       return;
     }
@@ -110,13 +122,9 @@ public final class PredictionApi {
             prediction -> {
               ctx.response()
                   .putHeader("Location", pages.urls(ctx).file(PATH + "/" + prediction.id()));
-              answer(ctx, user, 201, document(ctx, prediction, form));
+              JsonAnswer.send(ctx, 201, document(ctx, prediction, form));
             })
-        .onFailure(
-            failure -> {
-              limits.addHeaders(user.id(), ctx.response());
-              ctx.fail(failure);
-            });
+        .onFailure(ctx::fail);
   }
 
   private JsonObject document(RoutingContext ctx, Prediction prediction, UploadForm form) {
@@ -131,11 +139,6 @@ public final class PredictionApi {
       document.put("heat_map", prediction.photoKept() ? link : null);
     }
     return document;
-  }
-
-  private void answer(RoutingContext ctx, User user, int status, JsonObject body) {
-    limits.addHeaders(user.id(), ctx.response());
-    JsonAnswer.send(ctx, status, body);
   }
 
   private void list(RoutingContext ctx) {

@@ -97,6 +97,7 @@ class PredictionApiIT {
         client.upload(what.equals("none") ? form(topK) : form(topK, bytes(what)));
     assertEquals(status, response.statusCode(), response.body());
     assertEquals("application/problem+json", header(response, "Content-Type"));
+    assertTrue(header(response, "RateLimit").startsWith("\"predictions\";r="));
     assertFalse(new JsonObject(response.body()).getString("detail").isBlank());
     assertEquals(List.of(), items());
   }
@@ -139,7 +140,9 @@ class PredictionApiIT {
     assertEquals(201, client.upload(form("5", photo), RequestKey.HEADER, "\"try-2\"").statusCode());
     byte[] other = Files.readAllBytes(Path.of("src/test/resources/photos/volvo.jpg"));
     assertEquals(422, client.upload(form("5", other), RequestKey.HEADER, "try-2").statusCode());
-    assertEquals(400, client.upload(form("5", photo), RequestKey.HEADER, "try 3").statusCode());
+    HttpResponse<String> malformed = client.upload(form("5", photo), RequestKey.HEADER, "try 3");
+    assertEquals(400, malformed.statusCode());
+    assertTrue(header(malformed, "RateLimit").startsWith("\"predictions\";r="));
     assertEquals(1, items().size());
   }
 
