@@ -1,9 +1,10 @@
 // Embeds Marque in another page:
 //   <script type="module" src="https://marque.example/static/embed.js"></script>
 //   <marque-upload lang="de" theme="dark"></marque-upload>
-// The element creates the frame, adjusts its height and fires "marque:prediction" for each result,
-// with {id, verdict, brand} as its detail. The origin of your page must be listed in Marque's
-// setting marque.portal.origins. Without `src`, the frame shows the server that served this file.
+// The element creates the frame, adjusts its height and fires "marque:prediction" each time a result
+// is shown, with {id, verdict, brand} as its detail; a result shown again has the same id. The origin
+// of your page must be listed in Marque's setting marque.portal.origins. Without `src`, the frame
+// shows the server that served this file.
 
 const home = new URL('../', import.meta.url);
 
