@@ -193,8 +193,7 @@ public final class AccountFeature {
                     pages,
                     signInRoutes)
                 .mount(router));
-    new SignUpRoutes(registration, setupLinks, signIn, cookies, signup, pages, form, signInRoutes)
-        .mount(router);
+    new SignUpRoutes(registration, setupLinks, signIn, signup, form, signInRoutes).mount(router);
     new TokenApi(signIn, sessions).mount(router);
     new UserApi(pool, accounts, registration, rules, administration, signedIn, signup)
         .mount(router);

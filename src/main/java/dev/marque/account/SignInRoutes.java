@@ -1,6 +1,7 @@
 package dev.marque.account;
 
 import dev.marque.web.Failure;
+import dev.marque.web.PageUrls;
 import dev.marque.web.Pages;
 import dev.marque.web.Redirects;
 import io.vertx.core.Future;
@@ -59,6 +60,7 @@ final class SignInRoutes {
       Map<String, Object> model = model("", false, next);
       model.put("signedOut", out);
       model.put("ended", ctx.request().getParam("ended") != null);
+      model.put("lost", ctx.request().getParam("signed_in") != null);
       form.show(ctx, TEMPLATE, model, null).onFailure(ctx::fail);
     }
   }
@@ -77,13 +79,20 @@ final class SignInRoutes {
         .signIn(username, password, remember, Client.of(ctx))
         .compose(SignInRoutes::orRefuse)
         .compose(grant -> endPrevious(ctx).map(grant))
-        .onSuccess(
-            grant -> {
-              cookies.set(ctx, grant);
-              Redirects.to(ctx, pages.urls(ctx).to(next));
-            })
+        .onSuccess(grant -> proceed(ctx, grant, next))
         .onFailure(
             problem -> form.showAgain(ctx, TEMPLATE, model(username, remember, next), problem));
+  }
+
+  /**
+   * Sets the cookies and leads to the next page. Browsers that know no partitioned cookies drop
+   * those of a frame: there the way leads through the sign-in page, which then explains that.
+   */
+  void proceed(RoutingContext ctx, Grant grant, String next) {
+    cookies.set(ctx, grant);
+    PageUrls urls = pages.urls(ctx);
+    Redirects.to(
+        ctx, Pages.isFramed(ctx) ? urls.to("/login?signed_in=1", "next", next) : urls.to(next));
   }
 
   static Future<Grant> orRefuse(Optional<Grant> grant) {

@@ -1,8 +1,6 @@
 package dev.marque.account;
 
 import dev.marque.web.Failure;
-import dev.marque.web.Pages;
-import dev.marque.web.Redirects;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.HashMap;
@@ -18,9 +16,7 @@ final class SignUpRoutes {
   private final Registration registration;
   private final SetupLinks setupLinks;
   private final SignIn signIn;
-  private final SessionCookies cookies;
   private final boolean enabled;
-  private final Pages pages;
   private final FormPage form;
   private final SignInRoutes signInRoutes;
 
@@ -28,17 +24,13 @@ final class SignUpRoutes {
       Registration registration,
       SetupLinks setupLinks,
       SignIn signIn,
-      SessionCookies cookies,
       boolean enabled,
-      Pages pages,
       FormPage form,
       SignInRoutes signInRoutes) {
     this.registration = registration;
     this.setupLinks = setupLinks;
     this.signIn = signIn;
-    this.cookies = cookies;
     this.enabled = enabled;
-    this.pages = pages;
     this.form = form;
     this.signInRoutes = signInRoutes;
   }
@@ -98,11 +90,7 @@ final class SignUpRoutes {
         .begin(account, false, Client.of(ctx))
         .compose(SignInRoutes::orRefuse)
         .compose(grant -> signInRoutes.endPrevious(ctx).map(grant))
-        .onSuccess(
-            grant -> {
-              cookies.set(ctx, grant);
-              Redirects.to(ctx, pages.urls(ctx).to(next));
-            })
+        .onSuccess(grant -> signInRoutes.proceed(ctx, grant, next))
         .onFailure(ctx::fail);
   }
 

@@ -310,6 +310,23 @@ class AccountsIT {
   }
 
   @Test
+  void a_browser_that_drops_the_cookies_of_a_frame_is_told_why_it_is_not_signed_in() {
+    String username = server.newAccount();
+    Visitor browser = server.visitor();
+    String form = "/login?embed=1&next=/history";
+    String[] fields = {"username", username, "password", ClockedServer.PASSWORD};
+    String location = browser.post(form, fields).headers().firstValue("Location").orElse("");
+    assertEquals("/login?signed_in=1&next=%2Fhistory&embed=1", location);
+    assertEquals(
+        "/history?embed=1", browser.get(location).headers().firstValue("Location").orElse(""));
+    browser.cookies().clear();
+    HttpResponse<String> explained = browser.get(location);
+    assertEquals(200, explained.statusCode());
+    assertTrue(explained.body().contains("your browser stores no cookies"), explained.body());
+    assertFalse(browser.get("/login?embed=1").body().contains("cookies"));
+  }
+
+  @Test
   void a_form_without_the_field_uses_the_query_parameter() {
     String username = server.newAccount();
     HttpResponse<String> in =
