@@ -76,6 +76,14 @@ class ProxySignInIT {
     }
   }
 
+  @Test
+  void two_names_are_rejected() {
+    Visitor named = new Visitor(server.baseUrl()).addHeader(HEADER, "somebody");
+    HttpResponse<String> rejected = named.get("/api/v1/me", HEADER, "somebody.else");
+    assertEquals(403, rejected.statusCode(), rejected.body());
+    assertTrue(rejected.body().contains("problems/sso-name"), rejected.body());
+  }
+
   // Other systems have only one loopback address.
   @Test
   @EnabledOnOs(OS.LINUX)

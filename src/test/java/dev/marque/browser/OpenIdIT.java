@@ -5,6 +5,7 @@ import static io.restassured.RestAssured.given;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Response;
 import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.Cookie;
 import dev.marque.app.RunningServer;
@@ -22,6 +23,8 @@ import no.nav.security.mock.oauth2.OAuth2Config;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * Tests sign-in with an OpenID Connect provider, whose page asks for the subject and its claims.
@@ -124,16 +127,28 @@ class OpenIdIT {
     }
   }
 
-  @Test
-  void an_id_token_with_another_nonce_is_rejected() {
+  /** The provider's code is valid, so only the comparison with the cookie can reject it. */
+  @ParameterizedTest
+  @CsvSource({"state, was started in another window", "nonce, did not confirm"})
+  void a_response_to_another_attempt_is_rejected(String part, String reason) {
     try (Window window = Window.desktop(server.baseUrl())) {
       Page page = window.page();
       page.navigate("/login");
       page.getByText("Sign in with Example Login").click();
       assertThat(page.locator("[name=claims]")).isVisible();
-      changeNonce(page);
-      submitAtProvider(page, "subject-" + UUID.randomUUID(), new JsonObject());
-      assertThat(page.locator(".summary")).containsText("did not confirm");
+      changeAttempt(page, part);
+      Response callback =
+          page.waitForResponse(
+              response -> response.url().contains("/login/oidc/callback"),
+              () -> submitAtProvider(page, "subject-" + UUID.randomUUID(), new JsonObject()));
+      assertEquals(401, callback.status());
+      assertThat(page.locator(".summary")).containsText(reason);
+      assertEquals(
+          List.of(),
+          page.context().cookies(server.baseUrl()).stream()
+              .map(cookie -> cookie.name)
+              .filter(name -> name.startsWith("marque_"))
+              .toList());
     }
   }
 
@@ -163,8 +178,8 @@ class OpenIdIT {
     page.locator("[type=submit]").click();
   }
 
-  /** Changes the nonce in the cookie, as if it belonged to another attempt. */
-  private static void changeNonce(Page page) {
+  /** Changes a part of the cookie, as if it belonged to another attempt. */
+  private static void changeAttempt(Page page, String part) {
     Cookie cookie =
         page.context().cookies(server.baseUrl()).stream()
             .filter(each -> each.name.endsWith("marque_oidc"))
@@ -173,7 +188,7 @@ class OpenIdIT {
     JsonObject attempt =
         new JsonObject(
             new String(Base64.getUrlDecoder().decode(cookie.value), StandardCharsets.UTF_8));
-    attempt.put("nonce", "another");
+    attempt.put(part, "another");
     cookie.value =
         Base64.getUrlEncoder()
             .withoutPadding()
