@@ -270,6 +270,36 @@ class AccountsIT {
     assertEquals(422, administrator.get("/admin/audit?event=bogus").statusCode());
   }
 
+  @Test
+  void each_change_of_an_account_is_audited_once() {
+    String username = server.newAccount();
+    Visitor browser = server.signedIn(username);
+    profile(browser, "new" + username + "@example.org", "Ada", ClockedServer.PASSWORD);
+    browser.download("/account/export");
+    String[] passwords = {
+      "current_password", ClockedServer.PASSWORD, "password", "another horse battery"
+    };
+    browser.post("/account/password", passwords);
+    browser.post("/logout");
+    Visitor administrator = server.signedIn(ClockedServer.ADMINISTRATOR);
+    for (String disabled : List.of("true", "false")) {
+      administrator.post("/admin/users/" + username + "/disabled", "disabled", disabled);
+    }
+    for (String event :
+        List.of(
+            "signed_up",
+            "signed_in",
+            "email_changed",
+            "data_exported",
+            "password_changed",
+            "signed_out",
+            "account_disabled",
+            "account_enabled")) {
+      assertEquals(1, audited(administrator, username, event), event);
+    }
+    assertEquals(1, audited(administrator, ClockedServer.ADMINISTRATOR, "administrator_set_up"));
+  }
+
   private static int audited(Visitor administrator, String username, String event) {
     String page = administrator.get("/admin/audit?q=" + username + "&event=" + event).body();
     return Jsoup.parse(page).select("tbody tr").size();
