@@ -78,6 +78,16 @@ class CredentialsTest {
     assertEquals(stored, ACCOUNTS.passwordHash(pool, account.id()).await());
   }
 
+  /** Some keyboards send an accented letter as one character, others as two. */
+  @Test
+  void a_password_is_the_same_however_its_letters_were_composed() {
+    String decomposed = "cafe\u0301 con leche";
+    account("composer", passwords.hash(decomposed).await());
+    assertTrue(passwords.verify("composer", "caf\u00e9 con leche").await());
+    assertTrue(passwords.verify("composer", decomposed).await());
+    assertFalse(passwords.verify("composer", "cafe con leche").await());
+  }
+
   @Test
   @Timeout(60)
   void a_full_queue_rejects_requests_at_once() {

@@ -69,6 +69,28 @@ class SignInLimitsTest {
   }
 
   @Test
+  void of_an_ipv6_address_the_first_64_bits_count() {
+    guess("ada", "2001:db8:1:2::1", 10);
+    assertSlowed("ada", "2001:db8:1:2:ffff::9");
+    assertDoesNotThrow(() -> limits.begin("ada", "2001:db8:1:3::1").await());
+  }
+
+  @Test
+  void the_wait_grows_to_15_minutes_and_no_further() {
+    guess("lynn", "192.0.2.15", 10);
+    Duration wait = Duration.ZERO;
+    for (int i = 0; i < 10; i++) {
+      Failure.TooManyRequests slowed =
+          assertThrows(
+              Failure.TooManyRequests.class, () -> limits.begin("lynn", "192.0.2.15").await());
+      wait = slowed.retryAfter().orElseThrow();
+      clock.advance(wait);
+      fail("lynn", "192.0.2.15");
+    }
+    assertEquals(15, wait.toMinutes());
+  }
+
+  @Test
   void only_the_tenth_failure_starts_the_slowdown() {
     for (int number = 1; number <= 10; number++) {
       SignInLimits.Attempt attempt = limits.begin("barbara", "192.0.2.5").await();
