@@ -23,7 +23,14 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
+import javax.imageio.ImageTypeSpecifier;
+import javax.imageio.ImageWriter;
+import javax.imageio.plugins.tiff.BaselineTIFFTagSet;
+import javax.imageio.plugins.tiff.TIFFDirectory;
+import javax.imageio.plugins.tiff.TIFFField;
+import javax.imageio.stream.ImageOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -33,7 +40,9 @@ class PhotoReaderTest {
 
   private static final PhotoLimits LIMITS = PhotoLimits.megapixels(40);
   private static final int RED = 0xd03020;
+  private static final int GREEN = 0x20a030;
   private static final int BLUE = 0x2030d0;
+  private static final int WHITE = 0xf0f0f0;
 
   /** Red on the left, blue on the right. */
   private static BufferedImage halves(int width, int height, int type) {
@@ -145,30 +154,68 @@ class PhotoReaderTest {
     }
   }
 
-  /** The last column is the position of the red half in the upright photo. */
+  /**
+   * The last column is the upright photo, row by row; stored are red and green over blue and white.
+   */
   @ParameterizedTest
   @CsvSource({
-    "1, 64, 32, left",
-    "2, 64, 32, right",
-    "3, 64, 32, right",
-    "4, 64, 32, left",
-    "5, 32, 64, top",
-    "6, 32, 64, top",
-    "7, 32, 64, bottom",
-    "8, 32, 64, bottom"
+    "1, 64, 32, red green blue white",
+    "2, 64, 32, green red white blue",
+    "3, 64, 32, white blue green red",
+    "4, 64, 32, blue white red green",
+    "5, 32, 64, red blue green white",
+    "6, 32, 64, blue red white green",
+    "7, 32, 64, white green blue red",
+    "8, 32, 64, green white red blue"
   })
-  void a_jpeg_is_rotated_according_to_its_orientation(int tag, int width, int height, String red)
-      throws Exception {
-    Photo photo = read(withOrientation(jpeg(), tag));
-    assertEquals(width, photo.width());
-    assertEquals(height, photo.height());
-    Pixels pixels = photo.pixels();
-    assertEquals(width, pixels.width());
-    int right = width - 4;
-    int bottom = height - 4;
-    assertEquals(!red.equals("right") && !red.equals("bottom"), isRed(pixels, 4, 4));
-    assertEquals(red.equals("right") || red.equals("top"), isRed(pixels, right, 4));
-    assertEquals(red.equals("left") || red.equals("bottom"), isRed(pixels, 4, bottom));
+  void a_photo_is_rotated_and_mirrored_according_to_its_orientation(
+      int tag, int width, int height, String upright) throws Exception {
+    byte[] segment = exifSegment(tag);
+    byte[] block = Arrays.copyOfRange(segment, 10, segment.length);
+    for (byte[] file :
+        List.of(
+            withOrientation(file(quarters(), "jpeg"), tag),
+            BadPhotos.pngWithChunk(file(quarters(), "png"), "eXIf", block),
+            tiffWithOrientation(quarters(), tag))) {
+      Photo photo = read(file);
+      assertEquals(width, photo.width());
+      assertEquals(height, photo.height());
+      assertEquals(width, photo.pixels().width());
+      assertEquals(upright, corners(photo.pixels()));
+    }
+  }
+
+  private static BufferedImage quarters() {
+    BufferedImage image = new BufferedImage(64, 32, BufferedImage.TYPE_INT_RGB);
+    int[] colours = {RED, GREEN, BLUE, WHITE};
+    for (int y = 0; y < 32; y++) {
+      for (int x = 0; x < 64; x++) {
+        image.setRGB(x, y, colours[y / 16 * 2 + x / 32]);
+      }
+    }
+    return image;
+  }
+
+  private static String corners(Pixels photo) {
+    int right = photo.width() - 4;
+    int bottom = photo.height() - 4;
+    return "%s %s %s %s"
+        .formatted(
+            colour(photo, 4, 4),
+            colour(photo, right, 4),
+            colour(photo, 4, bottom),
+            colour(photo, right, bottom));
+  }
+
+  private static String colour(Pixels photo, int x, int y) {
+    int at = (y * photo.width() + x) * 3;
+    int red = photo.rgb()[at] & 0xff;
+    int green = photo.rgb()[at + 1] & 0xff;
+    int blue = photo.rgb()[at + 2] & 0xff;
+    if (Math.min(red, Math.min(green, blue)) > 150) {
+      return "white";
+    }
+    return red > Math.max(green, blue) ? "red" : green > blue ? "green" : "blue";
   }
 
   private static byte[] withOrientation(byte[] jpeg, int tag) throws IOException {
@@ -178,6 +225,24 @@ class PhotoReaderTest {
     out.write(exif);
     out.write(jpeg, 2, jpeg.length - 2);
     return out.toByteArray();
+  }
+
+  private static byte[] tiffWithOrientation(BufferedImage image, int tag) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    ImageWriter writer = ImageIO.getImageWritersByFormatName("tiff").next();
+    try (ImageOutputStream out = ImageIO.createImageOutputStream(bytes)) {
+      writer.setOutput(out);
+      TIFFDirectory directory =
+          TIFFDirectory.createFromMetadata(
+              writer.getDefaultImageMetadata(new ImageTypeSpecifier(image), null));
+      directory.addTIFFField(
+          new TIFFField(
+              BaselineTIFFTagSet.getInstance().getTag(BaselineTIFFTagSet.TAG_ORIENTATION), tag));
+      writer.write(new IIOImage(image, null, directory.getAsMetadata()));
+    } finally {
+      writer.dispose();
+    }
+    return bytes.toByteArray();
   }
 
   /** Returns the segment of a JPEG file: marker, length, preamble, then the EXIF block. */
