@@ -28,6 +28,7 @@ class CalibrationTest {
   @Test
   void without_a_car_the_verdict_is_not_a_car() {
     assertEquals(Verdict.NOT_A_CAR, CALIBRATION.verdict(scores(0.99, 0, 0.4)));
+    assertEquals(Verdict.NOT_A_CAR, CALIBRATION.verdict(scores(0.5, 0, 0.4)), "of no make either");
   }
 
   @Test
