@@ -45,7 +45,7 @@ public final class Recognizer implements AutoCloseable {
     return warm(loaded, choice.precision(), choice.program());
   }
 
-  private static Recognizer warm(LoadedModel loaded, Precision precision, ServingProgram program) {
+  static Recognizer warm(LoadedModel loaded, Precision precision, ServingProgram program) {
     Recognizer recognizer =
         new Recognizer(
             loaded.description(), precision, new PhotoViewer(loaded.description(), program));

@@ -57,31 +57,6 @@ class LoadedModelTest {
     }
   }
 
-  @Test
-  void a_class_that_is_only_a_brand_is_not_among_the_closest_models() throws Exception {
-    LoadedModel model = LoadedModel.read(folder);
-    ModelDescription description = model.description();
-    Labels labels = description.labels();
-    List<Labels.Model> brandsOnly =
-        labels.models().stream()
-            .map(each -> "Audi".equals(each.brand()) ? new Labels.Model("Audi", "Audi") : each)
-            .toList();
-    new ModelDescription(
-            description.name(),
-            description.input(),
-            description.normalization(),
-            new Labels(labels.brands(), brandsOnly),
-            description.calibration(),
-            description.data(),
-            null)
-        .write(folder);
-    try (Recognizer recognizer = Recognizer.load(folder)) {
-      Recognition audi = recognizer.recognize(List.of(prepare(recognizer, "audi.jpg"))).get(0);
-      assertEquals("Audi", audi.brands().get(0).name());
-      assertTrue(audi.closestModels().stream().noneMatch(each -> each.name().equals("Audi")));
-    }
-  }
-
   private static Prepared prepare(Recognizer recognizer, String name) throws Exception {
     byte[] bytes = Files.readAllBytes(PHOTOS.resolve(name));
     Photo photo = PhotoReader.read(bytes, PhotoLimits.GENEROUS, 512);

@@ -9,14 +9,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.marque.vision.network.Precision;
 import dev.marque.vision.network.PyTorch;
 import dev.marque.vision.photo.PhotoException;
-import dev.marque.vision.photo.PhotoLimits;
-import dev.marque.vision.photo.PhotoReader;
 import dev.marque.vision.photo.Pixels;
-import dev.marque.vision.photo.Resampling;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalDouble;
 import org.junit.jupiter.api.AfterAll;
@@ -39,8 +34,7 @@ class PhotoViewerTest {
   static void load() throws IOException, PhotoException {
     model = LoadedModel.read(Path.of("model"));
     viewer = new PhotoViewer(model.description(), Recognizer.program(model, Precision.FLOAT32));
-    byte[] file = Files.readAllBytes(Path.of("src/test/resources/photos/volvo.jpg"));
-    car = PhotoReader.read(file, PhotoLimits.GENEROUS, PhotoViewer.DECODED_SIDE).pixels();
+    car = Scenes.photo("volvo.jpg");
   }
 
   @AfterAll
@@ -73,7 +67,7 @@ class PhotoViewerTest {
 
   @Test
   void a_photo_without_a_car_gets_one_look() {
-    PhotoViewer.View view = view(lawn(300, 200));
+    PhotoViewer.View view = view(Scenes.lawn(300, 200));
     assertSame(view.first(), view.scores());
     assertEquals(OptionalDouble.empty(), view.carShare());
   }
@@ -81,7 +75,8 @@ class PhotoViewerTest {
   @Test
   void the_looks_at_a_photo_do_not_depend_on_the_batch() {
     List<Pixels> photos =
-        List.of(lawn(300, 200), inTheCorner(SCENE_TO_CAR), car, inTheCorner(3), inTheCorner(4));
+        List.of(
+            Scenes.lawn(300, 200), inTheCorner(SCENE_TO_CAR), car, inTheCorner(3), inTheCorner(4));
     List<PhotoViewer.View> together = views(photos);
     for (int i = 0; i < photos.size(); i++) {
       assertArrayEquals(
@@ -101,29 +96,7 @@ class PhotoViewerTest {
     return model.description().labels().brands().get(scores.top());
   }
 
-  /**
-   * Returns the car in the lower right corner of a lawn.
-   *
-   * @param ratio ratio of the photo's area to the car's
-   */
   private static Pixels inTheCorner(int ratio) {
-    Pixels lawn =
-        lawn((int) (car.width() * Math.sqrt(ratio)), (int) (car.height() * Math.sqrt(ratio)));
-    int left = lawn.width() - car.width();
-    int top = lawn.height() - car.height();
-    int line = car.width() * 3;
-    for (int y = 0; y < car.height(); y++) {
-      int to = ((top + y) * lawn.width() + left) * 3;
-      System.arraycopy(car.rgb(), y * line, lawn.rgb(), to, line);
-    }
-    return Resampling.fit(lawn, PhotoViewer.DECODED_SIDE);
-  }
-
-  /** Returns a dark lawn under a bright sky. */
-  private static Pixels lawn(int width, int height) {
-    byte[] rgb = new byte[width * height * 3];
-    Arrays.fill(rgb, 0, rgb.length / 2, (byte) 200);
-    Arrays.fill(rgb, rgb.length / 2, rgb.length, (byte) 110);
-    return new Pixels(width, height, rgb);
+    return Scenes.inTheCorner(car, ratio);
   }
 }
