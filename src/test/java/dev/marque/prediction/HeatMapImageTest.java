@@ -27,6 +27,16 @@ class HeatMapImageTest {
   }
 
   @Test
+  void rows_are_drawn_from_top_to_bottom() throws IOException {
+    HeatMap lowerLeft = new HeatMap(2, 2, new float[] {0, 0, 1, 0});
+    BufferedImage image = ImageIO.read(new ByteArrayInputStream(HeatMapImage.png(lowerLeft)));
+    assertTrue(image.getRGB(0, 191) >>> 24 > 200);
+    assertEquals(0, image.getRGB(0, 0) >>> 24);
+    assertEquals(0, image.getRGB(191, 0) >>> 24);
+    assertEquals(0, image.getRGB(191, 191) >>> 24);
+  }
+
+  @Test
   void encoding_for_the_database_preserves_values_to_within_a_hundredth() {
     HeatMap map = new HeatMap(3, 2, new float[] {0, 0.5f, 1, 0.33f, 0.25f, 0.999f});
     HeatMap read = HeatMapBytes.read(HeatMapBytes.of(map));
