@@ -55,9 +55,9 @@ final class Samples {
         BRANDS,
         List.of(new Scored("Audi TTS Coupe 2012", 0.81)),
         TRAITS,
-        List.of(),
+        List.of("too_dark"),
         11.25,
-        null,
+        "Porsche",
         true,
         true);
   }
