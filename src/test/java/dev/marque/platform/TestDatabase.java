@@ -1,5 +1,6 @@
 package dev.marque.platform;
 
+import io.vertx.pgclient.PgConnectOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -38,6 +39,18 @@ public final class TestDatabase {
     DatabaseAddress fresh = server.withName(name);
     Migrations.run(fresh);
     return fresh;
+  }
+
+  /** Returns {@code marque.database.url} for a new database with all tables and no rows. */
+  public static String freshUrl() {
+    PgConnectOptions options = fresh().connectOptions();
+    return "postgresql://%s:%s@%s:%d/%s"
+        .formatted(
+            options.getUser(),
+            options.getPassword(),
+            options.getHost(),
+            options.getPort(),
+            options.getDatabase());
   }
 
   private static synchronized EmbeddedPostgres server() {
