@@ -180,6 +180,22 @@ class EventBusInferenceClientTest {
   }
 
   @Test
+  void if_a_node_stops_the_request_is_retried() throws Exception {
+    node("a", 9, message -> message.fail(Refusal.STOPPING.code(), "STOPPING"));
+    node("b", 5, message -> message.reply(Samples.inference()));
+    classify();
+    assertEquals(2, requests.size());
+  }
+
+  @Test
+  void if_a_node_has_stopped_unnoticed_the_request_is_retried() throws Exception {
+    announce("a", 9);
+    node("b", 5, message -> message.reply(Samples.inference()));
+    classify();
+    assertEquals(1, metrics.get("marque.inference.asked.again").counter().count());
+  }
+
+  @Test
   void after_two_full_nodes_the_request_fails() {
     for (String name : new String[] {"a", "b", "c"}) {
       node(name, 5, message -> message.fail(Refusal.BUSY.code(), "BUSY"));
