@@ -20,7 +20,13 @@ public final class MultipartForm {
 
   /** A photo in the field {@code image}. */
   public MultipartForm photo(byte[] content) {
-    part("name=\"image\"; filename=\"p.jpg\"", "Content-Type: image/jpeg\r\n", content);
+    return photo("p.jpg", content);
+  }
+
+  /** A photo in the field {@code image}, with the name of its file. */
+  public MultipartForm photo(String name, byte[] content) {
+    String disposition = "name=\"image\"; filename=\"" + name + "\"";
+    part(disposition, "Content-Type: image/jpeg\r\n", content);
     return this;
   }
 

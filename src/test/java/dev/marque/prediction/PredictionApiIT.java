@@ -18,6 +18,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
@@ -147,12 +148,27 @@ class PredictionApiIT {
   }
 
   @Test
-  void a_request_may_have_up_to_sixteen_photos() {
-    byte[][] sixteen = new byte[16][];
-    Arrays.fill(sixteen, photo);
-    assertEquals(207, client.upload(form("1", sixteen)).statusCode());
-    assertEquals(400, client.upload(form("1", sixteen).photo(photo)).statusCode());
+  void a_request_may_have_up_to_sixteen_photos_with_one_idempotency_key() {
+    MultipartForm sixteen = form("1");
+    List<String> names = new ArrayList<>();
+    for (int i = 0; i < 16; i++) {
+      // Bytes after the end of a JPEG are ignored, but make it another photo.
+      byte[] other = Arrays.copyOf(photo, photo.length + 1);
+      other[photo.length] = (byte) i;
+      names.add(i + ".jpg");
+      sixteen.photo(i + ".jpg", other);
+    }
+    HttpResponse<String> first = client.upload(sixteen, RequestKey.HEADER, "sixteen");
+    assertEquals(207, first.statusCode(), first.body());
+    List<JsonObject> predictions =
+        new JsonObject(first.body())
+            .getJsonArray("results").stream()
+                .map(result -> ((JsonObject) result).getJsonObject("prediction"))
+                .toList();
+    assertEquals(names, predictions.stream().map(each -> each.getString("file_name")).toList());
+    assertEquals(first.body(), client.upload(sixteen, RequestKey.HEADER, "sixteen").body());
     assertEquals(16, items().size());
+    assertEquals(400, client.upload(sixteen.photo(photo)).statusCode());
   }
 
   @Test
