@@ -1,6 +1,7 @@
 package dev.marque.account;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.marque.platform.Database;
@@ -10,14 +11,16 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.SqlConnection;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Tests the creation of tokens while the account changes, on a real PostgreSQL. */
+/** Tests the creation of tokens while the account or its tokens change, on a real PostgreSQL. */
 @Timeout(60)
 class PersonalTokensTest {
 
@@ -116,5 +119,26 @@ class PersonalTokensTest {
   void a_person_signed_in_by_a_proxy_creates_tokens_without_a_session() {
     tokens.create(signedInByProxy(), "import", 7, CLIENT).await();
     assertEquals(1, tokens.of(account.id()).await().size());
+  }
+
+  @Test
+  void an_account_has_at_most_fifty_tokens_even_if_several_are_created_at_once() {
+    tokens.create(signedInByProxy(), "expired", 1, CLIENT).await();
+    clock.advance(Duration.ofDays(2));
+    for (int i = 0; i < 49; i++) {
+      tokens.create(signedInByProxy(), "script", 7, CLIENT).await();
+    }
+    List<Future<NewPersonalToken>> more =
+        Stream.generate(() -> tokens.create(signedInByProxy(), "script", 7, CLIENT))
+            .limit(3)
+            .toList();
+    Future.join(more).otherwiseEmpty().await();
+    List<String> refused =
+        more.stream()
+            .filter(Future::failed)
+            .map(each -> assertInstanceOf(Failure.Conflict.class, each.cause()).type())
+            .toList();
+    assertEquals(List.of("too-many-tokens", "too-many-tokens"), refused);
+    assertEquals(50, tokens.of(account.id()).await().size());
   }
 }
