@@ -107,8 +107,8 @@ public final class BadPhotos {
     }
     byte[] pixels = Arrays.copyOf(bits.toByteArray(), at / 16 * 2 + 18);
     ByteBuffer webp = ByteBuffer.allocate(20 + pixels.length).order(ByteOrder.LITTLE_ENDIAN);
-    webp.put("RIFF".getBytes(StandardCharsets.US_ASCII)).putInt(12 + pixels.length);
-    webp.put("WEBPVP8L".getBytes(StandardCharsets.US_ASCII)).putInt(pixels.length).put(pixels);
+    webp.put(ascii("RIFF")).putInt(12 + pixels.length);
+    webp.put(ascii("WEBPVP8L")).putInt(pixels.length).put(pixels);
     return webp.array();
   }
 
@@ -270,6 +270,28 @@ public final class BadPhotos {
       ByteBuffer.wrap(sRgb).putInt(0, claimed);
     }
     return sRgb;
+  }
+
+  /** Returns a WebP file of two equal frames. */
+  public static byte[] animatedWebp() {
+    byte[] image = webpOfOneColour();
+    byte[] frame = Arrays.copyOfRange(image, 12, image.length);
+    byte[] size = HexFormat.of().parseHex("9f0f00b70b00");
+    ByteBuffer webp = ByteBuffer.allocate(44 + 2 * (24 + frame.length));
+    webp.order(ByteOrder.LITTLE_ENDIAN);
+    webp.put(ascii("RIFF")).putInt(webp.capacity() - 8);
+    webp.put(ascii("WEBPVP8X")).putInt(10).putInt(0x02).put(size);
+    webp.put(ascii("ANIM")).putInt(6).put(new byte[6]);
+    for (int i = 0; i < 2; i++) {
+      // At the top left, for 100 milliseconds.
+      webp.put(ascii("ANMF")).putInt(16 + frame.length);
+      webp.put(new byte[6]).put(size).putInt(100).put(frame);
+    }
+    return webp.array();
+  }
+
+  private static byte[] ascii(String text) {
+    return text.getBytes(StandardCharsets.US_ASCII);
   }
 
   /** Returns a GIF file of three frames. */

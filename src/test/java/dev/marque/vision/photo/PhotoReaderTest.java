@@ -11,6 +11,7 @@ import java.awt.image.BufferedImage;
 import java.awt.image.ColorModel;
 import java.awt.image.ComponentColorModel;
 import java.awt.image.DataBuffer;
+import java.awt.image.Raster;
 import java.awt.image.WritableRaster;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -21,6 +22,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import javax.imageio.IIOImage;
@@ -86,6 +88,34 @@ class PhotoReaderTest {
     assertEquals(32, photo.height());
     assertTrue(isRed(photo.pixels(), 5, 10));
     assertTrue(!isRed(photo.pixels(), 60, 10));
+  }
+
+  /** Photoshop stores the inks inverted: 255 is none. */
+  @Test
+  void a_jpeg_in_cmyk_keeps_its_colours() throws Exception {
+    WritableRaster inks = Raster.createInterleavedRaster(DataBuffer.TYPE_BYTE, 64, 32, 4, null);
+    for (int y = 0; y < 32; y++) {
+      for (int x = 0; x < 64; x++) {
+        inks.setPixel(x, y, x < 32 ? new int[] {255, 0, 0, 255} : new int[] {0, 0, 255, 255});
+      }
+    }
+    byte[] adobe = HexFormat.of().parseHex("ffee000e41646f626500640000000000");
+    Photo photo = read(withSegment(jpegOf(inks), adobe));
+    assertEquals(64, photo.width());
+    assertTrue(isRed(photo.pixels(), 5, 10));
+    assertEquals("blue", colour(photo.pixels(), 60, 10));
+  }
+
+  private static byte[] jpegOf(Raster raster) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    ImageWriter writer = ImageIO.getImageWritersByFormatName("jpeg").next();
+    try (ImageOutputStream out = ImageIO.createImageOutputStream(bytes)) {
+      writer.setOutput(out);
+      writer.write(new IIOImage(raster, null, null));
+    } finally {
+      writer.dispose();
+    }
+    return bytes.toByteArray();
   }
 
   @Test
@@ -174,7 +204,7 @@ class PhotoReaderTest {
     byte[] block = Arrays.copyOfRange(segment, 10, segment.length);
     for (byte[] file :
         List.of(
-            withOrientation(file(quarters(), "jpeg"), tag),
+            withSegment(file(quarters(), "jpeg"), segment),
             BadPhotos.pngWithChunk(file(quarters(), "png"), "eXIf", block),
             tiffWithOrientation(quarters(), tag))) {
       Photo photo = read(file);
@@ -218,11 +248,10 @@ class PhotoReaderTest {
     return red > Math.max(green, blue) ? "red" : green > blue ? "green" : "blue";
   }
 
-  private static byte[] withOrientation(byte[] jpeg, int tag) throws IOException {
+  private static byte[] withSegment(byte[] jpeg, byte[] segment) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     out.write(jpeg, 0, 2);
-    byte[] exif = exifSegment(tag);
-    out.write(exif);
+    out.write(segment);
     out.write(jpeg, 2, jpeg.length - 2);
     return out.toByteArray();
   }
@@ -469,8 +498,9 @@ class PhotoReaderTest {
   }
 
   @Test
-  void an_animated_gif_is_rejected() throws Exception {
+  void an_animated_gif_or_webp_is_rejected() throws Exception {
     assertRejected(Reason.ANIMATED, BadPhotos.animatedGif());
+    assertRejected(Reason.ANIMATED, BadPhotos.animatedWebp());
   }
 
   /** A damaged file is either read or rejected with a {@link PhotoException}. */
