@@ -12,7 +12,9 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,7 +49,19 @@ class SettingsTest {
     assertTrue(settings.publicUrl().isEmpty());
     assertTrue(settings.signup().enabled());
     assertEquals(List.of(), settings.portal().origins());
+    assertEquals(List.of(), settings.api().origins());
     assertEquals(List.of(), settings.proxy().trusted());
+    assertEquals(List.of(), settings.signing().keys());
+    assertTrue(settings.sso().header().name().isEmpty());
+    assertTrue(settings.sso().header().signOutUrl().isEmpty());
+    Settings.Sso.Oidc oidc = settings.sso().oidc();
+    assertTrue(oidc.issuer().isEmpty());
+    assertTrue(oidc.clientId().isEmpty());
+    assertTrue(oidc.clientSecret().isEmpty());
+    assertEquals("single sign-on", oidc.name());
+    assertEquals("preferred_username", oidc.usernameClaim());
+    assertTrue(oidc.roleClaim().isEmpty());
+    assertTrue(oidc.adminRole().isEmpty());
     assertEquals(10 << 20, settings.limits().uploadBytes().bytes());
     assertEquals(40, settings.limits().megapixels());
     assertEquals(60, settings.limits().predictionsPerMinute());
@@ -69,33 +83,48 @@ class SettingsTest {
 
   @Test
   void every_setting_can_be_set_in_the_environment() {
-    Settings settings =
-        load(
-            Map.ofEntries(
-                Map.entry("MARQUE_HTTP_HOST", "0.0.0.0"),
-                Map.entry("MARQUE_HTTP_PORT", "1"),
-                Map.entry("MARQUE_MANAGEMENT_PORT", "2"),
-                Map.entry("MARQUE_DATA_DIR", "/d"),
-                Map.entry("MARQUE_DATABASE_URL", "postgresql://u:p@h:3/n"),
-                Map.entry("MARQUE_PUBLIC_URL", "https://portal.example/cars/"),
-                Map.entry("MARQUE_SIGNUP_ENABLED", "false"),
-                Map.entry("MARQUE_PORTAL_ORIGINS", "https://a.example,https://b.example:8443"),
-                Map.entry("MARQUE_PROXY_TRUSTED", "10.0.0.0/8,::1"),
-                Map.entry("MARQUE_LIMITS_UPLOAD_BYTES", "3 kB"),
-                Map.entry("MARQUE_LIMITS_MEGAPIXELS", "4"),
-                Map.entry("MARQUE_LIMITS_PREDICTIONS_PER_MINUTE", "5"),
-                Map.entry("MARQUE_LIMITS_QUEUE", "6"),
-                Map.entry("MARQUE_PHOTOS_KEEP", "thumbnail"),
-                Map.entry("MARQUE_PHOTOS_DAYS", "7"),
-                Map.entry("MARQUE_LOGS_FORMAT", "json"),
-                Map.entry("MARQUE_LOGS_REQUESTS", "failures"),
-                Map.entry("MARQUE_ROLE", "web"),
-                Map.entry("MARQUE_CLUSTER_MEMBERS", "10.0.0.5:5702,web-0.example"),
-                Map.entry("MARQUE_CLUSTER_HOST", "10.0.0.6"),
-                Map.entry("MARQUE_CLUSTER_PORT", "5703"),
-                Map.entry("MARQUE_CLUSTER_EVENT_BUS_PORT", "5704"),
-                Map.entry("MARQUE_CLUSTER_NAME", "cars"),
-                Map.entry("MARQUE_MODEL_DIR", "/m")));
+    Map<String, String> environment =
+        Map.ofEntries(
+            Map.entry("MARQUE_HTTP_HOST", "0.0.0.0"),
+            Map.entry("MARQUE_HTTP_PORT", "1"),
+            Map.entry("MARQUE_MANAGEMENT_PORT", "2"),
+            Map.entry("MARQUE_DATA_DIR", "/d"),
+            Map.entry("MARQUE_DATABASE_URL", "postgresql://u:p@h:3/n"),
+            Map.entry("MARQUE_PUBLIC_URL", "https://portal.example/cars/"),
+            Map.entry("MARQUE_SIGNUP_ENABLED", "false"),
+            Map.entry("MARQUE_PORTAL_ORIGINS", "https://a.example,https://b.example:8443"),
+            Map.entry("MARQUE_API_ORIGINS", "https://c.example"),
+            Map.entry("MARQUE_PROXY_TRUSTED", "10.0.0.0/8,::1"),
+            Map.entry("MARQUE_SIGNING_KEYS", "a2V5,b2xk"),
+            Map.entry("MARQUE_SSO_HEADER_NAME", "X-Remote-User"),
+            Map.entry("MARQUE_SSO_HEADER_SIGN_OUT_URL", "https://portal.example/logout"),
+            Map.entry("MARQUE_SSO_OIDC_ISSUER", "https://login.example/realms/staff"),
+            Map.entry("MARQUE_SSO_OIDC_CLIENT_ID", "cars"),
+            Map.entry("MARQUE_SSO_OIDC_CLIENT_SECRET", "hunter2"),
+            Map.entry("MARQUE_SSO_OIDC_NAME", "Example Login"),
+            Map.entry("MARQUE_SSO_OIDC_USERNAME_CLAIM", "upn"),
+            Map.entry("MARQUE_SSO_OIDC_ROLE_CLAIM", "groups"),
+            Map.entry("MARQUE_SSO_OIDC_ADMIN_ROLE", "car-admins"),
+            Map.entry("MARQUE_AUDIT_DAYS", "8"),
+            Map.entry("MARQUE_LIMITS_UPLOAD_BYTES", "3 kB"),
+            Map.entry("MARQUE_LIMITS_MEGAPIXELS", "4"),
+            Map.entry("MARQUE_LIMITS_PREDICTIONS_PER_MINUTE", "5"),
+            Map.entry("MARQUE_LIMITS_QUEUE", "6"),
+            Map.entry("MARQUE_PHOTOS_KEEP", "thumbnail"),
+            Map.entry("MARQUE_PHOTOS_DAYS", "7"),
+            Map.entry("MARQUE_LOGS_FORMAT", "json"),
+            Map.entry("MARQUE_LOGS_REQUESTS", "failures"),
+            Map.entry("MARQUE_ROLE", "web"),
+            Map.entry("MARQUE_CLUSTER_MEMBERS", "10.0.0.5:5702,web-0.example"),
+            Map.entry("MARQUE_CLUSTER_HOST", "10.0.0.6"),
+            Map.entry("MARQUE_CLUSTER_PORT", "5703"),
+            Map.entry("MARQUE_CLUSTER_EVENT_BUS_PORT", "5704"),
+            Map.entry("MARQUE_CLUSTER_NAME", "cars"),
+            Map.entry("MARQUE_MODEL_DIR", "/m"));
+    assertEquals(
+        SettingsFile.names().stream().map(SettingsTest::variable).collect(Collectors.toSet()),
+        environment.keySet());
+    Settings settings = load(environment);
     assertEquals("0.0.0.0", settings.http().host());
     assertEquals(1, settings.http().port());
     assertEquals(2, settings.management().port());
@@ -109,6 +138,20 @@ class SettingsTest {
     assertEquals(
         List.of("10.0.0.0/8", "::1"),
         settings.proxy().trusted().stream().map(Cidr::toString).toList());
+    assertEquals(List.of(URI.create("https://c.example")), settings.api().origins());
+    assertEquals(List.of("a2V5", "b2xk"), settings.signing().keys());
+    Settings.Sso.Header header = settings.sso().header();
+    assertEquals("X-Remote-User", header.name().orElseThrow());
+    assertEquals(URI.create("https://portal.example/logout"), header.signOutUrl().orElseThrow());
+    Settings.Sso.Oidc oidc = settings.sso().oidc();
+    assertEquals(URI.create("https://login.example/realms/staff"), oidc.issuer().orElseThrow());
+    assertEquals("cars", oidc.clientId().orElseThrow());
+    assertEquals("hunter2", oidc.clientSecret().orElseThrow());
+    assertEquals("Example Login", oidc.name());
+    assertEquals("upn", oidc.usernameClaim());
+    assertEquals("groups", oidc.roleClaim().orElseThrow());
+    assertEquals("car-admins", oidc.adminRole().orElseThrow());
+    assertEquals(8, settings.audit().days());
     assertEquals(3000, settings.limits().uploadBytes().bytes());
     assertEquals(4, settings.limits().megapixels());
     assertEquals(5, settings.limits().predictionsPerMinute());
@@ -127,13 +170,20 @@ class SettingsTest {
     assertEquals(Path.of("/m"), settings.modelDir());
   }
 
+  private static String variable(String name) {
+    return name.toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_");
+  }
+
   @Test
   void the_readme_lists_all_settings() throws IOException {
     String readme = Files.readString(Path.of("README.md"));
     for (String name : SettingsFile.names()) {
       assertTrue(readme.contains("`" + name + "`"), name + " is missing from README.md");
     }
-    assertEquals(36, SettingsFile.names().size());
+    assertEquals(
+        36,
+        SettingsFile.names().size(),
+        "update the table of settings in README.md, and the defaults and this number here");
   }
 
   @Test
