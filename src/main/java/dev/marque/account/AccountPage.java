@@ -38,7 +38,7 @@ final class AccountPage {
    * @param more further values for the template
    */
   void show(RoutingContext ctx, @Nullable String notice, Map<String, Object> more) {
-    model(ctx, null, null)
+    model(ctx, null)
         .compose(
             model -> {
               model.putAll(more);
@@ -50,18 +50,22 @@ final class AccountPage {
   /**
    * Shows the page again after one of its forms failed.
    *
-   * @param entered the submitted profile if the profile form failed, otherwise null
    * @param section the form that failed
+   * @param entered what was submitted, as values for the template
    */
-  void showAgain(RoutingContext ctx, @Nullable Profile entered, String section, Throwable problem) {
+  void showAgain(
+      RoutingContext ctx, String section, Map<String, Object> entered, Throwable problem) {
     Throwable shown = WrongPassword.in("current_password", problem);
-    model(ctx, entered, section)
-        .onSuccess(model -> form.showAgain(ctx, TEMPLATE, model, shown))
+    model(ctx, section)
+        .onSuccess(
+            model -> {
+              model.putAll(entered);
+              form.showAgain(ctx, TEMPLATE, model, shown);
+            })
         .onFailure(ctx::fail);
   }
 
-  private Future<Map<String, Object>> model(
-      RoutingContext ctx, @Nullable Profile entered, @Nullable String section) {
+  private Future<Map<String, Object>> model(RoutingContext ctx, @Nullable String section) {
     User user = SignedIn.of(ctx);
     Future<Account> account = own.of(user);
     Future<List<Session>> activeSessions = sessions.latest(user.id(), user.session());
@@ -76,8 +80,7 @@ final class AccountPage {
               model.put("tokens", personalTokens.result());
               model.put("external", external.result());
               model.put("section", section);
-              Profile profile = entered == null ? OwnAccount.profile(account.result()) : entered;
-              model.put("form", profile.toForm());
+              model.put("form", OwnAccount.profile(account.result()).toForm());
               return model;
             });
   }

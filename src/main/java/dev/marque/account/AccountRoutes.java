@@ -63,7 +63,8 @@ final class AccountRoutes {
             FormPage.field(ctx, "last_name"));
     own.changeProfile(user, profile, FormPage.secret(ctx, "current_password"), Client.of(ctx))
         .onSuccess(done -> back(ctx, "profile"))
-        .onFailure(problem -> page.showAgain(ctx, profile, "profile", problem));
+        .onFailure(
+            problem -> page.showAgain(ctx, "profile", Map.of("form", profile.toForm()), problem));
   }
 
   private void changePassword(RoutingContext ctx) {
@@ -79,7 +80,7 @@ final class AccountRoutes {
               grant.ifPresent(given -> cookies.set(ctx, given));
               back(ctx, "password");
             })
-        .onFailure(problem -> page.showAgain(ctx, null, "password", problem));
+        .onFailure(problem -> page.showAgain(ctx, "password", Map.of(), problem));
   }
 
   private void endSession(RoutingContext ctx) {
@@ -109,9 +110,9 @@ final class AccountRoutes {
             done -> {
               cookies.clear(ctx);
               ctx.response().putHeader("Clear-Site-Data", "\"cache\"");
-              Redirects.to(ctx, pages.urls(ctx).to("/"));
+              Redirects.to(ctx, pages.urls(ctx).to("/", "done", "deleted"));
             })
-        .onFailure(problem -> page.showAgain(ctx, null, "delete", problem));
+        .onFailure(problem -> page.showAgain(ctx, "delete", Map.of(), problem));
   }
 
   private void back(RoutingContext ctx, String done) {

@@ -32,15 +32,13 @@ final class PersonalTokenRoutes {
   /** Responds with the page itself: the secret is never stored, so a redirect could not show it. */
   private void create(RoutingContext ctx) {
     String name = FormPage.field(ctx, "name");
-    String days = FormPage.field(ctx, "expires_in_days");
+    String lifetime = FormPage.field(ctx, "expires_in_days");
+    int days = lifetime.matches("[0-9]{1,3}") ? Integer.parseInt(lifetime) : 0;
+    Map<String, Object> entered = Map.of("tokenName", name, "tokenDays", days);
     tokens
-        .create(
-            SignedIn.of(ctx),
-            name,
-            days.matches("[0-9]{1,3}") ? Integer.parseInt(days) : 0,
-            Client.of(ctx))
+        .create(SignedIn.of(ctx), name, days, Client.of(ctx))
         .onSuccess(created -> page.show(ctx, null, Map.of("newToken", created.secret())))
-        .onFailure(problem -> page.showAgain(ctx, null, SECTION, problem));
+        .onFailure(problem -> page.showAgain(ctx, SECTION, entered, problem));
   }
 
   private void revoke(RoutingContext ctx) {

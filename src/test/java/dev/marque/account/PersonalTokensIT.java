@@ -11,6 +11,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jsoup.Jsoup;
+import org.jsoup.nodes.Document;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -188,6 +190,18 @@ class PersonalTokensIT {
         browser.post("/account/tokens", "name", "", "expires_in_days", "0");
     assertEquals(422, refused.statusCode());
     assertTrue(refused.body().contains("1 to 366"), refused.body());
+  }
+
+  @Test
+  void a_refused_form_keeps_the_name_and_the_lifetime() {
+    Visitor browser = server.signedIn(username);
+    String name = "x".repeat(101);
+    HttpResponse<String> refused =
+        browser.post("/account/tokens", "name", name, "expires_in_days", "7");
+    assertEquals(422, refused.statusCode());
+    Document page = Jsoup.parse(refused.body());
+    assertEquals(name, page.select("#name").val());
+    assertEquals("7", page.select("#expires_in_days option[selected]").val());
   }
 
   @Test
