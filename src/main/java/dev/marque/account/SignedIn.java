@@ -258,10 +258,19 @@ public final class SignedIn {
           .setStatusCode(401)
           .putHeader("HX-Redirect", signInLink(ctx, pathOf(ctx, current), true))
           .end();
+    } else if (HttpMethod.GET.equals(ctx.request().method())) {
+      Redirects.to(ctx, signInLink(ctx, ctx.request().uri(), false));
     } else {
-      boolean get = HttpMethod.GET.equals(ctx.request().method());
-      Redirects.to(ctx, signInLink(ctx, get ? ctx.request().uri() : Destination.HOME, !get));
+      Redirects.to(ctx, signInLink(ctx, formPage(ctx), true));
     }
+  }
+
+  /**
+   * Returns the path of the page with the form that was sent. Without its query, which may confirm
+   * an earlier action.
+   */
+  private String formPage(RoutingContext ctx) {
+    return pathOf(ctx, ctx.request().getHeader(HttpHeaders.REFERER)).split("\\?", 2)[0];
   }
 
   /**

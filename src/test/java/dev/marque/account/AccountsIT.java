@@ -339,6 +339,19 @@ class AccountsIT {
     assertEquals("/account?a=b", back.headers().firstValue("Location").orElse(""));
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "https://marque.example/account?done=profile, /login?ended=1&next=%2Faccount",
+    "https://marque.example/login, /login?ended=1",
+    "not a URL, /login?ended=1"
+  })
+  void a_form_sent_after_the_session_ended_leads_back_to_its_page(String page, String signIn) {
+    Visitor browser = server.visitor().addHeader("Referer", page);
+    HttpResponse<String> answer = browser.post("/account", "first_name", "Ada");
+    assertEquals(signIn, answer.headers().firstValue("Location").orElse(""));
+    assertTrue(browser.get(signIn).body().contains("it was not saved"));
+  }
+
   @Test
   void a_browser_that_drops_the_cookies_of_a_frame_is_told_why_it_is_not_signed_in() {
     String username = server.newAccount();
