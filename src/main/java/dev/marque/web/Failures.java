@@ -47,7 +47,7 @@ public final class Failures {
 
   /** Adds the handlers for requests that no route matches and for failures of earlier handlers. */
   public void mount(Router router) {
-    UnmatchedPaths unmatched = new UnmatchedPaths(new AllowedMethods(router));
+    UnmatchedPaths unmatched = new UnmatchedPaths(new AllowedMethods(router), pages);
     router.route().handler(unmatched);
     router.route().failureHandler(this::answer);
     // Failures before the first route, for example a URI that cannot be parsed.
@@ -140,7 +140,7 @@ public final class Failures {
         .end("Internal Server Error, request " + RequestId.of(ctx) + "\n");
   }
 
-  private static boolean wantsJson(RoutingContext ctx) {
+  static boolean wantsJson(RoutingContext ctx) {
     String path = ctx.request().path();
     // The raw path, too: a path with a broken escape cannot be normalized.
     if ((path != null && path.startsWith("/api/"))

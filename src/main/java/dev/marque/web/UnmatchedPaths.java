@@ -4,17 +4,21 @@ import io.vertx.core.Handler;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Answers requests that no route matches: 404 for an unknown path, 405 with {@code Allow} for an
- * unsupported method, 204 with {@code Allow} for {@code OPTIONS}.
+ * unsupported method, 204 with {@code Allow} for {@code OPTIONS}. A browser that opens the address
+ * of a form, which it shows after an error, is redirected to the page of the form.
  */
 final class UnmatchedPaths implements Handler<RoutingContext> {
 
   private final AllowedMethods methods;
+  private final Pages pages;
 
-  UnmatchedPaths(AllowedMethods methods) {
+  UnmatchedPaths(AllowedMethods methods, Pages pages) {
     this.methods = methods;
+    this.pages = pages;
   }
 
   @Override
@@ -25,7 +29,30 @@ final class UnmatchedPaths implements Handler<RoutingContext> {
     } else if (HttpMethod.OPTIONS.equals(ctx.request().method())) {
       ctx.response().setStatusCode(204).putHeader("Allow", String.join(", ", allowed)).end();
     } else {
-      ctx.fail(new Failure.MethodNotAllowed(allowed));
+      formPage(ctx, allowed)
+          .ifPresentOrElse(
+              page -> Redirects.to(ctx, pages.urls(ctx).to(page)),
+              () -> ctx.fail(new Failure.MethodNotAllowed(allowed)));
     }
+  }
+
+  private Optional<String> formPage(RoutingContext ctx, List<String> allowed) {
+    boolean opensForm =
+        HttpMethod.GET.equals(ctx.request().method())
+            && allowed.contains("POST")
+            && !Failures.wantsJson(ctx);
+    return opensForm ? closestPage(ctx.normalizedPath()) : Optional.empty();
+  }
+
+  /** Returns the closest path above this one that can be opened. */
+  private Optional<String> closestPage(String path) {
+    String above = path;
+    while (above.length() > 1) {
+      above = above.substring(0, Math.max(1, above.lastIndexOf('/')));
+      if (methods.of(above).contains("GET")) {
+        return Optional.of(above);
+      }
+    }
+    return Optional.empty();
   }
 }

@@ -16,6 +16,7 @@ import org.jsoup.Jsoup;
 import org.jsoup.nodes.Document;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Sends forms of the history page with filters that the page itself never sends. */
@@ -67,6 +68,20 @@ class HistoryRoutesIT {
         client.send("GET", "/history?until=x", BodyPublishers.noBody(), "HX-Request", "true");
     assertShowsError(answer);
     assertEquals(Optional.empty(), answer.headers().firstValue("HX-Push-Url"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "/predictions, /",
+    "/history/delete, /history",
+    "/account/password, /account",
+    "/account/tokens/revoke, /account",
+    "/logout, /"
+  })
+  void the_address_of_a_form_leads_to_its_page(String form, String page) {
+    HttpResponse<String> opened = client.get(form);
+    assertEquals(303, opened.statusCode(), opened.body());
+    assertEquals(page, opened.headers().firstValue("Location").orElse(""));
   }
 
   @Test

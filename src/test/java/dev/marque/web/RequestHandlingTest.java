@@ -57,6 +57,8 @@ class RequestHandlingTest {
         .get("/api/v1/strict")
         .handler(ctx -> ctx.end(QueryParameters.only(ctx, Set.of("a")).toString()));
     router.post("/change").handler(ctx -> ctx.end("changed"));
+    router.get("/pages/:id").handler(ctx -> ctx.end("page"));
+    router.post("/pages/:id/part/send").handler(ctx -> ctx.end("sent"));
     router
         .get("/defect")
         .handler(
@@ -435,6 +437,18 @@ class RequestHandlingTest {
                 .build());
     assertEquals(405, response.statusCode());
     assertEquals("GET, HEAD, OPTIONS", header(response, "Allow"));
+  }
+
+  @Test
+  void the_address_of_a_form_leads_to_its_page_in_a_browser_only() {
+    String form = "/pages/7/part/send";
+    HttpResponse<String> opened = server.get(form + "?embed=1");
+    assertEquals(303, opened.statusCode());
+    assertEquals("/pages/7?embed=1", header(opened, "Location"));
+    assertEquals(405, server.get(form, "Accept", "application/json").statusCode());
+    assertEquals(405, server.get("/api/v1/things").statusCode());
+    assertEquals(405, server.get("/change").statusCode(), "no page above it");
+    assertEquals(405, server.send(server.request(form).DELETE().build()).statusCode());
   }
 
   @Test
