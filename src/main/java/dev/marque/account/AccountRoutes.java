@@ -14,7 +14,8 @@ import java.util.Set;
 /** The account page: names, password, sessions, export, deletion. */
 final class AccountRoutes {
 
-  private static final Set<String> NOTICES = Set.of("profile", "password", "session", "token");
+  private static final Set<String> NOTICES =
+      Set.of("profile", "password", "session", "sessions", "token");
 
   private final OwnAccount own;
   private final DataExport export;
@@ -86,11 +87,12 @@ final class AccountRoutes {
   private void endSession(RoutingContext ctx) {
     User user = SignedIn.of(ctx);
     String which = FormPage.field(ctx, "session");
+    boolean others = which.equals("others");
     Future<Void> ended =
-        which.equals("others")
+        others
             ? own.endOtherSessions(user, Client.of(ctx))
             : own.endSession(user, Keys.of(which), Client.of(ctx));
-    ended.onSuccess(done -> back(ctx, "session")).onFailure(ctx::fail);
+    ended.onSuccess(done -> back(ctx, others ? "sessions" : "session")).onFailure(ctx::fail);
   }
 
   private void export(RoutingContext ctx) {

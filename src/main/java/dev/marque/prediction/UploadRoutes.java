@@ -72,7 +72,9 @@ public final class UploadRoutes {
 
   private void start(RoutingContext ctx) {
     if (ctx.get(Pages.VIEWER) == null) {
-      pages.render(ctx, "front", Map.of("brands", model.brands())).onFailure(ctx::fail);
+      boolean deleted = "deleted".equals(ctx.request().getParam("done"));
+      Map<String, Object> values = Map.of("brands", model.brands(), "deleted", deleted);
+      pages.render(ctx, "front", values).onFailure(ctx::fail);
     } else {
       form(ctx, 200, Fields.DEFAULT_BRANDS, Map.of(), "");
     }

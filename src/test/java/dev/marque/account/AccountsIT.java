@@ -460,6 +460,8 @@ class AccountsIT {
     HttpResponse<String> deleted =
         browser.post("/account/delete", "current_password", ClockedServer.PASSWORD);
     assertEquals(303, deleted.statusCode(), deleted.body());
+    String page = browser.get(deleted.headers().firstValue("Location").orElseThrow()).body();
+    assertTrue(page.contains("Your account has been deleted."), page);
     assertEquals(401, server.me(token));
     assertEquals(400, server.token(username, ClockedServer.PASSWORD).statusCode());
     assertEquals(201, create(ClockedServer.account(username)).statusCode(), "the name is free");

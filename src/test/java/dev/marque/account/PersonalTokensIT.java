@@ -88,17 +88,18 @@ class PersonalTokensIT {
   @Test
   void changing_the_password_revokes_every_token() {
     String secret = create(owner, 7).getString("token");
+    Visitor browser = server.signedIn(username);
     HttpResponse<String> changed =
-        server
-            .signedIn(username)
-            .post(
-                "/account/password",
-                "current_password",
-                ClockedServer.PASSWORD,
-                "password",
-                "another horse battery");
+        browser.post(
+            "/account/password",
+            "current_password",
+            ClockedServer.PASSWORD,
+            "password",
+            "another horse battery");
     assertEquals(303, changed.statusCode(), changed.body());
     assertEquals(401, server.me(secret));
+    String page = browser.get(changed.headers().firstValue("Location").orElseThrow()).body();
+    assertTrue(page.contains("tokens have been revoked"), page);
   }
 
   @Test
