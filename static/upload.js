@@ -34,6 +34,16 @@ let found = [];
 picker.multiple = true;
 picker.required = false;
 
+const described = picker.getAttribute('aria-describedby');
+
+/** Marks the picker as invalid, described by the announced problem, or as valid. */
+function mark(invalid) {
+  drop.classList.toggle('wrong', invalid);
+  if (invalid) picker.setAttribute('aria-invalid', 'true');
+  else picker.removeAttribute('aria-invalid');
+  picker.setAttribute('aria-describedby', invalid ? `${status.id} ${described}` : described);
+}
+
 /** Announces a text to screen readers; a problem that no row shows is also made visible. */
 function announce(text, problem = false) {
   status.textContent = text;
@@ -50,10 +60,11 @@ function show(photo, state, text) {
 function add(files) {
   const capacity = MAX_PHOTOS - photos.length;
   const chosen = [...files];
-  for (const file of chosen.slice(0, capacity)) addOne(file);
-  announce(chosen.length > capacity ? words.many : '', chosen.length > capacity);
-  drop.classList.remove('wrong');
-  picker.removeAttribute('aria-invalid');
+  if (chosen.length === 0) return;
+  const added = chosen.slice(0, capacity).map(addOne);
+  if (chosen.length > capacity) announce(words.many, true);
+  else announce(`${words.chosen.replace('{0}', added.length)}. ${added.map((photo) => photo.name).join(', ')}`);
+  mark(false);
   queue.hidden = photos.length === 0;
 }
 
@@ -76,11 +87,12 @@ function addOne(file) {
     photo.state = 'ready';
     // The button disappears once the photo is being sent.
     row.querySelector('.state').focus();
-    run();
+    start();
   });
   photos.push(photo);
   queue.append(row);
   show(photo, 'ready', words.ready);
+  return photo;
 }
 
 function remove(photo) {
@@ -252,6 +264,8 @@ async function settle(photo, request) {
 
 /** Counts down the seconds that the server asked for, then marks the photo as ready to be sent again. */
 async function wait(photo, reason, seconds) {
+  // Once, not for each second and each photo.
+  if (!photos.some((other) => other.state === 'waiting')) announce(reason.replace('{0}', seconds));
   for (let left = Math.min(seconds, 120); left > 0 && photo.state !== 'removed'; left--) {
     show(photo, 'waiting', reason.replace('{0}', left));
     await new Promise((resolve) => { setTimeout(resolve, 1000); });
@@ -285,6 +299,11 @@ function retry() {
   for (const photo of photos) {
     if (photo.state === 'failed' && !photo.hopeless) photo.state = 'ready';
   }
+  start();
+}
+
+function start() {
+  if (photos.some((photo) => photo.state === 'ready')) announce(words.sending);
   run();
 }
 
@@ -327,8 +346,7 @@ function finish() {
 form.addEventListener('submit', (event) => {
   event.preventDefault();
   if (photos.length === 0) {
-    drop.classList.add('wrong');
-    picker.setAttribute('aria-invalid', 'true');
+    mark(true);
     announce(words.none, true);
     picker.focus();
     return;

@@ -551,9 +551,44 @@ class PagePartsIT {
       Steps.press(page, "Find the brand");
       assertThat(page.getByText("Choose a photo first.")).isVisible();
       assertThat(page.locator("#image")).isFocused();
+      assertThat(page.locator("#image"))
+          .hasAccessibleDescription(Pattern.compile("Choose a photo first.*JPEG"));
       window.checkAccessibility("no photo chosen");
       Steps.picker(page).setInputFiles(Steps.AUDI);
       assertThat(page.getByText("Choose a photo first.")).isHidden();
+      assertThat(page.locator("#image")).hasAccessibleDescription(Pattern.compile("^JPEG"));
+    }
+  }
+
+  @Test
+  void chosen_photos_and_the_start_of_a_wait_are_announced_once() {
+    try (Window window = Window.desktop(preview.baseUrl())) {
+      Page page = open(window, "upload");
+      page.route(
+          Pattern.compile("/predictions$"),
+          route ->
+              route.fulfill(
+                  new Route.FulfillOptions()
+                      .setStatus(503)
+                      .setHeaders(Map.of("Retry-After", "60"))));
+      Steps.picker(page).setInputFiles(new Path[] {Steps.AUDI, Steps.VOLVO});
+      Locator status = page.locator("#upload-status");
+      assertThat(status).hasText("Photos chosen: 2. audi.jpg, volvo.jpg");
+      assertThat(status).hasClass("visually-hidden");
+      page.evaluate(
+          """
+          () => {
+            window.announced = [];
+            const status = document.getElementById('upload-status');
+            new MutationObserver(() => announced.push(status.textContent))
+              .observe(status, { childList: true });
+          }
+          """);
+      Steps.press(page, "Find the brand");
+      assertThat(page.getByText("Trying again in 58")).hasCount(2);
+      assertEquals(
+          List.of("Sending …", "The server is busy. Trying again in 60\u00a0s."),
+          page.evaluate("announced"));
     }
   }
 

@@ -168,6 +168,7 @@ class UploadIT {
             return sent > 5 && sent < 95;
           });
       assertThat(page.locator("#queue .state")).hasText("Sending …");
+      assertThat(page.locator("#upload-status")).hasText("Sending …");
       Steps.press(page, "Remove big.jpg");
       assertThat(page.locator("#queue .row")).hasCount(0);
       page.waitForCondition(() -> failed.size() == 1);
