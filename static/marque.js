@@ -38,11 +38,17 @@ async function answers() {
   return answer !== null && answer.type !== 'opaqueredirect' && answer.status < 500;
 }
 
+/** Reloads the page without a warning about what was not sent. */
+function reload() {
+  document.dispatchEvent(new CustomEvent('marque:leaving'));
+  location.reload();
+}
+
 /** Reloads the page if its address now leads to a sign-in, ours or a proxy's. */
 async function followSignIn() {
   const answer = await fetch(location.href, { cache: 'no-store', redirect: 'manual' });
   const foreign = answer.ok && !(await answer.text()).includes('id="main"');
-  if (foreign || answer.type === 'opaqueredirect' || answer.status === 401 || answer.status === 403) location.reload();
+  if (foreign || answer.type === 'opaqueredirect' || answer.status === 401 || answer.status === 403) reload();
 }
 document.addEventListener('marque:foreign', followSignIn);
 
@@ -50,7 +56,7 @@ document.addEventListener('marque:foreign', followSignIn);
 async function unanswered(retry) {
   showAway(retry);
   const answer = await ping();
-  if (answer?.type === 'opaqueredirect') location.reload();
+  if (answer?.type === 'opaqueredirect') reload();
 }
 
 // Forms: a second click does nothing, and the entries stay in the page while the server does not respond.
@@ -85,7 +91,7 @@ document.addEventListener('submit', async (event) => {
   }
 });
 window.addEventListener('pageshow', (event) => {
-  if (event.persisted) location.reload();
+  if (event.persisted) reload();
 });
 
 // HTMX: if the server is unreachable, the bar appears and offers to repeat the request.

@@ -19,7 +19,7 @@ const MAX_KEPT = 20;
 const ABOUT_THE_PHOTO = [413, 415, 422];
 const HEIC = /\.(heic|heif)$/i;
 
-/** Whether the page is being left for the sign-in, so that no warning about unfinished uploads is needed. */
+/** Whether the page is being left for the sign-in, so that no warning about photos that were not sent is needed. */
 let leaving = false;
 
 /** The ids of the latest results, newest first. The address lists them, so that Back and reload show them again. */
@@ -389,8 +389,9 @@ document.addEventListener('paste', (event) => {
   if (event.clipboardData?.files.length) add(event.clipboardData.files);
 });
 window.addEventListener('beforeunload', (event) => {
-  if (!leaving && photos.some((photo) => photo.state === 'sending' || photo.state === 'waiting')) event.preventDefault();
+  if (!leaving && photos.some((photo) => !photo.hopeless)) event.preventDefault();
 });
+document.addEventListener('marque:leaving', () => { leaving = true; });
 
 /** After Back, Forward and reload: fetches the results that the address lists, newest last. */
 async function restore() {

@@ -593,6 +593,34 @@ class PagePartsIT {
   }
 
   @Test
+  void leaving_with_photos_that_could_still_be_sent_asks_first() {
+    try (Window window = Window.desktop(preview.baseUrl())) {
+      Page page = open(window, "upload");
+      List<String> asked = new ArrayList<>();
+      page.onDialog(
+          dialog -> {
+            asked.add(dialog.type());
+            dialog.dismiss();
+          });
+      byte[] unreadable = {0, 0, 0, 24};
+      Steps.picker(page).setInputFiles(new FilePayload("a.heic", "image/heic", unreadable));
+      Steps.press(page, "Find the brand");
+      assertThat(page.locator("#queue .failed")).hasCount(1);
+      page.getByText("How it works").click();
+      assertThat(page).hasURL(Pattern.compile("/model$"));
+      assertEquals(List.of(), asked, "nothing that could be sent");
+
+      open(window, "upload");
+      Steps.picker(page).setInputFiles(Steps.AUDI);
+      assertThat(page.locator("#queue .row")).hasCount(1);
+      page.getByText("How it works").click();
+      page.waitForCondition(() -> !asked.isEmpty());
+      assertEquals(List.of("beforeunload"), asked);
+      assertThat(page.locator("#queue .row")).hasCount(1);
+    }
+  }
+
+  @Test
   void a_hebrew_name_is_right_to_left_and_affects_nothing_else() {
     try (Window window = Window.desktop(preview.baseUrl())) {
       Page page = open(window, "upload");
