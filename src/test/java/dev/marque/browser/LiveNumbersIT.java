@@ -74,6 +74,8 @@ class LiveNumbersIT {
     assertEquals(PATH + "?left=119", page("?left=999").select("#numbers").attr("hx-get"));
     assertEquals("", page("?left=0").select("#numbers").attr("hx-get"));
     assertEquals("", page("?left=0").select("#numbers").attr("hx-trigger"));
+    assertEquals(PATH + "?left=0", page("").select("a:contains(Stop refreshing)").attr("href"));
+    assertEquals(0, page("?left=0").select("a:contains(Stop refreshing)").size());
   }
 
   @Test
