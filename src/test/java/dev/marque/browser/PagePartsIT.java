@@ -621,6 +621,30 @@ class PagePartsIT {
   }
 
   @Test
+  void each_plot_of_the_model_is_also_a_table() {
+    try (Window window = Window.desktop(preview.baseUrl())) {
+      Page page = open(window, "model");
+      Locator tables = page.locator("details");
+      assertThat(tables).hasCount(2);
+      for (Locator table : tables.all()) {
+        table.locator("summary").click();
+      }
+      assertThat(tables.first().locator("tbody tr").first())
+          .hasText(Pattern.compile("42.0%\\s*45.0%\\s*67"));
+      assertThat(tables.last().locator("tbody tr"))
+          .hasText(
+              new Pattern[] {
+                Pattern.compile("Acura\\s*Lamborghini\\s*3"),
+                Pattern.compile("Acura\\s*Volvo\\s*1"),
+                Pattern.compile("Volvo\\s*Acura\\s*2")
+              });
+      window.checkAccessibility("model with its tables");
+      window.screenshot("model-tables");
+      window.checkWidth(320, "model with its tables");
+    }
+  }
+
+  @Test
   void a_hebrew_name_is_right_to_left_and_affects_nothing_else() {
     try (Window window = Window.desktop(preview.baseUrl())) {
       Page page = open(window, "upload");
