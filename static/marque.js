@@ -265,9 +265,23 @@ document.addEventListener('change', (event) => {
   heat.style.aspectRatio = `${base.getAttribute('width')} / ${base.getAttribute('height')}`;
   // Also loads the heat map again if it failed before.
   if (toggle.checked && heat.naturalWidth === 0) heat.src = heat.dataset.src;
-  heat.hidden = !toggle.checked;
-  photo.querySelector('[data-heat-fade]').disabled = !toggle.checked;
+  photo.querySelector('[data-heat-status]').textContent = '';
+  switchHeat(photo, toggle.checked);
 });
+// Errors of images do not bubble.
+document.addEventListener('error', (event) => {
+  if (!event.target.matches?.('[data-heat]')) return;
+  const photo = event.target.closest('.photo');
+  const said = photo.querySelector('[data-heat-status]');
+  said.textContent = said.dataset.failed;
+  switchHeat(photo, false);
+}, { capture: true });
+
+function switchHeat(photo, on) {
+  photo.querySelector('[data-heat-switch]').checked = on;
+  photo.querySelector('[data-heat]').hidden = !on;
+  photo.querySelector('[data-heat-fade]').disabled = !on;
+}
 
 /** Sorts a table by a column: numbers by value, unmeasured ones first; text by the language of the page. */
 function sortBy(header) {
