@@ -205,9 +205,9 @@ document.addEventListener('click', async (event) => {
     const field = document.getElementById(button.getAttribute('aria-controls'));
     const shown = field.type === 'text';
     field.type = shown ? 'password' : 'text';
-    button.setAttribute('aria-pressed', String(!shown));
     button.dataset.showing ??= button.textContent;
     button.textContent = shown ? button.dataset.showing : button.dataset.hide;
+    button.setAttribute('aria-label', `${button.textContent}: ${field.labels[0].textContent}`);
   } else if (button.matches('[data-print]')) {
     button.closest('.result').classList.add('printed');
     window.print();

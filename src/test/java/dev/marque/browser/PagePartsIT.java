@@ -621,6 +621,19 @@ class PagePartsIT {
   }
 
   @Test
+  void the_button_of_a_password_says_what_it_shows_or_hides() {
+    try (Window window = Window.desktop(preview.baseUrl())) {
+      Page page = open(window, "login");
+      button(page, "Show: Password").click();
+      assertThat(page.locator("#password")).hasAttribute("type", "text");
+      button(page, "Hide: Password").click();
+      assertThat(page.locator("#password")).hasAttribute("type", "password");
+      assertThat(button(page, "Show: Password")).hasText("Show");
+      assertThat(page.locator("[aria-pressed]")).hasCount(0);
+    }
+  }
+
+  @Test
   void each_plot_of_the_model_is_also_a_table() {
     try (Window window = Window.desktop(preview.baseUrl())) {
       Page page = open(window, "model");

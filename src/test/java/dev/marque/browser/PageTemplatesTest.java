@@ -134,6 +134,14 @@ class PageTemplatesTest {
   }
 
   @Test
+  void a_session_is_ended_by_a_button_that_is_described_by_it() throws Exception {
+    Document page = Jsoup.parse(get("account", "Accept-Language", "en").body());
+    String session =
+        page.select("button:contains(Sign out)[aria-describedby]").attr("aria-describedby");
+    assertTrue(page.select("#" + session).text().startsWith("curl"), session);
+  }
+
+  @Test
   void only_the_form_for_deletion_requires_its_password() throws Exception {
     Document page = Jsoup.parse(get("account", "Accept-Language", "en").body());
     assertFalse(page.select("#profile-password").hasAttr("required"));
