@@ -219,6 +219,19 @@ class PagePartsIT {
   }
 
   @Test
+  void in_forced_colours_a_border_marks_the_current_page_and_list() {
+    try (Window window = Window.desktop(preview.baseUrl())) {
+      Page page = window.page();
+      page.emulateMedia(new Page.EmulateMediaOptions().setForcedColors(ForcedColors.ACTIVE));
+      Locator current = open(window, "corrections").locator("[aria-current]");
+      assertThat(current).hasText(new String[] {"Corrections", "Accepted"});
+      for (Locator link : current.all()) {
+        assertThat(link).hasCSS("border-bottom-style", "solid");
+      }
+    }
+  }
+
+  @Test
   void a_result_can_be_copied_as_text_and_printed() {
     try (Window window = Window.desktop(preview.baseUrl())) {
       Page page = open(window, "result-confident");

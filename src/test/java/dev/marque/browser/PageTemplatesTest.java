@@ -134,6 +134,13 @@ class PageTemplatesTest {
   }
 
   @Test
+  void the_list_of_corrections_names_its_state() throws Exception {
+    Document page = Jsoup.parse(get("corrections", "Accept-Language", "en").body());
+    assertEquals("Corrections: Accepted", page.select("h1").text());
+    assertEquals("Corrections: Accepted · Marque", page.title());
+  }
+
+  @Test
   void a_session_is_ended_by_a_button_that_is_described_by_it() throws Exception {
     Document page = Jsoup.parse(get("account", "Accept-Language", "en").body());
     String session =
