@@ -57,4 +57,15 @@ document.addEventListener('change', (event) => {
   if (event.target.closest('#chosen')) show();
 });
 document.addEventListener('htmx:afterSettle', show);
+document.addEventListener('htmx:afterSettle', markFields);
 show();
+
+/** Marks the invalid fields of the filter, which is not part of what the server sends again. */
+function markFields() {
+  for (const field of document.querySelectorAll('.filters :is(input, select)[id]')) {
+    const invalid = document.querySelector(`#found .summary a[href="#${field.id}"]`) !== null;
+    field.closest('.field').classList.toggle('wrong', invalid);
+    if (invalid) field.setAttribute('aria-invalid', 'true');
+    else field.removeAttribute('aria-invalid');
+  }
+}

@@ -145,6 +145,14 @@ document.addEventListener('htmx:beforeRequest', (event) => {
 document.addEventListener('htmx:beforeSwap', (event) => {
   focused = positionOf(document.activeElement) ?? sentFrom.get(event.detail.xhr) ?? null;
 });
+/** Whether the user is filling in a filter, which applies by itself and must not lose the focus. */
+function isFiltering() {
+  return document.activeElement?.closest('.filters') != null;
+}
+document.addEventListener('htmx:afterSwap', (event) => {
+  // HTMX would focus it.
+  if (isFiltering()) event.detail.elt.querySelector?.('.summary')?.removeAttribute('autofocus');
+});
 document.addEventListener('htmx:afterSettle', (event) => {
   const target = event.detail.elt;
   if (focused?.name && target?.querySelector && !target.contains(document.activeElement)) {
@@ -156,7 +164,7 @@ document.addEventListener('htmx:afterSettle', (event) => {
     const next = items[Math.min(focused.item, items.length - 1)]?.querySelector('button');
     (target.querySelector('.thanks') ?? next ?? target).focus({ preventScroll: true });
   }
-  target?.querySelector?.('.summary')?.focus();
+  if (!isFiltering()) target?.querySelector?.('.summary')?.focus();
   // Alerts appear above the page and may be out of sight. Polling must not move the focus.
   if (event.detail.requestConfig?.triggeringEvent && target?.id === 'alerts') target.querySelector('.problem')?.focus();
   localTimes(document);

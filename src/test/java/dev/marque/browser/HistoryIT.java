@@ -120,6 +120,27 @@ class HistoryIT {
     }
   }
 
+  @Test
+  void a_wrong_range_of_dates_marks_the_field_and_leaves_the_focus_there() {
+    try (Window window = Window.desktop(SERVER.baseUrl())) {
+      Page page = history(window, collector);
+      window.expectError("Response Status Error Code 422");
+      window.expectError("[object HTML");
+      page.getByLabel("From date").fill("2026-02-02");
+      Locator until = page.getByLabel("To date");
+      until.fill("2026-02-01");
+      assertThat(page.locator(".summary")).containsText("must not be before");
+      assertThat(until).isFocused();
+      assertThat(until).hasAttribute("aria-invalid", "true");
+      assertThat(page.locator("#count")).isEmpty();
+      window.checkAccessibility("history with a wrong range");
+      until.fill("2026-02-03");
+      assertThat(page.locator("#count")).hasText("No results");
+      assertThat(page.locator("[aria-invalid]")).hasCount(0);
+      assertThat(until).isFocused();
+    }
+  }
+
   /**
    * Waits for the scripts of a page that was loaded again: its cards appear before the scripts
    * listen for the next step back or forward.
