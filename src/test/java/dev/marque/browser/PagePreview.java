@@ -542,7 +542,7 @@ final class PagePreview implements AutoCloseable {
         "prediction",
         shown("Audi", 0, Verdict.CONFIDENT, 5, "IMG_2041.jpg", 0.931, null, false),
         "brands",
-        BRANDS);
+        BRANDS.subList(3, BRANDS.size()));
   }
 
   private static Map<String, Object> history(int count) {

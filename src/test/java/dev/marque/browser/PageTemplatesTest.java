@@ -133,6 +133,16 @@ class PageTemplatesTest {
     assertEquals(placeholders, page.select(".blank").size());
   }
 
+  /** {@code result-without-photo} is the result of an older model with another brand. */
+  @ParameterizedTest
+  @CsvSource({"result-confident, Audi", "result-all, Rolls-Royce", "result-without-photo, ''"})
+  void the_form_for_a_correction_suggests_only_what_was_answered(String name, String brand)
+      throws Exception {
+    Document page = Jsoup.parse(get(name, "Accept-Language", "en").body());
+    assertEquals(
+        List.of(brand), page.select(".correction [name=brand] [selected]").eachAttr("value"));
+  }
+
   @Test
   void the_list_of_corrections_names_its_state() throws Exception {
     Document page = Jsoup.parse(get("corrections", "Accept-Language", "en").body());
