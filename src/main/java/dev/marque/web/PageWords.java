@@ -110,7 +110,7 @@ public final class PageWords {
   public String size(long bytes) {
     NumberFormat format = NumberFormat.getInstance(language);
     format.setMaximumFractionDigits(1);
-    return format.format(bytes / MEBIBYTE) + " MiB";
+    return format.format(bytes / MEBIBYTE) + "\u00a0MiB";
   }
 
   /** Returns browser and operating system of a User-Agent, for example {@code Firefox on Linux}. */

@@ -151,6 +151,20 @@ class PageTemplatesTest {
   }
 
   @Test
+  void the_audit_log_names_roles_in_the_language_of_the_page() throws Exception {
+    Document page = Jsoup.parse(get("audit", "Accept-Language", "de").body());
+    assertEquals(List.of("Administrator"), page.select("td .muted").eachText());
+  }
+
+  @Test
+  void phones_capitalise_names_only() throws Exception {
+    Document page = Jsoup.parse(get("signup", "Accept-Language", "en").body());
+    assertEquals(
+        List.of("first_name", "last_name"), page.select("[autocapitalize=words]").eachAttr("name"));
+    assertEquals("none", page.select("[name=username]").attr("autocapitalize"));
+  }
+
+  @Test
   void a_session_is_ended_by_a_button_that_is_described_by_it() throws Exception {
     Document page = Jsoup.parse(get("account", "Accept-Language", "en").body());
     String session =

@@ -248,7 +248,7 @@ class UploadIT {
       Steps.picker(page).setInputFiles(Steps.AUDI);
       Steps.press(page, "Find the brand");
       assertThat(page.locator("#queue .state"))
-          .hasText(Pattern.compile(reason + ".*Trying again in 1 s"));
+          .hasText(Pattern.compile(reason + ".*Trying again in 1\u00a0s"));
       page.unroute(PREDICTIONS);
       assertThat(page.locator(".result")).hasCount(1);
     }

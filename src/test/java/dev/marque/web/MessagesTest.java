@@ -1,6 +1,7 @@
 package dev.marque.web;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -68,6 +69,32 @@ class MessagesTest {
         assertTrue(seen.add(key), key);
       }
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"messages.properties", "messages_de.properties"})
+  void a_number_and_its_unit_stay_on_one_line(String file) throws IOException {
+    Properties words = properties(file);
+    Pattern separable = Pattern.compile("[}0-9] (?:ms|s|%|MiB)(?![A-Za-z])");
+    for (String key : words.stringPropertyNames()) {
+      assertFalse(separable.matcher(words.getProperty(key)).find(), key);
+    }
+    String size = new PageWords(Locale.ENGLISH, new Messages(), null).size(10 << 20);
+    assertEquals("10\u00a0MiB", size);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "en | 1 | The most likely of the brands the model knows",
+        "en | 5 | The 5 most likely of the brands the model knows",
+        "de | 1 | Die wahrscheinlichste der Marken, die das Modell kennt",
+        "de | 5 | Die 5 wahrscheinlichsten der Marken, die das Modell kennt"
+      })
+  void a_table_of_one_brand_is_in_the_singular(String language, int brands, String caption) {
+    assertEquals(
+        caption, new Messages().get(Locale.forLanguageTag(language), "result.caption", brands));
   }
 
   @Test
