@@ -606,7 +606,7 @@ final class PagePreview implements AutoCloseable {
         "marque-1",
         verdict,
         verdict == Verdict.NOT_A_CAR ? 0.012 : 0.998,
-        verdict == Verdict.CONFIDENT ? 0.97 : fileName.equals(LONG_NAME) ? NOT_CALIBRATED : 0.71,
+        accuracy(verdict, fileName, kept),
         brands,
         List.of(
             new Scored("Audi S4 Sedan 2007", 0.512),
@@ -618,6 +618,13 @@ final class PagePreview implements AutoCloseable {
         correction,
         kept,
         kept);
+  }
+
+  private static double accuracy(Verdict verdict, String fileName, boolean kept) {
+    if (verdict == Verdict.CONFIDENT) {
+      return kept ? 0.97 : 0.999;
+    }
+    return fileName.equals(LONG_NAME) ? NOT_CALIBRATED : 0.71;
   }
 
   private static Map<String, String> ordered(String... pairs) {

@@ -133,6 +133,30 @@ class PageTemplatesTest {
     assertEquals(placeholders, page.select(".blank").size());
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "result-confident | This is an Audi"
+            + " | Of 100 answers with this confidence, 97 were right.",
+        "result-unsure | Perhaps an Audi"
+            + " | Of 100 answers with this confidence, 71 were right. Consider the other brands too.",
+        "result-unknown_make | A car, but none of the brands the model knows"
+            + " | No brand stands out. The table shows the most similar ones; do not rely on it.",
+        "result-not_a_car | There seems to be no car in this photo | The probability of a car is"
+            + " 1.2%. The table shows what the answer would be if there were one.",
+        "result-all | Perhaps an Audi | How often answers with this confidence are right was not"
+            + " measured. Consider the other brands too.",
+        "result-without-photo | This is an Audi"
+            + " | Of 100 answers with this confidence, 99 were right."
+      })
+  void a_result_states_its_verdict_and_how_far_to_trust_it(
+      String name, String verdict, String trust) throws Exception {
+    Document page = Jsoup.parse(get(name, "Accept-Language", "en").body());
+    assertEquals(verdict, page.select("h1").text());
+    assertEquals(List.of(trust), page.select(".finding > .muted").eachText());
+  }
+
   /** {@code result-without-photo} is the result of an older model with another brand. */
   @ParameterizedTest
   @CsvSource({"result-confident, Audi", "result-all, Rolls-Royce", "result-without-photo, ''"})

@@ -21,6 +21,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -134,14 +135,18 @@ class CorrectionReviewIT {
     assertFalse(isListed(audi, "open"));
     assertTrue(isListed(audi, "accepted") && isListed(rejected, "rejected"));
 
+    int exports = auditedExports();
     unpack(get(administrator, PATH + "/export.zip").body());
     DataSet data = DataSet.open(folder);
     assertTrue(data.labels().brands().containsAll(List.of("Audi", "BMW")));
     assertFalse(Files.exists(folder.resolve("Volvo/" + rejected + ".jpg")));
     assertArrayEquals(photo, Files.readAllBytes(folder.resolve("BMW/" + bmw + ".jpg")));
-    String audit = "/admin/audit?event=corrections_exported&q=" + administrator.username();
-    String page = new String(get(administrator, audit).body(), UTF_8);
-    assertEquals(1, Jsoup.parse(page).select("tbody tr").size());
+    assertEquals(exports + 1, auditedExports());
+  }
+
+  private int auditedExports() throws IOException, InterruptedException {
+    String path = "/admin/audit?event=corrections_exported&q=" + administrator.username();
+    return document(get(administrator, path)).select("tbody tr").size();
   }
 
   @Test
@@ -175,6 +180,37 @@ class CorrectionReviewIT {
     String id = corrected("Audi");
     Document shown = document(get(administrator, PATH + "?state=open&after=" + new UUID(0, 0)));
     assertFalse(shown.select(formOf(id)).isEmpty(), shown.html());
+  }
+
+  @Test
+  void a_photo_that_its_owner_deleted_can_be_neither_seen_nor_reviewed_nor_exported()
+      throws Exception {
+    String open = corrected("Audi");
+    String accepted = corrected("Audi");
+    assertEquals(303, review(administrator, accepted, "Audi", "accepted"));
+    for (String id : List.of(open, accepted)) {
+      String path = "/api/v1/predictions/" + id;
+      assertEquals(204, send(user, "DELETE", path, "", new byte[0]).statusCode());
+      assertEquals(404, get(administrator, PATH + "/" + id + "/photo.jpg").statusCode());
+      assertEquals(404, review(administrator, id, "Audi", "rejected"));
+    }
+    assertFalse(isListed(open, "open") || isListed(accepted, "accepted"));
+    unpack(get(administrator, PATH + "/export.zip").body());
+    assertFalse(Files.exists(folder.resolve("Audi/" + accepted + ".jpg")));
+  }
+
+  /** More than the export reads at a time. */
+  @Test
+  void the_export_has_every_accepted_correction() throws Exception {
+    List<Path> files = new ArrayList<>();
+    for (int i = 0; i < 21; i++) {
+      String id = corrected("Audi");
+      assertEquals(303, review(administrator, id, "Audi", "accepted"));
+      files.add(folder.resolve("Audi/" + id + ".jpg"));
+    }
+    unpack(get(administrator, PATH + "/export.zip").body());
+    files.removeIf(Files::exists);
+    assertEquals(List.of(), files);
   }
 
   @Test
