@@ -264,9 +264,10 @@ async function settle(photo, request) {
 
 /** Counts down the seconds that the server asked for, then marks the photo as ready to be sent again. */
 async function wait(photo, reason, seconds) {
+  const most = Math.min(seconds, 120);
   // Once, not for each second and each photo.
-  if (!photos.some((other) => other.state === 'waiting')) announce(reason.replace('{0}', seconds));
-  for (let left = Math.min(seconds, 120); left > 0 && photo.state !== 'removed'; left--) {
+  if (!photos.some((other) => other.state === 'waiting')) announce(reason.replace('{0}', most));
+  for (let left = most; left > 0 && photo.state !== 'removed'; left--) {
     show(photo, 'waiting', reason.replace('{0}', left));
     await new Promise((resolve) => { setTimeout(resolve, 1000); });
   }

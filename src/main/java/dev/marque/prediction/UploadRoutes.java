@@ -66,6 +66,8 @@ public final class UploadRoutes {
   public void mount(Router router) {
     router.get("/").handler(this::start);
     router.post("/predictions").handler(signedIn.page()).handler(this::upload);
+    // Without scripts, the address bar shows this address after an error.
+    router.get("/predictions").handler(ctx -> Redirects.to(ctx, pages.urls(ctx).to("/")));
     router.get("/predictions/:id").handler(signedIn.page()).handler(this::result);
     router.post("/predictions/:id/correction").handler(signedIn.page()).handler(this::correct);
   }

@@ -44,14 +44,16 @@ final class UnmatchedPaths implements Handler<RoutingContext> {
     return opensForm ? closestPage(ctx.normalizedPath()) : Optional.empty();
   }
 
-  /** Returns the closest path above this one that can be opened. */
+  /** Returns the closest path above this one that can be opened, other than the start page. */
   private Optional<String> closestPage(String path) {
     String above = path;
-    while (above.length() > 1) {
-      above = above.substring(0, Math.max(1, above.lastIndexOf('/')));
+    int end = above.lastIndexOf('/');
+    while (end > 0) {
+      above = above.substring(0, end);
       if (methods.of(above).contains("GET")) {
         return Optional.of(above);
       }
+      end = above.lastIndexOf('/');
     }
     return Optional.empty();
   }

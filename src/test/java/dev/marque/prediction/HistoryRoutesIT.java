@@ -75,13 +75,18 @@ class HistoryRoutesIT {
     "/predictions, /",
     "/history/delete, /history",
     "/account/password, /account",
-    "/account/tokens/revoke, /account",
-    "/logout, /"
+    "/account/tokens/revoke, /account"
   })
   void the_address_of_a_form_leads_to_its_page(String form, String page) {
     HttpResponse<String> opened = client.get(form);
     assertEquals(303, opened.statusCode(), opened.body());
     assertEquals(page, opened.headers().firstValue("Location").orElse(""));
+  }
+
+  @Test
+  void signing_out_needs_a_form() {
+    assertEquals(405, client.get("/logout").statusCode());
+    assertEquals(200, client.get("/history").statusCode());
   }
 
   @Test
