@@ -217,15 +217,4 @@ public final class AccountFeature {
   public Future<Optional<String>> setupPath() {
     return setupLinks.offer().map(token -> token.map(text -> "/setup?token=" + text));
   }
-
-  /**
-   * Creates an account from the command line, without an e-mail address.
-   *
-   * <p>Fails with {@link dev.marque.web.Failure.Invalid} and {@link
-   * dev.marque.web.Failure.Conflict}.
-   */
-  public Future<Account> add(String username, String password, Role role) {
-    Profile profile = new Profile(username, "", username, username);
-    return registration.add(profile, password, role);
-  }
 }

@@ -1,7 +1,7 @@
 package dev.marque.app;
 
 import dev.marque.account.Account;
-import dev.marque.account.AccountFeature;
+import dev.marque.account.CommandLineAccounts;
 import dev.marque.account.Role;
 import dev.marque.platform.Database;
 import dev.marque.platform.Metrics;
@@ -60,8 +60,8 @@ public final class UserCommand {
       Vertx vertx = Vertx.vertx();
       try {
         Database pool = Database.open(vertx, database.address());
-        AccountFeature accounts =
-            new AccountFeature(vertx, settings, pool.pool(), Clock.systemUTC(), metrics.registry());
+        CommandLineAccounts accounts =
+            new CommandLineAccounts(vertx, pool.pool(), Clock.systemUTC(), metrics.registry());
         Account account =
             accounts
                 .start()

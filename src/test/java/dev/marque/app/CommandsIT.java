@@ -7,9 +7,12 @@ import dev.marque.RunsConcurrently;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,6 +43,38 @@ class CommandsIT {
     String error =
         error(Map.of(), List.of("-Xmx20m"), List.of("classify", "--model", model, photo));
     assertTrue(error.contains("JAVA_OPTS=-Xmx"), error);
+  }
+
+  /** Adds an account to a running server and returns the status of its request to administer. */
+  private int statusOfAdministration(RunningServer server, String... options) {
+    String username = "added" + UUID.randomUUID().toString().substring(0, 8);
+    String password = "correct horse battery";
+    List<String> arguments = new ArrayList<>(List.of("user", "add", username, "--password-stdin"));
+    arguments.addAll(List.of(options));
+    Map<String, String> settings = Map.of("marque.data-dir", server.dataFolder().toString());
+    try (MarqueProcess process = MarqueProcess.start(folder, settings, List.of(), arguments)) {
+      process.enter(password);
+      assertEquals(0, process.awaitEnd(), process.err());
+    }
+    RunningServer.Person person = server.signedIn(username, password);
+    return server.client(person).get("/api/v1/users").statusCode();
+  }
+
+  @Test
+  void an_account_added_to_a_running_server_has_its_role_and_the_signing_keys_stay()
+      throws IOException {
+    RunningServer server = RunningServer.shared();
+    Path keys = server.dataFolder().resolve("keys");
+    // A start would replace a key of this age; the server has read it already.
+    Path key = keys.resolve("20250101T000000Z.key");
+    try (Stream<Path> files = Files.list(keys)) {
+      Files.move(files.findFirst().orElseThrow(), key);
+    }
+    assertEquals(403, statusOfAdministration(server));
+    assertEquals(200, statusOfAdministration(server, "--admin"));
+    try (Stream<Path> files = Files.list(keys)) {
+      assertEquals(List.of(key), files.toList());
+    }
   }
 
   @ParameterizedTest

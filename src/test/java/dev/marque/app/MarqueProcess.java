@@ -2,6 +2,7 @@ package dev.marque.app;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -91,6 +92,15 @@ public final class MarqueProcess implements AutoCloseable {
         Stream.of(System.getProperty("java.class.path").split(separator))
             .map(entry -> Path.of(entry).toAbsolutePath().toString())
             .toList());
+  }
+
+  /** Writes a line to the standard input of the process. */
+  void enter(String line) {
+    try (Writer input = process.outputWriter()) {
+      input.write(line + "\n");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Waits for the line that reports readiness, and returns the address in it. */
