@@ -237,9 +237,12 @@ final class PersonalTokens {
         .mapEmpty();
   }
 
-  /** Deletes expired tokens and returns their number. */
+  /**
+   * Deletes tokens that have expired by the database's clock, too: a node whose clock is ahead
+   * would delete those of all nodes. Returns their number.
+   */
   Future<Integer> deleteExpired() {
-    return pool.preparedQuery("DELETE FROM personal_tokens WHERE expires_at <= $1")
+    return pool.preparedQuery("DELETE FROM personal_tokens WHERE expires_at <= least($1, now())")
         .execute(Tuple.of(utc(clock.instant())))
         .map(RowSet::rowCount);
   }

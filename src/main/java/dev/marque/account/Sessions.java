@@ -312,7 +312,10 @@ final class Sessions {
     live.invalidate(account);
   }
 
-  /** Deletes expired sessions, in chunks that keep locks short, and returns their number. */
+  /**
+   * Deletes sessions that have expired by the database's clock, too: a node whose clock is ahead
+   * would end those of all nodes. Deletes in chunks that keep locks short, and returns the number.
+   */
   Future<Integer> deleteExpired() {
     OffsetDateTime now = utc(clock.instant());
     return Chunks.process(CHUNK_SIZE, () -> deleteExpired(now));
@@ -323,7 +326,7 @@ final class Sessions {
             """
             DELETE FROM sessions
              WHERE id = ANY (ARRAY(
-               SELECT id FROM sessions WHERE least(idle_expires_at, expires_at) <= $1
+               SELECT id FROM sessions WHERE least(idle_expires_at, expires_at) <= least($1, now())
                LIMIT $2 FOR UPDATE SKIP LOCKED))
             """)
         .execute(Tuple.of(now, CHUNK_SIZE))

@@ -228,7 +228,10 @@ final class SignInLimits {
         .mapEmpty();
   }
 
-  /** Deletes expired counts in chunks and returns their number. */
+  /**
+   * Deletes counts that have expired by the database's clock, too, in chunks, and returns their
+   * number.
+   */
   Future<Integer> deleteExpired() {
     OffsetDateTime moment = utc(clock.instant().minus(RESET_AFTER));
     return Chunks.process(CHUNK_SIZE, () -> deleteBefore(moment));
@@ -240,10 +243,11 @@ final class SignInLimits {
             """
             DELETE FROM sign_in_failures
              WHERE subject = ANY (ARRAY(
-               SELECT subject FROM sign_in_failures WHERE last_at < $1
-               LIMIT $2 FOR UPDATE SKIP LOCKED))
+               SELECT subject FROM sign_in_failures
+                WHERE last_at < least($1, now() - make_interval(secs => $2))
+               LIMIT $3 FOR UPDATE SKIP LOCKED))
             """)
-        .execute(Tuple.of(moment, CHUNK_SIZE))
+        .execute(Tuple.of(moment, (double) RESET_AFTER.toSeconds(), CHUNK_SIZE))
         .map(RowSet::rowCount);
   }
 
