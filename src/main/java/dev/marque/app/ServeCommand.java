@@ -20,7 +20,8 @@ import picocli.CommandLine.Command;
       "",
       "Prints \"Marque is ready at ADDRESS\" on standard output once it accepts requests; the log"
           + " goes to standard error. When stopped, it accepts no new requests, completes running"
-          + " ones (for at most 10 seconds) and exits with status 0.",
+          + " ones (for at most 10 seconds) and exits with status 0. It exits with status 1 if its"
+          + " embedded database ends unexpectedly.",
       "",
       "Settings come from the environment (MARQUE_HTTP_PORT), then from marque.yaml in the working"
           + " folder (marque: http: port:). The README lists all of them."
@@ -60,8 +61,8 @@ public final class ServeCommand implements Callable<Integer> {
                     .println(
                         "There is no administrator yet. Create the first one, within a day, at "
                             + link));
-    new CountDownLatch(1).await();
-    return 0;
+    server.awaitFailure();
+    return 1;
   }
 
   /** Returns the stream for human readers: with JSON logs, standard error is for machines only. */
@@ -83,8 +84,8 @@ public final class ServeCommand implements Callable<Integer> {
   }
 
   /**
-   * Stops the server. A requested stop is not a failure, so the exit status is 0, not the JVM's
-   * 143.
+   * Stops the server and exits. A requested stop is not a failure, so the exit status is 0, not the
+   * JVM's 143.
    */
   private static void stop(Server server, AtomicBoolean ready) {
     Thread closing = new Thread(server::close, "closing");
@@ -100,6 +101,6 @@ public final class ServeCommand implements Callable<Integer> {
     }
     System.out.flush();
     System.err.flush();
-    Runtime.getRuntime().halt(0);
+    Runtime.getRuntime().halt(server.hasFailed() ? 1 : 0);
   }
 }

@@ -25,6 +25,7 @@ import java.net.UnknownHostException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,6 +47,9 @@ public final class Server implements AutoCloseable {
 
   /** Whether {@link #close} was called; a start in progress then aborts. */
   private volatile boolean stopping;
+
+  /** Opens once the server cannot continue. */
+  private final CountDownLatch failed = new CountDownLatch(1);
 
   private volatile Optional<WebNode> web = Optional.empty();
   private volatile int managementPort;
@@ -223,6 +227,16 @@ public final class Server implements AutoCloseable {
     return web.flatMap(WebNode::setupPath).map(path -> URI.create(address() + path));
   }
 
+  /** Waits until the server cannot continue. The reason was logged; only a new start helps. */
+  public void awaitFailure() throws InterruptedException {
+    failed.await();
+  }
+
+  /** Returns whether the server cannot continue. */
+  public boolean hasFailed() {
+    return failed.getCount() == 0;
+  }
+
   /** Adds every route to a router; called for the router of each event loop. */
   void mount(Router router) {
     web.orElseThrow().mount(router);
@@ -262,9 +276,22 @@ public final class Server implements AutoCloseable {
       return settings.database().url().address();
     }
     DataDirectory data = resources.add(DataDirectory.open(settings.dataDir()));
-    return settings.database().url().isEmbedded()
-        ? resources.add(EmbeddedPostgres.start(data, () -> stopping)).address()
-        : settings.database().url().address();
+    if (!settings.database().url().isEmbedded()) {
+      return settings.database().url().address();
+    }
+    EmbeddedPostgres postgres = resources.add(EmbeddedPostgres.start(data, () -> stopping));
+    postgres.onEnd(() -> databaseEnded(data));
+    return postgres.address();
+  }
+
+  private void databaseEnded(DataDirectory data) {
+    if (!stopping) {
+      LOG.error(
+          "The embedded database has ended unexpectedly; start Marque again, and if it does not"
+              + " start, see {}",
+          data.path().resolve("postgres.log"));
+      failed.countDown();
+    }
   }
 
   private void startManagement(Listeners listeners, Health health, Metrics metrics) {

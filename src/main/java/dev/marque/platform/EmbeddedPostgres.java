@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,11 +44,17 @@ public final class EmbeddedPostgres implements AutoCloseable {
   private final PostgresPrograms programs;
   private final Path folder;
   private final DatabaseAddress address;
+  private final CompletableFuture<?> end;
 
-  private EmbeddedPostgres(PostgresPrograms programs, Path folder, DatabaseAddress address) {
+  /**
+   * @param end completes once the server has ended
+   */
+  private EmbeddedPostgres(
+      PostgresPrograms programs, Path folder, DatabaseAddress address, CompletableFuture<?> end) {
     this.programs = programs;
     this.folder = folder;
     this.address = address;
+    this.end = end;
   }
 
   /**
@@ -99,7 +106,10 @@ public final class EmbeddedPostgres implements AutoCloseable {
       startServer(programs, folder, cache, startArguments(folder, log, port, timeout), cancelled);
       EmbeddedPostgres started =
           new EmbeddedPostgres(
-              programs, folder, DatabaseAddress.of("127.0.0.1", port, NAME, USER, password));
+              programs,
+              folder,
+              DatabaseAddress.of("127.0.0.1", port, NAME, USER, password),
+              end(folder, cache));
       started.createDatabase(port, password);
       LOG.info(
           "Embedded PostgreSQL started on port {} in {} ms",
@@ -148,9 +158,22 @@ public final class EmbeddedPostgres implements AutoCloseable {
     return address;
   }
 
-  /** Stops the server. */
+  /**
+   * Registers what to do once the server has ended, whether by {@link #close} or unexpectedly: the
+   * system ran out of memory and killed it, or its disk is full.
+   *
+   * @param action called on a thread of the JVM, within seconds
+   */
+  public void onEnd(Runnable action) {
+    end.thenRun(action);
+  }
+
+  /** Stops the server, if it is still running. */
   @Override
   public void close() {
+    if (end.isDone()) {
+      return;
+    }
     try {
       programs.run(
           "stop the embedded database",
@@ -259,6 +282,12 @@ public final class EmbeddedPostgres implements AutoCloseable {
         "-o",
         String.join(" ", options),
         "start");
+  }
+
+  private static CompletableFuture<?> end(Path folder, Path cache) throws IOException {
+    return Postmaster.find(folder, cache)
+        .<CompletableFuture<?>>map(Postmaster::end)
+        .orElseGet(CompletableFuture::new);
   }
 
   private void createDatabase(int port, String password) throws IOException {

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -109,6 +110,11 @@ final class Postmaster {
                 + " for the recovery to finish");
       }
     }
+  }
+
+  /** Completes once the server has ended, for whatever reason. */
+  CompletableFuture<?> end() {
+    return process.onExit();
   }
 
   /** Stops the server, by force if necessary. */

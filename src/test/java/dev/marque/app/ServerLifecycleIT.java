@@ -275,6 +275,20 @@ class ServerLifecycleIT {
   }
 
   @Test
+  void if_its_database_ends_it_exits_with_1_and_the_next_start_succeeds() throws Exception {
+    try (MarqueProcess process = serve()) {
+      process.awaitReady();
+      String pid = Files.readAllLines(folder.resolve("data/postgres/postmaster.pid")).get(0);
+      assertTrue(ProcessHandle.of(Long.parseLong(pid)).orElseThrow().destroyForcibly());
+      assertEquals(1, process.awaitEnd(), process.err());
+      assertTrue(process.err().contains("database has ended unexpectedly"), process.err());
+    }
+    try (MarqueProcess next = serve()) {
+      assertEquals(200, status(next.awaitReady() + "/login"));
+    }
+  }
+
+  @Test
   void a_second_server_on_the_same_data_folder_exits_with_the_reason() {
     try (MarqueProcess first = serve()) {
       first.awaitReady();
