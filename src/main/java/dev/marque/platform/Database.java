@@ -19,7 +19,7 @@ import java.util.concurrent.TimeoutException;
  *
  * <p>Every wait is bounded: opening a connection and waiting for a free one time out within
  * seconds, requests beyond the size of the wait queue fail immediately, and a connection on which
- * nothing arrives for minutes is closed.
+ * nothing arrives for minutes is closed. No connection is used for more than ten minutes.
  */
 public final class Database {
 
@@ -32,6 +32,9 @@ public final class Database {
    * statement may take, and than a slow client of an export pauses between two of its queries.
    */
   private static final Duration MAX_SILENCE = Duration.ofMinutes(3);
+
+  /** After a failover, a host name may refer to another server; a new connection finds it. */
+  private static final int MAX_LIFETIME_MINUTES = 10;
 
   /**
    * How long running statements may take to finish on shutdown; other components need the rest of
@@ -68,7 +71,9 @@ public final class Database {
             .setConnectionTimeoutUnit(TimeUnit.SECONDS)
             // Well before the limit for silence: a request could get a connection that just closes.
             .setIdleTimeout((int) maxSilence.toMillis() / 2)
-            .setIdleTimeoutUnit(TimeUnit.MILLISECONDS);
+            .setIdleTimeoutUnit(TimeUnit.MILLISECONDS)
+            .setMaxLifetime(MAX_LIFETIME_MINUTES)
+            .setMaxLifetimeUnit(TimeUnit.MINUTES);
     return new Database(
         PgBuilder.pool()
             .with(options)
@@ -90,9 +95,15 @@ public final class Database {
     return pool;
   }
 
-  /** Succeeds if the database responds. */
+  /** Succeeds if the database responds and can be written to, unlike a standby. */
   public Future<Void> check() {
-    return pool.query("SELECT 1").execute().mapEmpty();
+    return pool.query("SELECT current_setting('transaction_read_only')::boolean")
+        .execute()
+        .compose(
+            rows ->
+                rows.iterator().next().getBoolean(0)
+                    ? Future.failedFuture("The database is read-only")
+                    : Future.succeededFuture());
   }
 
   /**

@@ -106,6 +106,21 @@ class DatabaseTest {
   }
 
   @Test
+  void a_read_only_database_as_after_a_failover_does_not_pass_the_check() {
+    DatabaseAddress address = TestDatabase.fresh();
+    String name = address.connectOptions().getDatabase();
+    Database before = Database.open(vertx, address);
+    before.check().await();
+    String readOnly = "ALTER DATABASE " + name + " SET default_transaction_read_only = on";
+    before.pool().query(readOnly).execute().await();
+    Database after = Database.open(vertx, address);
+    Throwable failure = assertThrows(Throwable.class, () -> after.check().await());
+    assertEquals("The database is read-only", failure.getMessage());
+    before.close().await();
+    after.close().await();
+  }
+
+  @Test
   @Timeout(60)
   void a_connection_whose_other_end_vanishes_is_given_up() throws IOException {
     PgConnectOptions behind = PgConnectOptions.fromUri(external.url());
