@@ -100,11 +100,14 @@ public final class EventBusInferenceClient implements InferenceClient {
     return nodes.all();
   }
 
-  /** Health check: fails while no node accepts photos. */
+  /**
+   * Health check: fails until the first node has announced itself. If all nodes are lost later, it
+   * still passes: photos are answered with 503, but pages work.
+   */
   public Future<Void> check() {
-    return nodes.isEmpty()
-        ? Future.failedFuture("No inference node has announced itself")
-        : Future.succeededFuture();
+    return discovered().isComplete()
+        ? Future.succeededFuture()
+        : Future.failedFuture("No inference node has announced itself");
   }
 
   /** Stops listening for announcements. */

@@ -120,9 +120,14 @@ class EventBusInferenceClientTest {
   }
 
   @Test
-  void without_a_node_the_client_is_not_ready() {
+  void the_client_is_not_ready_before_the_first_node_but_stays_ready_after_the_last() {
     assertEquals("model-not-ready", unavailable());
     assertThrows(Exception.class, () -> client.check().await());
+    node("a", 1, message -> message.reply(Samples.inference()));
+    client.check().await();
+    client.lost("a");
+    assertEquals("model-not-ready", unavailable());
+    client.check().await();
   }
 
   @Test
