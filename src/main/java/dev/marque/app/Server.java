@@ -102,7 +102,7 @@ public final class Server implements AutoCloseable {
     resources.add(() -> VertxFactory.close(vertx));
     Listeners listeners = new Listeners(vertx, settings, resources);
     EventBusInferenceClient.registerCodecs(vertx);
-    Health health = new Health();
+    Health health = new Health(metrics.registry());
     health.register("server", this::serving);
     startManagement(listeners, health, metrics);
     abortIfStopping();

@@ -1,8 +1,11 @@
 package dev.marque.platform;
 
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -10,13 +13,20 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Whether this process is ready to serve, and if not, why. Features register named checks, which
- * run concurrently, each with a timeout. Thread-safe.
+ * run concurrently, each with a timeout. The gauge {@code marque.ready} has the last result of
+ * each. Thread-safe.
  */
 public final class Health {
 
   private static final long TIMEOUT_MILLIS = 2000;
 
   private final Map<String, Supplier<Future<Void>>> checks = new ConcurrentSkipListMap<>();
+  private final Map<String, Boolean> passed = new ConcurrentHashMap<>();
+  private final MeterRegistry meters;
+
+  public Health(MeterRegistry meters) {
+    this.meters = meters;
+  }
 
   /**
    * Adds a check, or replaces the one with that name.
@@ -25,6 +35,18 @@ public final class Health {
    */
   public void register(String name, Supplier<Future<Void>> check) {
     checks.put(name, check);
+    Gauge.builder("marque.ready", () -> lastResult(name))
+        .description("Whether the check passed when readiness was last requested")
+        .tag("check", name)
+        .register(meters);
+  }
+
+  private double lastResult(String name) {
+    Boolean result = passed.get(name);
+    if (result == null) {
+      return Double.NaN;
+    }
+    return result ? 1 : 0;
   }
 
   /** Runs all checks; the future never fails. */
@@ -44,7 +66,8 @@ public final class Health {
     return result
         .timeout(TIMEOUT_MILLIS, TimeUnit.MILLISECONDS)
         .map(ok -> new Check(name, null))
-        .recover(e -> Future.succeededFuture(new Check(name, reason(e))));
+        .recover(e -> Future.succeededFuture(new Check(name, reason(e))))
+        .onSuccess(done -> passed.put(name, done.passed()));
   }
 
   private static String reason(Throwable e) {
