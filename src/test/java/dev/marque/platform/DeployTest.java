@@ -77,11 +77,30 @@ class DeployTest {
     }
   }
 
+  /** Returns the services of the compose file by name. */
+  private static Map<?, ?> services() throws IOException {
+    Map<?, ?> compose = (Map<?, ?>) documents(DEPLOY.resolve("compose.yaml")).iterator().next();
+    return (Map<?, ?>) compose.get("services");
+  }
+
+  @Test
+  void every_service_of_the_compose_file_limits_its_logs() throws IOException {
+    services()
+        .forEach(
+            (name, service) ->
+                assertEquals(
+                    Map.of("driver", "local"), ((Map<?, ?>) service).get("logging"), "" + name));
+  }
+
+  @Test
+  void the_proxy_sends_the_requests_of_a_lost_node_to_another() throws IOException {
+    String proxy = Files.readString(DEPLOY.resolve("Caddyfile"));
+    assertTrue(proxy.contains("lb_try_duration 5s") && proxy.contains("fail_duration 5s"), proxy);
+  }
+
   /** Returns the environment variables of a service of the compose file. */
   private static Map<?, ?> environment(String name) throws IOException {
-    Map<?, ?> compose = (Map<?, ?>) documents(DEPLOY.resolve("compose.yaml")).iterator().next();
-    Map<?, ?> services = (Map<?, ?>) compose.get("services");
-    Map<?, ?> service = (Map<?, ?>) services.get(name);
+    Map<?, ?> service = (Map<?, ?>) services().get(name);
     assertFalse(service == null, name);
     return (Map<?, ?>) service.get("environment");
   }
