@@ -1,5 +1,6 @@
 package dev.marque;
 
+import dev.marque.vision.HeapAdvice;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.function.BooleanSupplier;
@@ -63,9 +64,8 @@ final class CommandErrors implements IExecutionExceptionHandler, IParameterExcep
    */
   private static String oneLine(Throwable e) {
     if (e instanceof OutOfMemoryError) {
-      long megabytes = Runtime.getRuntime().maxMemory() >> 20;
-      return "%d MB of memory is not enough; give Java more, for example JAVA_OPTS=-Xmx%dm"
-          .formatted(megabytes, 2 * megabytes);
+      long bytes = Runtime.getRuntime().maxMemory();
+      return (bytes >> 20) + " MB of memory is not enough; " + HeapAdvice.increaseTo(2 * bytes);
     }
     boolean ours = e.getClass().getPackageName().startsWith(Main.class.getPackageName());
     boolean foreseen = ours || e instanceof ParameterException;

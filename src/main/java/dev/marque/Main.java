@@ -9,6 +9,7 @@ import dev.marque.training.CalibrateCommand;
 import dev.marque.training.EvaluateCommand;
 import dev.marque.training.TrainCommand;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import picocli.CommandLine;
@@ -54,6 +55,9 @@ public final class Main implements Callable<Integer> {
   /** Runs one command and exits the JVM with its exit status. */
   public static void main(String[] arguments) {
     SystemProperties.set();
+    // Some languages have digits of their own, which neither SQL nor the programs that read our
+    // output understand.
+    Locale.setDefault(Locale.Category.FORMAT, Locale.ROOT);
     System.exit(commandLine().execute(arguments));
   }
 

@@ -29,8 +29,7 @@ public final class Trash {
   private static final Duration INTERVAL = Duration.ofMinutes(1);
 
   /** Uses the database's clock: a node with a wrong clock could delete rows too early. */
-  private static final String DUE =
-      "now() - interval '%d seconds'".formatted(UNDO_PERIOD.toSeconds());
+  private static final String DUE = "now() - interval '" + UNDO_PERIOD.toSeconds() + " seconds'";
 
   private static final int CHUNK_SIZE = 500;
 

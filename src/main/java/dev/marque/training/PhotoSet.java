@@ -1,5 +1,6 @@
 package dev.marque.training;
 
+import dev.marque.vision.HeapAdvice;
 import dev.marque.vision.Labels;
 import dev.marque.vision.PhotoViewer;
 import dev.marque.vision.photo.PhotoException;
@@ -58,7 +59,7 @@ record PhotoSet(List<Example> examples, List<String> unreadable) {
                     bytes >> 20,
                     total >> 20,
                     Math.max(0, memory) >> 20,
-                    moreMemory(2 * (bytes + total - memory))));
+                    HeapAdvice.increaseTo(2 * (bytes + total - memory))));
       }
     }
     return readAll(photos, labels, longSide);
@@ -67,11 +68,6 @@ record PhotoSet(List<Example> examples, List<String> unreadable) {
   /** Returns the number of bytes of all photos. */
   long bytes() {
     return examples.stream().mapToLong(example -> example.photo().rgb().length).sum();
-  }
-
-  private static String moreMemory(long bytes) {
-    return "increase it with JAVA_OPTS=-Xmx%1$dm, or MAVEN_OPTS=-Xmx%1$dm with Maven"
-        .formatted(bytes >> 20);
   }
 
   private static PhotoSet readAll(List<LabelledPhoto> photos, Labels labels, int longSide) {
@@ -105,7 +101,7 @@ record PhotoSet(List<Example> examples, List<String> unreadable) {
                 .formatted(
                     photo.name(),
                     e.getMessage(),
-                    moreMemory(2 * Runtime.getRuntime().maxMemory())));
+                    HeapAdvice.increaseTo(2 * Runtime.getRuntime().maxMemory())));
       }
       unreadable.add(photo.name() + ": " + e.getMessage());
     } catch (IOException e) {

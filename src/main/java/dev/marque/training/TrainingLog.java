@@ -13,7 +13,7 @@ final class TrainingLog {
 
   /** The epoch and the other columns. */
   private static final Pattern ROW =
-      Pattern.compile("\\d{1,9}(,[^,]*){%d}".formatted(EpochResult.HEADER.split(",").length - 1));
+      Pattern.compile("\\d{1,9}(,[^,]*){" + (EpochResult.HEADER.split(",").length - 1) + "}");
 
   private final Path file;
   private final List<String> rows = new ArrayList<>();

@@ -41,8 +41,13 @@ class CommandsIT {
     String photo = PHOTO.toAbsolutePath().toString();
     String model = Path.of("model").toAbsolutePath().toString();
     String error =
-        error(Map.of(), List.of("-Xmx20m"), List.of("classify", "--model", model, photo));
-    assertTrue(error.contains("JAVA_OPTS=-Xmx"), error);
+        error(
+            Map.of(),
+            // A language with digits of its own.
+            List.of("-Xmx20m", "-Duser.language=ar", "-Duser.country=EG"),
+            List.of("classify", "--model", model, photo));
+    assertTrue(
+        error.matches(".*\\bJAVA_OPTS=-Xmx\\d+m, or MAVEN_OPTS=-Xmx\\d+m with Maven"), error);
   }
 
   /** Adds an account to a running server and returns the status of its request to administer. */
