@@ -25,9 +25,10 @@ import org.slf4j.LoggerFactory;
  * a random password.
  *
  * <p>Files in the data directory: {@code postgres/} (the database), {@code postgres-password},
- * {@code postgres.log} and {@code postgres-binaries/}. The caller holds the lock of the {@link
- * DataDirectory}, so a PostgreSQL that still runs in it was left behind by a killed process and is
- * stopped first.
+ * {@code postgres.log} (the server's), {@code postgres-commands.log} (that of the programs that
+ * create, start and stop it) and {@code postgres-binaries/}. The caller holds the lock of the
+ * {@link DataDirectory}, so a PostgreSQL that still runs in it was left behind by a killed process
+ * and is stopped first.
  *
  * <p>All methods block; do not call them on an event loop.
  */
@@ -38,6 +39,8 @@ public final class EmbeddedPostgres implements AutoCloseable {
   private static final String USER = "marque";
   private static final String NAME = "marque";
   private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
+
+  private static final long MAX_LOG_BYTES = 10_000_000;
 
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
 
@@ -60,7 +63,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
   /**
    * Starts the database of a data directory, creating it on the first start.
    *
-   * @throws StartFailure if it does not start; the message names the log file
+   * @throws StartFailure if it does not start; the message names the log files
    */
   public static EmbeddedPostgres start(DataDirectory data) {
     return start(data, () -> false);
@@ -96,9 +99,15 @@ public final class EmbeddedPostgres implements AutoCloseable {
     long begin = System.nanoTime();
     Path folder = data.path().resolve("postgres");
     Path log = data.path().resolve("postgres.log");
+    // Not the same file: on Windows, pg_ctl could not open what its own output is written to.
+    Path commands = data.path().resolve("postgres-commands.log");
+    PostgresPrograms.checkUser();
     try {
       stopOrphan(folder, cache, cancelled);
-      PostgresPrograms programs = new PostgresPrograms(PostgresBinaries.unpackedIn(cache), log);
+      rotate(log);
+      rotate(commands);
+      Path binaries = PostgresBinaries.unpackedIn(cache);
+      PostgresPrograms programs = new PostgresPrograms(binaries, commands);
       Path passwordFile = data.path().resolve("postgres-password");
       String password = password(passwordFile);
       create(programs, folder, passwordFile);
@@ -111,13 +120,15 @@ public final class EmbeddedPostgres implements AutoCloseable {
               DatabaseAddress.of("127.0.0.1", port, NAME, USER, password),
               end(folder, cache));
       started.createDatabase(port, password);
+      PostgresBinaries.deleteOtherVersions(binaries);
       LOG.info(
           "Embedded PostgreSQL started on port {} in {} ms",
           port,
           Duration.ofNanos(System.nanoTime() - begin).toMillis());
       return started;
     } catch (IOException e) {
-      throw new StartFailure("The embedded database cannot start: " + e + "; see " + log, e);
+      throw new StartFailure(
+          "The embedded database cannot start: " + e + "; see " + log + " and " + commands, e);
     }
   }
 
@@ -318,6 +329,14 @@ public final class EmbeddedPostgres implements AutoCloseable {
       orphan.get().stop();
     }
     Postmaster.deletePidFile(folder);
+  }
+
+  /** Renames a large log, replacing the one renamed before. */
+  private static void rotate(Path log) throws IOException {
+    if (Files.exists(log) && Files.size(log) > MAX_LOG_BYTES) {
+      Path old = log.resolveSibling(log.getFileName() + ".old");
+      Files.move(log, old, StandardCopyOption.REPLACE_EXISTING);
+    }
   }
 
   private static int freePort() throws IOException {

@@ -12,6 +12,7 @@ import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
@@ -23,6 +24,9 @@ import org.tukaani.xz.XZInputStream;
 final class PostgresBinaries {
 
   private static final Logger LOG = LoggerFactory.getLogger(PostgresBinaries.class);
+
+  /** The name of a version's folder: the start of the digest of its archive. */
+  private static final Pattern VERSION = Pattern.compile("[0-9a-f]{16}");
 
   private PostgresBinaries() {}
 
@@ -52,6 +56,25 @@ final class PostgresBinaries {
     }
     Files.move(unpacking, home, StandardCopyOption.ATOMIC_MOVE);
     return home;
+  }
+
+  /**
+   * Deletes the binaries of other versions, which no server uses any more.
+   *
+   * @param home the folder of this version's binaries
+   */
+  static void deleteOtherVersions(Path home) {
+    try (Stream<Path> versions = Files.list(home.getParent())) {
+      for (Path version : versions.toList()) {
+        String name = version.getFileName().toString();
+        if (VERSION.matcher(name).matches() && !version.equals(home)) {
+          deleteAll(version);
+          LOG.info("Deleted the PostgreSQL of another version, {}", version);
+        }
+      }
+    } catch (IOException e) {
+      LOG.warn("The PostgreSQL of another version could not be deleted: {}", e.toString());
+    }
   }
 
   private static void unpack(TarArchiveInputStream tar, TarArchiveEntry entry, Path folder)

@@ -16,6 +16,8 @@ import java.util.concurrent.TimeUnit;
  */
 record PostgresPrograms(Path home, Path log) {
 
+  private static final List<String> IN_OWN_USER_NAMESPACE = List.of("unshare", "--user");
+
   /** Longer than any start of the server that {@code pg_ctl} waits for. */
   private static final Duration TIMEOUT = Duration.ofSeconds(90);
 
@@ -48,14 +50,50 @@ record PostgresPrograms(Path home, Path log) {
   }
 
   private List<String> command(String program, List<String> arguments) {
-    boolean windows = File.separatorChar == '\\';
     List<String> command = new ArrayList<>();
-    if (!windows && "root".equals(System.getProperty("user.name"))) {
+    if (isRoot()) {
       // PostgreSQL refuses to run as root; in its own user namespace it runs as "nobody".
-      command.addAll(List.of("unshare", "--user"));
+      command.addAll(IN_OWN_USER_NAMESPACE);
     }
-    command.add(home.resolve("bin").resolve(windows ? program + ".exe" : program).toString());
+    command.add(home.resolve("bin").resolve(isWindows() ? program + ".exe" : program).toString());
     command.addAll(arguments);
     return command;
+  }
+
+  /**
+   * Checks that the programs can run as this user.
+   *
+   * @throws StartFailure if this user is root, and the system does not permit user namespaces, as
+   *     in most containers
+   */
+  static void checkUser() {
+    if (!isRoot() || succeeds(IN_OWN_USER_NAMESPACE, "true")) {
+      return;
+    }
+    throw new StartFailure(
+        "The embedded database cannot run as root on this system, which does not permit user"
+            + " namespaces; run Marque as another user, or set marque.database.url to a PostgreSQL"
+            + " of your own");
+  }
+
+  private static boolean succeeds(List<String> wrapper, String program) {
+    List<String> command = new ArrayList<>(wrapper);
+    command.add(program);
+    try {
+      return new ProcessBuilder(command).start().waitFor() == 0;
+    } catch (IOException e) {
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  private static boolean isRoot() {
+    return !isWindows() && "root".equals(System.getProperty("user.name"));
+  }
+
+  private static boolean isWindows() {
+    return File.separatorChar == '\\';
   }
 }

@@ -2,6 +2,7 @@ package dev.marque.app;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.marque.RunsConcurrently;
 import java.io.IOException;
@@ -48,6 +49,22 @@ class CommandsIT {
             List.of("classify", "--model", model, photo));
     assertTrue(
         error.matches(".*\\bJAVA_OPTS=-Xmx\\d+m, or MAVEN_OPTS=-Xmx\\d+m with Maven"), error);
+  }
+
+  @Test
+  void root_is_told_what_to_do_if_the_system_permits_no_user_namespaces() throws IOException {
+    assumeTrue("root".equals(System.getProperty("user.name")), "only root needs them");
+    Path programs = Files.createDirectory(folder.resolve("programs"));
+    Path unshare = Files.writeString(programs.resolve("unshare"), "#!/bin/sh\nexit 1\n");
+    assertTrue(unshare.toFile().setExecutable(true));
+    // Like a setting, it becomes a variable of the environment.
+    Map<String, String> path = Map.of("path", programs + ":" + System.getenv("PATH"));
+    List<String> arguments = List.of("user", "add", "ada", "--password-stdin");
+    try (MarqueProcess process = MarqueProcess.start(folder, path, List.of(), arguments)) {
+      process.enter("correct horse battery");
+      assertEquals(1, process.awaitEnd());
+      assertTrue(process.err().contains("run Marque as another user"), process.err());
+    }
   }
 
   /** Adds an account to a running server and returns the status of its request to administer. */

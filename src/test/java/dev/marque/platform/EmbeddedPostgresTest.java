@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.marque.RunsConcurrently;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -17,7 +18,10 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -67,14 +71,34 @@ class EmbeddedPostgresTest {
   }
 
   @Test
-  void data_survives_a_restart() throws SQLException {
+  void data_survives_a_restart_and_a_large_log_is_renamed() throws Exception {
+    Path log = folder.resolve("postgres.log");
     try (DataDirectory data = DataDirectory.open(folder)) {
       try (EmbeddedPostgres postgres = start(data)) {
         execute(postgres.address(), "CREATE TABLE kept AS SELECT 'yes' AS word");
       }
+      assertFalse(Files.exists(folder.resolve("postgres.log.old")));
+      assertTrue(Files.readString(log).contains("ready to accept connections"));
+      assertFalse(Files.readString(log).contains("waiting for server"), "the output of pg_ctl");
+      try (RandomAccessFile large = new RandomAccessFile(log.toFile(), "rw")) {
+        large.setLength(10_000_001);
+      }
       try (EmbeddedPostgres postgres = start(data)) {
         assertEquals("yes", queryOne(postgres.address(), "SELECT word FROM kept"));
       }
+      assertTrue(Files.size(log) < 10_000);
+      assertEquals(10_000_001, Files.size(folder.resolve("postgres.log.old")));
+    }
+  }
+
+  @Test
+  void binaries_of_other_versions_are_deleted() throws IOException {
+    Path home = Files.createDirectories(folder.resolve("0123456789abcdef"));
+    Files.createDirectories(folder.resolve("fedcba9876543210/bin"));
+    Path unpacking = Files.createDirectory(folder.resolve("unpacking"));
+    PostgresBinaries.deleteOtherVersions(home);
+    try (Stream<Path> left = Files.list(folder)) {
+      assertEquals(Set.of(home, unpacking), left.collect(Collectors.toSet()));
     }
   }
 
