@@ -33,8 +33,8 @@ public final class Database {
    */
   private static final Duration MAX_SILENCE = Duration.ofMinutes(3);
 
-  /** After a failover, a host name may refer to another server; a new connection finds it. */
-  private static final int MAX_LIFETIME_MINUTES = 10;
+  /** After a failover, a host name may refer to another server: only a new connection finds it. */
+  private static final Duration MAX_LIFETIME = Duration.ofMinutes(10);
 
   /**
    * How long running statements may take to finish on shutdown; other components need the rest of
@@ -50,11 +50,12 @@ public final class Database {
 
   /** Creates the pool; connections are opened on demand. */
   public static Database open(Vertx vertx, DatabaseAddress address) {
-    return open(vertx, address, MAX_SILENCE);
+    return open(vertx, address, MAX_SILENCE, MAX_LIFETIME);
   }
 
-  /** As {@link #open(Vertx, DatabaseAddress)}, with another limit for silent connections. */
-  static Database open(Vertx vertx, DatabaseAddress address, Duration maxSilence) {
+  /** As {@link #open(Vertx, DatabaseAddress)}, with other limits for connections. */
+  static Database open(
+      Vertx vertx, DatabaseAddress address, Duration maxSilence, Duration maxLifetime) {
     PgConnectOptions connection = address.connectOptions();
     connection
         .setCachePreparedStatements(true)
@@ -72,8 +73,8 @@ public final class Database {
             // Well before the limit for silence: a request could get a connection that just closes.
             .setIdleTimeout((int) maxSilence.toMillis() / 2)
             .setIdleTimeoutUnit(TimeUnit.MILLISECONDS)
-            .setMaxLifetime(MAX_LIFETIME_MINUTES)
-            .setMaxLifetimeUnit(TimeUnit.MINUTES);
+            .setMaxLifetime((int) maxLifetime.toMillis())
+            .setMaxLifetimeUnit(TimeUnit.MILLISECONDS);
     return new Database(
         PgBuilder.pool()
             .with(options)

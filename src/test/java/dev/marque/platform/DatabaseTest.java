@@ -105,6 +105,20 @@ class DatabaseTest {
     database.close().await();
   }
 
+  private static int backend(Database database) {
+    String pid = "SELECT pg_backend_pid()";
+    return database.pool().query(pid).execute().await().iterator().next().getInteger(0);
+  }
+
+  @Test
+  void a_connection_is_replaced_after_a_while_even_if_it_is_in_use() {
+    Database database =
+        Database.open(vertx, TestDatabase.fresh(), Duration.ofHours(1), Duration.ofMillis(100));
+    int first = backend(database);
+    Eventually.holds("another connection is used", () -> backend(database) != first);
+    database.close().await();
+  }
+
   @Test
   void a_read_only_database_as_after_a_failover_does_not_pass_the_check() {
     DatabaseAddress address = TestDatabase.fresh();
@@ -150,7 +164,7 @@ class DatabaseTest {
             behind.getDatabase(),
             behind.getUser(),
             behind.getPassword());
-    Database database = Database.open(vertx, address, Duration.ofSeconds(1));
+    Database database = Database.open(vertx, address, Duration.ofSeconds(1), Duration.ofHours(1));
     database.check().await();
     sockets.forEach(NetSocket::pause);
     assertThrows(Exception.class, () -> database.check().await());
