@@ -160,6 +160,7 @@ class PredictionApiIT {
     }
     HttpResponse<String> first = client.upload(sixteen, RequestKey.HEADER, "sixteen");
     assertEquals(207, first.statusCode(), first.body());
+    assertFalse(first.body().contains("\"problem\""), first.body());
     List<JsonObject> predictions =
         new JsonObject(first.body())
             .getJsonArray("results").stream()

@@ -63,10 +63,6 @@ class PhotoReaderTest {
     return out.toByteArray();
   }
 
-  private static byte[] jpeg() throws IOException {
-    return file(halves(64, 32, BufferedImage.TYPE_INT_RGB), "jpeg");
-  }
-
   private static Photo read(byte[] bytes) throws PhotoException {
     return PhotoReader.read(bytes, LIMITS, 512);
   }
