@@ -176,7 +176,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
    * @param action called on a thread of the JVM, within seconds
    */
   public void onEnd(Runnable action) {
-    end.thenRun(action);
+    CompletableFuture<Void> unused = end.thenRun(action);
   }
 
   /** Stops the server, if it is still running. */
