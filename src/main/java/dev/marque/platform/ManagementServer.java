@@ -52,6 +52,8 @@ public final class ManagementServer extends VerticleBase {
     HttpServerOptions options =
         new HttpServerOptions()
             .setCompressionSupported(true)
+            // Nobody needs it here, and Vert.x' metrics fail if such a connection closes early.
+            .setHttp2ClearTextEnabled(false)
             .setIdleTimeout(60)
             .setIdleTimeoutUnit(TimeUnit.SECONDS);
     return vertx

@@ -139,6 +139,7 @@ class ServerLifecycleIT {
       assertEquals(200, status(address + "/login"));
       HttpResponse<Void> head = head(management + "/health/ready");
       assertEquals(200, head.statusCode());
+      assertEquals(HttpClient.Version.HTTP_1_1, head.version(), "the client offers HTTP/2");
       assertEquals("nosniff", head.headers().firstValue("X-Content-Type-Options").orElse(""));
       process.terminate();
       assertEquals(0, process.awaitEnd(), process.err());
