@@ -85,16 +85,7 @@ class HttpRulesIT {
   @ParameterizedTest
   @MethodSource("negotiating")
   void a_request_that_accepts_no_available_type_is_406(String operation) {
-    HttpResponse<String> rejected =
-        call(
-            administrator,
-            operation,
-            "",
-            BodyPublishers.ofString("{}"),
-            "Content-Type",
-            "application/json",
-            "Accept",
-            "application/x-nothing");
+    HttpResponse<String> rejected = callAccepting("application/x-nothing", operation);
     assertProblem(406, "not-acceptable", rejected);
   }
 
@@ -102,17 +93,13 @@ class HttpRulesIT {
   @ParameterizedTest
   @MethodSource("negotiating")
   void a_request_that_accepts_only_problems_is_not_406(String operation) {
-    HttpResponse<String> answer =
-        call(
-            administrator,
-            operation,
-            "",
-            BodyPublishers.ofString("{}"),
-            "Content-Type",
-            "application/json",
-            "Accept",
-            "application/problem+json");
-    assertNotEquals(406, answer.statusCode());
+    assertNotEquals(406, callAccepting("application/problem+json", operation).statusCode());
+  }
+
+  private HttpResponse<String> callAccepting(String type, String operation) {
+    BodyPublisher body = BodyPublishers.ofString("{}");
+    return call(
+        administrator, operation, "", body, "Content-Type", "application/json", "Accept", type);
   }
 
   @ParameterizedTest

@@ -219,15 +219,19 @@ class RequestHandlingTest {
 
   @Test
   void the_prefix_is_stripped_from_a_target_in_absolute_form() throws IOException {
+    String answer = behindProxy("https://portal.example/cars/address?a=1");
+    assertTrue(answer.startsWith("HTTP/1.1 200"), answer);
+    assertTrue(answer.endsWith("/address?a=1"), answer);
+  }
+
+  /** Sends a request to a server at {@code https://portal.example/cars} behind a proxy. */
+  private static String behindProxy(String target) throws IOException {
     URI publicUrl = URI.create("https://portal.example/cars");
     try (WebTestServer behind =
         WebTestServer.behindProxy(publicUrl, List.of(), RequestHandlingTest::routes)) {
-      String answer =
-          RawHttp.exchange(
-              behind.port(),
-              "GET https://portal.example/cars/address?a=1 HTTP/1.1\r\nHost: portal.example\r\nConnection: close\r\n\r\n");
-      assertTrue(answer.startsWith("HTTP/1.1 200"), answer);
-      assertTrue(answer.endsWith("/address?a=1"), answer);
+      return RawHttp.exchange(
+          behind.port(),
+          "GET " + target + " HTTP/1.1\r\nHost: portal.example\r\nConnection: close\r\n\r\n");
     }
   }
 
@@ -255,16 +259,9 @@ class RequestHandlingTest {
   @ValueSource(strings = {"/cars/api/v1/things/7?x=%", "/api/v1/things/7?x=%"})
   void a_malformed_escape_below_the_api_is_a_problem_whether_or_not_the_proxy_strips_the_prefix(
       String target) throws IOException {
-    URI publicUrl = URI.create("https://portal.example/cars");
-    try (WebTestServer behind =
-        WebTestServer.behindProxy(publicUrl, List.of(), RequestHandlingTest::routes)) {
-      String answer =
-          RawHttp.exchange(
-              behind.port(),
-              "GET " + target + " HTTP/1.1\r\nHost: portal.example\r\nConnection: close\r\n\r\n");
-      assertTrue(answer.startsWith("HTTP/1.1 400"), answer);
-      assertTrue(answer.contains("application/problem+json"), answer);
-    }
+    String answer = behindProxy(target);
+    assertTrue(answer.startsWith("HTTP/1.1 400"), answer);
+    assertTrue(answer.contains("application/problem+json"), answer);
   }
 
   @ParameterizedTest
