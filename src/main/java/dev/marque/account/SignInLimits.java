@@ -233,21 +233,21 @@ final class SignInLimits {
    * number.
    */
   Future<Integer> deleteExpired() {
-    OffsetDateTime moment = utc(clock.instant().minus(RESET_AFTER));
-    return Chunks.process(CHUNK_SIZE, () -> deleteBefore(moment));
+    OffsetDateTime now = utc(clock.instant());
+    return Chunks.process(CHUNK_SIZE, () -> deleteExpired(now));
   }
 
   /** Skips locked rows: their attempts may in turn wait for a row that is deleted here. */
-  private Future<Integer> deleteBefore(OffsetDateTime moment) {
+  private Future<Integer> deleteExpired(OffsetDateTime now) {
     return pool.preparedQuery(
             """
             DELETE FROM sign_in_failures
              WHERE subject = ANY (ARRAY(
                SELECT subject FROM sign_in_failures
-                WHERE last_at < least($1, now() - make_interval(secs => $2))
+                WHERE last_at < least($1, now()) - make_interval(secs => $2)
                LIMIT $3 FOR UPDATE SKIP LOCKED))
             """)
-        .execute(Tuple.of(moment, (double) RESET_AFTER.toSeconds(), CHUNK_SIZE))
+        .execute(Tuple.of(now, (double) RESET_AFTER.toSeconds(), CHUNK_SIZE))
         .map(RowSet::rowCount);
   }
 
