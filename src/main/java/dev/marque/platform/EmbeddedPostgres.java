@@ -295,6 +295,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
         "start");
   }
 
+  /** Where the system does not tell which process the server is, its end goes unnoticed. */
   private static CompletableFuture<?> end(Path folder, Path cache) throws IOException {
     return Postmaster.find(folder, cache)
         .<CompletableFuture<?>>map(Postmaster::end)
