@@ -129,4 +129,13 @@ final class ClockedServer {
   int me(String accessToken) {
     return visitor().withToken(accessToken).get("/api/v1/me").statusCode();
   }
+
+  /** Changes the password of who is signed in there, and returns the response. */
+  static HttpResponse<String> changePassword(Visitor browser) {
+    HttpResponse<String> changed =
+        browser.post(
+            "/account/password", "current_password", PASSWORD, "password", "another horse battery");
+    assertEquals(303, changed.statusCode(), changed.body());
+    return changed;
+  }
 }

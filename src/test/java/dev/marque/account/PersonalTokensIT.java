@@ -91,14 +91,7 @@ class PersonalTokensIT {
   void changing_the_password_revokes_every_token() {
     String secret = create(owner, 7).getString("token");
     Visitor browser = server.signedIn(username);
-    HttpResponse<String> changed =
-        browser.post(
-            "/account/password",
-            "current_password",
-            ClockedServer.PASSWORD,
-            "password",
-            "another horse battery");
-    assertEquals(303, changed.statusCode(), changed.body());
+    HttpResponse<String> changed = ClockedServer.changePassword(browser);
     assertEquals(401, server.me(secret));
     String page = browser.get(changed.headers().firstValue("Location").orElseThrow()).body();
     assertTrue(page.contains("tokens have been revoked"), page);

@@ -213,25 +213,13 @@ class SessionsIT {
     assertEquals(200, server.me(program));
     server.clock.advance(Duration.ofSeconds(2));
     String before = browser.cookies().get(ACCESS);
-    changePassword(browser);
+    ClockedServer.changePassword(browser);
     assertEquals(401, server.me(program));
     assertEquals(401, server.me(before), "tokens from before the change");
     assertEquals(303, other.get("/account").statusCode());
     assertEquals(200, browser.get("/account").statusCode());
     assertEquals(400, server.token(username, ClockedServer.PASSWORD).statusCode());
     assertEquals(200, server.token(username, "another horse battery").statusCode());
-  }
-
-  private static HttpResponse<String> changePassword(Visitor browser) {
-    HttpResponse<String> changed =
-        browser.post(
-            "/account/password",
-            "current_password",
-            ClockedServer.PASSWORD,
-            "password",
-            "another horse battery");
-    assertEquals(303, changed.statusCode(), changed.body());
-    return changed;
   }
 
   @Test
@@ -242,7 +230,7 @@ class SessionsIT {
     server.clock.advance(Duration.ofMinutes(11));
     assertEquals(200, browser.get("/account").statusCode());
     String second = browser.cookies().get(REFRESH);
-    HttpResponse<String> changed = changePassword(browser);
+    HttpResponse<String> changed = ClockedServer.changePassword(browser);
     assertTrue(
         changed.headers().allValues("Set-Cookie").stream()
             .anyMatch(cookie -> cookie.startsWith(REFRESH) && cookie.contains("Max-Age=2592000")),
@@ -259,7 +247,7 @@ class SessionsIT {
     Visitor browser = server.signedIn(server.newAccount());
     Visitor late = browser.copy();
     server.clock.advance(Duration.ofMinutes(11));
-    changePassword(browser);
+    ClockedServer.changePassword(browser);
     HttpResponse<String> fragment = late.get("/history", "HX-Request", "true");
     assertEquals(401, fragment.statusCode());
     assertEquals(List.of(), fragment.headers().allValues("Set-Cookie"));
