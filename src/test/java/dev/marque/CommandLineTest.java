@@ -241,6 +241,8 @@ class CommandLineTest {
         0,
         train(photos, taught, "--start-from", model, "--teacher", model, "--taught", 0.6),
         err.toString());
+    assertEquals(1, train(photos, model, "--teacher", model, "--teacher", "no-model"));
+    assertTrue(err.toString().contains("no-model"), "the second teacher is missing: " + err);
     assertTrue(Files.readString(taught.resolve("model.json")).contains("fleet-2"));
     assertEquals(0, run("evaluate", "--data", photos, "--model", model), err.toString());
     assertTrue(Files.readString(model.resolve("README.md")).contains("fleet-1"));

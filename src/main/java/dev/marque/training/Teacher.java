@@ -13,10 +13,11 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * A trained network that is distilled into another one (Hinton et al., 2015, "Distilling the
- * Knowledge in a Neural Network"). Part of each target is the teacher's prediction for exactly the
- * photo that the student gets, after cropping and mixing (Beyer et al., 2022, "A good teacher is
- * patient and consistent"). A crop that shows little of the car thus has no certain target.
+ * One or more trained networks that are distilled into another one (Hinton et al., 2015,
+ * "Distilling the Knowledge in a Neural Network"). Part of each target is the mean of their
+ * predictions for exactly the photo that the student gets, after cropping and mixing (Beyer et al.,
+ * 2022, "A good teacher is patient and consistent"). A crop that shows little of the car thus has
+ * no certain target. Their architectures may differ from each other's and from the student's.
  *
  * <p>Not thread-safe.
  */
@@ -24,15 +25,31 @@ final class Teacher implements AutoCloseable {
 
   private final Labels labels;
   private final float share;
-  private final ServingProgram program;
+  private final List<ServingProgram> programs = new ArrayList<>();
 
   /**
+   * @param models at least one trained network
    * @param labels labels of the training photos
-   * @param share weight of the teacher's predictions in the targets, from 0 to 1
-   * @throws DataSetException if the teacher has other brands or models than the labels, or expects
-   *     another normalization than that of a {@link Batch}
+   * @param share weight of the mean prediction in the targets, from 0 to 1
+   * @throws DataSetException if one of the models has other brands or models than the labels, or
+   *     expects another normalization than that of a {@link Batch}
    */
-  Teacher(LoadedModel model, Labels labels, double share, Precision precision) {
+  Teacher(List<LoadedModel> models, Labels labels, double share, Precision precision) {
+    models.forEach(model -> check(model, labels));
+    this.labels = labels;
+    this.share = (float) share;
+    try {
+      for (LoadedModel model : models) {
+        programs.add(
+            ServingProgram.load(model.network(), labels.heads(), model.weights(), precision));
+      }
+    } catch (RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
+  private static void check(LoadedModel model, Labels labels) {
     if (!model.description().labels().equals(labels)) {
       throw new DataSetException(
           "the teacher %s has other brands or models than these photos"
@@ -43,24 +60,36 @@ final class Teacher implements AutoCloseable {
           "the teacher %s expects another normalization than training uses"
               .formatted(model.description().name()));
     }
-    this.labels = labels;
-    this.share = (float) share;
-    this.program = ServingProgram.load(model.network(), labels.heads(), model.weights(), precision);
   }
 
-  /** Returns the batch with targets blended with the teacher's; car or not does not change. */
+  /** Blends the targets with the mean prediction; car or not does not change. */
   Batch teach(Batch batch) {
     Heads heads = labels.heads();
+    double[][] brands = new double[batch.count()][heads.brands()];
+    double[][] models = new double[batch.count()][heads.models()];
+    List<float[]> photos = photos(batch);
+    for (ServingProgram program : programs) {
+      List<ServingProgram.Output> outputs = program.run(photos, batch.size(), PyTorch.ALL_CORES);
+      for (int i = 0; i < batch.count(); i++) {
+        Scores scores = Scores.of(outputs.get(i).logits(), labels);
+        accumulate(brands[i], scores.brands());
+        accumulate(models[i], scores.models());
+      }
+    }
     float[] targets = batch.targets().clone();
-    List<ServingProgram.Output> outputs =
-        program.run(photos(batch), batch.size(), PyTorch.ALL_CORES);
     for (int i = 0; i < batch.count(); i++) {
-      Scores scores = Scores.of(outputs.get(i).logits(), labels);
       int at = i * heads.logits();
-      blend(targets, at, scores.brands());
-      blend(targets, at + heads.brands(), scores.models());
+      blend(targets, at, brands[i]);
+      blend(targets, at + heads.brands(), models[i]);
     }
     return new Batch(batch.count(), batch.size(), batch.photos(), targets);
+  }
+
+  /** Adds one network's part of the mean. */
+  private void accumulate(double[] mean, double[] predicted) {
+    for (int i = 0; i < mean.length; i++) {
+      mean[i] += predicted[i] / programs.size();
+    }
   }
 
   /** Preserves the sum of the target, which is 0 for the models if there is no car. */
@@ -85,6 +114,6 @@ final class Teacher implements AutoCloseable {
 
   @Override
   public void close() {
-    program.close();
+    programs.forEach(ServingProgram::close);
   }
 }

@@ -152,14 +152,15 @@ public final class TrainCommand implements Callable<Integer> {
       paramLabel = "DIR",
       description =
           "Distill this model: also learn from its predictions for each cropped and mixed photo."
-              + " It must have the same brands and models. Each step then takes one more forward"
-              + " pass.")
-  private @Nullable Path teacher;
+              + " Given several times, the models' predictions are averaged. Each must have the"
+              + " same brands and models as the photos, and adds a forward pass to each step; its"
+              + " network may be another one.")
+  private List<Path> teachers = List.of();
 
   @Option(
       names = "--taught",
       description =
-          "Weight of the teacher's predictions in the targets, if there is a teacher (default:"
+          "Weight of the teachers' mean prediction in the targets, if there is a teacher (default:"
               + " ${DEFAULT-VALUE}).",
       defaultValue = "0.5")
   private double taught;
@@ -188,7 +189,7 @@ public final class TrainCommand implements Callable<Integer> {
             .orElseGet(() -> NetworkDescription.read(defaultModel.get().resolve("network.json")));
     DataSet photos = DataSet.open(data);
     try (TerminalProgress progress = new TerminalProgress();
-        @Nullable Teacher guide = teacher(photos, options.teacherShare())) {
+        @Nullable Teacher teacher = teacher(photos, options.teacherShare())) {
       List<String> unvalidated = photos.brandsWithoutValidation();
       if (!unvalidated.isEmpty()) {
         progress.print(
@@ -205,7 +206,7 @@ public final class TrainCommand implements Callable<Integer> {
                   start
                       .map(model -> reusable(model, description, photos))
                       .orElse(new Weights(List.of())),
-                  guide,
+                  teacher,
                   progress)
               .train();
       progress.print("Calibrating on %d photos".formatted(photos.validation().size()));
@@ -247,9 +248,11 @@ public final class TrainCommand implements Callable<Integer> {
   }
 
   private @Nullable Teacher teacher(DataSet photos, double share) {
-    return teacher == null
-        ? null
-        : new Teacher(LoadedModel.read(teacher), photos.labels(), share, precision);
+    if (teachers.isEmpty()) {
+      return null;
+    }
+    List<LoadedModel> models = teachers.stream().map(LoadedModel::read).toList();
+    return new Teacher(models, photos.labels(), share, precision);
   }
 
   /** Returns the weights to start from; without the heads if the model has other labels. */

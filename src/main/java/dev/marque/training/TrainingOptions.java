@@ -15,7 +15,7 @@ import java.util.List;
  * @param mixedShare share of batches whose photos are mixed in pairs
  * @param smallestCrop minimum share of a photo's area in a random crop
  * @param sceneShare share of car photos that are pasted into a larger scene
- * @param teacherShare weight of the teacher's predictions in the targets, if there is a teacher
+ * @param teacherShare weight of the teachers' mean prediction in the targets, if there is a teacher
  * @param averageDecay decay of the moving average of the weights per step
  * @param sizes input sizes by progress
  * @param seed seed of initial weights, order and augmentation

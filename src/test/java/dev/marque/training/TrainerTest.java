@@ -143,7 +143,7 @@ class TrainerTest {
         ModelMaker.make("teacher-1", TinyNetwork.DESCRIPTION, random, data, SIZE, lines -> {});
     train(folder.resolve("alone"), 1, recorder);
     Recorder taught = new Recorder();
-    try (Teacher teacher = new Teacher(model, data.labels(), 1, Precision.FLOAT32)) {
+    try (Teacher teacher = new Teacher(List.of(model), data.labels(), 1, Precision.FLOAT32)) {
       trainer(folder.resolve("taught"), 1, new Weights(List.of()), teacher, taught).train();
     }
     double difference = recorder.epochs.get(0).loss() - taught.epochs.get(0).loss();

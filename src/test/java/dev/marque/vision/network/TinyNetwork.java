@@ -23,9 +23,14 @@ public final class TinyNetwork {
 
   /** Returns random weights, including running statistics and residual scales. */
   public static Weights weights(Heads heads, long seed) {
+    return weights(DESCRIPTION, heads, seed);
+  }
+
+  /** Like {@link #weights(Heads, long)}, for another network. */
+  public static Weights weights(NetworkDescription network, Heads heads, long seed) {
     Random random = new Random(seed);
     List<Tensor> tensors = new ArrayList<>();
-    List<TensorSpec> specs = ShapeInference.tensors(DESCRIPTION, heads);
+    List<TensorSpec> specs = ShapeInference.tensors(network, heads);
     for (Tensor tensor : Weights.initial(specs, seed).tensors()) {
       float[] values = tensor.values().clone();
       for (int i = 0; i < values.length; i++) {
