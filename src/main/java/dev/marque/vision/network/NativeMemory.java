@@ -24,6 +24,12 @@ final class NativeMemory {
   /** One for the network's thread, one for all others: each retains its peak size. */
   private static final int ARENAS = 2;
 
+  /**
+   * Freed arrays of at least this many bytes are returned to the system. Those of a serving pass
+   * are smaller. Those of a training step would leave gaps between smaller ones, 1 GB in all.
+   */
+  private static final int LARGE_ARRAY = 16 << 20;
+
   private NativeMemory() {}
 
   /** The part of glibc that is used here. */
@@ -32,7 +38,10 @@ final class NativeMemory {
     int mallopt(int parameter, int value);
   }
 
-  /** Makes the allocator retain freed memory. Only glibc needs and supports this. */
+  /**
+   * Makes the allocator retain freed memory, except large arrays. Only glibc needs and supports
+   * this.
+   */
   static void keepForReuse() {
     if (!Platform.isLinux()) {
       return;
@@ -40,7 +49,7 @@ final class NativeMemory {
     try {
       GlibC library = Native.load("c", GlibC.class);
       boolean set =
-          library.mallopt(MMAP_THRESHOLD, 1 << 30) == 1
+          library.mallopt(MMAP_THRESHOLD, LARGE_ARRAY) == 1
               && library.mallopt(TRIM_THRESHOLD, Integer.MAX_VALUE) == 1
               && library.mallopt(TOP_PAD, 64 << 20) == 1
               && library.mallopt(ARENA_MAX, ARENAS) == 1;
