@@ -2,14 +2,15 @@ package dev.marque.vision;
 
 import dev.marque.vision.photo.Pixels;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Advice on how to take a better photo. Each threshold is where accuracy fell below 90% on
- * validation photos that were scaled down, darkened, blurred or pasted into scenes; see
- * docs/experiments.md.
+ * Advice on how to take a better photo. Each threshold is where fewer than nine in ten answers were
+ * confident on validation photos that were scaled down, darkened, blurred or pasted into scenes;
+ * see docs/experiments.md.
  */
 public enum Advice {
   /** Too few pixels to distinguish brands. */
@@ -22,8 +23,8 @@ public enum Advice {
   CAR_SMALL;
 
   private static final int MIN_LONG_SIDE = 100;
-  private static final double MIN_MEAN_LUMA = 18;
-  private static final double MIN_EDGE = 30;
+  private static final double MIN_MEAN_LUMA = 10;
+  private static final double MIN_EDGE = 0.15;
   private static final double MIN_CAR_SHARE = 0.35;
 
   /** Edges are measured between pixels that are 1/256 of the long side apart. */
@@ -70,28 +71,39 @@ public enum Advice {
   }
 
   /**
-   * Returns the 99th percentile of the brightness differences along rows. The distance between the
-   * compared pixels grows with the photo, so that copies of different sizes give the same value.
+   * Returns the 99th percentile of the brightness differences along rows, relative to the photo's
+   * range of brightness, so that a dark photo is not taken for a blurred one. The distance between
+   * the compared pixels grows with the photo, so that copies of different sizes give the same
+   * value.
    */
-  private static int sharpestEdge(Pixels photo) {
-    int[] counts = new int[256];
-    int total = 0;
+  private static double sharpestEdge(Pixels photo) {
+    int[] values = new int[256];
+    int[] differences = new int[256];
     int distance = Math.max(1, Math.round((float) longSide(photo) / EDGE_STEPS));
     int rows = Math.max(1, photo.height() / 128);
     for (int y = 0; y < photo.height(); y += rows) {
       int line = y * photo.width() * 3;
-      for (int x = distance; x < photo.width(); x++) {
-        int at = line + x * 3;
-        counts[Math.abs(luma(photo.rgb(), at) - luma(photo.rgb(), at - 3 * distance))]++;
-        total++;
+      for (int x = 0; x < photo.width(); x++) {
+        int luma = luma(photo.rgb(), line + x * 3);
+        values[luma]++;
+        if (x >= distance) {
+          differences[Math.abs(luma - luma(photo.rgb(), line + (x - distance) * 3))]++;
+        }
       }
     }
-    int rest = total / 100;
-    int edge = 255;
-    while (edge > 0 && rest >= counts[edge]) {
-      rest -= counts[edge--];
+    int range = percentile(values, 99) - percentile(values, 1);
+    return (double) percentile(differences, 99) / Math.max(1, range);
+  }
+
+  /** Returns the value that this percentage of the counted values does not exceed. */
+  private static int percentile(int[] counts, int percent) {
+    long total = Arrays.stream(counts).sum();
+    long rest = total * percent / 100;
+    int value = 0;
+    while (value < counts.length - 1 && rest >= counts[value]) {
+      rest -= counts[value++];
     }
-    return edge;
+    return value;
   }
 
   private static int luma(byte[] rgb, int at) {

@@ -10,6 +10,7 @@ import dev.marque.vision.photo.Pixels;
 import dev.marque.vision.photo.Resampling;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -54,14 +55,27 @@ class AdviceTest {
 
   @Test
   void a_dark_photo_is_too_dark_but_not_blurred() throws Exception {
-    assertEquals(List.of(Advice.TOO_DARK), Advice.of(darker(volvo(300), 12)));
-    assertEquals(List.of(), Advice.of(darker(volvo(300), 2)));
+    assertEquals(List.of(Advice.TOO_DARK), Advice.of(darker(volvo(300), 16)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {2, 4, 6})
+  void a_photo_with_little_light_is_not_taken_for_a_blurred_one(int factor) throws Exception {
+    assertEquals(List.of(), Advice.of(darker(volvo(300), factor)));
+    assertEquals(List.of(Advice.BLURRED), Advice.of(darker(blurred(volvo(300)), factor)));
   }
 
   @ParameterizedTest
   @ValueSource(ints = {256, 512, 1024})
   void a_photo_of_any_size_without_edges_is_blurred(int longSide) throws Exception {
     assertEquals(List.of(Advice.BLURRED), Advice.of(blurred(volvo(longSide))));
+  }
+
+  @Test
+  void a_photo_of_one_color_is_blurred() {
+    byte[] grey = new byte[200 * 150 * 3];
+    Arrays.fill(grey, (byte) 128);
+    assertEquals(List.of(Advice.BLURRED), Advice.of(new Pixels(200, 150, grey)));
   }
 
   @Test
