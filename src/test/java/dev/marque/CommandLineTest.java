@@ -259,6 +259,7 @@ class CommandLineTest {
     assertEquals(first, Files.readString(model.resolve("evaluation.json")));
     assertTrue(Files.readString(model.resolve("README.md")).contains("For our fleet."));
     assertEquals(0, run("evaluate", "--data", photos, "--model", model, "--against", model));
+    assertTrue(out.toString().contains("not worse than fleet-1"), out.toString());
 
     // Two brands, although the default is to print five.
     Path circle = photos.resolve("Circle/00.jpg");

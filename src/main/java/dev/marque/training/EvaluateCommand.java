@@ -66,6 +66,9 @@ public final class EvaluateCommand implements Callable<Integer> {
       Evaluator.Measured other = measure(LoadedModel.read(against), photos);
       List<String> worse = Comparison.worse(measured.answers(), other.answers());
       worse.forEach(line -> out.println("worse: " + line));
+      if (worse.isEmpty()) {
+        out.println("not worse than " + other.evaluation().model() + " by more than chance");
+      }
       out.flush();
       return worse.isEmpty() ? 0 : 1;
     }
