@@ -103,10 +103,11 @@ public final class Trainer {
         last.map(Checkpoint::state)
             .orElseGet(() -> TrainingProgram.initialState(network, heads, options.seed(), start));
     try (BatchLoader loader = new BatchLoader(maker, loaderThreads());
+        ExitBetweenSteps exit = new ExitBetweenSteps();
         TrainingProgram program = new TrainingProgram(network, heads, precision, state)) {
       progress.started(done, options.epochs(), maker.batches(), summary(examples, validation));
       for (int epoch = done; epoch < options.epochs(); epoch++) {
-        EpochResult result = epoch(epoch, maker, loader, program, validation);
+        EpochResult result = epoch(epoch, maker, loader, program, exit, validation);
         TrainingProgram.State reached = program.state();
         if (!reached.isFinite()) {
           throw diverged(epoch, "the weights are not finite");
@@ -137,6 +138,7 @@ public final class Trainer {
       BatchMaker maker,
       BatchLoader loader,
       TrainingProgram program,
+      ExitBetweenSteps exit,
       List<Example> validation)
       throws InterruptedException {
     long startTime = System.nanoTime();
@@ -151,7 +153,11 @@ public final class Trainer {
       double done = (epoch + (double) batch / maker.batches()) / options.epochs();
       rate = schedule.at(done);
       Batch examples = taught(loader.take());
-      float loss = program.step(examples, rate, options.weightDecay(), options.averageDecay());
+      double stepRate = rate;
+      float loss =
+          exit.run(
+              () ->
+                  program.step(examples, stepRate, options.weightDecay(), options.averageDecay()));
       if (!Float.isFinite(loss)) {
         throw diverged(epoch, "the loss is not finite");
       }

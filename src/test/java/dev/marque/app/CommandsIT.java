@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.marque.RunsConcurrently;
+import dev.marque.training.ColouredShapes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -115,5 +116,21 @@ class CommandsIT {
             List.of(),
             Arrays.asList(line.split(" ")));
     assertTrue(error.contains(model.toString()), error);
+  }
+
+  @Test
+  void a_training_run_that_is_terminated_finishes_its_step_and_does_not_crash() throws IOException {
+    ColouredShapes.write(folder.resolve("photos"), 20);
+    String network = Path.of("model/network.json").toAbsolutePath().toString();
+    List<String> arguments = new ArrayList<>(List.of("train", "--network", network));
+    arguments.addAll(List.of("--data photos --out run --batch 16 --sizes 0:96x128".split(" ")));
+    try (MarqueProcess process = MarqueProcess.start(folder, Map.of(), List.of(), arguments)) {
+      process.awaitOutput("loss");
+      process.terminate();
+      assertEquals(128 + 15, process.awaitEnd(), process.err());
+    }
+    try (Stream<Path> files = Files.list(folder)) {
+      assertEquals(List.of(), files.filter(file -> file.toString().contains("hs_err")).toList());
+    }
   }
 }

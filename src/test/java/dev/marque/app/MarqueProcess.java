@@ -106,13 +106,16 @@ public final class MarqueProcess implements AutoCloseable {
   /** Waits for the line that reports readiness, and returns the address in it. */
   public String awaitReady() {
     String line = "Marque is ready at ";
+    awaitOutput(line);
+    return out().substring(out().indexOf(line) + line.length()).lines().findFirst().orElse("");
+  }
+
+  /** Waits until the process has written a text. */
+  void awaitOutput(String text) {
     long end = System.nanoTime() + TIMEOUT.toNanos();
-    while (System.nanoTime() < end) {
-      if (out().contains(line)) {
-        return out().substring(out().indexOf(line) + line.length()).lines().findFirst().orElse("");
-      }
-      if (!process.isAlive()) {
-        break;
+    while (!out().contains(text) && !err().contains(text)) {
+      if (System.nanoTime() > end || !process.isAlive()) {
+        throw new AssertionError("The process did not write '" + text + "': " + out() + err());
       }
       try {
         // Polling a file: there is nothing else to wait for.
@@ -122,7 +125,6 @@ public final class MarqueProcess implements AutoCloseable {
         throw new IllegalStateException(e);
       }
     }
-    throw new AssertionError("The process did not become ready: " + out() + err());
   }
 
   /** Waits for the process to exit and returns its exit status. */
