@@ -2,6 +2,11 @@ package dev.marque;
 
 import dev.marque.vision.HeapAdvice;
 import java.io.PrintWriter;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import picocli.CommandLine;
@@ -67,9 +72,28 @@ final class CommandErrors implements IExecutionExceptionHandler, IParameterExcep
       long bytes = Runtime.getRuntime().maxMemory();
       return (bytes >> 20) + " MB of memory is not enough; " + HeapAdvice.increaseTo(2 * bytes);
     }
+    if (e instanceof FileSystemException file && file.getFile() != null) {
+      return file.getFile() + ": " + reason(file);
+    }
     boolean ours = e.getClass().getPackageName().startsWith(Main.class.getPackageName());
     boolean foreseen = ours || e instanceof ParameterException;
     String text = foreseen && e.getMessage() != null ? e.getMessage() : e.toString();
     return text.strip().replaceAll("\\s*\\R\\s*", ", ");
+  }
+
+  /**
+   * Java's exceptions about files give their reason by their class, unless the system gives one.
+   */
+  private static String reason(FileSystemException e) {
+    if (e.getReason() != null) {
+      return e.getReason();
+    } else if (e instanceof NoSuchFileException) {
+      return "no such file or folder";
+    } else if (e instanceof AccessDeniedException) {
+      return "permission denied";
+    } else if (e instanceof FileAlreadyExistsException || e instanceof NotDirectoryException) {
+      return "exists and is not a folder";
+    }
+    return e.getClass().getSimpleName();
   }
 }

@@ -279,6 +279,15 @@ class CommandLineTest {
   }
 
   @Test
+  void a_file_in_place_of_a_folder_is_named() throws IOException {
+    Path photos = folder.resolve("fleet");
+    ColouredShapes.write(photos, 4);
+    Path file = Files.writeString(folder.resolve("file"), "I am no folder");
+    assertEquals(1, train(photos, file));
+    assertEquals("marque: %s: exists and is not a folder".formatted(file), err.toString().strip());
+  }
+
+  @Test
   void a_model_is_recalibrated_for_another_size_and_keeps_its_weights() throws IOException {
     Path photos = folder.resolve("fleet");
     ColouredShapes.write(photos, 12);
