@@ -77,10 +77,19 @@ class DeployTest {
     }
   }
 
+  private static Map<?, ?> compose() throws IOException {
+    return (Map<?, ?>) documents(DEPLOY.resolve("compose.yaml")).iterator().next();
+  }
+
   /** Returns the services of the compose file by name. */
   private static Map<?, ?> services() throws IOException {
-    Map<?, ?> compose = (Map<?, ?>) documents(DEPLOY.resolve("compose.yaml")).iterator().next();
-    return (Map<?, ?>) compose.get("services");
+    return (Map<?, ?>) compose().get("services");
+  }
+
+  /** Without a name, Compose takes that of the folder, which other projects use as well. */
+  @Test
+  void the_containers_and_volumes_of_the_compose_file_are_named_after_marque() throws IOException {
+    assertEquals("marque", compose().get("name"));
   }
 
   @Test
