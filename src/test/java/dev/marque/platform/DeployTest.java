@@ -92,6 +92,14 @@ class DeployTest {
     assertEquals("marque", compose().get("name"));
   }
 
+  /** On a busy machine a node needs two minutes; {@code up --wait} gives up on an unhealthy one. */
+  @Test
+  void the_image_counts_as_unhealthy_only_after_a_slow_start() throws IOException {
+    String image = Files.readString(DEPLOY.resolve("Dockerfile"));
+    Matcher period = Pattern.compile("--start-period=(\\d+)m ").matcher(image);
+    assertTrue(period.find() && Integer.parseInt(period.group(1)) >= 5, image);
+  }
+
   @Test
   void every_service_of_the_compose_file_limits_its_logs() throws IOException {
     services()
