@@ -101,6 +101,18 @@ class DeployTest {
   }
 
   @Test
+  void libraries_are_in_layers_before_the_code() throws IOException {
+    String image = Files.readString(DEPLOY.resolve("Dockerfile"));
+    List<String> folders =
+        Pattern.compile("COPY --from=build \\S+ (\\S+)")
+            .matcher(image)
+            .results()
+            .map(match -> match.group(1))
+            .toList();
+    assertEquals(List.of("/opt/djl", "/opt/marque/lib", "/opt/marque"), folders);
+  }
+
+  @Test
   void every_service_of_the_compose_file_limits_its_logs() throws IOException {
     services()
         .forEach(
