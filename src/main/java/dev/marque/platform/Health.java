@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Whether this process is ready to serve, and if not, why. Features register named checks, which
  * run concurrently, each with a timeout. The gauge {@code marque.ready} has the last result of
- * each. Thread-safe.
+ * each, which {@link ManagementServer} renews for every scrape. Thread-safe.
  */
 public final class Health {
 
@@ -36,7 +36,7 @@ public final class Health {
   public void register(String name, Supplier<Future<Void>> check) {
     checks.put(name, check);
     Gauge.builder("marque.ready", () -> lastResult(name))
-        .description("Whether the check passed when readiness was last requested")
+        .description("Whether the check passes, as in /health/ready")
         .tag("check", name)
         .register(meters);
   }

@@ -102,10 +102,14 @@ public final class ManagementServer extends VerticleBase {
         .put("checks", checks);
   }
 
-  /** Runs on a worker thread: with many meters it takes milliseconds. */
+  /**
+   * Checks readiness first, so that its gauges are not older than the scrape. Writing the metrics
+   * runs on a worker thread: with many meters it takes milliseconds.
+   */
   private void scrape(RoutingContext ctx) {
-    vertx
-        .executeBlocking(metrics::scrape, false)
+    health
+        .readiness()
+        .compose(checked -> vertx.executeBlocking(metrics::scrape, false))
         .onSuccess(
             text ->
                 ctx.response()
