@@ -43,6 +43,7 @@ public final class EventBusInferenceClient implements InferenceClient {
   private final int megapixels;
   private final InferenceNodes nodes;
   private final NodeDiscovery discovery;
+  private final MeterRegistry metrics;
   private final Counter retries;
   private final Map<String, Set<Attempt>> attempts = new ConcurrentHashMap<>();
 
@@ -72,6 +73,7 @@ public final class EventBusInferenceClient implements InferenceClient {
       Vertx vertx, String localNode, int megapixels, MeterRegistry metrics) {
     this.vertx = vertx;
     this.megapixels = megapixels;
+    this.metrics = metrics;
     this.nodes = new InferenceNodes(localNode, System::nanoTime);
     this.discovery = new NodeDiscovery(vertx, localNode, nodes, metrics, this::retryElsewhere);
     this.retries =
@@ -184,7 +186,11 @@ public final class EventBusInferenceClient implements InferenceClient {
     }
     Optional<String> chosen = nodes.choose(request.account(), previous);
     if (chosen.isEmpty()) {
-      return Future.failedFuture(new RefusedException(noCapacity()));
+      Refusal refusal = noCapacity();
+      if (previous == null) {
+        count(refusal);
+      }
+      return Future.failedFuture(new RefusedException(refusal));
     }
     String node = chosen.get();
     return send(node, request, remaining)
@@ -196,6 +202,13 @@ public final class EventBusInferenceClient implements InferenceClient {
               retries.increment();
               return classify(request, node);
             });
+  }
+
+  /** Counts a photo that no node has refused, since nodes count those. */
+  private void count(Refusal refusal) {
+    metrics
+        .counter(PhotoAdmission.REFUSED, "reason", refusal.failure(megapixels).type())
+        .increment();
   }
 
   private Future<Inference> send(String node, ClassifyRequest request, long timeoutMillis) {

@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 final class PhotoAdmission {
 
   /**
-   * Counts refusals on this web node by {@code reason}: uploads refused before they were read, and
-   * photos over the rate limit.
+   * Counts refusals on this web node by {@code reason}: uploads refused before they were read,
+   * photos over the rate limit, and photos for which no inference node had room.
    */
   static final String REFUSED = "marque.uploads.refused";
 

@@ -107,6 +107,10 @@ class EventBusInferenceClientTest {
     return failure.type();
   }
 
+  private double refused(String reason) {
+    return metrics.get("marque.uploads.refused").tag("reason", reason).counter().count();
+  }
+
   @Test
   void a_request_contains_its_id_its_account_and_a_deadline() throws Exception {
     Inference answer = Samples.inference();
@@ -122,6 +126,7 @@ class EventBusInferenceClientTest {
   @Test
   void the_client_is_not_ready_before_the_first_node_but_stays_ready_after_the_last() {
     assertEquals("model-not-ready", unavailable());
+    assertEquals(1, refused("model-not-ready"));
     assertThrows(Exception.class, () -> client.check().await());
     node("a", 1, message -> message.reply(Samples.inference()));
     client.check().await();
@@ -134,6 +139,7 @@ class EventBusInferenceClientTest {
   void a_photo_is_not_sent_to_a_full_node() throws Exception {
     node("a", 0, message -> message.reply(Samples.inference()));
     assertEquals("busy", unavailable());
+    assertEquals(1, refused("busy"), "counted here, since no node can");
     assertTrue(requests.isEmpty());
     Eventually.holds(
         "the node gets the next photo",
