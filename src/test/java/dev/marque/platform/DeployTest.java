@@ -73,7 +73,30 @@ class DeployTest {
     for (Object document : documents(file)) {
       Map<?, ?> map = (Map<?, ?>) document;
       assertTrue(
-          Stream.of("kind", "services", "groups").anyMatch(map::containsKey), file.toString());
+          Stream.of("kind", "services", "groups", "scrape_configs").anyMatch(map::containsKey),
+          file.toString());
+    }
+  }
+
+  @Test
+  void the_documentation_says_what_to_do_about_every_alert() throws IOException {
+    String operation = Files.readString(Path.of("docs", "operation.md"));
+    for (Object document : documents(DEPLOY.resolve("prometheus/alerts.yaml"))) {
+      for (Object group : (List<?>) ((Map<?, ?>) document).get("groups")) {
+        for (Object rule : (List<?>) ((Map<?, ?>) group).get("rules")) {
+          Object name = ((Map<?, ?>) rule).get("alert");
+          assertTrue(operation.contains("`" + name + "`"), "docs/operation.md lacks " + name);
+        }
+      }
+    }
+  }
+
+  @Test
+  void prometheus_scrapes_every_node_of_the_compose_file() throws IOException {
+    String configuration = Files.readString(DEPLOY.resolve("prometheus/prometheus.yaml"));
+    for (Object name : services().keySet()) {
+      boolean node = name.toString().matches("(web|inference)-\\d+");
+      assertEquals(node, configuration.contains("\"" + name + ":9090\""), "" + name);
     }
   }
 
