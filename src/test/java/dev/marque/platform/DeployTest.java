@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -98,6 +99,41 @@ class DeployTest {
       boolean node = name.toString().matches("(web|inference)-\\d+");
       assertEquals(node, configuration.contains("\"" + name + ":9090\""), "" + name);
     }
+  }
+
+  /** Returns the panels of the dashboard, without the rows that group them. */
+  private static List<JsonObject> panels() throws IOException {
+    JsonObject dashboard = new JsonObject(Files.readString(DEPLOY.resolve("grafana/marque.json")));
+    return dashboard.getJsonArray("panels").stream()
+        .map(JsonObject.class::cast)
+        .filter(panel -> !panel.getString("type").equals("row"))
+        .toList();
+  }
+
+  /** Grafana tells panels apart by their id. */
+  @Test
+  void every_panel_of_the_dashboard_has_an_id_of_its_own() throws IOException {
+    List<Integer> ids = panels().stream().map(panel -> panel.getInteger("id")).toList();
+    assertEquals(ids.stream().distinct().toList(), ids);
+  }
+
+  /** Otherwise panels would show other programs, and all nodes if some are chosen. */
+  @Test
+  void every_metric_of_the_dashboard_is_selected_by_job_and_instance() throws IOException {
+    Pattern selected = Pattern.compile("\\w+_\\w+\\{job=~\"\\$job\", instance=~\"\\$instance\"");
+    Pattern metric = Pattern.compile("\\b(marque|vertx|jvm|process|system)_\\w+");
+    int metrics = 0;
+    for (JsonObject panel : panels()) {
+      for (Object target : panel.getJsonArray("targets")) {
+        String expression = ((JsonObject) target).getString("expr");
+        assertEquals(
+            metric.matcher(expression).results().count(),
+            selected.matcher(expression).results().count(),
+            expression);
+        metrics++;
+      }
+    }
+    assertTrue(metrics > 40, metrics + " expressions");
   }
 
   private static Map<?, ?> compose() throws IOException {
