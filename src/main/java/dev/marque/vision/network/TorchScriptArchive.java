@@ -19,6 +19,9 @@ import java.util.zip.ZipOutputStream;
  * source, a pickle of the module and one entry for the values of each tensor. PyTorch describes the
  * layout in torch/csrc/jit/docs/serialization.md.
  *
+ * <p>For inference, kernels are stored in channels-last memory format, like the network's input.
+ * From the default format, {@code conv2d} would convert them in every forward pass.
+ *
  * @param source the module's class {@code __torch__.M}
  * @param members its tensors, in the order of the source
  * @param training whether the module starts in training mode and its parameters require gradients
@@ -31,6 +34,7 @@ record TorchScriptArchive(String source, List<Member> members, boolean training)
    * A tensor of the module.
    *
    * @param attribute its name in the source
+   * @param values in the default memory format
    * @param trained whether it is a parameter; otherwise it is a buffer
    * @param precision storage format of its values
    */
@@ -44,18 +48,38 @@ record TorchScriptArchive(String source, List<Member> members, boolean training)
       entry(zip, "data.pkl", new ModulePickle(this).bytes());
       entry(zip, "code/__torch__.py", source.getBytes(StandardCharsets.UTF_8));
       for (int i = 0; i < members.size(); i++) {
-        entry(zip, "data/" + i, values(members.get(i)));
+        entry(zip, "data/" + i, bytes(members.get(i)));
       }
       entry(zip, "constants.pkl", ModulePickle.EMPTY_TUPLE);
       entry(zip, "version", "3\n".getBytes(StandardCharsets.UTF_8));
     }
   }
 
-  private static byte[] values(Member member) {
+  private boolean isChannelsLast(Member member) {
+    return !training && member.shape().length == 4;
+  }
+
+  /** Returns a kernel's values with the input channel as the innermost dimension. */
+  private static float[] channelsLast(Member member) {
+    float[] values = member.values();
+    int channels = member.shape()[1];
+    int positions = member.shape()[2] * member.shape()[3];
+    float[] reordered = new float[values.length];
+    for (int i = 0; i < values.length; i++) {
+      int position = i % positions;
+      int channel = i / positions % channels;
+      int filter = i / positions / channels;
+      reordered[(filter * positions + position) * channels + channel] = values[i];
+    }
+    return reordered;
+  }
+
+  private byte[] bytes(Member member) {
+    float[] values = isChannelsLast(member) ? channelsLast(member) : member.values();
     boolean half = member.precision() == Precision.BFLOAT16;
     ByteBuffer bytes =
-        ByteBuffer.allocate(member.values().length * (half ? 2 : 4)).order(ByteOrder.LITTLE_ENDIAN);
-    for (float value : member.values()) {
+        ByteBuffer.allocate(values.length * (half ? 2 : 4)).order(ByteOrder.LITTLE_ENDIAN);
+    for (float value : values) {
       if (half) {
         bytes.putShort(toBfloat16(value));
       } else {
@@ -101,7 +125,8 @@ record TorchScriptArchive(String source, List<Member> members, boolean training)
       for (int i = 0; i < archive.members.size(); i++) {
         Member member = archive.members.get(i);
         text(member.attribute());
-        tensor(i, member, archive.training && member.trained());
+        int[] strides = strides(member.shape(), archive.isChannelsLast(member));
+        tensor(i, member, strides, archive.training && member.trained());
       }
       out.writeBytes(new byte[] {'u', 'b', '.'});
     }
@@ -110,7 +135,7 @@ record TorchScriptArchive(String source, List<Member> members, boolean training)
       return out.toByteArray();
     }
 
-    private void tensor(int index, Member member, boolean gradients) {
+    private void tensor(int index, Member member, int[] strides, boolean gradients) {
       global("torch._utils", "_rebuild_tensor_v2");
       out.writeBytes(new byte[] {'(', '('});
       text("storage");
@@ -122,13 +147,16 @@ record TorchScriptArchive(String source, List<Member> members, boolean training)
       out.writeBytes(new byte[] {'t', 'Q'});
       integer(0);
       tuple(member.shape());
-      tuple(strides(member.shape()));
+      tuple(strides);
       bool(gradients);
       global("collections", "OrderedDict");
       out.writeBytes(new byte[] {')', 'R', 't', 'R'});
     }
 
-    private static int[] strides(int[] shape) {
+    private static int[] strides(int[] shape, boolean channelsLast) {
+      if (channelsLast) {
+        return new int[] {shape[1] * shape[2] * shape[3], 1, shape[1] * shape[3], shape[1]};
+      }
       int[] strides = new int[shape.length];
       int stride = 1;
       for (int i = shape.length - 1; i >= 0; i--) {
