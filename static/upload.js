@@ -255,6 +255,8 @@ async function settle(photo, request) {
     await wait(photo, reason, Number(request.getResponseHeader('Retry-After')) || 2);
     return;
   }
+  // A proxy that cannot reach the server.
+  if (!ours && request.status > 500) throw new Error(words.away);
   photo.hopeless = ABOUT_THE_PHOTO.includes(request.status);
   const reason = page.querySelector('#image-error > :last-child') ?? page.querySelector('.summary, .problem .lead');
   show(photo, 'failed', reason?.textContent.trim() || words.failed);

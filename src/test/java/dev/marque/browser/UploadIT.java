@@ -202,9 +202,13 @@ class UploadIT {
     try (Window window = Window.desktop(SERVER.baseUrl())) {
       Page page = window.page();
       Steps.signIn(page, person);
-      page.route(PREDICTIONS, Route::abort, new Page.RouteOptions().setTimes(1));
+      page.route(
+          PREDICTIONS,
+          route -> Steps.makeUnreachable(route, true),
+          new Page.RouteOptions().setTimes(1));
       Steps.picker(page).setInputFiles(Steps.AUDI);
       Steps.press(page, "Find the brand");
+      assertThat(page.locator("#queue .failed")).containsText("The server is not responding");
       assertThat(page.locator("#away")).isVisible();
       Steps.press(page, "Try again: audi.jpg");
       assertThat(page.locator(".result")).hasCount(1);
