@@ -186,6 +186,12 @@ class DeployTest {
     assertTrue(proxy.contains("lb_try_duration 5s") && proxy.contains("fail_duration 5s"), proxy);
   }
 
+  @Test
+  void the_proxy_removes_a_name_of_the_user_that_a_browser_sends() throws IOException {
+    String proxy = Files.readString(DEPLOY.resolve("Caddyfile"));
+    assertTrue(proxy.contains("header_up -X-Remote-User"), proxy);
+  }
+
   /** Returns the environment variables of a service of the compose file. */
   private static Map<?, ?> environment(String name) throws IOException {
     Map<?, ?> service = (Map<?, ?>) services().get(name);
