@@ -12,6 +12,7 @@ import com.microsoft.playwright.Frame;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import dev.marque.app.RunningServer;
+import io.restassured.specification.RequestSpecification;
 import java.io.IOException;
 import java.net.URI;
 import java.util.Map;
@@ -26,7 +27,8 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 class DocumentedProxiesIT {
 
-  private static final int TOO_LARGE = 11 << 20;
+  private static final int LARGER_THAN_A_PHOTO = 11 << 20;
+  private static final int LARGER_THAN_ALL_PHOTOS = 46 << 20;
 
   @ParameterizedTest
   @EnumSource(DocumentedProxy.Kind.class)
@@ -43,6 +45,12 @@ class DocumentedProxiesIT {
       portal.page("portal", page(proxy));
       worksInAFrame(proxy, portal, person);
     }
+  }
+
+  private static RequestSpecification to(DocumentedProxy proxy) {
+    return given()
+        .relaxedHTTPSValidation()
+        .header("Host", URI.create(proxy.marque()).getAuthority());
   }
 
   private static RunningServer start(DocumentedProxy proxy, HttpsProxy portal) {
@@ -86,24 +94,33 @@ class DocumentedProxiesIT {
               .filter(cookie -> cookie.name.contains("marque_"))
               .allMatch(cookie -> cookie.path.equals("/cars") && cookie.secure));
     }
-    given()
-        .relaxedHTTPSValidation()
-        .header("Host", URI.create(proxy.marque()).getAuthority())
+    to(proxy)
         .header("X-Request-Id", "chosen-by-the-browser")
         .get(local(proxy) + "/login")
         .then()
         .statusCode(200)
         .header("X-Request-Id", not("chosen-by-the-browser"));
     // Marque itself rejects a photo that is too large: its response explains more than a proxy's.
-    given()
-        .relaxedHTTPSValidation()
-        .header("Authorization", "Bearer " + person.token())
-        .header("Host", URI.create(proxy.marque()).getAuthority())
-        .multiPart("image", "large.jpg", new byte[TOO_LARGE], "image/jpeg")
-        .post(local(proxy) + "/api/v1/predictions")
+    for (int size : new int[] {LARGER_THAN_A_PHOTO, LARGER_THAN_ALL_PHOTOS}) {
+      to(proxy)
+          .header("Authorization", "Bearer " + person.token())
+          .contentType("image/jpeg")
+          .body(new byte[size])
+          .post(local(proxy) + "/api/v1/predictions")
+          .then()
+          .statusCode(413)
+          .contentType(containsString("application/problem+json"));
+    }
+    // From another site, which a forwarding header of the client cannot turn into Marque's own.
+    to(proxy)
+        .header("Cookie", "any=one")
+        .header("Origin", "https://other.example")
+        .header("X-Forwarded-Proto", "https")
+        .header("X-Forwarded-Host", "other.example")
+        .formParam("username", person.username())
+        .post(local(proxy) + "/login")
         .then()
-        .statusCode(413)
-        .contentType(containsString("application/problem+json"));
+        .statusCode(403);
   }
 
   private static String local(DocumentedProxy proxy) {
