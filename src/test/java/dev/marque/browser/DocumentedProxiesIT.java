@@ -3,6 +3,7 @@ package dev.marque.browser;
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static io.restassured.RestAssured.given;
 import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.not;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -27,6 +28,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 class DocumentedProxiesIT {
 
+  private static final int PHOTO = 2 << 20;
   private static final int LARGER_THAN_A_PHOTO = 11 << 20;
   private static final int LARGER_THAN_ALL_PHOTOS = 46 << 20;
 
@@ -44,6 +46,44 @@ class DocumentedProxiesIT {
       worksAsAPage(proxy, person);
       portal.page("portal", page(proxy));
       worksInAFrame(proxy, portal, person);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(DocumentedProxy.Kind.class)
+  void nobody_but_the_proxy_names_the_user(DocumentedProxy.Kind kind)
+      throws IOException, InterruptedException {
+    assumeTrue(kind.isInstalled(), kind + " is not installed");
+    try (DocumentedProxy proxy = new DocumentedProxy(kind);
+        RunningServer server =
+            RunningServer.start(
+                Map.of(
+                    "marque.public-url", proxy.marque(),
+                    "marque.proxy.trusted", "127.0.0.1",
+                    "marque.signup.enabled", "false",
+                    "marque.sso.header.name", "X-Remote-User"))) {
+      proxy.signOn();
+      proxy.forwardTo(URI.create(server.baseUrl()).getPort());
+      to(proxy).get(local(proxy) + "/api/v1/me").then().statusCode(401);
+      RequestSpecification forged =
+          to(proxy)
+              .header(proxy.credentials())
+              .header("X-Remote-User", "grace")
+              .header("X_Remote_User", "grace");
+      if (kind == DocumentedProxy.Kind.NGINX) {
+        // The name for which nginx's variable $remote_user stands.
+        forged.auth().preemptive().basic("grace", "guessed");
+      }
+      forged.get(local(proxy) + "/api/v1/me").then().body("username", equalTo("ada"));
+      // The photo is none, but it reaches Marque.
+      to(proxy)
+          .header(proxy.credentials())
+          .header("Sec-Fetch-Site", "same-origin")
+          .multiPart("image", "photo.jpg", new byte[PHOTO], "image/jpeg")
+          .post(local(proxy) + "/api/v1/predictions")
+          .then()
+          .statusCode(415)
+          .contentType(containsString("application/problem+json"));
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.marque.browser;
 
 import dev.marque.SelfSignedCertificate;
+import io.restassured.http.Header;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -34,23 +35,33 @@ final class DocumentedProxy implements AutoCloseable {
       return Files.isExecutable(program);
     }
 
-    private String example() throws IOException {
+    private String proxyExample() throws IOException {
+      return examples().get(0);
+    }
+
+    /** Returns the lines that replace the one that removes the header for single sign-on. */
+    private String signOnExample() throws IOException {
+      return examples().get(1);
+    }
+
+    private List<String> examples() throws IOException {
       String language = name().toLowerCase(java.util.Locale.ROOT);
-      Matcher block =
-          Pattern.compile("```" + language + "\n(.*?)```", Pattern.DOTALL)
-              .matcher(Files.readString(Path.of("docs", "portal.md")));
-      if (!block.find()) {
-        throw new IllegalStateException("docs/portal.md has no example for " + language);
-      }
-      return block.group(1);
+      return Pattern.compile("```" + language + "\n(.*?)```", Pattern.DOTALL)
+          .matcher(Files.readString(Path.of("docs", "portal.md")))
+          .results()
+          .map(block -> block.group(1))
+          .toList();
     }
   }
+
+  private static final Pattern HEADER_REMOVED = Pattern.compile("(?m)^.*X-Remote-User.*$");
 
   private static final long TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(60);
 
   private final Kind kind;
   private final int port;
   private Process process;
+  private boolean signOn;
 
   DocumentedProxy(Kind kind) throws IOException {
     this.kind = kind;
@@ -64,18 +75,45 @@ final class DocumentedProxy implements AutoCloseable {
     return "https://marque.example:" + port + "/cars";
   }
 
+  /**
+   * Lets the proxy authenticate a user: Ada, by {@link #credentials()}. nginx asks another service.
+   */
+  void signOn() {
+    signOn = true;
+  }
+
+  /** Returns the name and value of the header with which a browser proves that it is Ada's. */
+  Header credentials() {
+    return kind == Kind.NGINX
+        ? new Header("Cookie", "portal=ada")
+        : new Header("Authorization", "Basic YWRhOnNlY3JldA==");
+  }
+
   /** Starts the proxy in front of a server on this machine. */
   void forwardTo(int backend) throws IOException, InterruptedException {
     Path folder = Files.createTempDirectory("marque-" + kind);
     SelfSignedCertificate.writePem(folder);
-    String example = kind.example().replace("127.0.0.1:8080", "127.0.0.1:" + backend);
+    String example = kind.proxyExample().replace("127.0.0.1:8080", "127.0.0.1:" + backend);
+    if (signOn) {
+      example =
+          HEADER_REMOVED
+                  .matcher(example)
+                  .replaceFirst(Matcher.quoteReplacement(kind.signOnExample()))
+              + (kind == Kind.NGINX ? nginxAuthentication() : apacheAuthentication());
+      Files.writeString(folder.resolve("users"), "ada:{SHA}5en6G6MezRroT3XKqkdPOmY/BfQ=\n");
+      // Apache reads it as another user; the key stays readable by its owner only.
+      if (!folder.toFile().setExecutable(true, false)) {
+        throw new IOException("cannot open " + folder);
+      }
+    }
     Path file = folder.resolve("proxy.conf");
     Files.writeString(
         file,
         (kind == Kind.NGINX ? nginx() : apache())
             .replace("PORT", Integer.toString(port))
-            .replace("FOLDER", folder.toString())
-            .replace("EXAMPLE", example));
+            .replace("EXAMPLE", example)
+            .replace("SERVICE", signOn ? nginxService() : "")
+            .replace("FOLDER", folder.toString()));
     List<String> command =
         kind == Kind.NGINX
             ? List.of(kind.program.toString(), "-e", "stderr", "-p", folder + "", "-c", file + "")
@@ -125,15 +163,62 @@ final class DocumentedProxy implements AutoCloseable {
             ssl_certificate_key FOLDER/key.pem;
         EXAMPLE
           }
+        SERVICE
         }
         """
         .formatted(System.getProperty("user.name"));
   }
 
+  private static String nginxAuthentication() {
+    return """
+        location = /auth {
+          internal;
+          proxy_pass http://unix:FOLDER/service:/;
+          proxy_pass_request_body off;
+          proxy_set_header Content-Length "";
+          client_max_body_size 0;
+        }
+        """;
+  }
+
+  private static String nginxService() {
+    return """
+        server {
+          listen unix:FOLDER/service;
+          location / {
+            if ($cookie_portal != "ada") { return 401; }
+            add_header X-User ada;
+            return 204;
+          }
+        }
+        """;
+  }
+
+  private static String apacheAuthentication() {
+    return """
+        <Location /cars>
+        AuthType Basic
+        AuthName portal
+        AuthUserFile FOLDER/users
+        Require valid-user
+        </Location>
+        """;
+  }
+
   private static String apache() {
     StringBuilder modules = new StringBuilder();
     for (String module :
-        List.of("mpm_event", "authz_core", "proxy", "proxy_http", "headers", "ssl")) {
+        List.of(
+            "mpm_event",
+            "authn_core",
+            "authn_file",
+            "authz_core",
+            "authz_user",
+            "auth_basic",
+            "proxy",
+            "proxy_http",
+            "headers",
+            "ssl")) {
       modules
           .append("LoadModule ")
           .append(module)
