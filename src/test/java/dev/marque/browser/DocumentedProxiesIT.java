@@ -144,6 +144,8 @@ class DocumentedProxiesIT {
     for (int size : new int[] {LARGER_THAN_A_PHOTO, LARGER_THAN_ALL_PHOTOS}) {
       to(proxy)
           .header("Authorization", "Bearer " + person.token())
+          // As curl and other programs send it.
+          .header("Expect", "100-continue")
           .contentType("image/jpeg")
           .body(new byte[size])
           .post(local(proxy) + "/api/v1/predictions")
