@@ -1,7 +1,6 @@
 package dev.marque.web;
 
 import io.vertx.core.Handler;
-import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
@@ -80,7 +79,7 @@ public final class Arrival implements Handler<RoutingContext> {
       }
     }
     RequestId.assign(ctx, proxies.trusts(request));
-    ctx.addBodyEndHandler(end -> discardRest(ctx.vertx(), request));
+    ctx.addBodyEndHandler(end -> BodyDiscarder.discard(ctx.vertx(), request, MAX_DISCARDED_BYTES));
     if (ctx.get(MALFORMED) != null) {
       throw new Failure.Malformed("bad-request");
     }
@@ -129,31 +128,5 @@ public final class Arrival implements Handler<RoutingContext> {
       return "/" + rest;
     }
     return rest.startsWith("/") ? rest : uri;
-  }
-
-  private static void discardRest(Vertx vertx, HttpServerRequest request) {
-    if (request.isEnded()) {
-      return;
-    }
-    if (request.isExpectMultipart()) {
-      request.setExpectMultipart(false);
-    }
-    request.exceptionHandler(gone -> {});
-    request.endHandler(end -> {});
-    request.handler(
-        chunk -> {
-          if (request.bytesRead() > MAX_DISCARDED_BYTES) {
-            request.connection().close();
-          }
-        });
-    request.resume();
-    // Bytes that have already arrived are delivered first. If the request has ended by then, what
-    // follows belongs to the next one, since clients may pipeline requests.
-    vertx.runOnContext(
-        delivered -> {
-          if (!request.isEnded()) {
-            RestOfBody.of(request, MAX_DISCARDED_BYTES);
-          }
-        });
   }
 }

@@ -341,6 +341,49 @@ class UploadsTest {
     }
   }
 
+  /** The rest of a rejected body and the next request may arrive in one piece, or in several. */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 4_000, 9_000})
+  void discarding_a_rejected_body_leaves_the_next_request(int alreadySent) throws IOException {
+    byte[] rejected =
+        "POST /upload HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nContent-Length: 9000\r\n\r\n"
+            .getBytes(StandardCharsets.ISO_8859_1);
+    try (Socket socket = connect()) {
+      OutputStream out = socket.getOutputStream();
+      for (int i = 0; i < 3; i++) {
+        ByteArrayOutputStream first = new ByteArrayOutputStream();
+        first.writeBytes(rejected);
+        first.write(new byte[alreadySent]);
+        out.write(first.toByteArray());
+        assertTrue(answer(socket.getInputStream()).startsWith("HTTP/1.1 415"));
+        ByteArrayOutputStream rest = new ByteArrayOutputStream();
+        rest.write(new byte[9_000 - alreadySent]);
+        rest.writeBytes(head(5_000, ""));
+        rest.write(new byte[5_000]);
+        out.write(rest.toByteArray());
+        assertTrue(answer(socket.getInputStream()).endsWith("=:5000;"));
+      }
+    }
+  }
+
+  @Test
+  void rejected_requests_may_be_pipelined() throws IOException {
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    server.admitsUploads = false;
+    try (Socket socket = connect()) {
+      for (int i = 0; i < 4; i++) {
+        all.writeBytes(head(100_000, ""));
+        all.write(new byte[100_000]);
+      }
+      socket.getOutputStream().write(all.toByteArray());
+      for (int i = 0; i < 4; i++) {
+        assertTrue(answer(socket.getInputStream()).startsWith("HTTP/1.1 503"));
+      }
+    } finally {
+      server.admitsUploads = true;
+    }
+  }
+
   /** Reads head and body of one answer on a connection that stays open. */
   private static String answer(InputStream in) throws IOException {
     StringBuilder head = new StringBuilder();
