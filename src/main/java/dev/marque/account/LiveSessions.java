@@ -44,7 +44,12 @@ final class LiveSessions {
   private final Pool pool;
   private final Clock clock;
   private final Cache<UUID, State> states =
-      Caffeine.newBuilder().maximumSize(MAX_CACHED).expireAfterWrite(CACHED_FOR).build();
+      Caffeine.newBuilder()
+          .maximumSize(MAX_CACHED)
+          .expireAfterWrite(CACHED_FOR)
+          // Waking another thread costs more than this cache's maintenance.
+          .executor(Runnable::run)
+          .build();
 
   /** Counts invalidations, so that a result read before one is not cached after it. */
   private final AtomicLong invalidations = new AtomicLong();

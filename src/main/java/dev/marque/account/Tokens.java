@@ -37,7 +37,12 @@ final class Tokens {
 
   /** Caches verified tokens until they expire: a signature needs to be checked only once. */
   private final Cache<String, Verified> verified =
-      Caffeine.newBuilder().maximumSize(MAX_CACHED).expireAfterWrite(LIFETIME).build();
+      Caffeine.newBuilder()
+          .maximumSize(MAX_CACHED)
+          .expireAfterWrite(LIFETIME)
+          // Waking another thread costs more than this cache's maintenance.
+          .executor(Runnable::run)
+          .build();
 
   private record Verified(AccessToken token, Instant expires) {}
 

@@ -32,6 +32,8 @@ public final class PredictionLimits {
       Caffeine.newBuilder()
           .maximumSize(MAX_BUCKETS)
           .expireAfterAccess(Duration.ofMinutes(2))
+          // Waking another thread costs more than this cache's maintenance.
+          .executor(Runnable::run)
           .build();
 
   /**
