@@ -20,7 +20,7 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 public final class Overhead {
 
   private static final int CLIENTS = 32;
-  private static final Duration WARM_UP = Duration.ofSeconds(10);
+  private static final Duration WARM_UP = Duration.ofSeconds(15);
 
   private Overhead() {}
 
@@ -67,7 +67,7 @@ public final class Overhead {
   private static double served(Duration time) throws Exception {
     try (MeasuredServer server = MeasuredServer.start(Map.of());
         PhotoLoad load = new PhotoLoad(server.address(), LargePhoto.jpeg(), CLIENTS)) {
-      load.saturate(CLIENTS, WARM_UP);
+      WarmUp.untilCompiled(server, () -> load.saturate(CLIENTS, WARM_UP));
       double batches = server.metric("marque_inference_batch_count");
       double photos = server.metric("marque_inference_batch_sum");
       Answers answers = load.saturate(CLIENTS, time);

@@ -16,7 +16,6 @@ public final class Overload {
 
   private static final int PEAK_CLIENTS = 32;
   private static final Duration WARM_UP = Duration.ofSeconds(15);
-  private static final Duration WARM_UP_OVERLOAD = Duration.ofSeconds(45);
   private static final Duration PEAK = Duration.ofSeconds(20);
   private static final Duration AFTER = Duration.ofSeconds(10);
 
@@ -48,10 +47,12 @@ public final class Overload {
   private void run(MeasuredServer server, PhotoLoad load, Duration time, double times)
       throws Exception {
     Answers first = load.saturate(PEAK_CLIENTS, WARM_UP);
-    // The JIT compiler takes up to half a core in the first minute of a new kind of load, so both
-    // peak and overload are measured once it has finished.
-    load.atRate(clients, times * first.photosPerSecond(), WARM_UP_OVERLOAD);
-    load.saturate(PEAK_CLIENTS, WARM_UP);
+    WarmUp.untilCompiled(
+        server,
+        () -> {
+          load.atRate(clients, times * first.photosPerSecond(), WARM_UP);
+          load.saturate(PEAK_CLIENTS, WARM_UP);
+        });
     Answers before = load.saturate(PEAK_CLIENTS, PEAK);
     double peak = before.photosPerSecond();
     print("peak: %.1f photos/s with %d clients%n%s", peak, PEAK_CLIENTS, before.table());

@@ -1,0 +1,44 @@
+package dev.marque.benchmark;
+
+import java.io.IOException;
+
+/**
+ * Runs load until the server's JIT compiler is idle. It takes up to half a core in the first minute
+ * of a new kind of load and a twentieth after three, because rarely called methods reach its
+ * threshold late; a server that has been running for longer spends that time on photos.
+ */
+final class WarmUp {
+
+  /** Compilation per second of load that counts as idle. */
+  private static final double IDLE = 0.02;
+
+  private static final int MAX_ROUNDS = 20;
+
+  private WarmUp() {}
+
+  /** One round of load. */
+  @FunctionalInterface
+  interface Round {
+
+    void run() throws IOException;
+  }
+
+  /** Repeats the round until the compiler is idle during one, at most twenty times. */
+  static void untilCompiled(MeasuredServer server, Round round) throws IOException {
+    long begin = System.nanoTime();
+    double share = 1;
+    for (int i = 0; i < MAX_ROUNDS && share > IDLE; i++) {
+      double compiled = compilationSeconds(server);
+      long since = System.nanoTime();
+      round.run();
+      share = (compilationSeconds(server) - compiled) / ((System.nanoTime() - since) / 1e9);
+    }
+    Overload.print(
+        "warm-up: %.0f s, at the end of which the JIT compiler was busy %.1f%% of the time%n",
+        (System.nanoTime() - begin) / 1e9, 100 * share);
+  }
+
+  private static double compilationSeconds(MeasuredServer server) {
+    return server.metric("jvm_compilation_time_ms_total") / 1e3;
+  }
+}
