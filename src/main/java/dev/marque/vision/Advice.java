@@ -79,15 +79,16 @@ public enum Advice {
   private static double sharpestEdge(Pixels photo) {
     int[] values = new int[256];
     int[] differences = new int[256];
+    int[] row = new int[photo.width()];
     int distance = Math.max(1, Math.round((float) longSide(photo) / EDGE_STEPS));
     int rows = Math.max(1, photo.height() / 128);
     for (int y = 0; y < photo.height(); y += rows) {
       int line = y * photo.width() * 3;
       for (int x = 0; x < photo.width(); x++) {
-        int luma = luma(photo.rgb(), line + x * 3);
-        values[luma]++;
+        row[x] = luma(photo.rgb(), line + x * 3);
+        values[row[x]]++;
         if (x >= distance) {
-          differences[Math.abs(luma - luma(photo.rgb(), line + (x - distance) * 3))]++;
+          differences[Math.abs(row[x] - row[x - distance])]++;
         }
       }
     }
