@@ -39,6 +39,10 @@ final class WarmUp {
   }
 
   private static double compilationSeconds(MeasuredServer server) {
-    return server.metric("jvm_compilation_time_ms_total") / 1e3;
+    double millis = server.metric("jvm_compilation_time_ms_total");
+    if (millis == 0) {
+      throw new IllegalStateException("the server does not report its compilation time");
+    }
+    return millis / 1e3;
   }
 }
