@@ -8,6 +8,7 @@ import io.netty.handler.codec.http.LastHttpContent;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.impl.HttpServerConnection;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,9 +49,9 @@ final class BodyDiscarder extends ChannelInboundHandlerAdapter {
     }
     request.exceptionHandler(gone -> {});
     request.endHandler(end -> {});
-    BodyDiscarder discarder = of(request);
-    if (discarder != null && discarder.inHead && request.bytesRead() == 0) {
-      discarder.start(limit);
+    BodyDiscarder present = present(request);
+    if (present != null && present.inHead && request.bytesRead() == 0) {
+      present.start(limit);
       request.resume();
       return;
     }
@@ -65,26 +66,35 @@ final class BodyDiscarder extends ChannelInboundHandlerAdapter {
     // follows belongs to the next one, since clients may pipeline requests.
     vertx.runOnContext(
         delivered -> {
-          if (discarder != null && !request.isEnded()) {
-            discarder.start(limit);
+          if (!request.isEnded()) {
+            presentOrAdded(request).ifPresent(discarder -> discarder.start(limit));
           }
         });
   }
 
-  /** Returns the connection's discarder, which is added when first needed. */
-  private static @Nullable BodyDiscarder of(HttpServerRequest request) {
-    if (!(request.connection() instanceof HttpServerConnection connection)) {
-      return null;
+  private static @Nullable BodyDiscarder present(HttpServerRequest request) {
+    return request.connection() instanceof HttpServerConnection connection
+        ? connection.channelHandlerContext().pipeline().get(BodyDiscarder.class)
+        : null;
+  }
+
+  /**
+   * Returns the connection's discarder. It is added by the first request of which something is left
+   * to discard, because most connections have none.
+   */
+  private static Optional<BodyDiscarder> presentOrAdded(HttpServerRequest request) {
+    BodyDiscarder present = present(request);
+    if (present != null || !(request.connection() instanceof HttpServerConnection connection)) {
+      return Optional.ofNullable(present);
     }
     ChannelHandlerContext vertx = connection.channelHandlerContext();
-    BodyDiscarder present = vertx.pipeline().get(BodyDiscarder.class);
-    // Of a connection that has been closed in the meantime, nothing more arrives.
-    if (present != null || vertx.isRemoved()) {
-      return present;
+    if (vertx.isRemoved()) {
+      // The connection has been closed in the meantime, so nothing more arrives.
+      return Optional.empty();
     }
     BodyDiscarder added = new BodyDiscarder(connection);
     vertx.pipeline().addBefore(vertx.name(), null, added);
-    return added;
+    return Optional.of(added);
   }
 
   private void start(long limit) {

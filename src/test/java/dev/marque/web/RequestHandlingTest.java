@@ -299,6 +299,33 @@ class RequestHandlingTest {
     }
   }
 
+  /**
+   * The connection discards the rest of a rejected body, and nothing of a request behind others.
+   */
+  @Test
+  void after_a_rejected_request_a_pipelined_one_keeps_its_body() throws IOException {
+    String rejected =
+        "POST /upload HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nContent-Length: 9000\r\n\r\n";
+    String later = "GET /later HTTP/1.1\r\nHost: x\r\n\r\n";
+    String upload =
+        "POST /upload HTTP/1.1\r\nHost: x\r\nContent-Type: image/jpeg\r\nContent-Length: 9000\r\nConnection: close\r\n\r\n";
+    try (RawHttp client = RawHttp.to(server.port())) {
+      client.send(rejected);
+      assertEquals('H', client.in().read());
+      client.send("x".repeat(9000) + later + upload + "x".repeat(4000));
+      StringBuilder answers = new StringBuilder();
+      while (answers.indexOf("later") < 0) {
+        int next = client.in().read();
+        assertTrue(next >= 0, answers.toString());
+        answers.append((char) next);
+      }
+      client.send("x".repeat(5000));
+      answers.append(client.rest());
+      assertTrue(answers.indexOf("TTP/1.1 415") == 0, answers.toString());
+      assertTrue(answers.indexOf("=:9000;") > 0, answers.toString());
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"/api/v1/no-such", "//api/v1/no-such", "/x/../api/v1/no-such"})
   void an_unknown_api_path_is_a_problem_document(String path) {
