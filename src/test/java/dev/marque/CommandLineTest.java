@@ -184,6 +184,8 @@ class CommandLineTest {
         "evaluate --data src --modle model",
         "export",
         "export --precision float8 marque.pt",
+        "export --precision int8 marque.pt",
+        "train --data src --out out --precision int8",
       })
   void wrong_usage_is_one_line_that_refers_to_help_and_status_2(String line) {
     assertEquals(2, run((Object[]) line.split(" ")));
@@ -258,6 +260,8 @@ class CommandLineTest {
     assertEquals(0, run("evaluate", "--data", photos, "--model", model), err.toString());
     assertEquals(first, Files.readString(model.resolve("evaluation.json")));
     assertTrue(Files.readString(model.resolve("README.md")).contains("For our fleet."));
+    assertEquals(0, run("evaluate", "--data", photos, "--model", model, "--precision", "bfloat16"));
+    assertEquals(first, Files.readString(model.resolve("evaluation.json")), "only printed");
     assertEquals(0, run("evaluate", "--data", photos, "--model", model, "--against", model));
     assertTrue(out.toString().contains("not worse than fleet-1"), out.toString());
 
@@ -310,6 +314,7 @@ class CommandLineTest {
     ModelDescription same = ModelDescription.read(model);
     assertEquals("fleet-1.1", same.name());
     assertEquals(trained.calibration(), same.calibration(), "the same photos and weights");
+    assertEquals(trained.activations(), same.activations());
 
     assertEquals(0, calibrate(photos, model, "fleet-1.2", "--serve-at", "96x128"));
     ModelDescription larger = ModelDescription.read(model);

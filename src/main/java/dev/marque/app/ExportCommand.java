@@ -1,6 +1,7 @@
 package dev.marque.app;
 
 import dev.marque.platform.SettingsFile;
+import dev.marque.training.FloatingPointConverter;
 import dev.marque.vision.LoadedModel;
 import dev.marque.vision.network.Precision;
 import dev.marque.vision.network.TorchScriptProgram;
@@ -21,8 +22,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "export",
     description = {
-      "Writes the network as the TorchScript program used for serving: torch.jit.load(FILE) opens"
-          + " it without Marque.",
+      "Writes the network as a TorchScript program, in floating point: torch.jit.load(FILE) opens it"
+          + " without Marque.",
       "",
       "Its input is float32 [count, 3, height, width], with the input size and normalisation in"
           + " the model's model.json. It returns the logits (brands, models, car or not) and the"
@@ -41,6 +42,7 @@ public final class ExportCommand implements Callable<Integer> {
 
   @Option(
       names = "--precision",
+      converter = FloatingPointConverter.class,
       description = "float32 or bfloat16 (default: ${DEFAULT-VALUE}).",
       defaultValue = "float32")
   private Precision precision = Precision.FLOAT32;

@@ -18,7 +18,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "calibrate",
     description = {
-      "Refits a model's temperature, thresholds and accuracy curve to the validation photos.",
+      "Refits a model's temperature, thresholds and accuracy curve to the validation photos, and"
+          + " measures the ranges that integer arithmetic needs.",
       "",
       "The weights do not change, so this takes minutes, while training takes hours. Use it to"
           + " serve a model at another input size, or to adapt it to photos like those of your"

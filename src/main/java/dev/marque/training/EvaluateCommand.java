@@ -1,6 +1,7 @@
 package dev.marque.training;
 
 import dev.marque.vision.LoadedModel;
+import dev.marque.vision.network.Precision;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -37,6 +38,14 @@ public final class EvaluateCommand implements Callable<Integer> {
               + " is significantly worse than that one. Writes nothing.")
   private @Nullable Path against;
 
+  @Option(
+      names = "--precision",
+      defaultValue = "float32",
+      description =
+          "float32, bfloat16 or int8 (default: ${DEFAULT-VALUE}). The model card is written for"
+              + " float32 only.")
+  private Precision precision = Precision.FLOAT32;
+
   @Option(names = "--no-write", description = "Only print the figures.")
   private boolean printOnly;
 
@@ -72,7 +81,7 @@ public final class EvaluateCommand implements Callable<Integer> {
       out.flush();
       return worse.isEmpty() ? 0 : 1;
     }
-    if (!printOnly) {
+    if (!printOnly && precision == Precision.FLOAT32) {
       new ModelCard(measured.evaluation(), loaded).write(folder);
       out.println("Written to " + folder);
     }
@@ -81,7 +90,7 @@ public final class EvaluateCommand implements Callable<Integer> {
   }
 
   private Evaluator.Measured measure(LoadedModel model, DataSet photos) {
-    return Evaluator.measure(model, photos, options::reportSkipped);
+    return Evaluator.measure(model, precision, photos, options::reportSkipped);
   }
 
   private static void print(PrintWriter out, Evaluation e) {

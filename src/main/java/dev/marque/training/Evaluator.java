@@ -7,6 +7,7 @@ import dev.marque.vision.LoadedModel;
 import dev.marque.vision.ModelDescription;
 import dev.marque.vision.Traits;
 import dev.marque.vision.Verdict;
+import dev.marque.vision.network.Precision;
 import dev.marque.vision.photo.Pixels;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -54,9 +55,10 @@ final class Evaluator {
    * @throws DataSetException if the model does not know the brands, or fewer than two validation
    *     photos can be read
    */
-  static Measured measure(LoadedModel model, DataSet photos, Consumer<List<String>> unreadable) {
+  static Measured measure(
+      LoadedModel model, Precision precision, DataSet photos, Consumer<List<String>> unreadable) {
     photos.checkKnownTo(model.description());
-    try (Judge judge = new Judge(model, unreadable)) {
+    try (Judge judge = new Judge(model, precision, unreadable)) {
       List<Example> known = judge.read(photos.validation());
       if (known.size() < 2) {
         throw new DataSetException(

@@ -4,7 +4,6 @@ import dev.marque.vision.Advice;
 import dev.marque.vision.LoadedModel;
 import dev.marque.vision.PhotoViewer;
 import dev.marque.vision.network.Precision;
-import dev.marque.vision.network.ServingProgram;
 import dev.marque.vision.photo.Pixels;
 import java.util.List;
 import java.util.function.BiFunction;
@@ -12,10 +11,7 @@ import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/**
- * Classifies photos of a data set with a model as the server does, but in single precision, so that
- * every run gives the same figures.
- */
+/** Classifies photos of a data set with a model as the server does. */
 final class Judge implements AutoCloseable {
 
   private static final int BATCH = 16;
@@ -25,19 +21,13 @@ final class Judge implements AutoCloseable {
   private final Consumer<List<String>> unreadable;
 
   /**
+   * @param precision in single precision, every run gives the same figures
    * @param unreadable is called with the names of photos that could not be read
    */
-  Judge(LoadedModel model, Consumer<List<String>> unreadable) {
+  Judge(LoadedModel model, Precision precision, Consumer<List<String>> unreadable) {
     this.model = model;
     this.unreadable = unreadable;
-    this.viewer =
-        new PhotoViewer(
-            model.description(),
-            ServingProgram.load(
-                model.network(),
-                model.description().labels().heads(),
-                model.weights(),
-                Precision.FLOAT32));
+    this.viewer = new PhotoViewer(model.description(), model.program(precision));
   }
 
   /** Judges the photos that can be read, in order. */

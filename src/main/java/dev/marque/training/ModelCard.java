@@ -52,7 +52,7 @@ final class ModelCard {
     AtomicFile.write(folder.resolve(RELIABILITY), Charts.reliability(evaluation));
     AtomicFile.write(folder.resolve(TEXT), text(folder));
     ModelDescription description = model.description();
-    description.with(description.calibration(), summary()).write(folder);
+    description.with(summary()).write(folder);
   }
 
   /** Deletes the card in a folder whose model is replaced: it describes the old one. */

@@ -124,6 +124,7 @@ public final class TrainCommand implements Callable<Integer> {
 
   @Option(
       names = "--precision",
+      converter = FloatingPointConverter.class,
       description =
           "float32, or bfloat16 on processors with instructions for it (default:"
               + " ${DEFAULT-VALUE}).",

@@ -1,7 +1,12 @@
 package dev.marque.vision;
 
+import dev.marque.vision.network.ActivationRanges;
+import dev.marque.vision.network.Heads;
+import dev.marque.vision.network.InvalidModelException;
 import dev.marque.vision.network.NetworkDescription;
+import dev.marque.vision.network.Precision;
 import dev.marque.vision.network.Safetensors;
+import dev.marque.vision.network.ServingProgram;
 import dev.marque.vision.network.ShapeInference;
 import dev.marque.vision.network.Weights;
 import java.io.IOException;
@@ -26,7 +31,37 @@ public record LoadedModel(
     NetworkDescription network = NetworkDescription.read(folder.resolve(NETWORK));
     Weights weights = new Weights(Safetensors.read(folder.resolve(WEIGHTS)).tensors());
     weights.check(ShapeInference.tensors(network, description.labels().heads()));
+    ActivationRanges ranges = description.activations();
+    if (ranges != null) {
+      ranges.check(network);
+    }
     return new LoadedModel(description, network, weights);
+  }
+
+  /**
+   * Loads the serving program of this model.
+   *
+   * @throws dev.marque.vision.network.InvalidModelException if the precision is {@link
+   *     Precision#INT8}, and the model has no ranges for it or PyTorch no integer convolutions
+   */
+  public ServingProgram program(Precision precision) {
+    Heads heads = description.labels().heads();
+    if (precision != Precision.INT8) {
+      return ServingProgram.load(network, heads, weights, precision);
+    }
+    ActivationRanges ranges = description.activations();
+    if (ranges == null) {
+      throw new InvalidModelException(
+          "%s has no activation ranges for int8; measure them with calibrate"
+              .formatted(description.name()));
+    }
+    return ServingProgram.loadQuantized(
+        network, heads, weights, description.normalization(), ranges, description.input());
+  }
+
+  /** Returns a copy with another description. */
+  public LoadedModel with(ModelDescription changed) {
+    return new LoadedModel(changed, network, weights);
   }
 
   /** Writes the three files, each {@linkplain AtomicFile atomically}. */

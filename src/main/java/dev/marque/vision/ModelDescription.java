@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.marque.vision.network.ActivationRanges;
 import dev.marque.vision.network.InvalidModelException;
 import dev.marque.vision.photo.Normalization;
 import dev.marque.vision.photo.Size;
@@ -23,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param labels brands and models in the order of the heads' logits
  * @param calibration thresholds and accuracy curve
  * @param data fingerprint of the training data
+ * @param activations ranges for integer arithmetic, measured together with the calibration; {@code
+ *     null} if they were not
  * @param metrics metrics on the validation photos, written by {@code evaluate}; {@code null} before
  *     that
  */
@@ -33,6 +36,7 @@ public record ModelDescription(
     @JsonProperty(required = true) Labels labels,
     @JsonProperty(required = true) Calibration calibration,
     @JsonProperty(required = true) String data,
+    @Nullable ActivationRanges activations,
     @Nullable JsonNode metrics) {
 
   /** Name of the file in a model's folder. */
@@ -70,11 +74,19 @@ public record ModelDescription(
 
   /** Returns a copy with another name and input size. */
   public ModelDescription with(String name, Size input) {
-    return new ModelDescription(name, input, normalization, labels, calibration, data, metrics);
+    return new ModelDescription(
+        name, input, normalization, labels, calibration, data, activations, metrics);
   }
 
-  /** Returns a copy with another calibration and other metrics. */
-  public ModelDescription with(Calibration calibration, @Nullable JsonNode metrics) {
-    return new ModelDescription(name, input, normalization, labels, calibration, data, metrics);
+  /** Returns a copy with other metrics. */
+  public ModelDescription with(@Nullable JsonNode metrics) {
+    return new ModelDescription(
+        name, input, normalization, labels, calibration, data, activations, metrics);
+  }
+
+  /** Returns a copy with another calibration and ranges, without metrics. */
+  public ModelDescription with(Calibration calibration, @Nullable ActivationRanges activations) {
+    return new ModelDescription(
+        name, input, normalization, labels, calibration, data, activations, null);
   }
 }

@@ -53,11 +53,6 @@ public final class Recognizer implements AutoCloseable {
     return recognizer;
   }
 
-  static ServingProgram program(LoadedModel loaded, Precision precision) {
-    return ServingProgram.load(
-        loaded.network(), loaded.description().labels().heads(), loaded.weights(), precision);
-  }
-
   private void warmUp() {
     Size size = model.input();
     byte[] grey = new byte[size.values()];

@@ -32,6 +32,7 @@ class FiguresTest {
           new Labels(List.of("A", "B"), List.of()),
           Calibration.NONE,
           "data",
+          null,
           null);
 
   @Test
@@ -191,7 +192,14 @@ class FiguresTest {
     Labels labels = new Labels(List.of("A", "B", "C"), List.of());
     ModelDescription model =
         new ModelDescription(
-            "test-1", new Size(24, 32), Normalization.IMAGENET, labels, Calibration.NONE, "", null);
+            "test-1",
+            new Size(24, 32),
+            Normalization.IMAGENET,
+            labels,
+            Calibration.NONE,
+            "",
+            null,
+            null);
     List<Judged> ofB = new ArrayList<>();
     for (double[] brands : List.of(new double[] {0.2, 0.8, 0}, new double[] {0.8, 0.2, 0})) {
       Scores scores = new Scores(brands, new double[0], 0, 1);

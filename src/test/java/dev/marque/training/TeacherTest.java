@@ -54,7 +54,8 @@ class TeacherTest {
   private static LoadedModel model(
       String name, NetworkDescription network, Labels labels, Normalization normalization) {
     return new LoadedModel(
-        new ModelDescription(name, SIZE, normalization, labels, Calibration.NONE, "none", null),
+        new ModelDescription(
+            name, SIZE, normalization, labels, Calibration.NONE, "none", null, null),
         network,
         TinyNetwork.weights(network, labels.heads(), 3));
   }

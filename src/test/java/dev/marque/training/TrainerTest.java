@@ -157,8 +157,11 @@ class TrainerTest {
     LoadedModel model =
         ModelMaker.make("test-1", TinyNetwork.DESCRIPTION, weights, data, SIZE, lines -> {});
     model.write(folder.resolve("model"));
-    try (Judge judge = new Judge(LoadedModel.read(folder.resolve("model")), lines -> {})) {
-      assertTrue(Figures.top(judge.judge(data.training()), 1) > 0.9);
+    LoadedModel read = LoadedModel.read(folder.resolve("model"));
+    for (Precision precision : List.of(Precision.FLOAT32, Precision.INT8)) {
+      try (Judge judge = new Judge(read, precision, lines -> {})) {
+        assertTrue(Figures.top(judge.judge(data.training()), 1) > 0.9, precision.name());
+      }
     }
     double first = recorder.epochs.get(0).loss();
     assertTrue(recorder.epochs.get(24).loss() < 0.8 * first);

@@ -86,6 +86,14 @@ class LoadedModelTest {
   }
 
   @Test
+  void ranges_of_another_network_are_rejected_by_activation() throws Exception {
+    Path description = folder.resolve("model.json");
+    Files.writeString(
+        description, Files.readString(description).replace("\"layers.3.first\"", "\"layers.30\""));
+    assertEquals("there is no range of the activation layers.3.first", rejection());
+  }
+
+  @Test
   void an_invalid_description_is_rejected() throws Exception {
     Files.writeString(folder.resolve("model.json"), "{\"name\": \"x\"}");
     assertTrue(rejection().contains("model.json"));

@@ -35,7 +35,7 @@ class PhotoViewerTest {
   @BeforeAll
   static void load() throws IOException, PhotoException {
     model = LoadedModel.read(Path.of("model"));
-    viewer = new PhotoViewer(model.description(), Recognizer.program(model, Precision.FLOAT32));
+    viewer = new PhotoViewer(model.description(), model.program(Precision.FLOAT32));
     car = Scenes.photo("volvo.jpg");
   }
 

@@ -35,7 +35,7 @@ class RecognizerTest {
     LoadedModel shipped = LoadedModel.read(Path.of("model"));
     description = described(shipped.description());
     LoadedModel model = new LoadedModel(description, shipped.network(), shipped.weights());
-    ServingProgram program = Recognizer.program(model, Precision.FLOAT32);
+    ServingProgram program = model.program(Precision.FLOAT32);
     viewer = new PhotoViewer(description, program);
     recognizer = Recognizer.warm(model, Precision.FLOAT32, program);
     volvo = Scenes.photo("volvo.jpg");
@@ -64,6 +64,7 @@ class RecognizerTest {
         new Labels(shipped.labels().brands(), changed),
         CALIBRATION,
         shipped.data(),
+        null,
         null);
   }
 

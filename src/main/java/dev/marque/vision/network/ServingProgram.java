@@ -1,25 +1,12 @@
 package dev.marque.vision.network;
 
-import ai.djl.MalformedModelException;
-import ai.djl.Model;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
-import ai.djl.nn.Block;
-import ai.djl.training.ParameterStore;
+import dev.marque.vision.photo.Normalization;
 import dev.marque.vision.photo.Size;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The loaded serving program. Thread-safe. Parallel passes on one core each use less processor time
@@ -27,13 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ServingProgram implements AutoCloseable {
 
-  /** Off-heap input buffer per thread, which the network reads without a copy. */
-  private static final ThreadLocal<@Nullable ByteBuffer> BATCHES = new ThreadLocal<>();
-
-  private final Model model;
-  private final NDManager manager;
-  private final Block block;
-  private final ParameterStore parameters;
+  private final LoadedProgram program;
 
   /**
    * The network's output for one photo.
@@ -46,38 +27,49 @@ public final class ServingProgram implements AutoCloseable {
    */
   public record Output(float[] logits, float[] maps, int rows, int columns) {}
 
-  private ServingProgram(Model model) {
-    this.model = model;
-    this.manager = model.getNDManager().newSubManager();
-    this.block = model.getBlock();
-    this.parameters = new ParameterStore(manager, false);
+  private ServingProgram(LoadedProgram program) {
+    this.program = program;
   }
 
   /**
    * Writes the program for these weights and loads it.
    *
+   * @param precision not {@link Precision#INT8}, for which there is {@link #loadQuantized}
    * @throws InvalidModelException if the weights do not match the network
    */
   public static ServingProgram load(
       NetworkDescription network, Heads heads, Weights weights, Precision precision) {
-    PyTorch.prepare();
+    return new ServingProgram(
+        LoadedProgram.load(
+            file -> TorchScriptProgram.serving(network, heads, weights, precision, file)));
+  }
+
+  /**
+   * Writes the program with convolutions in {@link Precision#INT8} and loads it.
+   *
+   * @param normalization normalization of the photos
+   * @param size size of the photos; other sizes take longer
+   * @throws InvalidModelException if the weights or ranges do not match the network, or if PyTorch
+   *     has no integer convolutions for this processor
+   */
+  public static ServingProgram loadQuantized(
+      NetworkDescription network,
+      Heads heads,
+      Weights weights,
+      Normalization normalization,
+      ActivationRanges ranges,
+      Size size) {
+    LoadedProgram program =
+        LoadedProgram.load(
+            file ->
+                QuantizedProgram.write(network, heads, weights, normalization, ranges, size, file));
     try {
-      Path folder = Files.createTempDirectory("marque-serving");
-      Path file = folder.resolve("serving.pt");
-      Model model = Model.newInstance("serving", "PyTorch");
-      try {
-        TorchScriptProgram.serving(network, heads, weights, precision, file);
-        model.load(folder, "serving");
-      } finally {
-        Files.deleteIfExists(file);
-        Files.delete(folder);
-      }
-      return new ServingProgram(model);
-    } catch (MalformedModelException e) {
-      throw new InvalidModelException("PyTorch rejected the serving program", e);
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot write the serving program", e);
+      program.call(QuantizedProgram.PACK);
+    } catch (InvalidModelException e) {
+      program.close();
+      throw e;
     }
+    return new ServingProgram(program);
   }
 
   /**
@@ -88,49 +80,29 @@ public final class ServingProgram implements AutoCloseable {
    * @return one output per photo, in the same order
    */
   public List<Output> run(List<float[]> photos, Size size, int cores) {
-    PyTorch.setThreads(cores);
-    int count = photos.size();
-    // Intermediate arrays belong to the input's manager, so one per call frees them at its end.
-    try (NDManager scope = manager.newSubManager()) {
-      Shape shape = new Shape(count, size.height(), size.width(), 3);
-      NDArray input =
-          scope.create(batch(photos, size), shape, DataType.FLOAT32).transpose(0, 3, 1, 2);
-      NDList answer = block.forward(parameters, new NDList(input), false);
-      NDArray logits = answer.get(0);
-      NDArray maps = answer.get(1);
-      float[] logitValues = logits.toFloatArray();
-      float[] mapValues = maps.toFloatArray();
-      int logitsEach = logitValues.length / count;
-      int mapsEach = mapValues.length / count;
-      List<Output> outputs = new ArrayList<>(count);
-      for (int i = 0; i < count; i++) {
-        outputs.add(
-            new Output(
-                java.util.Arrays.copyOfRange(logitValues, i * logitsEach, (i + 1) * logitsEach),
-                java.util.Arrays.copyOfRange(mapValues, i * mapsEach, (i + 1) * mapsEach),
-                (int) maps.getShape().get(2),
-                (int) maps.getShape().get(3)));
-      }
-      return outputs;
-    }
+    return program.run(photos, size, cores, answer -> outputs(answer, photos.size()));
   }
 
-  private ByteBuffer batch(List<float[]> photos, Size size) {
-    int bytes = photos.size() * size.values() * Float.BYTES;
-    ByteBuffer batch = BATCHES.get();
-    if (batch == null || batch.capacity() < bytes) {
-      batch = ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
-      BATCHES.set(batch);
+  private static List<Output> outputs(NDList answer, int count) {
+    NDArray maps = answer.get(1);
+    float[] logitValues = answer.get(0).toFloatArray();
+    float[] mapValues = maps.toFloatArray();
+    int logitsEach = logitValues.length / count;
+    int mapsEach = mapValues.length / count;
+    List<Output> outputs = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      outputs.add(
+          new Output(
+              Arrays.copyOfRange(logitValues, i * logitsEach, (i + 1) * logitsEach),
+              Arrays.copyOfRange(mapValues, i * mapsEach, (i + 1) * mapsEach),
+              (int) maps.getShape().get(2),
+              (int) maps.getShape().get(3)));
     }
-    batch.clear().limit(bytes);
-    FloatBuffer values = batch.asFloatBuffer();
-    photos.forEach(values::put);
-    return batch;
+    return outputs;
   }
 
   @Override
   public void close() {
-    manager.close();
-    model.close();
+    program.close();
   }
 }

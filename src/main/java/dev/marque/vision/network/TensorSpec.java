@@ -1,5 +1,7 @@
 package dev.marque.vision.network;
 
+import java.util.List;
+
 /**
  * The specification of a tensor that a network requires.
  *
@@ -33,6 +35,14 @@ public record TensorSpec(String name, int[] shape, Role role) {
     public boolean trained() {
       return this != RUNNING_MEAN && this != RUNNING_VARIANCE;
     }
+  }
+
+  /** Returns the specification of a tensor that the network has. */
+  static TensorSpec find(String name, List<TensorSpec> specs) {
+    return specs.stream()
+        .filter(spec -> spec.name().equals(name))
+        .findFirst()
+        .orElseThrow(() -> new IllegalStateException("no tensor " + name));
   }
 
   /** Returns the number of values. */

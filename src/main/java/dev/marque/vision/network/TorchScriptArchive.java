@@ -36,7 +36,7 @@ record TorchScriptArchive(String source, List<Member> members, boolean training)
    * @param attribute its name in the source
    * @param values in the default memory format
    * @param trained whether it is a parameter; otherwise it is a buffer
-   * @param precision storage format of its values
+   * @param precision storage format of its values; in {@link Precision#INT8} they are whole numbers
    */
   record Member(
       String attribute, int[] shape, float[] values, boolean trained, Precision precision) {}
@@ -76,17 +76,16 @@ record TorchScriptArchive(String source, List<Member> members, boolean training)
 
   private byte[] bytes(Member member) {
     float[] values = isChannelsLast(member) ? channelsLast(member) : member.values();
-    boolean half = member.precision() == Precision.BFLOAT16;
     ByteBuffer bytes =
-        ByteBuffer.allocate(values.length * (half ? 2 : 4)).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer.allocate(values.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
     for (float value : values) {
-      if (half) {
-        bytes.putShort(toBfloat16(value));
-      } else {
-        bytes.putFloat(value);
+      switch (member.precision()) {
+        case FLOAT32 -> bytes.putFloat(value);
+        case BFLOAT16 -> bytes.putShort(toBfloat16(value));
+        case INT8 -> bytes.put((byte) value);
       }
     }
-    return bytes.array();
+    return java.util.Arrays.copyOf(bytes.array(), bytes.position());
   }
 
   /** Returns the upper half of the bits, rounded to nearest, ties to even. */
@@ -139,8 +138,7 @@ record TorchScriptArchive(String source, List<Member> members, boolean training)
       global("torch._utils", "_rebuild_tensor_v2");
       out.writeBytes(new byte[] {'(', '('});
       text("storage");
-      global(
-          "torch", member.precision() == Precision.BFLOAT16 ? "BFloat16Storage" : "FloatStorage");
+      global("torch", storage(member.precision()));
       text(Integer.toString(index));
       text("cpu");
       integer(member.values().length);
@@ -151,6 +149,14 @@ record TorchScriptArchive(String source, List<Member> members, boolean training)
       bool(gradients);
       global("collections", "OrderedDict");
       out.writeBytes(new byte[] {')', 'R', 't', 'R'});
+    }
+
+    private static String storage(Precision precision) {
+      return switch (precision) {
+        case FLOAT32 -> "FloatStorage";
+        case BFLOAT16 -> "BFloat16Storage";
+        case INT8 -> "CharStorage";
+      };
     }
 
     private static int[] strides(int[] shape, boolean channelsLast) {

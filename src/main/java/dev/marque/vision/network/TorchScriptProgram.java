@@ -4,7 +4,9 @@ import dev.marque.vision.network.TorchScriptArchive.Member;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Generates TorchScript programs of the network from its description and weights.
@@ -23,9 +25,7 @@ import java.util.List;
  */
 public final class TorchScriptProgram {
 
-  private static final double NORM_EPSILON = 1e-5;
   private static final int TORCH_BFLOAT16 = 15;
-  private static final int TORCH_FLOAT32 = 6;
 
   private final NetworkDescription network;
   private final Heads heads;
@@ -33,9 +33,8 @@ public final class TorchScriptProgram {
   private final List<TensorSpec> specs;
   private final Precision precision;
   private final boolean training;
-  private final List<Member> members = new ArrayList<>();
-  private final StringBuilder body = new StringBuilder();
-  private int variables;
+  private final ModuleBuilder module = new ModuleBuilder();
+  private final Map<String, String> activations = new LinkedHashMap<>();
   private int channels = ShapeInference.PHOTO_CHANNELS;
 
   private TorchScriptProgram(
@@ -67,43 +66,41 @@ public final class TorchScriptProgram {
     new TorchScriptProgram(network, heads, weights, precision, false).write(file);
   }
 
+  /**
+   * Writes a program that returns, for photos, the maximum of each activation that {@link
+   * QuantizedProgram} quantizes.
+   *
+   * @return the names of the activations in the order of the maxima: a layer's name for its output,
+   *     and with {@code .first} the output of the first convolution in a residual block
+   */
+  static List<String> activationMaxima(
+      NetworkDescription network, Heads heads, Weights weights, Path file) throws IOException {
+    TorchScriptProgram program =
+        new TorchScriptProgram(network, heads, weights, Precision.FLOAT32, false);
+    program.writeMaxima(file);
+    return List.copyOf(program.activations.keySet());
+  }
+
   private void write(Path file) throws IOException {
     String features = trunk();
-    String returned = training ? trainingHeads(features) : servingHeads(features);
-    new TorchScriptArchive(source(returned), List.copyOf(members), training).write(file);
-  }
-
-  private String source(String returned) {
-    StringBuilder source = new StringBuilder("class M(Module):\n");
-    source.append("  __parameters__ = [").append(names(true)).append("]\n");
-    source.append("  __buffers__ = [").append(names(false)).append("]\n");
-    source.append("  training : bool\n");
-    for (Member member : members) {
-      source.append("  ").append(member.attribute()).append(" : Tensor\n");
-    }
-    source.append("  def forward(self: __torch__.M,\n    photos: Tensor) -> ");
-    source.append(training ? "Tensor" : "Tuple[Tensor, Tensor]").append(":\n");
-    source.append(body).append("    return ").append(returned).append('\n');
     if (training) {
-      source.append("  def statistics(self: __torch__.M) -> Tensor:\n    return torch.cat([");
-      for (Member member : members) {
-        if (!member.trained()) {
-          source.append("self.").append(member.attribute()).append(", ");
-        }
-      }
-      source.append("], 0)\n");
+      String logits = trainingHeads(features);
+      module.method(
+          "statistics", "Tensor", List.of(), "torch.cat([%s], 0)".formatted(module.buffers()));
+      module.write(file, "Tensor", logits, true);
+    } else {
+      module.write(file, "Tuple[Tensor, Tensor]", headsBuilder().logitsAndMaps(features), false);
     }
-    return source.toString();
   }
 
-  private String names(boolean trained) {
-    StringBuilder names = new StringBuilder();
-    for (Member member : members) {
-      if (member.trained() == trained) {
-        names.append('"').append(member.attribute()).append("\", ");
-      }
+  private void writeMaxima(Path file) throws IOException {
+    trunk();
+    List<String> maxima = new ArrayList<>();
+    for (String activation : activations.values()) {
+      maxima.add(let("torch.max(%s)", activation));
     }
-    return names.toString();
+    module.write(
+        file, "Tensor", "torch.stack([%s], 0)".formatted(String.join(", ", maxima)), false);
   }
 
   private String trunk() {
@@ -123,6 +120,7 @@ public final class TorchScriptProgram {
       String y =
           let("torch.relu_(%s)", convolution(name, x, convolution.kernel(), convolution.stride()));
       channels = convolution.width();
+      activations.put(name, y);
       return y;
     }
     if (layer instanceof Layer.MaxPooling pooling) {
@@ -141,8 +139,9 @@ public final class TorchScriptProgram {
   }
 
   private String residual(String name, Layer.Residual block, String x) {
-    String y = let("torch.relu_(%s)", convolution(name + ".first", x, 3, block.stride()));
-    y = convolution(name + ".second", y, 3, 1);
+    String first = let("torch.relu_(%s)", convolution(name + ".first", x, 3, block.stride()));
+    activations.put(name + ".first", first);
+    String y = convolution(name + ".second", first, 3, 1);
     String pooled = let("torch.mean(%s, [2, 3], False)", y);
     String hidden = let("torch.relu_(%s)", linear(name + ".squeeze", pooled));
     String gates = let("torch.sigmoid(%s)", linear(name + ".excite", hidden));
@@ -152,7 +151,9 @@ public final class TorchScriptProgram {
             ? convolution(name + ".shortcut", x, 1, block.stride())
             : x;
     channels = block.width();
-    return let("torch.relu_(%s)", let("torch.addcmul(%s, %s, %s)", shortcut, y, gates));
+    String sum = let("torch.relu_(%s)", let("torch.addcmul(%s, %s, %s)", shortcut, y, gates));
+    activations.put(name, sum);
+    return sum;
   }
 
   private String convolution(String name, String x, int kernel, int stride) {
@@ -163,8 +164,8 @@ public final class TorchScriptProgram {
       weight = computed(member(name + ".weight", true));
       bias = "None";
     } else {
-      int[] shape = spec(name + ".weight").shape();
-      Folded folded = Folded.of(weights, name);
+      int[] shape = TensorSpec.find(name + ".weight", specs).shape();
+      FoldedConvolution folded = FoldedConvolution.of(weights, name);
       weight = member(name + ".weight", shape, folded.kernel(), true, precision);
       bias = member(name + ".bias", new int[] {shape[0]}, folded.bias(), true, precision);
     }
@@ -183,7 +184,7 @@ public final class TorchScriptProgram {
         member(name + ".shift", true),
         member(name + ".mean", false),
         member(name + ".variance", false),
-        NORM_EPSILON);
+        FoldedConvolution.NORM_EPSILON);
   }
 
   private String linear(String name, String x) {
@@ -194,29 +195,12 @@ public final class TorchScriptProgram {
 
   private String trainingHeads(String features) {
     String pooled = let("torch.mean(%s, [2, 3], False)", features);
-    String kept = let("torch.dropout(%s, %s, self.training)", pooled, network.dropout());
-    return let("torch.to(%s, %d, False, False, None)", logits(kept), TORCH_FLOAT32);
+    return headsBuilder()
+        .logits(let("torch.dropout(%s, %s, self.training)", pooled, network.dropout()));
   }
 
-  private String servingHeads(String features) {
-    String pooled = let("torch.mean(%s, [2, 3], False)", features);
-    String logits = let("torch.to(%s, %d, False, False, None)", logits(pooled), TORCH_FLOAT32);
-    // A logit is the mean of its map over all positions, plus the bias.
-    String kernel = let("torch.cat([self.heads_brand_weight, self.heads_car_weight], 0)");
-    kernel = let("torch.unsqueeze(torch.unsqueeze(%s, 2), 3)", kernel);
-    String maps = let("torch.conv2d(%s, %s, None, [1, 1], [0, 0], [1, 1], 1)", features, kernel);
-    maps = let("torch.to(%s, %d, False, False, None)", maps, TORCH_FLOAT32);
-    return "(" + logits + ", torch.contiguous(" + maps + "))";
-  }
-
-  private String logits(String pooled) {
-    List<String> parts = new ArrayList<>();
-    parts.add(linear("heads.brand", pooled));
-    if (heads.models() > 0) {
-      parts.add(linear("heads.model", pooled));
-    }
-    parts.add(linear("heads.car", pooled));
-    return let("torch.cat([%s], 1)", String.join(", ", parts));
+  private HeadsBuilder headsBuilder() {
+    return new HeadsBuilder(module, heads, this::linear);
   }
 
   /** Casts a trained tensor, which is kept in single precision, to the type of the computation. */
@@ -227,7 +211,7 @@ public final class TorchScriptProgram {
   }
 
   private String member(String name, boolean trained) {
-    TensorSpec spec = spec(name);
+    TensorSpec spec = TensorSpec.find(name, specs);
     return member(
         name,
         spec.shape(),
@@ -238,51 +222,10 @@ public final class TorchScriptProgram {
 
   private String member(
       String name, int[] shape, float[] values, boolean trained, Precision stored) {
-    String attribute = TensorSpec.attribute(name);
-    members.add(new Member(attribute, shape, values, trained, stored));
-    return "self." + attribute;
+    return module.member(new Member(TensorSpec.attribute(name), shape, values, trained, stored));
   }
 
-  private TensorSpec spec(String name) {
-    return specs.stream()
-        .filter(spec -> spec.name().equals(name))
-        .findFirst()
-        .orElseThrow(() -> new IllegalStateException("no tensor " + name));
-  }
-
-  /** Adds a line that assigns an expression to a new variable, and returns the variable. */
   private String let(String expression, Object... arguments) {
-    String variable = "v" + variables++;
-    body.append("    ")
-        .append(variable)
-        .append(" = ")
-        .append(String.format(java.util.Locale.ROOT, expression, arguments))
-        .append('\n');
-    return variable;
-  }
-
-  /**
-   * A convolution with the following batch norm folded into it: in inference, batch norm is a fixed
-   * scale and shift per channel.
-   */
-  private record Folded(float[] kernel, float[] bias) {
-
-    static Folded of(Weights weights, String name) {
-      float[] kernel = weights.values(name + ".weight").clone();
-      float[] scale = weights.values(name + ".scale");
-      float[] shift = weights.values(name + ".shift");
-      float[] mean = weights.values(name + ".mean");
-      float[] variance = weights.values(name + ".variance");
-      float[] bias = new float[scale.length];
-      int perChannel = kernel.length / scale.length;
-      for (int c = 0; c < scale.length; c++) {
-        double factor = scale[c] / Math.sqrt(variance[c] + NORM_EPSILON);
-        bias[c] = (float) (shift[c] - mean[c] * factor);
-        for (int i = c * perChannel; i < (c + 1) * perChannel; i++) {
-          kernel[i] *= (float) factor;
-        }
-      }
-      return new Folded(kernel, bias);
-    }
+    return module.let(expression, arguments);
   }
 }

@@ -1,6 +1,7 @@
 package dev.marque.vision.photo;
 
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Normalises pixel values as in training: {@code (value - mean) / deviation} per channel.
@@ -20,6 +21,20 @@ public record Normalization(List<Float> mean, List<Float> deviation) {
     if (mean.size() != 3 || deviation.size() != 3 || deviation.stream().anyMatch(d -> !(d > 0))) {
       throw new IllegalArgumentException("mean " + mean + ", deviation " + deviation);
     }
+  }
+
+  /** Returns the lowest normalised value of a pixel. */
+  public float lowest() {
+    return (float) IntStream.range(0, 3).mapToDouble(c -> of(0, c)).min().orElseThrow();
+  }
+
+  /** Returns the highest normalised value of a pixel. */
+  public float highest() {
+    return (float) IntStream.range(0, 3).mapToDouble(c -> of(255, c)).max().orElseThrow();
+  }
+
+  private double of(int value, int channel) {
+    return (value - mean.get(channel)) / deviation.get(channel);
   }
 
   /** Normalises interleaved values in place. */
