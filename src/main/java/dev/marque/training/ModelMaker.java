@@ -70,10 +70,9 @@ final class ModelMaker {
     ModelDescription description = model.description();
     NetworkInput input = new NetworkInput(description.input(), description.normalization());
     int count = Math.min(photos.size(), RANGE_PHOTOS);
-    List<float[]> inputs =
+    Stream<float[]> inputs =
         IntStream.range(0, count)
-            .mapToObj(i -> input.of(photos.get(i * photos.size() / count).photo()))
-            .toList();
+            .mapToObj(i -> input.of(photos.get(i * photos.size() / count).photo()));
     return ActivationRanges.of(
         model.network(),
         description.labels().heads(),

@@ -5,9 +5,11 @@ import com.fasterxml.jackson.annotation.JsonValue;
 import dev.marque.vision.photo.Size;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * The largest value of each activation that {@link QuantizedProgram} quantizes, measured on photos.
@@ -36,18 +38,23 @@ public record ActivationRanges(@JsonValue Map<String, Float> maxima) {
   /**
    * Measures the activations of a network in single precision.
    *
-   * @param photos at least one photo, as for {@link ServingProgram#run}
+   * @param photos at least one photo, as for {@link ServingProgram#run}; only a batch of them is in
+   *     memory at a time
    */
   public static ActivationRanges of(
-      NetworkDescription network, Heads heads, Weights weights, List<float[]> photos, Size size) {
+      NetworkDescription network, Heads heads, Weights weights, Stream<float[]> photos, Size size) {
     List<String> names = new ArrayList<>();
     try (LoadedProgram program =
         LoadedProgram.load(
             file ->
                 names.addAll(TorchScriptProgram.activationMaxima(network, heads, weights, file)))) {
       float[] maxima = new float[names.size()];
-      for (int from = 0; from < photos.size(); from += BATCH) {
-        List<float[]> batch = photos.subList(from, Math.min(photos.size(), from + BATCH));
+      Iterator<float[]> all = photos.iterator();
+      while (all.hasNext()) {
+        List<float[]> batch = new ArrayList<>();
+        while (all.hasNext() && batch.size() < BATCH) {
+          batch.add(all.next());
+        }
         float[] ofBatch =
             program.run(batch, size, PyTorch.ALL_CORES, answer -> answer.head().toFloatArray());
         for (int i = 0; i < maxima.length; i++) {

@@ -55,19 +55,26 @@ final class LoadedProgram implements AutoCloseable {
     try {
       Path folder = Files.createTempDirectory("marque-serving");
       Path file = folder.resolve("serving.pt");
-      Model model = Model.newInstance("serving", "PyTorch");
       try {
         writer.write(file);
-        model.load(folder, "serving");
+        return new LoadedProgram(load(folder));
       } finally {
         Files.deleteIfExists(file);
         Files.delete(folder);
       }
-      return new LoadedProgram(model);
-    } catch (MalformedModelException | EngineException e) {
-      throw new InvalidModelException("PyTorch rejected the serving program", e);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot write the serving program", e);
+    }
+  }
+
+  private static Model load(Path folder) throws IOException {
+    Model model = Model.newInstance("serving", "PyTorch");
+    try {
+      model.load(folder, "serving");
+      return model;
+    } catch (MalformedModelException | EngineException e) {
+      model.close();
+      throw new InvalidModelException("PyTorch rejected the serving program", e);
     }
   }
 

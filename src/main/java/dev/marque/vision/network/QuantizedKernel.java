@@ -21,17 +21,18 @@ record QuantizedKernel(float[] integers, float[] steps) {
    * steps.
    */
   static QuantizedKernel of(float[] kernel, int outputs) {
+    float[] integers = new float[kernel.length];
     float[] steps = new float[outputs];
     int each = kernel.length / outputs;
-    for (int i = 0; i < kernel.length; i++) {
-      steps[i / each] = Math.max(steps[i / each], Math.abs(kernel[i]) / MAX);
-    }
-    float[] integers = new float[kernel.length];
     for (int out = 0; out < outputs; out++) {
-      // All weights of a channel can be zero.
-      steps[out] = Math.max(steps[out], Float.MIN_NORMAL);
+      float largest = 0;
       for (int i = out * each; i < (out + 1) * each; i++) {
-        integers[i] = Math.max(-MAX, Math.min(MAX, Math.round(kernel[i] / steps[out])));
+        largest = Math.max(largest, Math.abs(kernel[i]));
+      }
+      // All weights of a channel can be zero.
+      steps[out] = Math.max(largest / MAX, Float.MIN_NORMAL);
+      for (int i = out * each; i < (out + 1) * each; i++) {
+        integers[i] = (float) Math.rint(kernel[i] / steps[out]);
       }
     }
     return new QuantizedKernel(integers, steps);

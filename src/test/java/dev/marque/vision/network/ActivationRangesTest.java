@@ -23,7 +23,7 @@ class ActivationRangesTest {
   private static final Weights WEIGHTS = TinyNetwork.weights(HEADS, 1);
 
   private static ActivationRanges ranges(List<float[]> photos) {
-    return ActivationRanges.of(TinyNetwork.DESCRIPTION, HEADS, WEIGHTS, photos, SIZE);
+    return ActivationRanges.of(TinyNetwork.DESCRIPTION, HEADS, WEIGHTS, photos.stream(), SIZE);
   }
 
   /** More than one batch. */

@@ -38,7 +38,7 @@ class ServingProgramTest {
   }
 
   private static ActivationRanges ranges(List<float[]> photos) {
-    return ActivationRanges.of(TinyNetwork.DESCRIPTION, HEADS, WEIGHTS, photos, SIZE);
+    return ActivationRanges.of(TinyNetwork.DESCRIPTION, HEADS, WEIGHTS, photos.stream(), SIZE);
   }
 
   private static List<float[]> photos(int count) {
@@ -146,7 +146,7 @@ class ServingProgramTest {
             0.1);
     Weights weights = TinyNetwork.weights(network, HEADS, 2);
     List<float[]> photos = photos(3);
-    ActivationRanges ranges = ActivationRanges.of(network, HEADS, weights, photos, SIZE);
+    ActivationRanges ranges = ActivationRanges.of(network, HEADS, weights, photos.stream(), SIZE);
     try (ServingProgram single = ServingProgram.load(network, HEADS, weights, Precision.FLOAT32);
         ServingProgram quantized =
             ServingProgram.loadQuantized(
