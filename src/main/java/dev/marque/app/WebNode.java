@@ -153,6 +153,7 @@ final class WebNode {
         new OriginCheck(proxies, settings.publicUrl(), crossOrigin, settings.sso().header().name());
     SignedIn signedIn = accounts.signedIn(pages);
     List<PersonalData> personal = List.of(new PersonalPredictions(predictions));
+    PredictionRoutes predictionRoutes = predictionRoutes(signedIn, pages, messages);
     return List.of(
         requestLog(),
         new Arrival(proxies, settings.publicUrl())::mount,
@@ -163,9 +164,10 @@ final class WebNode {
         new Bodies(PredictionApi.UPLOAD_PATHS, WebVerticle.TIMEOUT)::mount,
         // Before the sign-in, so that it is served without the database, too.
         new ApiContract(settings.publicUrl())::mount,
+        predictionRoutes::mountAdmission,
         signedIn::mount,
         router -> accounts.mount(router, signedIn, pages, messages, personal),
-        predictionRoutes(signedIn, pages, messages)::mount,
+        predictionRoutes::mount,
         failures::mount);
   }
 

@@ -150,6 +150,11 @@ public final class EventBusInferenceClient implements InferenceClient {
         });
   }
 
+  @Override
+  public boolean isFull() {
+    return nodes.isFull() && noCapacity() == Refusal.BUSY;
+  }
+
   private Refusal noCapacity() {
     return nodes.isEmpty() ? Refusal.STOPPING : Refusal.BUSY;
   }

@@ -20,6 +20,12 @@ public interface InferenceClient {
   Future<Runnable> reserve(UUID account);
 
   /**
+   * Returns whether {@link #reserve} would currently fail with {@code busy} for every account.
+   * False without an inference node.
+   */
+  boolean isFull();
+
+  /**
    * Classifies one photo.
    *
    * <p>Fails with {@link dev.marque.web.Failure.UnsupportedType} ({@code photo-type}), {@link

@@ -95,14 +95,26 @@ final class InferenceNodes {
    * displace from the account with the most.
    */
   synchronized boolean reserve(UUID account) {
-    int free = nodes.values().stream().mapToInt(node -> Math.max(0, node.free())).sum();
-    int excess = totalReserved - free;
-    if (excess >= 0 && slots(account) + 1 + excess >= largestShare()) {
+    if (!canReserve(slots(account))) {
       return false;
     }
     reserved.merge(account, 1, Integer::sum);
     totalReserved++;
     return true;
+  }
+
+  /** Returns whether {@link #reserve} would currently return false for every account. */
+  synchronized boolean isFull() {
+    return !canReserve(0);
+  }
+
+  /**
+   * @param slots the number of slots that the account holds
+   */
+  private boolean canReserve(int slots) {
+    int free = nodes.values().stream().mapToInt(node -> Math.max(0, node.free())).sum();
+    int excess = totalReserved - free;
+    return excess < 0 || slots + 1 + excess < largestShare();
   }
 
   /** Releases a reserved slot. */

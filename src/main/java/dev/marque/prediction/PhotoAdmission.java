@@ -5,6 +5,7 @@ import dev.marque.web.Failure;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.ext.web.RoutingContext;
+import java.time.Duration;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,8 @@ final class PhotoAdmission {
    * photos over the rate limit, and photos for which no inference node had room.
    */
   static final String REFUSED = "marque.uploads.refused";
+
+  private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
   private final InferenceClient inference;
   private final PredictionLimits limits;
@@ -67,6 +70,22 @@ final class PhotoAdmission {
                 count(failure.type(), 1);
               }
             });
+  }
+
+  /**
+   * Refuses an API upload before its sender is identified, if the inference nodes are full for
+   * every account: under overload, identifying it would take longer than the rest of the refusal,
+   * and ask the database. Other requests pass, also those that may repeat an answered one. Pages
+   * pass, because their errors are shown to people who are signed in.
+   */
+  void refuseIfFull(RoutingContext ctx) {
+    if (!ctx.request().headers().contains(RequestKey.HEADER) && inference.isFull()) {
+      Failure busy = new Failure.Unavailable("busy", RETRY_AFTER);
+      count(busy.type(), 1);
+      ctx.fail(busy);
+    } else {
+      ctx.next();
+    }
   }
 
   private Future<Runnable> admitIfRepeated(UUID account, @Nullable String key, Throwable refusal) {

@@ -19,6 +19,7 @@ public final class PredictionRoutes {
   /** The size limit of a request with several photos, as a multiple of the limit for one. */
   private static final int PHOTOS_OF_FULL_SIZE = 4;
 
+  private final PhotoAdmission admission;
   private final UploadRoutes upload;
   private final PhotoRoutes photos;
   private final HistoryRoutes history;
@@ -46,7 +47,7 @@ public final class PredictionRoutes {
     long memory = Math.max(MIN_UPLOAD_MEMORY, bytes * PHOTOS_OF_FULL_SIZE * 2);
     Uploads uploads = new Uploads(bytes, bytes * PHOTOS_OF_FULL_SIZE, memory, UPLOAD_TIMEOUT);
     PhotoIntake intake = new PhotoIntake(vertx, inference, predictions, limits, metrics);
-    PhotoAdmission admission = new PhotoAdmission(inference, limits, predictions, intake, metrics);
+    this.admission = new PhotoAdmission(inference, limits, predictions, intake, metrics);
     PhotoBatch batch = new PhotoBatch(intake, pages, messages);
     this.upload =
         new UploadRoutes(
@@ -69,6 +70,11 @@ public final class PredictionRoutes {
             signedIn, pages, uploads, admission, intake, batch, limits, predictions, model);
     this.corrections = corrections;
     this.numbers = new LiveNumbersRoutes(signedIn, pages, numbers);
+  }
+
+  /** Adds the handler that comes before the sign-in. */
+  public void mountAdmission(Router router) {
+    router.post(PredictionApi.PATH).handler(admission::refuseIfFull);
   }
 
   public void mount(Router router) {

@@ -188,4 +188,22 @@ class InferenceNodesTest {
     assertTrue(nodes.remove("c"));
     assertEquals(Map.of("marque-1", 2), nodes.models());
   }
+
+  @Test
+  void the_nodes_are_full_if_not_even_a_new_account_can_reserve() {
+    assertTrue(nodes.isFull(), "there is no node");
+    announce("a", 2);
+    assertFalse(nodes.isFull());
+    assertTrue(nodes.reserve(ADA));
+    assertFalse(nodes.isFull());
+    assertTrue(nodes.reserve(EVE));
+    assertTrue(nodes.isFull());
+    nodes.release(EVE);
+    assertFalse(nodes.isFull());
+    announce("a", 0, 1);
+    assertTrue(nodes.isFull());
+    // Two photos more than any other account: one of them can be displaced.
+    announce("a", 0, 3);
+    assertFalse(nodes.isFull());
+  }
 }
