@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.marque.vision.LoadedModel;
 import dev.marque.vision.Scores;
 import dev.marque.vision.network.Heads;
+import dev.marque.vision.network.IntegerConvolutions;
 import dev.marque.vision.network.Precision;
 import dev.marque.vision.network.PyTorch;
 import dev.marque.vision.network.ServingProgram;
@@ -98,6 +99,7 @@ class ShippedModelTest {
   @EnumSource(names = "FLOAT32", mode = EnumSource.Mode.EXCLUDE)
   void in_other_precisions_at_most_one_photo_in_a_hundred_has_another_top_brand(
       Precision precision) {
+    IntegerConvolutions.assumeAvailableFor(precision);
     float[][] served = served(precision);
     int same = 0;
     for (int i = 0; i < PHOTOS; i++) {

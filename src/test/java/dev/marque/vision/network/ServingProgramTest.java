@@ -27,6 +27,7 @@ class ServingProgramTest {
   private static final Weights WEIGHTS = TinyNetwork.weights(HEADS, 1);
 
   private static ServingProgram program(Precision precision) {
+    IntegerConvolutions.assumeAvailableFor(precision);
     return precision == Precision.INT8
         ? quantized(ranges(photos(8)))
         : ServingProgram.load(TinyNetwork.DESCRIPTION, HEADS, WEIGHTS, precision);
@@ -132,6 +133,7 @@ class ServingProgramTest {
 
   @Test
   void layers_in_any_order_can_be_quantized() {
+    IntegerConvolutions.assumeAvailableFor(Precision.INT8);
     // Blocks that pass their input on, and one network's end that is not a block.
     NetworkDescription network =
         new NetworkDescription(
