@@ -152,7 +152,7 @@ public final class EventBusInferenceClient implements InferenceClient {
 
   @Override
   public boolean isFull() {
-    return nodes.isFull() && noCapacity() == Refusal.BUSY;
+    return !nodes.isEmpty() && nodes.isFull();
   }
 
   private Refusal noCapacity() {

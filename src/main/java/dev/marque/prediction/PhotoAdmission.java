@@ -5,7 +5,6 @@ import dev.marque.web.Failure;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.ext.web.RoutingContext;
-import java.time.Duration;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -24,8 +23,6 @@ final class PhotoAdmission {
    * photos over the rate limit, and photos for which no inference node had room.
    */
   static final String REFUSED = "marque.uploads.refused";
-
-  private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
   private final InferenceClient inference;
   private final PredictionLimits limits;
@@ -74,13 +71,13 @@ final class PhotoAdmission {
 
   /**
    * Refuses an API upload before its sender is identified, if the inference nodes are full for
-   * every account: under overload, identifying it would take longer than the rest of the refusal,
-   * and ask the database. Other requests pass, also those that may repeat an answered one. Pages
-   * pass, because their errors are shown to people who are signed in.
+   * every account: identifying it would ask the database for many of the requests that an
+   * overloaded server refuses. Other requests pass, also those that may repeat an answered one.
+   * Pages pass, because their errors are shown to people who are signed in.
    */
   void refuseIfFull(RoutingContext ctx) {
     if (!ctx.request().headers().contains(RequestKey.HEADER) && inference.isFull()) {
-      Failure busy = new Failure.Unavailable("busy", RETRY_AFTER);
+      Failure busy = Refusal.busy();
       count(busy.type(), 1);
       ctx.fail(busy);
     } else {

@@ -60,6 +60,11 @@ enum Refusal {
     return new Failure.Refused(408, "client-gone");
   }
 
+  /** Returns the failure for a client whose photo no inference node has room for. */
+  static Failure busy() {
+    return new Failure.Unavailable("busy", Duration.ofSeconds(1));
+  }
+
   /**
    * Converts this refusal to a failure for the client.
    *
@@ -73,7 +78,7 @@ enum Refusal {
       case TOO_MUCH_MEMORY -> new Failure.Invalid("photo-too-much-memory", List.of());
       case ANIMATED -> new Failure.Invalid("photo-animated", List.of());
       case UNREADABLE -> new Failure.Invalid("photo-unreadable", List.of());
-      case BUSY, TOO_LATE -> new Failure.Unavailable("busy", Duration.ofSeconds(1));
+      case BUSY, TOO_LATE -> busy();
       case STOPPING -> new Failure.Unavailable("model-not-ready", Duration.ofSeconds(5));
       case CLIENT_GONE -> clientGone();
     };

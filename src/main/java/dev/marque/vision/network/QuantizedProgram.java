@@ -170,10 +170,7 @@ final class QuantizedProgram {
     Steps inner = Steps.upTo(ranges.maximum(name + ".first"));
     Activation y = rectified(name + ".first", integers, 3, block.stride(), inner);
     y = linear(name + ".second", y, 3, 1);
-    String pooled = let("torch.mean(%s, [2, 3], False)", y.variable());
-    String hidden = let("torch.relu_(%s)", dense(name + ".squeeze", pooled));
-    String gates = let("torch.sigmoid(%s)", dense(name + ".excite", hidden));
-    gates = let("torch.unsqueeze(torch.unsqueeze(%s, 2), 3)", gates);
+    String gates = new SqueezeExcitation(module, this::dense).gates(name, y.variable());
     Activation shortcut =
         ShapeInference.projects(x.channels(), block)
             ? linear(name + ".shortcut", integers, 1, block.stride())

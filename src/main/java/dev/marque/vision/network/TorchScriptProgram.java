@@ -43,6 +43,9 @@ public final class TorchScriptProgram {
       Weights weights,
       Precision precision,
       boolean training) {
+    if (precision == Precision.INT8) {
+      throw new IllegalArgumentException("int8 is for quantized programs");
+    }
     this.specs = ShapeInference.tensors(network, heads);
     weights.check(specs);
     this.network = network;
@@ -142,10 +145,7 @@ public final class TorchScriptProgram {
     String first = let("torch.relu_(%s)", convolution(name + ".first", x, 3, block.stride()));
     activations.put(name + ".first", first);
     String y = convolution(name + ".second", first, 3, 1);
-    String pooled = let("torch.mean(%s, [2, 3], False)", y);
-    String hidden = let("torch.relu_(%s)", linear(name + ".squeeze", pooled));
-    String gates = let("torch.sigmoid(%s)", linear(name + ".excite", hidden));
-    gates = let("torch.unsqueeze(torch.unsqueeze(%s, 2), 3)", gates);
+    String gates = new SqueezeExcitation(module, this::linear).gates(name, y);
     String shortcut =
         ShapeInference.projects(channels, block)
             ? convolution(name + ".shortcut", x, 1, block.stride())
