@@ -8,6 +8,7 @@ import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Disconnects clients that send their requests byte by byte (Slowloris), and clients that stop
@@ -15,12 +16,12 @@ import java.util.Map;
  * so one header byte per second holds a connection for hours; and while a client reads one large
  * buffer of an answer, the connection counts as idle.
  *
- * <p>The head of a request must arrive within the timeout, counted from the start of the connection
- * or from the previous answer, which also bounds the rest of a discarded body. A small body has the
- * same timeout again ({@link #awaitBody}). While bytes of an answer are pending, some must be sent
- * within the timeout. The time to produce or to read a complete answer is bounded only where it
- * holds a shared resource ({@link LineStream}). One instance per server instance, used on its event
- * loop.
+ * <p>The head of a request must arrive within about the timeout, counted from the start of the
+ * connection or from the previous answer, which also bounds the rest of a discarded body. A small
+ * body has the same timeout again ({@link #awaitBody}). While bytes of an answer are pending, some
+ * must be sent within the timeout. The time to produce or to read a complete answer is bounded only
+ * where it holds a shared resource ({@link LineStream}). One instance per server instance, used on
+ * its event loop.
  */
 public final class SlowClients {
 
@@ -29,15 +30,27 @@ public final class SlowClients {
 
   private final Vertx vertx;
   private final Duration timeout;
+  private final Map<HttpConnection, Watched> connections = new HashMap<>();
 
-  /** The timers of connections that are waiting for a request. */
-  private final Map<HttpConnection, Long> timers = new HashMap<>();
+  /** What is known of an open connection. */
+  private static final class Watched {
 
-  /**
-   * The latest request of each connection: with pipelining, the next request may already be in
-   * progress when the previous one ends.
-   */
-  private final Map<HttpConnection, RoutingContext> latest = new HashMap<>();
+    private final Outflow outflow;
+
+    /**
+     * The latest request: with pipelining, the next request may already be in progress when the
+     * previous one ends. {@code null} while the connection waits for a request.
+     */
+    private @Nullable RoutingContext latest;
+
+    /** Since when the connection waits for a request, if it does, in nanoseconds. */
+    private long waitingSince;
+
+    Watched(Outflow outflow, long now) {
+      this.outflow = outflow;
+      this.waitingSince = now;
+    }
+  }
 
   public SlowClients(Vertx vertx, Duration timeout) {
     this.vertx = vertx;
@@ -46,26 +59,27 @@ public final class SlowClients {
 
   /** For {@code HttpServer.connectionHandler}. */
   public void connected(HttpConnection connection) {
-    long outflowTimer = watchOutflow(connection);
+    long now = System.nanoTime();
+    Watched watched = new Watched(new Outflow(connection, timeout, now), now);
+    connections.put(connection, watched);
+    // One timer per connection, because setting and cancelling one per request costs more.
+    long timer =
+        vertx.setPeriodic(
+            Math.max(1, timeout.toMillis() / CHECKS_PER_TIMEOUT),
+            tick -> check(connection, watched, System.nanoTime()));
     connection.closeHandler(
         gone -> {
-          stop(connection);
-          latest.remove(connection);
-          vertx.cancelTimer(outflowTimer);
+          connections.remove(connection);
+          vertx.cancelTimer(timer);
         });
-    await(connection);
   }
 
-  /** Watches the channel, because Vert.x counts bytes when they are queued, not when sent. */
-  private long watchOutflow(HttpConnection connection) {
-    Outflow outflow = new Outflow(connection, timeout, System.nanoTime());
-    return vertx.setPeriodic(
-        Math.max(1, timeout.toMillis() / CHECKS_PER_TIMEOUT),
-        tick -> {
-          if (outflow.isStuck(System.nanoTime())) {
-            Outflow.closeNow(connection);
-          }
-        });
+  private void check(HttpConnection connection, Watched watched, long now) {
+    if (watched.outflow.isStuck(now)) {
+      Outflow.closeNow(connection);
+    } else if (watched.latest == null && now - watched.waitingSince >= timeout.toNanos()) {
+      connection.close();
+    }
   }
 
   /** Observes every request. Must be mounted before all other handlers. */
@@ -74,35 +88,18 @@ public final class SlowClients {
   }
 
   private void arrived(RoutingContext ctx) {
-    HttpConnection connection = ctx.request().connection();
-    stop(connection);
-    latest.put(connection, ctx);
-    ctx.addEndHandler(
-        end -> {
-          if (end.succeeded() && latest.remove(connection, ctx)) {
-            await(connection);
-          }
-        });
-    ctx.next();
-  }
-
-  private void await(HttpConnection connection) {
-    stop(connection);
-    timers.put(
-        connection,
-        vertx.setTimer(
-            timeout.toMillis(),
-            late -> {
-              timers.remove(connection);
-              connection.close();
-            }));
-  }
-
-  private void stop(HttpConnection connection) {
-    Long timer = timers.remove(connection);
-    if (timer != null) {
-      vertx.cancelTimer(timer);
+    Watched watched = connections.get(ctx.request().connection());
+    if (watched != null) {
+      watched.latest = ctx;
+      ctx.addEndHandler(
+          end -> {
+            if (end.succeeded() && watched.latest == ctx) {
+              watched.latest = null;
+              watched.waitingSince = System.nanoTime();
+            }
+          });
     }
+    ctx.next();
   }
 
   /** Closes the connection if the request's body does not arrive within the timeout. */
