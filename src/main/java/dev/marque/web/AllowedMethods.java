@@ -45,10 +45,10 @@ final class AllowedMethods {
   /**
    * The routes that name a path and methods.
    *
-   * @param fixed methods by path, for paths without placeholders
+   * @param fixed all allowed methods by path, for paths without placeholders
    * @param open all other routes
    */
-  private record Table(Map<String, Set<String>> fixed, List<Pattern> open) {
+  private record Table(Map<String, List<String>> fixed, List<Pattern> open) {
 
     static Table of(Router router) {
       Map<String, Set<String>> fixed = new HashMap<>();
@@ -63,15 +63,21 @@ final class AllowedMethods {
           }
         }
       }
-      return new Table(fixed, open);
+      Map<String, List<String>> complete = new HashMap<>();
+      fixed.forEach((path, methods) -> complete.put(path, complete(methods)));
+      return new Table(complete, open);
     }
 
     List<String> methods(String path) {
       // Vert.x routes also match their path with a trailing slash.
       boolean slash = path.length() > 1 && path.endsWith("/");
       String plain = slash ? path.substring(0, path.length() - 1) : path;
-      Set<String> closest = fixed.get(plain);
-      Set<String> methods = new TreeSet<>(closest == null ? ofOpen(path, plain) : closest);
+      List<String> known = fixed.get(plain);
+      return known == null ? complete(ofOpen(path, plain)) : known;
+    }
+
+    /** Adds the methods that every path with routes supports. */
+    private static List<String> complete(Set<String> methods) {
       if (methods.contains("GET")) {
         methods.add("HEAD");
       }
