@@ -5,9 +5,7 @@ import dev.marque.platform.StartFailure;
 import io.vertx.core.Deployable;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Vertx;
-import java.net.BindException;
-import java.net.SocketException;
-import java.net.UnknownHostException;
+import java.io.IOException;
 import java.util.function.Supplier;
 
 /** Deploys the verticles that listen on a port, and explains why if they cannot. */
@@ -63,7 +61,10 @@ final class Listeners {
     boolean management = server.equals("management");
     int wanted = management ? settings.management().port() : settings.http().port();
     String where = "port " + wanted + " of " + settings.http().host();
-    if (e instanceof BindException && String.valueOf(e.getMessage()).contains("in use")) {
+    // epoll's exceptions have a class of their own, so only the message states that a port is
+    // taken.
+    boolean inputOutput = e instanceof IOException;
+    if (inputOutput && String.valueOf(e.getMessage()).contains("in use")) {
       return new StartFailure(
           "Another program already listens on "
               + where
@@ -72,7 +73,7 @@ final class Listeners {
               + ".port",
           e);
     }
-    if (e instanceof SocketException || e instanceof UnknownHostException) {
+    if (inputOutput) {
       return new StartFailure(
           "Cannot listen on "
               + where
