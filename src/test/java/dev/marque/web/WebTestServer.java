@@ -3,6 +3,7 @@ package dev.marque.web;
 import dev.marque.platform.Cidr;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.ext.web.Router;
@@ -44,7 +45,9 @@ final class WebTestServer implements AutoCloseable {
   /** Number of permits that uploads hold. */
   final AtomicInteger permits = new AtomicInteger();
 
-  private final Vertx vertx = Vertx.vertx();
+  /** With the sockets of the real server: some handlers look into the channel. */
+  private final Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
+
   private final HttpServer server;
   private final HttpClient client = HttpClient.newHttpClient();
 
