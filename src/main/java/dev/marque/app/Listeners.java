@@ -61,10 +61,11 @@ final class Listeners {
     boolean management = server.equals("management");
     int wanted = management ? settings.management().port() : settings.http().port();
     String where = "port " + wanted + " of " + settings.http().host();
-    // epoll's exceptions have a class of their own, so only the message states that a port is
-    // taken.
-    boolean inputOutput = e instanceof IOException;
-    if (inputOutput && String.valueOf(e.getMessage()).contains("in use")) {
+    if (!(e instanceof IOException)) {
+      return new StartFailure("Cannot start: " + e, e);
+    }
+    // epoll and Java's selector have different exceptions; only the message is the same.
+    if (String.valueOf(e.getMessage()).contains("in use")) {
       return new StartFailure(
           "Another program already listens on "
               + where
@@ -73,17 +74,14 @@ final class Listeners {
               + ".port",
           e);
     }
-    if (inputOutput) {
-      return new StartFailure(
-          "Cannot listen on "
-              + where
-              + " ("
-              + e.getMessage()
-              + "); correct marque.http.host or marque."
-              + server
-              + ".port",
-          e);
-    }
-    return new StartFailure("Cannot start: " + e, e);
+    return new StartFailure(
+        "Cannot listen on "
+            + where
+            + " ("
+            + e.getMessage()
+            + "); correct marque.http.host or marque."
+            + server
+            + ".port",
+        e);
   }
 }

@@ -2,6 +2,7 @@ package dev.marque.prediction;
 
 import dev.marque.account.User;
 import dev.marque.web.Failure;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.ext.web.RoutingContext;
@@ -30,6 +31,9 @@ final class PhotoAdmission {
   private final PhotoIntake intake;
   private final MeterRegistry metrics;
 
+  /** Kept, because under overload the registry would look it up for most requests. */
+  private final Counter busy;
+
   PhotoAdmission(
       InferenceClient inference,
       PredictionLimits limits,
@@ -43,8 +47,9 @@ final class PhotoAdmission {
     this.metrics = metrics;
     // Registered up front: a counter that appears with its first event hides it from rate().
     for (String reason : new String[] {"busy", "model-not-ready", "predictions-per-minute"}) {
-      count(reason, 0);
+      counter(reason);
     }
+    this.busy = counter(Refusal.busy().type());
   }
 
   /**
@@ -64,7 +69,7 @@ final class PhotoAdmission {
             refusal -> {
               limits.addHeaders(account, ctx.response());
               if (refusal instanceof Failure failure) {
-                count(failure.type(), 1);
+                counter(failure.type()).increment();
               }
             });
   }
@@ -77,9 +82,8 @@ final class PhotoAdmission {
    */
   void refuseIfFull(RoutingContext ctx) {
     if (!ctx.request().headers().contains(RequestKey.HEADER) && inference.isFull()) {
-      Failure busy = Refusal.busy();
-      count(busy.type(), 1);
-      ctx.fail(busy);
+      busy.increment();
+      ctx.fail(Refusal.busy());
     } else {
       ctx.next();
     }
@@ -99,7 +103,7 @@ final class PhotoAdmission {
                 known ? Future.succeededFuture(() -> {}) : Future.<Runnable>failedFuture(refusal));
   }
 
-  private void count(String reason, int requests) {
-    metrics.counter(REFUSED, "reason", reason).increment(requests);
+  private Counter counter(String reason) {
+    return metrics.counter(REFUSED, "reason", reason);
   }
 }
