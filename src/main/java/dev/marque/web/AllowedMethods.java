@@ -76,7 +76,7 @@ final class AllowedMethods {
       return known == null ? complete(ofOpen(path, plain)) : known;
     }
 
-    /** Adds the methods that every path with routes supports. */
+    /** Adds {@code HEAD} to {@code GET}, and {@code OPTIONS} to any method. */
     private static List<String> complete(Set<String> methods) {
       if (methods.contains("GET")) {
         methods.add("HEAD");

@@ -16,25 +16,22 @@ import org.jspecify.annotations.Nullable;
  * so one header byte per second holds a connection for hours; and while a client reads one large
  * buffer of an answer, the connection counts as idle.
  *
- * <p>The head of a request must arrive within about the timeout, counted from the start of the
- * connection or from the previous answer, which also bounds the rest of a discarded body. A small
- * body has the same timeout again ({@link #awaitBody}). While bytes of an answer are pending, some
- * must be sent within the timeout. The time to produce or to read a complete answer is bounded only
- * where it holds a shared resource ({@link LineStream}). One instance per server instance, used on
- * its event loop.
+ * <p>The head of a request must arrive within the timeout, or a tenth more, counted from the start
+ * of the connection or from the previous answer, which also bounds the rest of a discarded body. A
+ * small body has the same timeout again ({@link #awaitBody}). While bytes of an answer are pending,
+ * some must be sent within the timeout. The time to produce or to read a complete answer is bounded
+ * only where it holds a shared resource ({@link LineStream}). One instance per server instance,
+ * used on its event loop.
  */
 public final class SlowClients {
 
   /** Number of checks of a connection per timeout. */
   private static final int CHECKS_PER_TIMEOUT = 10;
 
-  private final Vertx vertx;
-  private final Duration timeout;
-  private final Map<HttpConnection, Watched> connections = new HashMap<>();
-
   /** What is known of an open connection. */
   private static final class Watched {
 
+    /** Watches the channel, because Vert.x counts bytes when they are queued, not when sent. */
     private final Outflow outflow;
 
     /**
@@ -51,6 +48,10 @@ public final class SlowClients {
       this.waitingSince = now;
     }
   }
+
+  private final Vertx vertx;
+  private final Duration timeout;
+  private final Map<HttpConnection, Watched> connections = new HashMap<>();
 
   public SlowClients(Vertx vertx, Duration timeout) {
     this.vertx = vertx;
