@@ -1,6 +1,7 @@
 package dev.marque.app;
 
 import dev.marque.platform.EventLoopDelay;
+import dev.marque.web.BodyDiscarder;
 import dev.marque.web.SlowClients;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
@@ -82,7 +83,11 @@ final class WebVerticle extends VerticleBase {
     server =
         vertx
             .createHttpServer(options())
-            .connectionHandler(slowClients::connected)
+            .connectionHandler(
+                connection -> {
+                  BodyDiscarder.connected(connection);
+                  slowClients.connected(connection);
+                })
             .requestHandler(router)
             .invalidRequestHandler(invalidRequests);
     // A negative port means a free port that all instances share.

@@ -6,9 +6,9 @@ import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.impl.HttpServerConnection;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * under overload those useless copies are most of the cost of rejecting a photo. Used on the
  * connection's event loop.
  */
-final class BodyDiscarder extends ChannelInboundHandlerAdapter {
+public final class BodyDiscarder extends ChannelInboundHandlerAdapter {
 
   private final HttpServerConnection connection;
 
@@ -33,10 +33,18 @@ final class BodyDiscarder extends ChannelInboundHandlerAdapter {
     this.connection = connection;
   }
 
+  /** Prepares a new connection; for {@code HttpServer.connectionHandler}. */
+  public static void connected(HttpConnection connection) {
+    if (connection instanceof HttpServerConnection http) {
+      ChannelHandlerContext vertx = http.channelHandlerContext();
+      vertx.pipeline().addBefore(vertx.name(), null, new BodyDiscarder(http));
+    }
+  }
+
   /**
    * Discards what is left of the body of an answered request, and closes the connection if that is
-   * more than the limit. From the second rejected request of a connection on, nothing is copied if
-   * the request is answered before any of its body is read from the socket.
+   * more than the limit. Nothing is copied if the request is answered before any of its body is
+   * read from the socket.
    *
    * @param limit maximum number of bytes to discard
    */
@@ -49,9 +57,9 @@ final class BodyDiscarder extends ChannelInboundHandlerAdapter {
     }
     request.exceptionHandler(gone -> {});
     request.endHandler(end -> {});
-    BodyDiscarder present = present(request);
-    if (present != null && present.inHead && request.bytesRead() == 0) {
-      present.start(limit);
+    BodyDiscarder discarder = of(request);
+    if (discarder != null && discarder.inHead && request.bytesRead() == 0) {
+      discarder.start(limit);
       request.resume();
       return;
     }
@@ -66,35 +74,17 @@ final class BodyDiscarder extends ChannelInboundHandlerAdapter {
     // follows belongs to the next one, since clients may pipeline requests.
     vertx.runOnContext(
         delivered -> {
-          if (!request.isEnded()) {
-            presentOrAdded(request).ifPresent(discarder -> discarder.start(limit));
+          if (discarder != null && !request.isEnded()) {
+            discarder.start(limit);
           }
         });
   }
 
-  private static @Nullable BodyDiscarder present(HttpServerRequest request) {
+  /** Returns the discarder of a request's connection, or {@code null} once that is closed. */
+  private static @Nullable BodyDiscarder of(HttpServerRequest request) {
     return request.connection() instanceof HttpServerConnection connection
         ? connection.channelHandlerContext().pipeline().get(BodyDiscarder.class)
         : null;
-  }
-
-  /**
-   * Returns the connection's discarder. It is added by the first request of which something is left
-   * to discard, because most connections have none.
-   */
-  private static Optional<BodyDiscarder> presentOrAdded(HttpServerRequest request) {
-    BodyDiscarder present = present(request);
-    if (present != null || !(request.connection() instanceof HttpServerConnection connection)) {
-      return Optional.ofNullable(present);
-    }
-    ChannelHandlerContext vertx = connection.channelHandlerContext();
-    if (vertx.isRemoved()) {
-      // The connection has been closed in the meantime, so nothing more arrives.
-      return Optional.empty();
-    }
-    BodyDiscarder added = new BodyDiscarder(connection);
-    vertx.pipeline().addBefore(vertx.name(), null, added);
-    return Optional.of(added);
   }
 
   private void start(long limit) {

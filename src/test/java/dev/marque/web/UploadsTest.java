@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.marque.Eventually;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import java.io.ByteArrayInputStream;
@@ -20,11 +21,14 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -42,12 +46,23 @@ class UploadsTest {
   private static final String BOUNDARY = "b0undary";
   private static final String FORM = "multipart/form-data; boundary=" + BOUNDARY;
 
+  private static final BlockingQueue<HttpServerRequest> refused = new LinkedBlockingQueue<>();
+
   private static WebTestServer server;
 
   @BeforeAll
   static void open() {
     server =
-        WebTestServer.with(router -> router.post("/form").handler(ctx -> ctx.json(fields(ctx))));
+        WebTestServer.with(
+            router -> {
+              router.post("/form").handler(ctx -> ctx.json(fields(ctx)));
+              router.post("/full").handler(UploadsTest::refuse);
+            });
+  }
+
+  private static void refuse(RoutingContext ctx) {
+    refused.add(ctx.request());
+    ctx.fail(new Failure.Unavailable("busy", Duration.ofSeconds(1)));
   }
 
   private static JsonObject fields(RoutingContext ctx) {
@@ -381,6 +396,33 @@ class UploadsTest {
       }
     } finally {
       server.admitsUploads = true;
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void the_body_of_a_refused_request_is_not_copied(boolean arrivesWithHead)
+      throws IOException, InterruptedException {
+    byte[] head =
+        "POST /full HTTP/1.1\r\nHost: x\r\nContent-Type: %s\r\nContent-Length: 200000\r\n\r\n"
+            .formatted(FORM)
+            .getBytes(StandardCharsets.ISO_8859_1);
+    try (Socket socket = connect()) {
+      OutputStream out = socket.getOutputStream();
+      for (int i = 0; i < 2; i++) {
+        if (arrivesWithHead) {
+          out.write(Arrays.copyOf(head, head.length + 200_000));
+        } else {
+          out.write(head);
+        }
+        assertTrue(answer(socket.getInputStream()).startsWith("HTTP/1.1 503"));
+        if (!arrivesWithHead) {
+          out.write(new byte[200_000]);
+        }
+        HttpServerRequest request = refused.take();
+        Eventually.holds("the rest of the body has arrived", request::isEnded);
+        assertEquals(0, request.bytesRead());
+      }
     }
   }
 

@@ -93,7 +93,11 @@ final class WebTestServer implements AutoCloseable {
                     .setMaxHeaderSize(8192)
                     .setHttp2ClearTextEnabled(false)
                     .setSendBufferSize(SEND_BUFFER))
-            .connectionHandler(slowClients::connected)
+            .connectionHandler(
+                connection -> {
+                  BodyDiscarder.connected(connection);
+                  slowClients.connected(connection);
+                })
             .requestHandler(router)
             .invalidRequestHandler(failures::invalidRequest)
             .listen(0, "127.0.0.1")
