@@ -161,10 +161,11 @@ final class WebNode {
         assets::mount,
         crossOrigin::mount,
         originCheck::mount,
+        // Early, because an overloaded server refuses most uploads.
+        predictionRoutes::mountAdmission,
         new Bodies(PredictionApi.UPLOAD_PATHS, WebVerticle.TIMEOUT)::mount,
         // Before the sign-in, so that it is served without the database, too.
         new ApiContract(settings.publicUrl())::mount,
-        predictionRoutes::mountAdmission,
         signedIn::mount,
         router -> accounts.mount(router, signedIn, pages, messages, personal),
         predictionRoutes::mount,

@@ -112,7 +112,10 @@ final class InferenceNodes {
    * @param slots the number of slots that the account holds
    */
   private boolean canReserve(int slots) {
-    int free = nodes.values().stream().mapToInt(node -> Math.max(0, node.free())).sum();
+    int free = 0;
+    for (Node node : nodes.values()) {
+      free += Math.max(0, node.free());
+    }
     int excess = totalReserved - free;
     return excess < 0 || slots + 1 + excess < largestShare();
   }
@@ -220,7 +223,12 @@ final class InferenceNodes {
 
   /** Returns whether there is no node, full or not, that accepts photos. */
   synchronized boolean isEmpty() {
-    return nodes.values().stream().allMatch(node -> node.announcement.isStopping());
+    for (Node node : nodes.values()) {
+      if (!node.announcement.isStopping()) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Returns all nodes, ordered by name. */

@@ -86,7 +86,7 @@ public final class Failures {
         .setStatusCode(failure.status())
         .putHeader("Content-Type", Problems.MEDIA_TYPE)
         .putHeader("Content-Language", language.getLanguage())
-        .end(problems.document(failure, language).put("request_id", requestId).toBuffer());
+        .end(problems.answer(failure, language, requestId));
   }
 
   private void answer(RoutingContext ctx) {

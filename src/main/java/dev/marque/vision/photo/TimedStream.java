@@ -1,13 +1,12 @@
 package dev.marque.vision.photo;
 
 import com.sun.management.ThreadMXBean;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.SequenceInputStream;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
-import javax.imageio.stream.MemoryCacheImageInputStream;
+import java.util.Arrays;
+import java.util.Objects;
+import javax.imageio.stream.ImageInputStreamImpl;
 
 /**
  * The bytes of a photo with a limit of processor time for the decoder's thread. Wall-clock time
@@ -17,7 +16,7 @@ import javax.imageio.stream.MemoryCacheImageInputStream;
  * thousand times. Repeated reads beyond the end are limited as well: a decoder makes a few of them,
  * unless it is stuck and reads there for every pixel. Must be created and read on one thread.
  */
-final class TimedStream extends MemoryCacheImageInputStream {
+final class TimedStream extends ImageInputStreamImpl {
 
   /** Number of bytes between two checks, which are not free. */
   private static final int CHECK_INTERVAL = 1 << 10;
@@ -34,33 +33,51 @@ final class TimedStream extends MemoryCacheImageInputStream {
 
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
+  private static final byte[] NOTHING = {};
+
   private final long end;
+  private byte[] bytes;
   private long maxAllocated = Long.MAX_VALUE;
   private int unchecked;
   private int beyondEnd;
 
   TimedStream(byte[] bytes, PhotoFormat format, Duration timeout) {
-    super(stream(bytes, format));
+    this.bytes =
+        format == PhotoFormat.WEBP ? Arrays.copyOf(bytes, bytes.length + WEBP_LOOKAHEAD) : bytes;
     this.end = THREADS.getCurrentThreadCpuTime() + timeout.toNanos();
-  }
-
-  private static InputStream stream(byte[] bytes, PhotoFormat format) {
-    InputStream file = new ByteArrayInputStream(bytes);
-    return format == PhotoFormat.WEBP
-        ? new SequenceInputStream(file, new ByteArrayInputStream(new byte[WEBP_LOOKAHEAD]))
-        : file;
   }
 
   @Override
   public int read() throws IOException {
+    checkClosed();
     count(1);
-    return counted(super.read());
+    bitOffset = 0;
+    return counted(streamPos < bytes.length ? bytes[(int) streamPos++] & 0xff : -1);
   }
 
   @Override
   public int read(byte[] into, int offset, int length) throws IOException {
+    checkClosed();
+    Objects.checkFromIndexSize(offset, length, into.length);
     count(length);
-    return counted(super.read(into, offset, length));
+    bitOffset = 0;
+    if (length == 0) {
+      return 0;
+    }
+    int copied = (int) Math.min(length, bytes.length - streamPos);
+    if (copied <= 0) {
+      return counted(-1);
+    }
+    System.arraycopy(bytes, (int) streamPos, into, offset, copied);
+    streamPos += copied;
+    return copied;
+  }
+
+  /** Also drops the bytes, because the superclass's finalizer delays this object's collection. */
+  @Override
+  public void close() throws IOException {
+    super.close();
+    bytes = NOTHING;
   }
 
   private int counted(int read) throws IOException {
