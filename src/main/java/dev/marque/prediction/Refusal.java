@@ -23,9 +23,6 @@ enum Refusal {
   CLIENT_GONE(4209),
   TOO_MUCH_MEMORY(4210);
 
-  /** Kept, because an overloaded server answers with little else. */
-  private static final Failure NO_ROOM = new Failure.Unavailable("busy", Duration.ofSeconds(1));
-
   private final int code;
 
   Refusal(int code) {
@@ -65,7 +62,7 @@ enum Refusal {
 
   /** Returns the failure for a client whose photo no inference node has room for. */
   static Failure busy() {
-    return NO_ROOM;
+    return new Failure.Unavailable("busy", Duration.ofSeconds(1));
   }
 
   /**

@@ -22,9 +22,9 @@ public final class Problems {
    * The documents of {@link Failure.Unavailable} up to the request id. Cached, because an
    * overloaded server answers with little else; they differ only in a few fixed waits.
    */
-  private final Map<Unavailable, String> unavailable = new ConcurrentHashMap<>();
+  private final Map<Wording, String> unavailable = new ConcurrentHashMap<>();
 
-  private record Unavailable(String type, List<Object> arguments, Locale language) {}
+  private record Wording(String type, List<Object> arguments, Locale language) {}
 
   public Problems(Messages messages) {
     this.messages = messages;
@@ -63,7 +63,7 @@ public final class Problems {
     }
     String start =
         unavailable.computeIfAbsent(
-            new Unavailable(failure.type(), failure.arguments(), language),
+            new Wording(failure.type(), failure.arguments(), language),
             absent -> {
               String json = document(failure, language).encode();
               return json.substring(0, json.length() - 1) + ",\"request_id\":\"";

@@ -4,6 +4,7 @@ import static dev.marque.web.WebTestServer.FILE_BYTES;
 import static dev.marque.web.WebTestServer.MAX_FILES;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.marque.Eventually;
@@ -423,6 +424,30 @@ class UploadsTest {
         Eventually.holds("the rest of the body has arrived", request::isEnded);
         assertEquals(0, request.bytesRead());
       }
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"en, Busy", "de, Ausgelastet", "en, Busy"})
+  void each_refusal_names_its_own_request_in_the_language_of_the_client(
+      String language, String title) {
+    HttpRequest request =
+        server
+            .request("/full")
+            .headers("Content-Type", FORM, "Accept", "application/json")
+            .header("Accept-Language", language)
+            .POST(BodyPublishers.noBody())
+            .build();
+    String before = "";
+    for (int i = 0; i < 2; i++) {
+      HttpResponse<String> response = server.send(request);
+      JsonObject problem = new JsonObject(response.body());
+      String id = response.headers().firstValue("X-Request-Id").orElseThrow();
+      assertEquals(503, problem.getInteger("status"));
+      assertEquals(title, problem.getString("title"));
+      assertEquals(id, problem.getString("request_id"));
+      assertNotEquals(before, id);
+      before = id;
     }
   }
 
