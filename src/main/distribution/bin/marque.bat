@@ -5,8 +5,8 @@ setlocal
 set "home=%~dp0.."
 set "java=java"
 if not "%JAVA_HOME%"=="" set "java=%JAVA_HOME%\bin\java"
-rem The free-ratio limits keep the heap close to its live data; by default it grows to a quarter of
-rem the machine's memory. A young generation of 200 MB makes collections rare enough under load
+rem Collections use all cores. The adaptive policy would let the heap grow to a quarter of the
+rem machine's memory. A young generation of 200 MB makes collections rare enough under load
 rem (docs/performance.md).
 if "%JAVA_OPTS%"=="" set "JAVA_OPTS=-XX:+UseParallelGC -XX:-UseAdaptiveSizePolicy -Xms320m -Xmn200m -XX:SurvivorRatio=2"
 "%java%" "-Dmarque.home=%home%" --enable-native-access=ALL-UNNAMED %JAVA_OPTS% %JAVA_EXTRA_OPTS% -cp "%home%\lib\*" dev.marque.Main %*
