@@ -135,6 +135,8 @@ class UploadIT {
     try (Window window = Window.desktop(SERVER.baseUrl())) {
       Page page = window.page();
       Steps.signIn(page, person);
+      // The upload page may still be loading, and its script must handle the event.
+      assertThat(Steps.picker(page)).isAttached();
       page.evaluate(
           """
           async (how) => {
