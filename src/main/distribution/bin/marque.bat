@@ -5,7 +5,7 @@ setlocal
 set "home=%~dp0.."
 set "java=java"
 if not "%JAVA_HOME%"=="" set "java=%JAVA_HOME%\bin\java"
-rem Collections use all cores. The adaptive policy would let the heap grow to a quarter of the
+rem Collections use all cores. The adaptive policy may let the heap grow to a quarter of the
 rem machine's memory. A young generation of 200 MB makes collections rare enough under load
 rem (docs/performance.md).
 if "%JAVA_OPTS%"=="" set "JAVA_OPTS=-XX:+UseParallelGC -XX:-UseAdaptiveSizePolicy -Xms320m -Xmn200m -XX:SurvivorRatio=2"
