@@ -169,7 +169,7 @@ public final class EventBusInferenceClient implements InferenceClient {
             caller.user().id(),
             caller.requestId());
     Future<Inference> answer =
-        classify(request, null).recover(failure -> Future.failedFuture(translate(failure)));
+        classify(request, null, false).recover(failure -> Future.failedFuture(translate(failure)));
     caller.gone().onSuccess(gone -> cancel(request.call(), answer));
     return answer;
   }
@@ -183,37 +183,37 @@ public final class EventBusInferenceClient implements InferenceClient {
 
   /**
    * @param previous the node of the first attempt; {@code null} if this is the first attempt
+   * @param counted whether a node has counted the photo among those it refused
    */
-  private Future<Inference> classify(ClassifyRequest request, @Nullable String previous) {
+  private Future<Inference> classify(
+      ClassifyRequest request, @Nullable String previous, boolean counted) {
     long remaining = request.deadline() - System.currentTimeMillis();
     if (remaining <= 0) {
-      return Future.failedFuture(new RefusedException(Refusal.TOO_LATE));
+      return fail(new RefusedException(Refusal.TOO_LATE), counted);
     }
     Optional<String> chosen = nodes.choose(request.account(), previous);
     if (chosen.isEmpty()) {
-      Refusal refusal = noCapacity();
-      if (previous == null) {
-        count(refusal);
-      }
-      return Future.failedFuture(new RefusedException(refusal));
+      return fail(new RefusedException(noCapacity()), counted);
     }
     String node = chosen.get();
     return send(node, request, remaining)
         .recover(
             failure -> {
+              boolean countedNow = counted || isReplyOfNode(failure);
               if (previous != null || !isRetryable(failure)) {
-                return Future.failedFuture(failure);
+                return fail(failure, countedNow);
               }
               retries.increment();
-              return classify(request, node);
+              return classify(request, node, countedNow);
             });
   }
 
-  /** Counts a photo that no node has refused, since nodes count those. */
-  private void count(Refusal refusal) {
-    metrics
-        .counter(PhotoAdmission.REFUSED, "reason", refusal.failure(megapixels).type())
-        .increment();
+  /** Fails, and counts the photo here if no node has counted it. */
+  private Future<Inference> fail(Throwable cause, boolean counted) {
+    if (!counted && translate(cause) instanceof Failure failure) {
+      metrics.counter(PhotoAdmission.REFUSED, "reason", failure.type()).increment();
+    }
+    return Future.failedFuture(cause);
   }
 
   private Future<Inference> send(String node, ClassifyRequest request, long timeoutMillis) {
@@ -242,6 +242,11 @@ public final class EventBusInferenceClient implements InferenceClient {
                 pending.remove(attempt);
               }
             });
+  }
+
+  private static boolean isReplyOfNode(Throwable failure) {
+    return failure instanceof ReplyException reply
+        && reply.failureType() == ReplyFailure.RECIPIENT_FAILURE;
   }
 
   /** Returns whether another node may succeed: this one is full, stops, or is lost. */

@@ -10,6 +10,7 @@ import dev.marque.Eventually;
 import dev.marque.account.Role;
 import dev.marque.account.User;
 import dev.marque.web.Failure;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
@@ -109,6 +110,12 @@ class EventBusInferenceClientTest {
 
   private double refused(String reason) {
     return metrics.get("marque.uploads.refused").tag("reason", reason).counter().count();
+  }
+
+  private double refused() {
+    return metrics.find("marque.uploads.refused").counters().stream()
+        .mapToDouble(Counter::count)
+        .sum();
   }
 
   @Test
@@ -213,6 +220,29 @@ class EventBusInferenceClientTest {
     }
     assertEquals("busy", unavailable());
     assertEquals(2, requests.size());
+    assertEquals(0, refused(), "counted by the nodes");
+  }
+
+  @Test
+  void a_photo_whose_only_node_is_lost_fails_and_is_counted() {
+    node("a", 9, message -> client.lost("a"));
+    assertEquals("model-not-ready", unavailable());
+    assertEquals(1, refused("model-not-ready"));
+  }
+
+  @Test
+  void a_photo_whose_nodes_are_both_lost_fails_and_is_counted_once() {
+    node("a", 9, message -> client.lost("a"));
+    node("b", 5, message -> client.lost("b"));
+    assertEquals("model-not-ready", unavailable());
+    assertEquals(1, refused());
+  }
+
+  @Test
+  void a_photo_that_a_node_has_refused_is_not_counted_again_if_there_is_no_other() {
+    node("a", 9, message -> message.fail(Refusal.BUSY.code(), "BUSY"));
+    assertEquals("busy", unavailable());
+    assertEquals(0, refused());
   }
 
   @Test
