@@ -110,6 +110,9 @@ final class WebVerticle extends VerticleBase {
         .setCompressionContentSizeThreshold(1024)
         // The proxy handles TLS and HTTP/2; an upgrade to cleartext HTTP/2 would bypass its rules.
         .setHttp2ClearTextEnabled(false)
+        // Nothing here uses WebSockets; their compression would handle every request and response.
+        .setPerFrameWebSocketCompressionSupported(false)
+        .setPerMessageWebSocketCompressionSupported(false)
         .setSendBufferSize(SEND_BUFFER)
         .setMaxInitialLineLength(8 * 1024)
         .setMaxHeaderSize(16 * 1024)
