@@ -1,6 +1,6 @@
 package dev.marque;
 
-import dev.marque.vision.HeapAdvice;
+import dev.marque.training.HeapAdvice;
 import java.io.PrintWriter;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;

@@ -1,6 +1,5 @@
 package dev.marque.training;
 
-import dev.marque.vision.HeapAdvice;
 import dev.marque.vision.Labels;
 import dev.marque.vision.PhotoViewer;
 import dev.marque.vision.photo.PhotoException;

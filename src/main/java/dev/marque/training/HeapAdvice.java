@@ -1,4 +1,4 @@
-package dev.marque.vision;
+package dev.marque.training;
 
 /** Advice for those whose Java has too little memory. */
 public final class HeapAdvice {
