@@ -119,7 +119,9 @@ public final class Scaling {
       }
       awaitNodes(web, nodes);
       try (PhotoLoad load = new PhotoLoad(web.address(), LargePhoto.jpeg(), CLIENTS)) {
-        load.saturate(CLIENTS, WARM_UP);
+        List<MeasuredServer> servers = new ArrayList<>(inference);
+        servers.add(web);
+        WarmUp.untilCompiled(servers, () -> load.saturate(CLIENTS, WARM_UP));
         return measure(load, web, inference);
       }
     } finally {
