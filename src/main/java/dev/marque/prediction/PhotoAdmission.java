@@ -21,7 +21,8 @@ final class PhotoAdmission {
 
   /**
    * Counts refusals on this web node by {@code reason}: uploads refused before they were read,
-   * photos over the rate limit, and photos for which no inference node had room.
+   * photos over the rate limit, and photos that no inference node answered: none had room, or it
+   * was lost.
    */
   static final String REFUSED = "marque.uploads.refused";
 
