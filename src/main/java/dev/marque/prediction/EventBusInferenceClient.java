@@ -168,8 +168,7 @@ public final class EventBusInferenceClient implements InferenceClient {
             Ids.next(),
             caller.user().id(),
             caller.requestId());
-    Future<Inference> answer =
-        classify(request, null, false).recover(failure -> Future.failedFuture(translate(failure)));
+    Future<Inference> answer = classify(request, null, false);
     caller.gone().onSuccess(gone -> cancel(request.call(), answer));
     return answer;
   }
@@ -189,11 +188,11 @@ public final class EventBusInferenceClient implements InferenceClient {
       ClassifyRequest request, @Nullable String previous, boolean counted) {
     long remaining = request.deadline() - System.currentTimeMillis();
     if (remaining <= 0) {
-      return fail(new RefusedException(Refusal.TOO_LATE), counted);
+      return fail(Refusal.TOO_LATE.failure(megapixels), counted);
     }
     Optional<String> chosen = nodes.choose(request.account(), previous);
     if (chosen.isEmpty()) {
-      return fail(new RefusedException(noCapacity()), counted);
+      return fail(noCapacity().failure(megapixels), counted);
     }
     String node = chosen.get();
     return send(node, request, remaining)
@@ -201,7 +200,7 @@ public final class EventBusInferenceClient implements InferenceClient {
             failure -> {
               boolean countedNow = counted || isReplyOfNode(failure);
               if (previous != null || !isRetryable(failure)) {
-                return fail(failure, countedNow);
+                return fail(translate(failure), countedNow);
               }
               retries.increment();
               return classify(request, node, countedNow);
@@ -210,7 +209,7 @@ public final class EventBusInferenceClient implements InferenceClient {
 
   /** Fails, and counts the photo here if no node has counted it. */
   private Future<Inference> fail(Throwable cause, boolean counted) {
-    if (!counted && translate(cause) instanceof Failure failure) {
+    if (!counted && cause instanceof Failure failure) {
       metrics.counter(PhotoAdmission.REFUSED, "reason", failure.type()).increment();
     }
     return Future.failedFuture(cause);
@@ -260,9 +259,6 @@ public final class EventBusInferenceClient implements InferenceClient {
   }
 
   private Throwable translate(Throwable failure) {
-    if (failure instanceof RefusedException refused) {
-      return refused.refusal().failure(megapixels);
-    }
     if (failure instanceof NodeLostException) {
       return new Failure.Unavailable("model-not-ready", Duration.ofSeconds(5));
     }
