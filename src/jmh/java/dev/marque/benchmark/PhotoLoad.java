@@ -6,14 +6,10 @@ import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.net.URI;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -25,8 +21,8 @@ import java.util.regex.Pattern;
 
 /**
  * Uploads one photo repeatedly over many connections, each with its own account. One thread drives
- * them all and the photo goes from the file straight to the sockets, because the load generator
- * shares the server's cores.
+ * them all and sends each request with one system call, because the load generator shares the
+ * server's cores: a head sent by itself would wake the server once more.
  *
  * <p>Not thread-safe, except for {@link #renewTokens}.
  */
@@ -42,9 +38,7 @@ final class PhotoLoad implements Closeable {
   /** The upload's request head for each account; replaced when its token is renewed. */
   private final List<byte[]> heads = new CopyOnWriteArrayList<>();
 
-  private final Path file = Files.createTempFile("marque-load", ".form");
-  private final FileChannel photo;
-  private final int length;
+  private final ByteBuffer form;
   private final Selector selector = Selector.open();
   private final Deque<Client> idle = new ArrayDeque<>();
 
@@ -58,21 +52,19 @@ final class PhotoLoad implements Closeable {
   PhotoLoad(URI server, byte[] jpeg, int accounts) throws IOException {
     address = new InetSocketAddress(server.getHost(), server.getPort());
     requests = new Requests(server);
-    byte[] form = Requests.form(jpeg);
-    Files.write(file, form);
-    photo = FileChannel.open(file, StandardOpenOption.READ);
-    length = form.length;
+    byte[] bytes = Requests.form(jpeg);
+    form = ByteBuffer.allocateDirect(bytes.length).put(bytes).flip();
     for (int i = 0; i < accounts; i++) {
       Requests.Account account = requests.newAccount();
       this.accounts.add(account);
-      heads.add(requests.uploadHead(requests.token(account), length));
+      heads.add(requests.uploadHead(requests.token(account), form.limit()));
     }
   }
 
   /** Signs all accounts in again, because access tokens expire. May be called by any thread. */
   void renewTokens() throws IOException {
     for (int i = 0; i < accounts.size(); i++) {
-      heads.set(i, requests.uploadHead(requests.token(accounts.get(i)), length));
+      heads.set(i, requests.uploadHead(requests.token(accounts.get(i)), form.limit()));
     }
   }
 
@@ -140,11 +132,11 @@ final class PhotoLoad implements Closeable {
     private final ByteBuffer response = ByteBuffer.allocate(64 * 1024);
     private SocketChannel channel;
     private SelectionKey key;
-    private ByteBuffer head = ByteBuffer.allocate(0);
 
-    /** Bytes of the body sent so far; -1 if no request is in flight. */
-    private long sent = -1;
+    /** What is left to send: the head and the form. */
+    private final ByteBuffer[] request = new ByteBuffer[2];
 
+    private boolean inFlight;
     private long since;
 
     Client(int account) throws IOException {
@@ -160,16 +152,21 @@ final class PhotoLoad implements Closeable {
     }
 
     void start(long dueAt) {
+      inFlight = true;
       since = dueAt;
-      sent = 0;
-      head = ByteBuffer.wrap(heads.get(account));
+      request[0] = ByteBuffer.wrap(heads.get(account));
+      request[1] = form.duplicate();
       response.clear();
-      ready();
+      try {
+        write();
+      } catch (IOException e) {
+        reconnect();
+      }
     }
 
     void ready() {
       try {
-        if (sent >= 0) {
+        if (inFlight && request[1].hasRemaining()) {
           write();
         }
         read();
@@ -179,17 +176,8 @@ final class PhotoLoad implements Closeable {
     }
 
     private void write() throws IOException {
-      if (head.hasRemaining()) {
-        channel.write(head);
-      }
-      while (!head.hasRemaining() && sent < length) {
-        long now = photo.transferTo(sent, length - sent, channel);
-        if (now == 0) {
-          break;
-        }
-        sent += now;
-      }
-      boolean more = head.hasRemaining() || sent < length;
+      channel.write(request);
+      boolean more = request[1].hasRemaining();
       key.interestOps(SelectionKey.OP_READ | (more ? SelectionKey.OP_WRITE : 0));
     }
 
@@ -198,10 +186,10 @@ final class PhotoLoad implements Closeable {
         throw new IOException("the server closed the connection");
       }
       // The server may answer early; the rest of the photo must still be sent.
-      if (sent == length && isComplete()) {
+      if (inFlight && !request[1].hasRemaining() && isComplete()) {
         int status =
             Integer.parseInt(new String(response.array(), 9, 3, StandardCharsets.US_ASCII));
-        sent = -1;
+        inFlight = false;
         busy--;
         answers.recordAnswer(status, System.nanoTime() - since);
         idle.add(this);
@@ -226,12 +214,12 @@ final class PhotoLoad implements Closeable {
       } catch (IOException e) {
         throw new IllegalStateException("the server no longer accepts connections", e);
       }
-      if (sent >= 0) {
+      if (inFlight) {
         busy--;
         answers.recordBroken();
         idle.add(this);
       }
-      sent = -1;
+      inFlight = false;
     }
   }
 
@@ -241,7 +229,5 @@ final class PhotoLoad implements Closeable {
       key.channel().close();
     }
     selector.close();
-    photo.close();
-    Files.delete(file);
   }
 }
