@@ -16,8 +16,6 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * Uploads one photo repeatedly over many connections, each with its own account. One thread drives
@@ -29,7 +27,9 @@ import java.util.regex.Pattern;
 final class PhotoLoad implements Closeable {
 
   private static final Duration TIMEOUT = Duration.ofSeconds(60);
-  private static final Pattern LENGTH = Pattern.compile("(?i)\r\ncontent-length: ([0-9]+)\r\n");
+
+  /** As the server writes it. */
+  private static final String LENGTH = "\r\ncontent-length: ";
 
   private final InetSocketAddress address;
   private final Requests requests;
@@ -200,10 +200,13 @@ final class PhotoLoad implements Closeable {
       String text =
           new String(response.array(), 0, response.position(), StandardCharsets.ISO_8859_1);
       int end = text.indexOf("\r\n\r\n");
-      Matcher declared = LENGTH.matcher(text);
-      return end >= 0
-          && declared.find()
-          && text.length() >= end + 4 + Integer.parseInt(declared.group(1));
+      int length = text.indexOf(LENGTH);
+      if (end < 0 || length < 0) {
+        return false;
+      }
+      int from = length + LENGTH.length();
+      return text.length()
+          >= end + 4 + Integer.parseInt(text, from, text.indexOf('\r', from), 10);
     }
 
     /** Reopens a broken connection; its request in flight counts as unanswered. */

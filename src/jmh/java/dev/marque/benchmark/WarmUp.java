@@ -12,7 +12,7 @@ import java.util.stream.IntStream;
 final class WarmUp {
 
   /** Compilation per second of load that counts as idle. */
-  private static final double IDLE = 0.02;
+  private static final double IDLE = 0.01;
 
   private static final int MAX_ROUNDS = 20;
 
