@@ -6,7 +6,6 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.net.URI;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +37,8 @@ public final class OriginCheck implements Handler<RoutingContext> {
 
   private static final Set<HttpMethod> SAFE =
       Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS);
+
+  private static final String BEARER = "bearer ";
 
   private final Proxies proxies;
   private final @Nullable String publicOrigin;
@@ -106,7 +107,7 @@ public final class OriginCheck implements Handler<RoutingContext> {
   }
 
   private static boolean isBearer(String authorization) {
-    return authorization.toLowerCase(Locale.ROOT).startsWith("bearer ");
+    return authorization.regionMatches(true, 0, BEARER, 0, BEARER.length());
   }
 
   private boolean isOurs(String origin, HttpServerRequest request) {
