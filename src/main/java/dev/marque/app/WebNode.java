@@ -155,6 +155,7 @@ final class WebNode {
     List<PersonalData> personal = List.of(new PersonalPredictions(predictions));
     PredictionRoutes predictionRoutes = predictionRoutes(signedIn, pages, messages);
     return List.of(
+        failures::mount,
         requestLog(),
         new Arrival(proxies, settings.publicUrl())::mount,
         securityHeaders::mount,
@@ -169,7 +170,7 @@ final class WebNode {
         signedIn::mount,
         router -> accounts.mount(router, signedIn, pages, messages, personal),
         predictionRoutes::mount,
-        failures::mount);
+        failures::mountUnmatched);
   }
 
   private PredictionRoutes predictionRoutes(SignedIn signedIn, Pages pages, Messages messages) {

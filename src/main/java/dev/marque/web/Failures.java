@@ -5,6 +5,7 @@ import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.http.HttpObjectDecoder;
 import io.netty.handler.codec.http.multipart.HttpPostRequestDecoder;
 import io.vertx.core.http.HttpClosedException;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
@@ -23,7 +24,7 @@ import org.slf4j.spi.LoggingEventBuilder;
 
 /**
  * The one place that turns an exception into an answer: a status with a page, a fragment of a page
- * or a problem document. Must be mounted after all routes.
+ * or a problem document.
  *
  * <p>An exception that is neither a {@link Failure} nor a known HTTP or database error is a bug: it
  * is logged once with the request's id, and the client sees only that id.
@@ -32,6 +33,16 @@ public final class Failures {
 
   private static final Logger LOG = LoggerFactory.getLogger(Failures.class);
   private static final Duration DATABASE_RETRY = Duration.ofSeconds(2);
+
+  private static final CharSequence NO_STORE = HttpHeaders.createOptimized("no-store");
+
+  /** The headers of a file or list that must not apply to the error sent instead of it. */
+  private static final List<CharSequence> OF_ANOTHER_CONTENT =
+      List.of(
+          HttpHeaders.ETAG,
+          HttpHeaders.CONTENT_ENCODING,
+          HttpHeaders.CONTENT_LENGTH,
+          HttpHeaders.createOptimized("Content-Disposition"));
 
   private final Messages messages;
   private final Problems problems;
@@ -45,13 +56,19 @@ public final class Failures {
     this.securityHeaders = securityHeaders;
   }
 
-  /** Adds the handlers for requests that no route matches and for failures of earlier handlers. */
+  /**
+   * Adds the handler for failures of all routes. Must be mounted before them: a failed request
+   * passes through the routes again, from the first one, until one has a handler for failures.
+   */
   public void mount(Router router) {
-    UnmatchedPaths unmatched = new UnmatchedPaths(new AllowedMethods(router), pages);
-    router.route().handler(unmatched);
     router.route().failureHandler(this::answer);
     // Failures before the first route, for example a URI that cannot be parsed.
     Stream.of(400, 404, 405, 413, 500).forEach(code -> router.errorHandler(code, this::answer));
+  }
+
+  /** Adds the handler for requests that no route matches. Must be mounted after all routes. */
+  public void mountUnmatched(Router router) {
+    router.route().handler(new UnmatchedPaths(new AllowedMethods(router), pages));
   }
 
   /**
@@ -154,10 +171,8 @@ public final class Failures {
   /** Adds the headers of a failure; for routes that answer it with their own page. */
   public static void addHeaders(RoutingContext ctx, Failure failure) {
     HttpServerResponse response = ctx.response();
-    // Headers set for a cacheable file or list must not apply to the error.
-    response.putHeader("Cache-Control", "no-store");
-    Stream.of("ETag", "Content-Encoding", "Content-Length", "Content-Disposition")
-        .forEach(response.headers()::remove);
+    response.putHeader(HttpHeaders.CACHE_CONTROL, NO_STORE);
+    OF_ANOTHER_CONTENT.forEach(response.headers()::remove);
     failure.retryAfter().ifPresent(wait -> putRetryAfter(response, wait));
     if (failure instanceof Failure.MethodNotAllowed method) {
       response.putHeader("Allow", String.join(", ", method.allowed()));

@@ -67,6 +67,7 @@ final class WebTestServer implements AutoCloseable {
     Router router = Router.router(vertx);
     SlowClients slowClients = new SlowClients(vertx, timeout);
     slowClients.mount(router);
+    failures.mount(router);
     first.accept(router);
     new Arrival(proxies, publicUrl).mount(router);
     headers.mount(router);
@@ -85,7 +86,7 @@ final class WebTestServer implements AutoCloseable {
                     .timer(1)
                     .compose(done -> pages.render(ctx, ctx.pathParam("template"), Map.of()))
                     .onFailure(ctx::fail));
-    failures.mount(router);
+    failures.mountUnmatched(router);
     server =
         vertx
             .createHttpServer(
