@@ -17,7 +17,7 @@ public final class Overload {
 
   private static final int PEAK_CLIENTS = 32;
   private static final Duration WARM_UP = Duration.ofSeconds(15);
-  private static final Duration PEAK = Duration.ofSeconds(20);
+  private static final Duration PEAK = Duration.ofSeconds(30);
 
   private final int clients;
   private boolean missed;
