@@ -16,8 +16,6 @@ import org.jspecify.annotations.Nullable;
 /** Reads one request's files. Used on the request's event loop; only {@code held} is shared. */
 final class UploadReader {
 
-  private static final int TYPICAL_BYTES = 512 << 10;
-
   private final HttpServerRequest request;
   private final UploadLimits limits;
   private final long bodyBytes;
@@ -54,7 +52,7 @@ final class UploadReader {
   }
 
   Future<Upload> readFile() {
-    Buffer content = Buffer.buffer(expectedBytes());
+    Buffer content = Buffer.buffer();
     return read(
         content::appendBuffer,
         () ->
@@ -127,19 +125,9 @@ final class UploadReader {
       fail(new Failure.Malformed("too-many-files", maxFiles));
       return chunk -> {};
     }
-    Buffer content = Buffer.buffer(maxFiles == 1 ? expectedBytes() : 0);
+    Buffer content = Buffer.buffer();
     files.add(new Upload.File(field, name, content));
     return chunk -> append(content, chunk);
-  }
-
-  /**
-   * Returns the initial capacity for the only file of a request: as much as the client has
-   * announced, so that the buffer does not grow in steps, but no more than a typical photo, since
-   * the client may never send it.
-   */
-  private int expectedBytes() {
-    long announced = Math.max(0, Uploads.declaredLength(request));
-    return (int) Math.min(announced, TYPICAL_BYTES);
   }
 
   private void append(Buffer content, Buffer chunk) {

@@ -109,8 +109,7 @@ public final class Uploads {
     return contentType.startsWith("application/octet-stream");
   }
 
-  /** Returns the length of the body as the client has announced it; -1 if it is not known. */
-  static long declaredLength(HttpServerRequest request) {
+  private static long declaredLength(HttpServerRequest request) {
     String length = request.getHeader("Content-Length");
     try {
       return length == null ? -1 : Long.parseLong(length);
