@@ -1,5 +1,6 @@
 package dev.marque.app;
 
+import dev.marque.platform.EarlyConnections;
 import dev.marque.platform.EventLoopDelay;
 import dev.marque.web.BodyDiscarder;
 import dev.marque.web.SlowClients;
@@ -80,13 +81,16 @@ final class WebVerticle extends VerticleBase {
     SlowClients slowClients = new SlowClients(vertx, TIMEOUT);
     slowClients.mount(router);
     mounts.forEach(mount -> mount.accept(router));
+    EarlyConnections early = new EarlyConnections();
     server =
         vertx
             .createHttpServer(options())
             .connectionHandler(
                 connection -> {
-                  BodyDiscarder.connected(connection);
-                  slowClients.connected(connection);
+                  if (!early.close(connection)) {
+                    BodyDiscarder.connected(connection);
+                    slowClients.connected(connection);
+                  }
                 })
             .requestHandler(router)
             .invalidRequestHandler(invalidRequests);
@@ -94,7 +98,11 @@ final class WebVerticle extends VerticleBase {
     int port = address.wanted == 0 ? -1 : address.wanted;
     return server
         .listen(port, address.host)
-        .onSuccess(listening -> address.actual.set(listening.actualPort()));
+        .onSuccess(
+            listening -> {
+              early.accept();
+              address.actual.set(listening.actualPort());
+            });
   }
 
   @Override

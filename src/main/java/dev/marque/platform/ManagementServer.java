@@ -56,11 +56,17 @@ public final class ManagementServer extends VerticleBase {
             .setHttp2ClearTextEnabled(false)
             .setIdleTimeout(60)
             .setIdleTimeoutUnit(TimeUnit.SECONDS);
+    EarlyConnections early = new EarlyConnections();
     return vertx
         .createHttpServer(options)
+        .connectionHandler(early::close)
         .requestHandler(router)
         .listen(port, host)
-        .onSuccess((HttpServer server) -> actualPort = server.actualPort());
+        .onSuccess(
+            (HttpServer server) -> {
+              early.accept();
+              actualPort = server.actualPort();
+            });
   }
 
   private static void onGet(Router router, String path, Handler<RoutingContext> handler) {
