@@ -33,7 +33,7 @@ final class PhotoLoad implements Closeable {
 
   /**
    * The time between two looks of an open loop at what is due and what has arrived. Waking up for
-   * every answer would take a third more of the processor.
+   * every answer would cost the load generator a third more processor time.
    */
   private static final Duration TICK = Duration.ofMillis(4);
 
