@@ -1,5 +1,6 @@
 package dev.marque.account;
 
+import dev.marque.web.BearerToken;
 import dev.marque.web.Failure;
 import dev.marque.web.Failures;
 import dev.marque.web.Pages;
@@ -13,7 +14,6 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +27,6 @@ public final class SignedIn {
 
   private static final String USER = "marque.user";
   private static final String BY_PERSONAL_TOKEN = "marque.personal-token";
-  private static final String BEARER = "bearer ";
 
   private final Tokens tokens;
   private final LiveSessions live;
@@ -111,9 +110,9 @@ public final class SignedIn {
   }
 
   private Future<Optional<User>> identify(RoutingContext ctx) {
-    String authorization = ctx.request().getHeader(HttpHeaders.AUTHORIZATION);
-    if (authorization != null && authorization.toLowerCase(Locale.ROOT).startsWith(BEARER)) {
-      return bearer(ctx, authorization.substring(BEARER.length()).strip());
+    Optional<String> bearerToken = BearerToken.of(ctx.request());
+    if (bearerToken.isPresent()) {
+      return bearer(ctx, bearerToken.get());
     }
     return proxySignIn
         .find(ctx)

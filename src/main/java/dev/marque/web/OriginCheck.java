@@ -38,8 +38,6 @@ public final class OriginCheck implements Handler<RoutingContext> {
   private static final Set<HttpMethod> SAFE =
       Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS);
 
-  private static final String BEARER = "bearer ";
-
   private final Proxies proxies;
   private final @Nullable String publicOrigin;
   private final CrossOrigin crossOrigin;
@@ -77,10 +75,7 @@ public final class OriginCheck implements Handler<RoutingContext> {
     boolean cookies = request.headers().contains("Cookie");
     String origin = request.getHeader("Origin");
     String site = request.getHeader("Sec-Fetch-Site");
-    String authorization = request.getHeader("Authorization");
-    if (authorization != null
-        && isBearer(authorization)
-        && (!cookies || (isApi(ctx) && origin == null && site == null))) {
+    if (BearerToken.isIn(request) && (!cookies || (isApi(ctx) && origin == null && site == null))) {
       return true;
     }
     if (!cookies
@@ -104,10 +99,6 @@ public final class OriginCheck implements Handler<RoutingContext> {
     return signOnHeader != null
         && proxies.trusts(request)
         && request.headers().getAll(signOnHeader).stream().anyMatch(name -> !name.isBlank());
-  }
-
-  private static boolean isBearer(String authorization) {
-    return authorization.regionMatches(true, 0, BEARER, 0, BEARER.length());
   }
 
   private boolean isOurs(String origin, HttpServerRequest request) {
