@@ -59,6 +59,15 @@ record DecodingNeed(long heap, long offHeap, OptionalLong maxAllocated) {
     };
   }
 
+  /**
+   * Returns this need and that of one tile, which is decoded as a whole. A TIFF's tiles may be
+   * larger than the image.
+   */
+  DecodingNeed plusTile(int width, int height) {
+    long pixels = Math.min((long) width * height, Integer.MAX_VALUE);
+    return new DecodingNeed(heap + pixels * FULL_SIZE, offHeap, maxAllocated);
+  }
+
   private static DecodingNeed ofJpeg(byte[] photo, long common, long pixels) {
     int frame = JpegFrame.kind(photo);
     // If none is found here, a decoder may still find one, in the worst case a lossless one.

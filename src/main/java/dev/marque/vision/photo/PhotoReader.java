@@ -96,8 +96,7 @@ public final class PhotoReader {
       throw new PhotoException(Reason.UNREADABLE, "it is damaged or truncated");
     } catch (OutOfMemoryError e) {
       // The header claims a false size. Failing to allocate one oversized array does not affect
-      // other
-      // threads.
+      // other threads.
       throw tooMuchMemory();
     }
   }
@@ -159,6 +158,9 @@ public final class PhotoReader {
     Orientation orientation = Orientation.of(bytes, format);
     boolean sideways = orientation.swapsAxes();
     DecodingNeed need = DecodingNeed.of(bytes, format, width, height, subsampled);
+    if (reader.isImageTiled(0)) {
+      need = need.plusTile(reader.getTileWidth(0), reader.getTileHeight(0));
+    }
     DecodingMemory.Reservation reservation = memory.reserve(need);
     try {
       need.maxAllocated().ifPresent(in::allow);

@@ -150,6 +150,32 @@ public final class BadPhotos {
     return bytes.toByteArray();
   }
 
+  /**
+   * Returns a grey TIFF of 32 x 24 pixels in a single tile, compressed by deflate.
+   *
+   * @param width the tile's width as its header states it; also of the data, unless they would be
+   *     larger than a megabyte
+   */
+  public static byte[] tiledTiff(int width, int height) throws IOException {
+    ByteArrayOutputStream compressed = new ByteArrayOutputStream();
+    try (DeflaterOutputStream deflater = new DeflaterOutputStream(compressed)) {
+      byte[] grey = new byte[(int) Math.min(1 << 20, (long) width * height)];
+      Arrays.fill(grey, (byte) 0x80);
+      deflater.write(grey);
+    }
+    // Width, height, bits per sample, compression, black is zero, tile width, tile height, offset
+    // and length of the data (TIFF 6.0).
+    int[] tags = {256, 257, 258, 259, 262, 322, 323, 324, 325};
+    int data = 8 + 2 + 12 * tags.length + 4;
+    int[] values = {32, 24, 8, 8, 1, width, height, data, compressed.size()};
+    ByteBuffer tiff = ByteBuffer.allocate(data + compressed.size());
+    tiff.put(new byte[] {'M', 'M', 0, 42}).putInt(8).putShort((short) tags.length);
+    for (int i = 0; i < tags.length; i++) {
+      tiff.putShort((short) tags[i]).putShort((short) 4).putInt(1).putInt(values[i]);
+    }
+    return tiff.putInt(0).put(compressed.toByteArray()).array();
+  }
+
   /** Returns an EXIF block of empty directories, each of which refers to the next one. */
   public static byte[] exifOfDirectories(int count) {
     ByteBuffer exif = ByteBuffer.allocate(8 + 6 * count);

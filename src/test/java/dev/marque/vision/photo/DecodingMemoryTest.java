@@ -14,6 +14,7 @@ import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The memory budget, and photos of forty megapixels. */
@@ -121,6 +122,25 @@ class DecodingMemoryTest {
     assertEquals(Reason.TOO_MUCH_MEMORY, rejected.reason());
     long allocated = threads.getCurrentThreadAllocatedBytes() - before;
     assertTrue(allocated < 80 * MEGABYTE, allocated + " bytes");
+  }
+
+  @Test
+  void the_tiles_of_a_tiff_may_be_larger_than_the_image() throws Exception {
+    Photo photo = PhotoReader.read(BadPhotos.tiledTiff(256, 128), LIMITS, 400);
+    assertEquals(32, photo.width());
+    assertEquals(24, photo.height());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"8000, 8000", "2147483632, 16", "2147483632, 2147483632", "16, 2147483632"})
+  void a_tiff_of_a_few_pixels_in_a_huge_tile_is_rejected_before_it_is_decoded(int width, int height)
+      throws Exception {
+    byte[] tiff = BadPhotos.tiledTiff(width, height);
+    PhotoException rejected =
+        assertThrows(
+            PhotoException.class,
+            () -> PhotoReader.read(tiff, LIMITS, 400, Duration.ofSeconds(10), small()));
+    assertEquals(Reason.TOO_MUCH_MEMORY, rejected.reason());
   }
 
   private static DecodingMemory small() {
