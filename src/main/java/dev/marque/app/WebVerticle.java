@@ -32,6 +32,13 @@ final class WebVerticle extends VerticleBase {
   static final Duration TIMEOUT = Duration.ofSeconds(30);
 
   /**
+   * How long a connection may be idle between two requests. Longer than the 60 seconds of common
+   * proxies, so that it is the proxy that closes: if the server did, a request might arrive just
+   * then and be lost, which users see as a 502.
+   */
+  private static final Duration KEEP_ALIVE = Duration.ofSeconds(75);
+
+  /**
    * The send buffer of a connection, in bytes. The system's default can be megabytes: much memory
    * for a slow client, and long pauses between signs that it still reads.
    */
@@ -78,7 +85,7 @@ final class WebVerticle extends VerticleBase {
   public Future<?> start() {
     delay.watch(vertx);
     Router router = Router.router(vertx);
-    SlowClients slowClients = new SlowClients(vertx, TIMEOUT);
+    SlowClients slowClients = new SlowClients(vertx, TIMEOUT, KEEP_ALIVE);
     slowClients.mount(router);
     mounts.forEach(mount -> mount.accept(router));
     EarlyConnections early = new EarlyConnections();

@@ -17,11 +17,12 @@ import org.jspecify.annotations.Nullable;
  * buffer of an answer, the connection counts as idle.
  *
  * <p>The head of a request must arrive within the timeout, or a tenth more, counted from the start
- * of the connection or from the previous answer, which also bounds the rest of a discarded body. A
- * small body has the same timeout again ({@link #awaitBody}). While bytes of an answer are pending,
- * some must be sent within the timeout. The time to produce or to read a complete answer is bounded
- * only where it holds a shared resource ({@link LineStream}). One instance per server instance,
- * used on its event loop.
+ * of the connection or, for a later request, from its first byte. The rest of a discarded body has
+ * the same timeout after the answer, and so has a small body after the head ({@link #awaitBody}). A
+ * connection on which nothing arrives between two requests is kept for longer. While bytes of an
+ * answer are pending, some must be sent within the timeout. The time to produce or to read a
+ * complete answer is bounded only where it holds a shared resource ({@link LineStream}). One
+ * instance per server instance, used on its event loop.
  */
 public final class SlowClients {
 
@@ -34,6 +35,8 @@ public final class SlowClients {
     /** Watches the channel, because Vert.x counts bytes when they are queued, not when sent. */
     private final Outflow outflow;
 
+    private final Inflow inflow;
+
     /**
      * The latest request: with pipelining, the next request may already be in progress when the
      * previous one ends. {@code null} while the connection waits for a request.
@@ -43,25 +46,36 @@ public final class SlowClients {
     /** Since when the connection waits for a request, if it does, in nanoseconds. */
     private long waitingSince;
 
-    Watched(Outflow outflow, long now) {
+    /** Whether a request has been answered. */
+    private boolean answered;
+
+    Watched(Outflow outflow, Inflow inflow, long now) {
       this.outflow = outflow;
+      this.inflow = inflow;
       this.waitingSince = now;
     }
   }
 
   private final Vertx vertx;
   private final Duration timeout;
+  private final Duration keepAlive;
   private final Map<HttpConnection, Watched> connections = new HashMap<>();
 
-  public SlowClients(Vertx vertx, Duration timeout) {
+  /**
+   * @param timeout for a request to arrive, and for an answer to make progress
+   * @param keepAlive how long a connection may be idle between two requests
+   */
+  public SlowClients(Vertx vertx, Duration timeout, Duration keepAlive) {
     this.vertx = vertx;
     this.timeout = timeout;
+    this.keepAlive = keepAlive;
   }
 
   /** For {@code HttpServer.connectionHandler}. */
   public void connected(HttpConnection connection) {
     long now = System.nanoTime();
-    Watched watched = new Watched(new Outflow(connection, timeout, now), now);
+    Watched watched =
+        new Watched(new Outflow(connection, timeout, now), new Inflow(connection), now);
     connections.put(connection, watched);
     // One timer per connection, because setting and cancelling one per request costs more.
     long timer =
@@ -78,9 +92,17 @@ public final class SlowClients {
   private void check(HttpConnection connection, Watched watched, long now) {
     if (watched.outflow.isStuck(now)) {
       Outflow.closeNow(connection);
-    } else if (watched.latest == null && now - watched.waitingSince >= timeout.toNanos()) {
+    } else if (watched.latest == null && hasWaitedTooLong(watched, now)) {
       connection.close();
     }
+  }
+
+  private boolean hasWaitedTooLong(Watched watched, long now) {
+    long waited = now - watched.waitingSince;
+    if (watched.inflow.isIncomplete()) {
+      return Math.min(waited, now - watched.inflow.since()) >= timeout.toNanos();
+    }
+    return waited >= (watched.answered ? keepAlive : timeout).toNanos();
   }
 
   /** Observes every request. Must be mounted before all other handlers. */
@@ -97,6 +119,7 @@ public final class SlowClients {
             if (end.succeeded() && watched.latest == ctx) {
               watched.latest = null;
               watched.waitingSince = System.nanoTime();
+              watched.answered = true;
             }
           });
     }

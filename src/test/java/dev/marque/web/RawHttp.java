@@ -1,5 +1,6 @@
 package dev.marque.web;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -9,11 +10,15 @@ import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** An HTTP client that sends exactly the given bytes and reads at the caller's pace. */
 public final class RawHttp implements AutoCloseable {
 
   private static final int TIMEOUT_MILLIS = 60_000;
+  private static final Pattern LENGTH =
+      Pattern.compile("^content-length: (\\d+)", Pattern.CASE_INSENSITIVE | Pattern.MULTILINE);
 
   private final Socket socket = new Socket();
 
@@ -59,6 +64,24 @@ public final class RawHttp implements AutoCloseable {
   /** Reads until the server closes the connection. */
   public String rest() throws IOException {
     return new String(in().readAllBytes(), StandardCharsets.ISO_8859_1);
+  }
+
+  /** Reads one answer, which must state its length; the connection may stay open. */
+  String readAnswer() throws IOException {
+    StringBuilder answer = new StringBuilder();
+    while (answer.indexOf("\r\n\r\n") < 0) {
+      int next = in().read();
+      if (next < 0) {
+        throw new EOFException("the connection was closed after: " + answer);
+      }
+      answer.append((char) next);
+    }
+    Matcher length = LENGTH.matcher(answer);
+    if (!length.find()) {
+      throw new IOException("no length: " + answer);
+    }
+    byte[] body = in().readNBytes(Integer.parseInt(length.group(1)));
+    return answer.append(new String(body, StandardCharsets.ISO_8859_1)).toString();
   }
 
   public InputStream in() throws IOException {

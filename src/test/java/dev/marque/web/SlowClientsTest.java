@@ -24,6 +24,8 @@ import org.junit.jupiter.api.Timeout;
 class SlowClientsTest {
 
   private static final Duration TIMEOUT = Duration.ofSeconds(1);
+  private static final Duration KEEP_ALIVE =
+      TIMEOUT.multipliedBy(WebTestServer.KEEP_ALIVE_TIMEOUTS);
   private static final Duration BETWEEN_BYTES = Duration.ofMillis(100);
 
   /** Small socket buffers, so that the server is affected by the client's reading rate. */
@@ -106,6 +108,52 @@ class SlowClientsTest {
   void the_next_head_on_the_same_connection_is_cut_off_too() throws IOException {
     String answer = trickle(COMPLETE + "GET /quick HTTP/1.1\r\nX-Slow: ");
     assertTrue(answer.startsWith("HTTP/1.1 200") && answer.endsWith("quick"), answer);
+  }
+
+  @Test
+  void an_idle_connection_is_kept_for_longer_and_then_closed() throws IOException {
+    long startTime = System.nanoTime();
+    assertTrue(exchange(COMPLETE).endsWith("quick"));
+    Duration took = Duration.ofNanos(System.nanoTime() - startTime);
+    assertTrue(took.compareTo(KEEP_ALIVE) >= 0, "not before the time to keep it: " + took);
+  }
+
+  @Test
+  void a_connection_without_a_request_is_closed_after_the_timeout() throws IOException {
+    long startTime = System.nanoTime();
+    assertEquals("", exchange(""));
+    Duration took = Duration.ofNanos(System.nanoTime() - startTime);
+    assertTrue(took.compareTo(KEEP_ALIVE) < 0, "too long: " + took);
+  }
+
+  @Test
+  void a_head_may_start_late_but_is_cut_off_if_sent_byte_by_byte() throws IOException {
+    try (RawHttp client = RawHttp.to(server.port()).send(COMPLETE)) {
+      pauseLongerThanTheTimeout();
+      assertTrue(client.send(COMPLETE).readAnswer().endsWith("quick"));
+      assertTrue(client.readAnswer().endsWith("quick"));
+      pauseLongerThanTheTimeout();
+      long startTime = System.nanoTime();
+      assertEquals("", client.send("GET /quick HTTP/1.1\r\nX-Slow: ").trickle(BETWEEN_BYTES));
+      Duration took = Duration.ofNanos(System.nanoTime() - startTime);
+      assertTrue(took.compareTo(TIMEOUT) >= 0, "not before the timeout: " + took);
+    }
+  }
+
+  @Test
+  void a_connection_is_kept_after_a_discarded_body_as_well() throws IOException {
+    String refused = POST.replace("Host: x", "Host: x\r\nSec-Fetch-Site: cross-site");
+    try (RawHttp client = RawHttp.to(server.port()).send(refused)) {
+      assertTrue(client.readAnswer().startsWith("HTTP/1.1 403"));
+      client.send("x".repeat(9000));
+      pauseLongerThanTheTimeout();
+      assertTrue(client.send(COMPLETE).readAnswer().endsWith("quick"));
+    }
+  }
+
+  /** Not a wait for a condition: the idle client is what is tested. */
+  private static void pauseLongerThanTheTimeout() {
+    LockSupport.parkNanos(TIMEOUT.multipliedBy(3).dividedBy(2).toNanos());
   }
 
   @Test

@@ -29,6 +29,9 @@ final class WebTestServer implements AutoCloseable {
   static final int FILE_BYTES = 1 << 20;
   static final int MAX_FILES = 5;
 
+  /** For how many timeouts an idle connection is kept. */
+  static final int KEEP_ALIVE_TIMEOUTS = 3;
+
   private static final int SEND_BUFFER = 128 << 10;
 
   /** With a long timeout, since even complete requests arrive late on a busy machine. */
@@ -65,7 +68,8 @@ final class WebTestServer implements AutoCloseable {
     Pages pages = new Pages(messages, assets, publicUrl, portals, true, Clock.systemUTC());
     Failures failures = new Failures(messages, pages, headers);
     Router router = Router.router(vertx);
-    SlowClients slowClients = new SlowClients(vertx, timeout);
+    SlowClients slowClients =
+        new SlowClients(vertx, timeout, timeout.multipliedBy(KEEP_ALIVE_TIMEOUTS));
     slowClients.mount(router);
     failures.mount(router);
     first.accept(router);
@@ -113,7 +117,10 @@ final class WebTestServer implements AutoCloseable {
     return withTimeout(Duration.ofSeconds(30), routes);
   }
 
-  /** Returns a server with this timeout for the head of a request and for its body. */
+  /**
+   * Returns a server with this timeout for the head of a request and for its body; an idle
+   * connection is kept for {@link #KEEP_ALIVE_TIMEOUTS} as long.
+   */
   static WebTestServer withTimeout(Duration timeout, Consumer<Router> routes) {
     return new WebTestServer(Optional.empty(), List.of(), List.of(), timeout, router -> {}, routes);
   }
