@@ -38,8 +38,7 @@ final class MeasuredServer implements AutoCloseable {
   private final int managementPort;
   private final URI address;
 
-  private MeasuredServer(
-      MarqueProcess process, Path folder, int managementPort, URI address) {
+  private MeasuredServer(MarqueProcess process, Path folder, int managementPort, URI address) {
     this.process = process;
     this.folder = folder;
     this.managementPort = managementPort;
@@ -72,8 +71,7 @@ final class MeasuredServer implements AutoCloseable {
 
   /** Returns the memory options of {@code bin/marque}. */
   static List<String> distributionOptions() throws IOException {
-    Matcher line =
-        OPTIONS.matcher(Files.readString(Path.of("src/main/distribution/bin/marque")));
+    Matcher line = OPTIONS.matcher(Files.readString(Path.of("src/main/distribution/bin/marque")));
     if (!line.find()) {
       throw new IOException("no memory options found in bin/marque");
     }
@@ -152,7 +150,8 @@ final class MeasuredServer implements AutoCloseable {
   }
 
   /**
-   * Counts the files in the temporary folder and beside the database, where uploads must leave none.
+   * Counts the files in the temporary folder and beside the database, where uploads must leave
+   * none.
    */
   double scratchFiles() {
     return count(folder.resolve("tmp"), 9) + count(folder.resolve("data"), 1);
@@ -166,7 +165,7 @@ final class MeasuredServer implements AutoCloseable {
   /** Returns the CPU seconds used by a process. */
   static double processorSeconds(long pid) {
     String stat = MarqueProcess.read(Path.of("/proc/" + pid + "/stat"));
-    String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+    String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
     return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) / TICKS;
   }
 

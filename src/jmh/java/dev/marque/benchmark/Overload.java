@@ -148,15 +148,9 @@ public final class Overload {
     double share = during.photosPerSecond() / peak;
     print(
         "        %.1f photos/s were classified, %.1f%% of the peak: %.1f before, %.1f after%n",
-        during.photosPerSecond(),
-        100 * share,
-        before.photosPerSecond(),
-        after.photosPerSecond());
+        during.photosPerSecond(), 100 * share, before.photosPerSecond(), after.photosPerSecond());
     double recovery = late + after.firstSecondWith(THROUGHPUT_GOAL * peak);
-    report(
-        recovery <= 2,
-        "back at 90%% of the peak %.1f s after the last request",
-        recovery);
+    report(recovery <= 2, "back at 90%% of the peak %.1f s after the last request", recovery);
     return share;
   }
 

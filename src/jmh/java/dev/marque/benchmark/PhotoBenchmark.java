@@ -27,9 +27,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/**
- * The stages of a photo on an inference node, in elapsed time; the network runs on all cores.
- */
+/** The stages of a photo on an inference node, in elapsed time; the network runs on all cores. */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
 @Fork(1)

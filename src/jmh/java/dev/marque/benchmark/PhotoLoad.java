@@ -221,8 +221,7 @@ final class PhotoLoad implements Closeable {
         return false;
       }
       int from = length + LENGTH.length();
-      return text.length()
-          >= end + 4 + Integer.parseInt(text, from, text.indexOf('\r', from), 10);
+      return text.length() >= end + 4 + Integer.parseInt(text, from, text.indexOf('\r', from), 10);
     }
 
     /** Reopens a broken connection; its request in flight counts as unanswered. */

@@ -59,8 +59,7 @@ final class Requests {
   }
 
   private byte[] json(String line, String type, String body) {
-    return request(
-        line, "Content-Type: " + type + "\r\n", body.getBytes(StandardCharsets.UTF_8));
+    return request(line, "Content-Type: " + type + "\r\n", body.getBytes(StandardCharsets.UTF_8));
   }
 
   /** Returns a request without a body. */

@@ -114,8 +114,7 @@ public final class Scaling {
     List<MeasuredServer> inference = new ArrayList<>();
     try (MeasuredServer web = MeasuredServer.start(settings("web", seed, seed))) {
       for (int i = 0; i < nodes; i++) {
-        inference.add(
-            MeasuredServer.start(settings("inference", seed, MeasuredServer.freePort())));
+        inference.add(MeasuredServer.start(settings("inference", seed, MeasuredServer.freePort())));
       }
       awaitNodes(web, nodes);
       try (PhotoLoad load = new PhotoLoad(web.address(), LargePhoto.jpeg(), CLIENTS)) {
@@ -174,9 +173,7 @@ public final class Scaling {
                 - inferenceTime)
             / photos,
         1e3 * (databaseSeconds() - databaseTime) / photos,
-        1e3
-            * (MeasuredServer.processorSeconds(ProcessHandle.current().pid()) - ownTime)
-            / photos,
+        1e3 * (MeasuredServer.processorSeconds(ProcessHandle.current().pid()) - ownTime) / photos,
         (busBytes(web) + inference.stream().mapToDouble(Scaling::busBytes).sum() - bus) / photos,
         (bytesAfter.size - bytes.size) / photos,
         (bytesAfter.log - bytes.log) / photos);

@@ -13,8 +13,8 @@ import java.util.function.ToDoubleFunction;
  * Soak test: keeps a server at 80% of its peak and looks for leaks. Starts the server itself; exits
  * with status 1 if a resource is clearly higher in the last third of the run than in the first, if
  * a connection broke, if a photo was answered other than 201 or 503, or if there are too few
- * samples. In runs of fifteen minutes or more the first five do not count, because
- * heap and pools still grow to their working size.
+ * samples. In runs of fifteen minutes or more the first five do not count, because heap and pools
+ * still grow to their working size.
  *
  * <p>Arguments: minutes (default 30).
  */
@@ -122,11 +122,7 @@ public final class Soak {
    * @param more absolute increase that counts as noise, in units; the larger of the two applies
    */
   private boolean grows(
-      String what,
-      ToDoubleFunction<Sample> value,
-      double unit,
-      double share,
-      double more) {
+      String what, ToDoubleFunction<Sample> value, double unit, double share, double more) {
     int third = samples.size() / 3;
     if (third == 0) {
       Overload.print("%s: too few samples%n", what);
@@ -141,8 +137,7 @@ public final class Soak {
     return grows;
   }
 
-  private static double median(
-      List<Sample> samples, ToDoubleFunction<Sample> value) {
+  private static double median(List<Sample> samples, ToDoubleFunction<Sample> value) {
     double[] sorted = samples.stream().mapToDouble(value).sorted().toArray();
     return sorted[sorted.length / 2];
   }
