@@ -192,6 +192,13 @@ class DeployTest {
     assertTrue(proxy.contains("header_up -X-Remote-User"), proxy);
   }
 
+  /** Otherwise a node may close a connection just when the proxy sends a request on it. */
+  @Test
+  void the_proxy_closes_idle_connections_before_a_node_does() throws IOException {
+    String proxy = Files.readString(DEPLOY.resolve("Caddyfile"));
+    assertTrue(proxy.contains("keepalive 60s"), proxy);
+  }
+
   /** Returns the environment variables of a service of the compose file. */
   private static Map<?, ?> environment(String name) throws IOException {
     Map<?, ?> service = (Map<?, ?>) services().get(name);
