@@ -74,6 +74,8 @@ public final class Overload {
           load.atRate(clients, multiple * first.photosPerSecond(), WARM_UP);
           load.saturate(PEAK_CLIENTS, WARM_UP);
         });
+    // Access tokens expire after ten minutes, so all are renewed after the warm-up and each round.
+    load.renewTokens();
     Answers before = load.saturate(PEAK_CLIENTS, PEAK);
     print(
         "peak: %.1f photos/s with %d clients%n%s",
@@ -91,6 +93,7 @@ public final class Overload {
       shares.add(reportPeak(before, during, after, late));
       reportMemory(heap, memory);
       before = after;
+      load.renewTokens();
     }
     double mean = shares.stream().mapToDouble(Double::doubleValue).average().orElseThrow();
     report(
@@ -123,13 +126,14 @@ public final class Overload {
   }
 
   private void reportAnswers(Answers during) {
+    Times refused = during.of(503);
+    int expected = during.of(201).count() + refused.count();
     report(
-        during.allAnswered() == during.allSent() && during.broken() == 0,
-        "%d of %d requests were answered, %d connections broke",
-        during.allAnswered(),
+        expected == during.allSent() && during.broken() == 0,
+        "%d of %d requests were answered with 201 or 503, %d connections broke",
+        expected,
         during.allSent(),
         during.broken());
-    Times refused = during.of(503);
     report(
         refused.millis(0.5) < 50,
         "refusals: median %.1f ms, p99 %.1f ms; %.2f%% within 50 ms",
