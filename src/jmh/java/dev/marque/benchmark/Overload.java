@@ -74,7 +74,8 @@ public final class Overload {
           load.atRate(clients, multiple * first.photosPerSecond(), WARM_UP);
           load.saturate(PEAK_CLIENTS, WARM_UP);
         });
-    // Access tokens expire after ten minutes, so all are renewed after the warm-up and each round.
+    // Access tokens expire after ten minutes, so all are renewed after the warm-up and between
+    // rounds.
     load.renewTokens();
     Answers before = load.saturate(PEAK_CLIENTS, PEAK);
     print(
@@ -83,6 +84,9 @@ public final class Overload {
 
     List<Double> shares = new ArrayList<>();
     for (int i = 0; i < rounds; i++) {
+      if (i > 0) {
+        load.renewTokens();
+      }
       double heap = server.heapAfterCollection();
       double memory = server.residentBytes();
       long begin = System.nanoTime();
@@ -93,7 +97,6 @@ public final class Overload {
       shares.add(reportPeak(before, during, after, late));
       reportMemory(heap, memory);
       before = after;
-      load.renewTokens();
     }
     double mean = shares.stream().mapToDouble(Double::doubleValue).average().orElseThrow();
     report(
